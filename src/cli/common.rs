@@ -1,0 +1,228 @@
+//! Options that several commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::error::{Error, Result};
+use crate::input::{Encoding, InputForm};
+use crate::layout::LayoutSet;
+use crate::output::FileMode;
+use crate::record::Date;
+use crate::response::OutputForm;
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct CommonArgs {
+    /// Print nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// The date of the run, CCYYMMDD [default: today, UTC]
+    #[arg(long, global = true, value_name = "CCYYMMDD")]
+    pub run_date: Option<RunDate>,
+    /// Read record layouts and code tables from the .csv files in DIR, in place of the compiled-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub layouts: Option<PathBuf>,
+}
+
+impl CommonArgs {
+    /// The date of the run: the one given, or today.
+    pub fn run_date(&self) -> Date {
+        self.run_date.map_or_else(Date::today, |date| date.0)
+    }
+
+    /// The layouts in use.
+    ///
+    /// # Errors
+    /// As [`LayoutSet::load`].
+    pub fn layouts(&self) -> Result<LayoutSet> {
+        LayoutSet::load(self.layouts.as_deref())
+    }
+}
+
+/// A run date, as the command line takes it.
+#[derive(Clone, Copy)]
+pub struct RunDate(pub Date);
+
+impl std::fmt::Debug for RunDate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.ccyymmdd())
+    }
+}
+
+impl std::str::FromStr for RunDate {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let date = Date::parse(text.as_bytes());
+        date.map(RunDate)
+            .ok_or_else(|| "expected a calendar date as CCYYMMDD, such as 20261122".to_owned())
+    }
+}
+
+/// `--threads`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ThreadsArgs {
+    /// Work with N threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl ThreadsArgs {
+    /// Runs `work` on a pool of its own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where so many threads cannot be started, and what `work` gives.
+    pub fn run<T: Send>(self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        let threads = self.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|e| {
+                Error::Usage(format!("--threads {threads}: {e}; give a smaller number"))
+            })?;
+        pool.install(work)
+    }
+}
+
+/// What a command prints on stdout.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutputFormatArg {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `--fail-on`: findings that make the exit status 1, when all is published.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Rejected records and excluded files.
+    Errors,
+    /// These, and warnings.
+    Warnings,
+}
+
+/// How input files are read.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct InputArgs {
+    /// How records are told apart
+    #[arg(long, value_name = "FORM", default_value = "auto")]
+    input_format: InputFormatArg,
+    /// The code page of the input
+    #[arg(long, value_name = "CODE", default_value = "auto")]
+    input_encoding: InputEncodingArg,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum InputFormatArg {
+    /// Found out from the bytes.
+    #[default]
+    Auto,
+    /// One record a line, LF or CRLF.
+    Text,
+    /// RECFM=FB: fixed records without line ends.
+    Fb,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum InputEncodingArg {
+    /// Found out from the bytes.
+    #[default]
+    Auto,
+    /// ASCII, or ISO 8859-1.
+    Ascii,
+    /// EBCDIC code page 037.
+    Cp037,
+}
+
+impl InputArgs {
+    /// The form that was asked for.
+    pub fn form(self) -> InputForm {
+        InputForm {
+            fixed: match self.input_format {
+                InputFormatArg::Auto => None,
+                InputFormatArg::Text => Some(false),
+                InputFormatArg::Fb => Some(true),
+            },
+            encoding: match self.input_encoding {
+                InputEncodingArg::Auto => None,
+                InputEncodingArg::Ascii => Some(Encoding::Ascii),
+                InputEncodingArg::Cp037 => Some(Encoding::Cp037),
+            },
+        }
+    }
+}
+
+/// How response files are written.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ResponseFormArgs {
+    /// The form of response files: text has a line feed after every record, fb has none
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    output_format: ResponseFormatArg,
+    /// The code page of response files
+    #[arg(long, value_name = "CODE", default_value = "ascii")]
+    output_encoding: ResponseEncodingArg,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum ResponseFormatArg {
+    Text,
+    Fb,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum ResponseEncodingArg {
+    Ascii,
+    Cp037,
+}
+
+impl ResponseFormArgs {
+    /// The form that was asked for.
+    pub fn form(self) -> OutputForm {
+        OutputForm {
+            fixed: self.output_format == ResponseFormatArg::Fb,
+            encoding: match self.output_encoding {
+                ResponseEncodingArg::Ascii => Encoding::Ascii,
+                ResponseEncodingArg::Cp037 => Encoding::Cp037,
+            },
+        }
+    }
+}
+
+/// Where a command writes its folder.
+#[derive(Args, Clone, Debug)]
+pub struct OutFolderArgs {
+    /// The folder to make; it appears when all is written
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace DIR if it is an earlier run of icr
+    #[arg(long)]
+    pub force: bool,
+    /// Permissions of the files, octal; folders follow
+    #[arg(long, value_name = "MODE", default_value = "0600")]
+    pub file_mode: FileMode,
+}
+
+impl OutFolderArgs {
+    /// Begins the folder.
+    ///
+    /// # Errors
+    /// As [`crate::output::OutputFolder::create`].
+    pub fn create(&self) -> Result<crate::output::OutputFolder> {
+        crate::output::OutputFolder::create(&self.out, self.force, self.file_mode)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_dates_are_calendar_dates() {
+        assert!("20261122".parse::<RunDate>().is_ok());
+        assert!("20261132".parse::<RunDate>().is_err());
+        assert!("2026-11-22".parse::<RunDate>().is_err());
+    }
+}

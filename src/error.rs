@@ -1,0 +1,133 @@
+//! What stops a run. Findings about single records are data (see [`crate::extract::findings`]),
+//! never errors.
+
+use std::path::{Path, PathBuf};
+
+use crate::exit::{Exit, Signal};
+
+/// A fatal error: the run ends, and nothing is published.
+///
+/// Every message is a lowercase fragment that names the thing it is about and what to do next; none
+/// holds a value of a record.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Options that do not go together, or a value that no option takes.
+    #[error("{0}")]
+    Usage(String),
+    /// A layout or table that cannot be used.
+    #[error("layout {file}, line {line}{}: {problem}", field.as_ref().map(|f| format!(", field \"{f}\"")).unwrap_or_default())]
+    Layout {
+        /// The file's name.
+        file: String,
+        /// The line, from 1; the header is line 1.
+        line: usize,
+        /// The field that the line is about.
+        field: Option<String>,
+        /// What is wrong, and what is expected.
+        problem: String,
+    },
+    /// A policy, profile or roster that cannot be used.
+    #[error("{}{}: {problem}", file.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    Configuration {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1, where there is one.
+        line: Option<usize>,
+        /// What is wrong, and what is expected.
+        problem: String,
+    },
+    /// An input that cannot be used.
+    #[error("{}{}: {problem}", path.display(), record.map(|r| format!(", record {r}")).unwrap_or_default())]
+    Input {
+        /// The file or folder.
+        path: PathBuf,
+        /// The record, from 1, where there is one.
+        record: Option<u64>,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Several inputs that cannot be used together.
+    #[error("{0}")]
+    Inputs(String),
+    /// The operating system refused something.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried, as a verb: "open", "write".
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// An output folder or file that must not be written.
+    #[error("{}: {problem}", path.display())]
+    Output {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why, and what to do.
+        problem: String,
+    },
+    /// Control totals that do not balance: a fault of this program.
+    #[error(
+        "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
+    )]
+    Unbalanced(String),
+    /// stdout could not be written.
+    #[error("cannot write to standard output")]
+    Stdout(#[source] std::io::Error),
+    /// The handlers of SIGINT and SIGTERM cannot be installed.
+    #[error("cannot watch for signals")]
+    Signals(#[source] std::io::Error),
+    /// A signal asked the program to stop.
+    #[error("interrupted; nothing was published")]
+    Interrupted(Signal),
+}
+
+/// The result of anything that can stop a run.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The exit status that this error ends the program with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Error::Usage(_) | Error::Layout { .. } | Error::Configuration { .. } => Exit::Usage,
+            Error::Input { .. }
+            | Error::Inputs(_)
+            | Error::Io { .. }
+            | Error::Output { .. }
+            | Error::Unbalanced(_)
+            | Error::Stdout(_)
+            | Error::Signals(_) => Exit::Failed,
+            Error::Interrupted(signal) => Exit::Interrupted(*signal),
+        }
+    }
+
+    /// An [`Error::Input`] about a whole file.
+    pub fn input(path: &Path, problem: impl Into<String>) -> Self {
+        Error::Input {
+            path: path.to_owned(),
+            record: None,
+            problem: problem.into(),
+        }
+    }
+
+    /// An [`Error::Input`] about one record, counted from 1.
+    pub fn record(path: &Path, record: u64, problem: impl Into<String>) -> Self {
+        Error::Input {
+            path: path.to_owned(),
+            record: Some(record),
+            problem: problem.into(),
+        }
+    }
+
+    /// An [`Error::Io`]; use as `.map_err(Error::io("open", path))`.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Error::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The exit statuses of the program, as schedulers and scripts rely on them.
+
+/// How a run ended. The numbers are part of the command line's contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: finished.
+    Success,
+    /// 1: finished, and found what it was asked to look for.
+    Findings,
+    /// 2: wrong usage, layout, policy or profile file.
+    Usage,
+    /// 3: an input cannot be used or an output cannot be written; nothing was published.
+    Failed,
+    /// 130 or 143: stopped by SIGINT or SIGTERM; nothing was published.
+    Interrupted(Signal),
+}
+
+/// A signal that asks the program to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT, 2.
+    Interrupt,
+    /// SIGTERM, 15.
+    Terminate,
+}
+
+impl Exit {
+    /// The status that the process returns.
+    pub fn status(self) -> u8 {
+        match self {
+            Exit::Success => 0,
+            Exit::Findings => 1,
+            Exit::Usage => 2,
+            Exit::Failed => 3,
+            Exit::Interrupted(Signal::Interrupt) => 130,
+            Exit::Interrupted(Signal::Terminate) => 143,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_those_of_the_contract() {
+        let all = [
+            (Exit::Success, 0),
+            (Exit::Findings, 1),
+            (Exit::Usage, 2),
+            (Exit::Failed, 3),
+            (Exit::Interrupted(Signal::Interrupt), 130),
+            (Exit::Interrupted(Signal::Terminate), 143),
+        ];
+        for (exit, status) in all {
+            assert_eq!(exit.status(), status);
+        }
+    }
+}

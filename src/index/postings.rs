@@ -1,0 +1,173 @@
+//! Sorted postings with a directory: from a 32-bit key to row numbers (decision 0001).
+
+/// About how many postings share a place of the directory.
+const PER_BUCKET: usize = 4;
+
+/// For each 32-bit key the numbers posted under it, ascending, each once.
+///
+/// A posting is one `u64`: the mixed key above the number. Keys are mixed by an invertible
+/// function, so that clustered keys (SSNs are) spread evenly and equal mixed keys are equal keys.
+pub struct Postings {
+    entries: Vec<u64>,
+    /// Where each bucket begins; one more entry than there are buckets.
+    directory: Vec<u32>,
+    shift: u32,
+}
+
+/// Spreads a key over all 32 bits; invertible, so no two keys meet.
+#[inline]
+fn mix(key: u32) -> u32 {
+    let mut x = key;
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x21f0_aaad);
+    x ^= x >> 15;
+    x = x.wrapping_mul(0x735a_2d97);
+    x ^ (x >> 15)
+}
+
+impl Postings {
+    /// Builds an index. `post` is called twice, with a function to which it hands each key with its
+    /// number, both times the same; `count` is about how many there will be.
+    pub fn build(count: usize, post: impl Fn(&mut dyn FnMut(u32, u32))) -> Self {
+        let bits = (count / PER_BUCKET).max(1).ilog2();
+        let shift = 32 - bits;
+        let bucket = |mixed: u32| (u64::from(mixed) >> shift) as usize;
+        let mut directory = vec![0_u32; (1 << bits) + 1];
+        post(&mut |key, _| directory[bucket(mix(key)) + 1] += 1);
+        for place in 1..directory.len() {
+            directory[place] += directory[place - 1];
+        }
+        let mut entries = vec![0_u64; directory.last().map_or(0, |&n| n as usize)];
+        let mut next = directory.clone();
+        post(&mut |key, number| {
+            let mixed = mix(key);
+            let place = &mut next[bucket(mixed)];
+            entries[*place as usize] = u64::from(mixed) << 32 | u64::from(number);
+            *place += 1;
+        });
+        drop(next);
+        let mut kept = 0;
+        for place in 0..directory.len() - 1 {
+            let (first, end) = (directory[place] as usize, directory[place + 1] as usize);
+            entries[first..end].sort_unstable();
+            directory[place] = kept as u32;
+            for at in first..end {
+                if at == first || entries[at] != entries[at - 1] {
+                    entries[kept] = entries[at];
+                    kept += 1;
+                }
+            }
+        }
+        if let Some(last) = directory.last_mut() {
+            *last = kept as u32;
+        }
+        entries.truncate(kept);
+        entries.shrink_to_fit();
+        Postings {
+            entries,
+            directory,
+            shift,
+        }
+    }
+
+    /// The numbers posted under a key, ascending.
+    #[inline]
+    pub fn rows(&self, key: u32) -> impl ExactSizeIterator<Item = u32> + Clone + '_ {
+        self.of(key).iter().map(|&entry| entry as u32)
+    }
+
+    /// How many numbers are posted under a key.
+    #[inline]
+    pub fn count(&self, key: u32) -> usize {
+        self.of(key).len()
+    }
+
+    #[inline]
+    fn of(&self, key: u32) -> &[u64] {
+        let mixed = mix(key);
+        let place = (u64::from(mixed) >> self.shift) as usize;
+        let bucket =
+            &self.entries[self.directory[place] as usize..self.directory[place + 1] as usize];
+        let is_before = |entry: &u64| ((entry >> 32) as u32) < mixed;
+        let is_of = |entry: &u64| (entry >> 32) as u32 == mixed;
+        if bucket.len() <= 16 {
+            let first = bucket.iter().take_while(|entry| is_before(entry)).count();
+            let length = bucket[first..]
+                .iter()
+                .take_while(|entry| is_of(entry))
+                .count();
+            &bucket[first..first + length]
+        } else {
+            let rest = &bucket[bucket.partition_point(is_before)..];
+            &rest[..rest.partition_point(is_of)]
+        }
+    }
+
+    /// Every run of postings under one key that is longer than `limit`.
+    pub fn crowded(&self, limit: usize) -> impl Iterator<Item = impl Iterator<Item = u32> + '_> {
+        self.entries
+            .chunk_by(|a, b| a >> 32 == b >> 32)
+            .filter(move |run| run.len() > limit)
+            .map(|run| run.iter().map(|&entry| entry as u32))
+    }
+
+    /// How many postings there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True where nothing is posted.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn postings_equal_a_plain_map() {
+        let shapes: [fn(u32) -> u32; 5] = [
+            |i| i,
+            |i| i % 7,
+            |_| 900_000_000,
+            |i| i.wrapping_mul(0x9e37_79b9),
+            |i| u32::MAX - i / 3,
+        ];
+        for shape in shapes {
+            for count in [0, 1, 2, 100, 5000] {
+                let mut plain: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+                for number in 0..count {
+                    plain.entry(shape(number)).or_default().push(number);
+                }
+                let postings = Postings::build(count as usize, |emit| {
+                    for number in (0..count).rev() {
+                        emit(shape(number), number);
+                        emit(shape(number), number);
+                    }
+                });
+                assert_eq!(postings.len(), count as usize);
+                for key in (0..count).map(shape).chain([0, 1, 77, u32::MAX]) {
+                    let expected = plain.get(&key).cloned().unwrap_or_default();
+                    assert_eq!(postings.rows(key).collect::<Vec<_>>(), expected);
+                    assert_eq!(postings.count(key), expected.len());
+                }
+                let crowded = postings.crowded(3).map(Iterator::count).sum::<usize>();
+                let expected: usize = plain.values().map(Vec::len).filter(|&n| n > 3).sum();
+                assert_eq!(crowded, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn mixing_meets_no_two_keys() {
+        let mut mixed: Vec<_> = (0..100_000)
+            .map(|i: u32| mix(i.wrapping_mul(42_949)))
+            .collect();
+        mixed.sort_unstable();
+        mixed.dedup();
+        assert_eq!(mixed.len(), 100_000);
+    }
+}

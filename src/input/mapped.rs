@@ -1,0 +1,291 @@
+//! Files mapped into memory: the one module with `unsafe` code.
+//!
+//! A mapped input costs no private memory, and a record anywhere in it can be read again when its
+//! response is written. The price is that another process can cut the file short while it is
+//! mapped; reading beyond the new end would end the process with SIGBUS. Here a handler puts a
+//! page of zeroes under the reader and remembers the file, and [`Mapped::check_intact`], which
+//! every command calls before it publishes or prints an answer, reports it (decision 0002).
+
+#![expect(
+    unsafe_code,
+    reason = "mapping files and handling SIGBUS have no safe interface"
+)]
+
+use std::fs::{File, Metadata};
+use std::ops::Deref;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use memmap2::{Mmap, MmapOptions};
+
+use crate::error::{Error, Result};
+
+/// How many files can be mapped at once.
+const SLOTS: usize = 1024;
+
+struct Slot {
+    first: AtomicUsize,
+    bytes: AtomicUsize,
+    cut: AtomicBool,
+}
+
+static REGISTRY: [Slot; SLOTS] = [const {
+    Slot {
+        first: AtomicUsize::new(0),
+        bytes: AtomicUsize::new(0),
+        cut: AtomicBool::new(false),
+    }
+}; SLOTS];
+
+/// A file's bytes, mapped read-only.
+pub struct Mapped {
+    map: Option<Mmap>,
+    slot: Option<usize>,
+    file: File,
+    opened: Stamp,
+    path: PathBuf,
+}
+
+/// What tells that a file was changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Stamp {
+            bytes: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+}
+
+impl Mapped {
+    /// Opens and maps a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
+    /// file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io("open", path))?;
+        Self::of_file(file, path)
+    }
+
+    /// Maps a file that is open already; `path` is for messages.
+    ///
+    /// # Errors
+    /// As [`Mapped::open`].
+    pub fn of_file(file: File, path: &Path) -> Result<Self> {
+        install_handler();
+        let metadata = file.metadata().map_err(Error::io("read", path))?;
+        if !metadata.is_file() {
+            return Err(Error::input(
+                path,
+                "is not a regular file; give a file, or a folder of files",
+            ));
+        }
+        let opened = Stamp::of(&metadata);
+        let bytes = usize::try_from(opened.bytes)
+            .map_err(|_| Error::input(path, "is too large for this machine's addresses"))?;
+        let mut mapped = Mapped {
+            map: None,
+            slot: None,
+            file,
+            opened,
+            path: path.to_owned(),
+        };
+        if bytes > 0 {
+            // SAFETY: the map is read-only and private to this process; a change by another
+            // process can alter bytes (seen by `check_intact`, and every reader takes any byte)
+            // or cut the file, which the SIGBUS handler turns into zeroes.
+            let map = unsafe { MmapOptions::new().len(bytes).map(&mapped.file) }
+                .map_err(Error::io("map", path))?;
+            mapped.slot = Some(register(&map).ok_or_else(|| {
+                Error::input(
+                    path,
+                    format!("is one of more than {SLOTS} open files; give fewer at once"),
+                )
+            })?);
+            mapped.map = Some(map);
+        }
+        Ok(mapped)
+    }
+
+    /// Where the file is, as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Tells the system that all will be read soon, from front to back.
+    pub fn will_read(&self) {
+        if let Some(map) = &self.map {
+            // Advice only: where it is not taken nothing is lost but time.
+            drop(map.advise(memmap2::Advice::WillNeed));
+        }
+    }
+
+    /// Tells whether the file is still the one that was opened.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it was cut short or changed since.
+    pub fn check_intact(&self) -> Result<()> {
+        let cut = self
+            .slot
+            .is_some_and(|slot| REGISTRY[slot].cut.load(Ordering::Acquire));
+        let metadata = self
+            .file
+            .metadata()
+            .map_err(Error::io("read", &self.path))?;
+        let now = Stamp::of(&metadata);
+        if cut || now.bytes < self.opened.bytes {
+            let problem = format!(
+                "was cut from {} to {} bytes while it was read; wait until it has arrived whole, then run again",
+                self.opened.bytes, now.bytes
+            );
+            return Err(Error::input(&self.path, problem));
+        }
+        if now != self.opened {
+            let problem =
+                "was changed while it was read; wait until it has arrived whole, then run again";
+            return Err(Error::input(&self.path, problem));
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Mapped {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or_default()
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot {
+            let slot = &REGISTRY[slot];
+            slot.bytes.store(0, Ordering::Release);
+            slot.cut.store(false, Ordering::Release);
+            slot.first.store(0, Ordering::Release);
+        }
+    }
+}
+
+fn register(map: &Mmap) -> Option<usize> {
+    let first = map.as_ptr() as usize;
+    REGISTRY.iter().position(|slot| {
+        let taken = slot
+            .first
+            .compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
+        taken.is_ok() && {
+            slot.bytes.store(map.len(), Ordering::Release);
+            true
+        }
+    })
+}
+
+fn install_handler() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        // SAFETY: `handler` has the signature that SA_SIGINFO asks for, and calls nothing but
+        // atomics, `mmap`, `sigaction` and `sysconf`-free arithmetic.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO;
+            libc::sigemptyset(&raw mut action.sa_mask);
+            libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
+        }
+    });
+}
+
+extern "C" fn handler(
+    signal: libc::c_int,
+    info: *mut libc::siginfo_t,
+    _context: *mut libc::c_void,
+) {
+    // The smallest page of the systems that we run on; a larger one only means that the mapping
+    // call fails and the signal is raised again.
+    const PAGE_BYTES: usize = 4096;
+    // SAFETY: the kernel hands a valid `siginfo_t` to a SA_SIGINFO handler. Replacing the pages
+    // from the fault to the end of a registered map keeps every address of it readable.
+    unsafe {
+        let address = (*info).si_addr() as usize;
+        for slot in &REGISTRY {
+            let first = slot.first.load(Ordering::Acquire);
+            let bytes = slot.bytes.load(Ordering::Acquire);
+            if first == 0 || address < first || address >= first + bytes {
+                continue;
+            }
+            slot.cut.store(true, Ordering::Release);
+            let page = address & !(PAGE_BYTES - 1);
+            let rest = first + bytes - page;
+            let flags =
+                libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+            let zeroes = libc::mmap(
+                page as *mut libc::c_void,
+                rest,
+                libc::PROT_READ,
+                flags,
+                -1,
+                0,
+            );
+            if zeroes != libc::MAP_FAILED {
+                return;
+            }
+            break;
+        }
+        // Not one of ours: let the fault end the process, as it would have.
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = libc::SIG_DFL;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_cut_short_reads_as_zeroes_and_is_reported() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&[b'x'; 100_000]).unwrap();
+        let mapped = Mapped::open(file.path()).unwrap();
+        assert!(mapped.check_intact().is_ok());
+        file.as_file().set_len(10).unwrap();
+        assert_eq!(mapped[90_000], 0);
+        let message = mapped.check_intact().unwrap_err().to_string();
+        assert!(
+            message.contains("was cut from 100000 to 10 bytes while it was read"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_changed_file_is_reported() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"first").unwrap();
+        let mapped = Mapped::open(file.path()).unwrap();
+        file.write_all(b"more").unwrap();
+        assert!(
+            mapped
+                .check_intact()
+                .unwrap_err()
+                .to_string()
+                .contains("was changed")
+        );
+    }
+
+    #[test]
+    fn an_empty_file_has_no_bytes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(Mapped::open(file.path()).unwrap().is_empty());
+    }
+}

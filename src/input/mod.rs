@@ -1,0 +1,16 @@
+//! From arguments to records: which files, in which form, and where each record lies.
+
+mod cp037;
+mod diagnose;
+mod form;
+mod framing;
+mod mapped;
+mod paths;
+mod source;
+
+pub use diagnose::looks_like;
+pub use form::{Encoding, Framing, InputForm};
+pub use framing::{Record, Records, split_at_records};
+pub use mapped::Mapped;
+pub use paths::input_files;
+pub use source::Source;

@@ -1,0 +1,55 @@
+//! Columns as published layouts print them, and the one conversion to a byte range.
+
+use std::ops::Range;
+
+/// A field's first and last column, 1-based and inclusive, as layouts print them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Columns {
+    /// The first column, from 1.
+    pub first: usize,
+    /// The last column, inclusive.
+    pub last: usize,
+}
+
+impl Columns {
+    /// The bytes of the columns in a record: half-open, from 0.
+    #[inline]
+    pub fn range(self) -> Range<usize> {
+        self.first - 1..self.last
+    }
+
+    /// How many bytes the field takes.
+    #[inline]
+    pub fn width(self) -> usize {
+        self.last + 1 - self.first
+    }
+
+    /// The field in a record that is known to be long enough.
+    #[inline]
+    pub fn of(self, record: &[u8]) -> &[u8] {
+        &record[self.range()]
+    }
+
+    /// The field in a record from which trailing blanks may have been trimmed: possibly shorter
+    /// than its width, or empty.
+    #[inline]
+    pub fn of_trimmed(self, record: &[u8]) -> &[u8] {
+        let last = self.last.min(record.len());
+        record.get(self.first - 1..last).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_based_inclusive_columns_become_a_half_open_range() {
+        let columns = Columns { first: 3, last: 5 };
+        assert_eq!(columns.range(), 2..5);
+        assert_eq!(columns.width(), 3);
+        assert_eq!(columns.of(b"abcdef"), b"cde");
+        assert_eq!(columns.of_trimmed(b"abcd"), b"cd");
+        assert_eq!(columns.of_trimmed(b"a"), b"");
+    }
+}

@@ -1,0 +1,15 @@
+//! Record layouts as data: compiled in from `layouts/*.csv`, replaceable at run time.
+
+mod builtin;
+mod columns;
+mod extract;
+mod fields;
+mod response;
+mod tables;
+
+pub use builtin::{LAYOUTS, LayoutSet, TABLES};
+pub use columns::Columns;
+pub use extract::{ExtractLayout, RECORD_BYTES};
+pub use fields::{Field, Layout, Origin};
+pub use response::{RESPONSE_BYTES, ResponseLayout};
+pub use tables::{Code, CodeTable};

@@ -1,0 +1,51 @@
+//! The `icr` program: parses, dispatches, reports, exits.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use icr::cli::Cli;
+use icr::output::Stdout;
+use icr::stop::Stop;
+use icr::{Error, Exit, Result};
+
+fn main() -> ExitCode {
+    let exit = match Cli::try_parse() {
+        Ok(cli) => run(&cli).unwrap_or_else(|error| {
+            report(&error);
+            error.exit()
+        }),
+        Err(error) => {
+            // A closed pipe is no failure, and where else would the message go?
+            drop(error.print());
+            if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            }
+        }
+    };
+    ExitCode::from(exit.status())
+}
+
+fn run(cli: &Cli) -> Result<Exit> {
+    let stop = Stop::on_signals().map_err(Error::Signals)?;
+    let mut out = std::io::stdout().lock();
+    let mut stdout = Stdout::new(&mut out);
+    let exit = icr::commands::run(cli, &mut stdout, &stop)?;
+    stdout.flush()?;
+    Ok(exit)
+}
+
+/// Prints an error and what caused it, one a line.
+fn report(error: &Error) {
+    let mut stderr = std::io::stderr().lock();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut head = "icr: error: ";
+    while let Some(error) = cause {
+        // Where stderr is closed there is nobody to tell.
+        drop(writeln!(stderr, "{head}{error}"));
+        head = "  caused by: ";
+        cause = error.source();
+    }
+}

@@ -1,0 +1,421 @@
+//! The best of many candidates without looking at each (decision 0008).
+//!
+//! Where more than [`CROWD`] cases stand under one key, comparing every case that bears the key
+//! with every other would take time with the square of their number. Instead, the cases under a
+//! crowded key lie in the order of steps 6 to 9 of the choice, apart by the state that they name,
+//! and a search goes like this:
+//!
+//! 1. Cases that share with yours a key that is *not* crowded are few: each is compared.
+//! 2. Any other case can share crowded keys only, so your participants that bear one bound how many
+//!    can match. The cases are taken in their order, and the first that reaches the bound ends the
+//!    search: none behind it can be better.
+
+use std::sync::LazyLock;
+
+use ahash::{AHashMap, AHashSet, RandomState};
+
+use super::choice::standing_order;
+use super::tiers::Yours;
+use super::{Candidate, Matcher, Side, Tier};
+use crate::case::CaseNumber;
+use crate::extract::{Extract, Row};
+use crate::index::StateIndex;
+use crate::record::{CaseId, ParticipantClass, ParticipantType};
+
+/// A key under which more cases stand than this is crowded.
+pub(super) const CROWD: usize = 64;
+
+/// A case with more pairs of crowded adult and child name than this is looked at by itself.
+const MOST_PAIRS: usize = 4096;
+
+/// A digest of a crowded key. Candidates found by it are checked by the words of their tier.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct BucketKey(u64);
+
+static HASH: LazyLock<RandomState> =
+    LazyLock::new(|| RandomState::with_seeds(0x6372, 0x6f77, 0x6421, 0x2026));
+
+impl BucketKey {
+    pub(super) fn case_id(id: CaseId) -> Self {
+        BucketKey(HASH.hash_one((1_u8, id)))
+    }
+
+    pub(super) fn child_ssn(ssn: u32) -> Self {
+        BucketKey(HASH.hash_one((2_u8, ssn)))
+    }
+
+    pub(super) fn adult_and_child_name(adult: u32, name: u64) -> Self {
+        BucketKey(HASH.hash_one((3_u8, adult, name)))
+    }
+}
+
+/// A case under a crowded key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    bucket: BucketKey,
+    /// The state that it names; 255 where it names none.
+    names: u8,
+    /// Its Other State Case ID in `by_name`; blank in `by_rank`.
+    other_id: CaseId,
+    /// Its place in the order of steps 6 to 9.
+    rank: u32,
+    case: CaseNumber,
+}
+
+/// The cases of one state under crowded keys; mostly there are none.
+#[derive(Default)]
+pub struct Crowd {
+    /// By key, state named and rank.
+    by_rank: Vec<Member>,
+    /// By key, state named, Other State Case ID and rank.
+    by_name: Vec<Member>,
+    /// Keys and states named under which all cases have one Case ID.
+    one_case_id: AHashSet<(BucketKey, u8)>,
+    /// Cases that are looked at by themselves in tier 3.
+    oversized: Vec<CaseNumber>,
+    /// Cases of the crowd by their participants' keys.
+    by_participant: Vec<(u64, CaseNumber)>,
+}
+
+fn names(extract: &Extract, case: CaseNumber) -> u8 {
+    extract.cases[case as usize]
+        .data
+        .other_state
+        .map_or(u8::MAX, |state| state.index() as u8)
+}
+
+/// The keys by which two participants can be counterparts: by usable SSN, by name and date of birth
+/// (a missing one included), by name.
+fn ssn_key(row: &Row) -> Option<u64> {
+    let child = row.class()? == ParticipantClass::Child;
+    Some(HASH.hash_one((4_u8, child, row.ssn()?)))
+}
+
+fn dated_name_key(row: &Row, date: Option<crate::record::Date>) -> Option<u64> {
+    let child = row.class()? == ParticipantClass::Child;
+    Some(HASH.hash_one((5_u8, child, row.name()?, date)))
+}
+
+fn name_key(row: &Row) -> Option<u64> {
+    let child = row.class()? == ParticipantClass::Child;
+    Some(HASH.hash_one((6_u8, child, row.name()?)))
+}
+
+impl Crowd {
+    /// Finds the crowded keys of an extract and puts their cases in order.
+    pub fn build(extract: &Extract, index: &StateIndex) -> Self {
+        let mut crowd = Crowd::default();
+        let mut members: Vec<(BucketKey, CaseNumber)> = Vec::new();
+        for cases in extract.by_id.crowded(CROWD) {
+            members.extend(cases.map(|case| {
+                (
+                    BucketKey::case_id(extract.cases[case as usize].data.id),
+                    case,
+                )
+            }));
+        }
+        let mut crowded_children = Vec::new();
+        for cases in index.children.crowded(CROWD) {
+            crowded_children.extend(cases);
+        }
+        let mut crowded_adults = Vec::new();
+        for cases in index.adults.crowded(CROWD) {
+            crowded_adults.extend(cases);
+        }
+        for cases in [&mut crowded_children, &mut crowded_adults] {
+            cases.sort_unstable();
+            cases.dedup();
+        }
+        for &case in &crowded_children {
+            for ssn in extract
+                .rows_of(&extract.cases[case as usize])
+                .iter()
+                .filter_map(Row::child_key)
+            {
+                if index.children.count(ssn) > CROWD {
+                    members.push((BucketKey::child_ssn(ssn), case));
+                }
+            }
+        }
+        for &case in &crowded_adults {
+            crowd.add_pairs(extract, index, case, &mut members);
+        }
+        if members.is_empty() && crowd.oversized.is_empty() {
+            return crowd;
+        }
+        members.sort_unstable();
+        members.dedup();
+        crowd.put_in_order(extract, &members);
+        crowd
+    }
+
+    fn add_pairs(
+        &mut self,
+        extract: &Extract,
+        index: &StateIndex,
+        case: CaseNumber,
+        members: &mut Vec<(BucketKey, CaseNumber)>,
+    ) {
+        let rows = extract.rows_of(&extract.cases[case as usize]);
+        let distinct = |mut keys: Vec<u64>| {
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        };
+        let crowded = |row: &Row| {
+            row.adult_key()
+                .filter(|&key| index.adults.count(key) > CROWD)
+                .map(u64::from)
+        };
+        let adults = distinct(rows.iter().filter_map(crowded).collect());
+        let children = distinct(rows.iter().filter_map(Row::child_name).collect());
+        if adults.len() * children.len() > MOST_PAIRS {
+            self.oversized.push(case);
+            return;
+        }
+        for adult in adults {
+            members.extend(
+                children
+                    .iter()
+                    .map(|&name| (BucketKey::adult_and_child_name(adult as u32, name), case)),
+            );
+        }
+    }
+
+    fn put_in_order(&mut self, extract: &Extract, members: &[(BucketKey, CaseNumber)]) {
+        let mut cases: Vec<CaseNumber> = members
+            .iter()
+            .map(|&(_, case)| case)
+            .chain(self.oversized.iter().copied())
+            .collect();
+        cases.sort_unstable();
+        cases.dedup();
+        let case = |number: CaseNumber| &extract.cases[number as usize];
+        for &number in &cases {
+            for row in extract.rows_of(case(number)) {
+                let keys = [
+                    ssn_key(row),
+                    dated_name_key(row, row.date_of_birth()),
+                    name_key(row),
+                ];
+                self.by_participant
+                    .extend(keys.into_iter().flatten().map(|key| (key, number)));
+            }
+        }
+        self.by_participant.sort_unstable();
+        self.by_participant.dedup();
+        cases.sort_by(|&a, &b| standing_order(extract, case(a), case(b)));
+        let ranks: AHashMap<CaseNumber, u32> = cases
+            .iter()
+            .zip(0..)
+            .map(|(&case, rank)| (case, rank))
+            .collect();
+        let member = |&(bucket, case): &(BucketKey, CaseNumber)| Member {
+            bucket,
+            names: names(extract, case),
+            other_id: CaseId::BLANK,
+            rank: ranks.get(&case).copied().unwrap_or_default(),
+            case,
+        };
+        self.by_rank = members.iter().map(member).collect();
+        self.by_rank.sort_unstable();
+        self.by_name = self.by_rank.clone();
+        for member in &mut self.by_name {
+            member.other_id = case(member.case).data.other_id;
+        }
+        self.by_name.sort_unstable();
+        let id = |member: &Member| case(member.case).data.id;
+        for run in self
+            .by_rank
+            .chunk_by(|a, b| (a.bucket, a.names) == (b.bucket, b.names))
+        {
+            if run.iter().all(|member| id(member) == id(&run[0])) {
+                self.one_case_id.insert((run[0].bucket, run[0].names));
+            }
+        }
+    }
+
+    /// Cases that tier 3 has to look at by themselves.
+    pub(super) fn oversized(&self) -> impl Iterator<Item = CaseNumber> + '_ {
+        self.oversized.iter().copied()
+    }
+
+    /// The cases of the crowd that bear a participant's key.
+    fn sharing(&self, key: u64) -> impl ExactSizeIterator<Item = CaseNumber> + '_ {
+        let first = self
+            .by_participant
+            .partition_point(|&(other, _)| other < key);
+        let length = self.by_participant[first..].partition_point(|&(other, _)| other == key);
+        self.by_participant[first..first + length]
+            .iter()
+            .map(|&(_, case)| case)
+    }
+
+    /// The members under a key, cut where the state that they name changes.
+    fn runs(&self, bucket: BucketKey) -> impl Iterator<Item = &[Member]> {
+        let first = self
+            .by_rank
+            .partition_point(|member| member.bucket < bucket);
+        let length = self.by_rank[first..].partition_point(|member| member.bucket == bucket);
+        self.by_rank[first..first + length].chunk_by(|a, b| a.names == b.names)
+    }
+
+    /// The members under a key that name this state and this Case ID.
+    fn naming(&self, bucket: BucketKey, state: u8, id: CaseId) -> &[Member] {
+        let key = |member: &Member| (member.bucket, member.names, member.other_id);
+        let first = self
+            .by_name
+            .partition_point(|member| key(member) < (bucket, state, id));
+        let length =
+            self.by_name[first..].partition_point(|member| key(member) == (bucket, state, id));
+        &self.by_name[first..first + length]
+    }
+}
+
+/// A search among a tier's candidates.
+struct Search<'a> {
+    matcher: &'a Matcher<'a>,
+    tier: Tier,
+    yours: &'a Yours<'a>,
+    side: &'a Side,
+    best: Option<Candidate>,
+}
+
+impl Search<'_> {
+    fn is_candidate(&self, number: CaseNumber) -> bool {
+        self.matcher
+            .is_candidate(self.tier, self.yours, self.side, number)
+    }
+
+    fn consider(&mut self, number: CaseNumber) -> Candidate {
+        let candidate = candidate_of(self.yours, self.side, number);
+        if self
+            .best
+            .is_none_or(|best| candidate.order(&best, &self.side.extract).0.is_lt())
+        {
+            self.best = Some(candidate);
+        }
+        candidate
+    }
+
+    /// Takes the members in their order until one reaches the bound.
+    fn scan(&mut self, members: &[Member], bound: (u32, u32, u32)) {
+        for member in members {
+            if self.is_candidate(member.case) && self.consider(member.case).figures() >= bound {
+                return;
+            }
+        }
+    }
+}
+
+impl Matcher<'_> {
+    /// The best of the candidates under crowded keys and of `few`, which were found otherwise, and
+    /// whether the candidates have two or more different Case IDs.
+    pub(super) fn best_of_crowd(
+        &self,
+        tier: Tier,
+        yours: &Yours<'_>,
+        side: &Side,
+        buckets: &[BucketKey],
+        few: &[CaseNumber],
+    ) -> Option<(Candidate, bool)> {
+        let crowd = &side.crowd;
+        let (related, bound) = related(crowd, yours);
+        let mut search = Search {
+            matcher: self,
+            tier,
+            yours,
+            side,
+            best: None,
+        };
+        for &number in few {
+            search.consider(number);
+        }
+        for number in related {
+            if search.is_candidate(number) {
+                search.consider(number);
+            }
+        }
+        let your_state = yours.extract.state.index() as u8;
+        for &bucket in buckets {
+            search.scan(crowd.naming(bucket, your_state, yours.case.data.id), bound);
+        }
+        // One that names your case is better than any that does not, whatever the rest.
+        if !search.best.is_some_and(|best| best.names_your_case) {
+            for run in buckets.iter().flat_map(|&bucket| crowd.runs(bucket)) {
+                search.scan(run, bound);
+            }
+        }
+        let best = search.best?;
+        let id = side.extract.cases[best.case as usize].data.id;
+        Some((
+            best,
+            tier != Tier::CaseId && search.has_other_id(id, buckets, few),
+        ))
+    }
+}
+
+/// Compares a case of the other state with yours.
+pub(super) fn candidate_of(yours: &Yours<'_>, side: &Side, number: CaseNumber) -> Candidate {
+    let case = &side.extract.cases[number as usize];
+    let theirs = side.extract.rows_of(case);
+    let comparison = super::compare(
+        (yours.extract, yours.rows),
+        (&side.extract, theirs),
+        |_, _| {},
+    );
+    Candidate::new(number, case, yours.extract.state, yours.case, comparison)
+}
+
+impl Search<'_> {
+    /// Whether some candidate has another Case ID than this.
+    fn has_other_id(&self, id: CaseId, buckets: &[BucketKey], few: &[CaseNumber]) -> bool {
+        let differs = |number: CaseNumber| self.side.extract.cases[number as usize].data.id != id;
+        let crowd = &self.side.crowd;
+        few.iter().any(|&number| differs(number))
+            || buckets
+                .iter()
+                .flat_map(|&bucket| crowd.runs(bucket))
+                .any(|run| {
+                    // Where all have one Case ID, and it is this, there is nothing to find.
+                    let one = crowd.one_case_id.contains(&(run[0].bucket, run[0].names));
+                    (!one || differs(run[0].case))
+                        && run
+                            .iter()
+                            .any(|member| differs(member.case) && self.is_candidate(member.case))
+                })
+    }
+}
+
+/// The cases of the crowd that share with yours a key under which few stand, and the most that any
+/// other case can reach: children, adults, indicators.
+fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, (u32, u32, u32)) {
+    let mut related = Vec::new();
+    let (mut children, mut adults, mut cp, mut np) = (0, 0, false, false);
+    for row in yours.rows {
+        let by_name = match row.date_of_birth() {
+            Some(date) => [dated_name_key(row, Some(date)), dated_name_key(row, None)],
+            None => [name_key(row), None],
+        };
+        let mut crowded = false;
+        for key in [ssn_key(row), by_name[0], by_name[1]].into_iter().flatten() {
+            let sharing = crowd.sharing(key);
+            if sharing.len() > CROWD {
+                crowded = true;
+            } else {
+                related.extend(sharing);
+            }
+        }
+        if crowded {
+            match row.participant() {
+                ParticipantType::Ch => children += 1,
+                ParticipantType::Cp => (adults, cp) = (adults + 1, true),
+                ParticipantType::Np | ParticipantType::Pf => (adults, np) = (adults + 1, true),
+                ParticipantType::Blank => {}
+            }
+        }
+    }
+    related.sort_unstable();
+    related.dedup();
+    (related, (children, adults, u32::from(cp) + u32::from(np)))
+}

@@ -1,0 +1,19 @@
+//! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
+
+mod choice;
+mod codes;
+mod compare;
+mod crowd;
+mod matcher;
+mod observer;
+mod side;
+mod tiers;
+
+pub use choice::{Candidate, ChoiceStep};
+pub use codes::{CaseCodes, ReasonCode, ReasonCodes};
+pub use compare::{Comparison, Counterpart, Rule, compare};
+pub use crowd::Crowd;
+pub use matcher::{AbsentState, CounterpartRule, Found, Matcher, Outcome, Scratch, Suppressed};
+pub use observer::{Observer, Unobserved};
+pub use side::{Side, Sides};
+pub use tiers::Tier;

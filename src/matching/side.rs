@@ -1,0 +1,69 @@
+//! Which data stand for each state (matching.md, section 4).
+
+use super::Crowd;
+use crate::extract::{Extract, Provenance};
+use crate::index::StateIndex;
+use crate::reference::{STATE_COUNT, State};
+
+/// One state's data, as the other states are matched against it.
+pub struct Side {
+    /// The extract: submitted, or derived from the FCR.
+    pub extract: Extract,
+    /// Its indexes.
+    pub index: StateIndex,
+    /// What finds the best of many candidates, where keys are crowded.
+    pub crowd: Crowd,
+}
+
+impl Side {
+    /// Indexes an extract.
+    pub fn new(extract: Extract) -> Self {
+        let index = StateIndex::build(&extract);
+        let crowd = Crowd::build(&extract, &index);
+        Side {
+            extract,
+            index,
+            crowd,
+        }
+    }
+
+    /// Whether the data came from the FCR.
+    pub fn fcr_supplied(&self) -> bool {
+        self.extract.provenance == Provenance::FcrDerived
+    }
+}
+
+/// The data that stand for each state, if there are any.
+pub struct Sides {
+    sides: [Option<Box<Side>>; STATE_COUNT],
+}
+
+impl Sides {
+    /// Takes one side a state; a later one of the same state takes the place of an earlier.
+    pub fn new(sides: impl IntoIterator<Item = Side>) -> Self {
+        let mut all = Sides {
+            sides: [const { None }; STATE_COUNT],
+        };
+        for side in sides {
+            let place = side.extract.state.index();
+            all.sides[place] = Some(Box::new(side));
+        }
+        all
+    }
+
+    /// The data that stand for a state; none where it is absent.
+    #[inline]
+    pub fn of(&self, state: State) -> Option<&Side> {
+        self.sides[state.index()].as_deref()
+    }
+
+    /// All sides, in order of FIPS code.
+    pub fn iter(&self) -> impl Iterator<Item = &Side> {
+        self.sides.iter().filter_map(Option::as_deref)
+    }
+
+    /// The states that submitted an extract, in order of FIPS code.
+    pub fn submitters(&self) -> impl Iterator<Item = &Side> {
+        self.iter().filter(|side| !side.fcr_supplied())
+    }
+}

@@ -1,0 +1,13 @@
+//! Output folders that appear complete or not at all, and the files in them.
+
+mod folder;
+mod rejects;
+mod stderr;
+mod stdout;
+mod summary;
+
+pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
+pub use rejects::write_rejects;
+pub use stderr::warn;
+pub use stdout::Stdout;
+pub use summary::{AbsentCounts, ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};

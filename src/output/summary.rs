@@ -1,0 +1,305 @@
+//! `summary.json` of `match`, and the same as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::extract::{Edit, Extract, Findings, Severity, Unusable};
+use crate::response::StateTotals;
+
+/// Counts by code.
+pub type FindingCounts = BTreeMap<&'static str, u64>;
+
+/// The findings of one severity, by code.
+pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCounts {
+    let of_severity = |edit: &Edit| edit.severity() == severity;
+    findings
+        .iter()
+        .filter(|(edit, _)| of_severity(edit))
+        .map(|(edit, n)| (edit.code(), n))
+        .collect()
+}
+
+/// A state that submitted an extract.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct StateSummary {
+    /// The file's name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// What became of its records and cases.
+    #[serde(flatten)]
+    pub totals: StateTotals,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+}
+
+/// An FCR-derived file.
+#[derive(Clone, Debug, Serialize)]
+pub struct FcrFile {
+    /// The file's name.
+    pub file: String,
+    /// Whether it stood for its state; else the state submitted an extract.
+    pub used: bool,
+    /// Its records.
+    pub records: FcrRecords,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+}
+
+/// The records of an FCR-derived file.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FcrRecords {
+    /// Records in the file.
+    pub read: u64,
+    /// Records that an edit rejected.
+    pub rejected: u64,
+}
+
+/// A file that was left out (`--on-bad-file exclude`).
+#[derive(Clone, Debug, Serialize)]
+pub struct ExcludedFile {
+    /// The file's name.
+    pub file: String,
+    /// `extract` or `fcr`.
+    pub kind: &'static str,
+    /// Its state, where that is known.
+    pub state: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// How many records it had.
+    pub records: u64,
+    /// Errors by code.
+    pub errors: FindingCounts,
+}
+
+/// Cases that name an absent state.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct AbsentCounts {
+    /// Cases.
+    pub cases: u64,
+    /// Records.
+    pub records: u64,
+}
+
+/// `summary.json` of `match`.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatchSummary {
+    /// The form of this file.
+    pub schema: &'static str,
+    /// CCYYMMDD.
+    pub run_date: String,
+    /// Those that submitted.
+    pub states: BTreeMap<&'static str, StateSummary>,
+    /// The sums over the states.
+    pub run: StateSummary,
+    /// The FCR-derived files.
+    pub fcr: BTreeMap<&'static str, FcrFile>,
+    /// States that cases name and that sent nothing.
+    pub absent: BTreeMap<&'static str, AbsentCounts>,
+    /// Files that were left out.
+    pub excluded: Vec<ExcludedFile>,
+}
+
+impl MatchSummary {
+    /// An empty summary of a run of this date.
+    pub fn new(run_date: String) -> Self {
+        MatchSummary {
+            schema: "icr.match.summary/1",
+            run_date,
+            states: BTreeMap::new(),
+            run: StateSummary::default(),
+            fcr: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            excluded: Vec::new(),
+        }
+    }
+
+    /// Adds a submitting state, also to the run's sums.
+    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
+        let errors = counts_of(&extract.findings, Severity::Error);
+        let warnings = counts_of(&extract.findings, Severity::Warning);
+        self.run.totals += &totals;
+        for (sums, counts) in [
+            (&mut self.run.errors, &errors),
+            (&mut self.run.warnings, &warnings),
+        ] {
+            for (code, count) in counts {
+                *sums.entry(code).or_default() += count;
+            }
+        }
+        let state = StateSummary {
+            file: extract.source.name(),
+            totals,
+            errors,
+            warnings,
+        };
+        self.states.insert(extract.state.usps(), state);
+    }
+
+    /// Adds an FCR-derived file.
+    pub fn add_fcr(&mut self, extract: &Extract, used: bool) {
+        let file = FcrFile {
+            file: extract.source.name(),
+            used,
+            records: FcrRecords {
+                read: extract.records,
+                rejected: extract.rejected.len() as u64,
+            },
+            errors: counts_of(&extract.findings, Severity::Error),
+            warnings: counts_of(&extract.findings, Severity::Warning),
+        };
+        self.fcr.insert(extract.state.usps(), file);
+    }
+
+    /// Adds a file that was left out.
+    pub fn add_excluded(&mut self, file: &Unusable) {
+        self.excluded.push(ExcludedFile {
+            file: file
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            kind: if file.provenance == crate::extract::Provenance::Submitted {
+                "extract"
+            } else {
+                "fcr"
+            },
+            state: file.state.map(|state| state.usps().to_owned()),
+            reason: file.problem.clone(),
+            records: file.records,
+            errors: counts_of(&file.findings, Severity::Error),
+        });
+    }
+
+    /// Whether a finding of this severity, or a graver one, occurred.
+    pub fn has(&self, severity: Severity) -> bool {
+        let fcr =
+            |of: fn(&FcrFile) -> &FindingCounts| self.fcr.values().any(|file| !of(file).is_empty());
+        let errors =
+            !self.run.errors.is_empty() || fcr(|file| &file.errors) || !self.excluded.is_empty();
+        let warnings = !self.run.warnings.is_empty() || fcr(|file| &file.warnings);
+        errors || (severity == Severity::Warning && warnings)
+    }
+
+    /// The file's text.
+    pub fn json(&self) -> String {
+        // A summary holds numbers, codes and file names: it can always be written.
+        serde_json::to_string_pretty(self)
+            .map(|text| text + "\n")
+            .unwrap_or_default()
+    }
+
+    /// The summary as a table.
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "Interstate case reconciliation, run date {}\n\n",
+            self.run_date
+        );
+        let heads = [
+            "",
+            "read",
+            "rejected",
+            "returned",
+            "suppressed",
+            "not eval.",
+            "cases",
+            "tier 1",
+            "tier 2",
+            "tier 3",
+            "not found",
+            "nobody",
+        ];
+        let mut row = |cells: [String; 12]| {
+            let mut line = format!("{:<4}", cells[0]);
+            for cell in &cells[1..] {
+                line += &format!("{cell:>12}");
+            }
+            text += line.trim_end();
+            text.push('\n');
+        };
+        row(heads.map(str::to_owned));
+        for (name, state) in self
+            .states
+            .iter()
+            .map(|(usps, state)| (*usps, state))
+            .chain([("all", &self.run)])
+        {
+            let totals = &state.totals;
+            let (r, c, t) = (&totals.records, &totals.cases, &totals.cases_by_tier.0);
+            let numbers = [
+                r.read,
+                r.rejected,
+                r.returned,
+                r.suppressed,
+                r.not_evaluated,
+                c.returned,
+                t[0],
+                t[1],
+                t[2],
+                t[3],
+                totals.cases_nobody_matched,
+            ];
+            let mut cells = [const { String::new() }; 12];
+            name.clone_into(&mut cells[0]);
+            for (cell, number) in cells[1..].iter_mut().zip(numbers) {
+                *cell = number.to_string();
+            }
+            row(cells);
+        }
+        let codes: Vec<_> = crate::matching::ReasonCode::ALL
+            .iter()
+            .map(|code| (code.code(), self.run.totals.records_by_code.0[code.index()]))
+            .collect();
+        text += "\nrecords by reason code:";
+        for (code, count) in codes {
+            let _ = write!(text, "  {code} {count}");
+        }
+        text.push('\n');
+        for (what, counts) in [
+            ("errors", &self.run.errors),
+            ("warnings", &self.run.warnings),
+        ] {
+            if !counts.is_empty() {
+                let _ = write!(text, "{what}:");
+                for (code, count) in counts {
+                    let _ = write!(text, "  {code} {count}");
+                }
+                text.push('\n');
+            }
+        }
+        for (state, file) in &self.fcr {
+            let stands = if file.used {
+                "stands for the state"
+            } else {
+                "not used, the state submitted an extract"
+            };
+            let _ = writeln!(
+                text,
+                "FCR-derived {state}: {} records, {} rejected, {stands}",
+                file.records.read, file.records.rejected
+            );
+        }
+        for (state, counts) in &self.absent {
+            let _ = writeln!(
+                text,
+                "absent {state}: {} cases, {} records name it",
+                counts.cases, counts.records
+            );
+        }
+        for file in &self.excluded {
+            let state = file.state.as_deref().unwrap_or("unknown");
+            let _ = writeln!(
+                text,
+                "EXCLUDED {} (state {state}): {}",
+                file.file, file.reason
+            );
+        }
+        text
+    }
+}

@@ -1,0 +1,122 @@
+//! Case IDs: 15 bytes, compared as they stand.
+
+use std::fmt;
+
+use super::is_blank;
+
+/// How many bytes a Case ID has.
+const CASE_ID_BYTES: usize = 15;
+
+/// A Case ID, padded to 15 bytes and packed so that integer order is byte order. The lowest byte
+/// is free and always zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CaseId(u128);
+
+impl CaseId {
+    /// Fifteen spaces.
+    pub const BLANK: CaseId = CaseId::pack(&[b' '; CASE_ID_BYTES]);
+
+    const fn pack(field: &[u8; CASE_ID_BYTES]) -> CaseId {
+        let mut bytes = [0; 16];
+        let mut at = 0;
+        while at < CASE_ID_BYTES {
+            bytes[at] = field[at];
+            at += 1;
+        }
+        CaseId(u128::from_be_bytes(bytes))
+    }
+
+    /// Packs a field; one that is shorter than 15 bytes is padded.
+    #[inline]
+    pub fn new(field: &[u8]) -> Self {
+        if let Ok(field) = field.try_into() {
+            return Self::pack(field);
+        }
+        let mut padded = [b' '; CASE_ID_BYTES];
+        let bytes = field.len().min(CASE_ID_BYTES);
+        padded[..bytes].copy_from_slice(&field[..bytes]);
+        Self::pack(&padded)
+    }
+
+    /// True for fifteen spaces.
+    #[inline]
+    pub fn is_blank(self) -> bool {
+        self == Self::BLANK
+    }
+
+    /// The fifteen bytes.
+    #[inline]
+    pub fn bytes(self) -> [u8; CASE_ID_BYTES] {
+        let mut bytes = [0; CASE_ID_BYTES];
+        bytes.copy_from_slice(&self.0.to_be_bytes()[..CASE_ID_BYTES]);
+        bytes
+    }
+
+    /// A well-mixed 64-bit digest: equal IDs have equal digests, different IDs seldom do.
+    #[inline]
+    pub fn mixed(self) -> u64 {
+        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        let product =
+            u128::from(high ^ 0x9e37_79b9_7f4a_7c15) * u128::from(low ^ 0xd6e8_feb8_6659_fd93);
+        let folded = (product >> 64) as u64 ^ product as u64;
+        (folded ^ low.rotate_left(32)).wrapping_mul(0xff51_afd7_ed55_8ccd) ^ (folded >> 29)
+    }
+}
+
+/// Case IDs identify a case, so they are shown only where they are the purpose.
+impl fmt::Debug for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaseId(..)")
+    }
+}
+
+/// The edits E03 and W12: a Case ID must not be blank, start with a space, be made of nothing but
+/// zeros and spaces, or hold `*` or `\` [public: IV-D case identifier standard, 27 Sep 2004].
+#[inline]
+pub fn case_id_is_valid(field: &[u8]) -> bool {
+    let only_zeros = field.iter().all(|byte| matches!(byte, b'0' | b' '));
+    let forbidden = field.iter().any(|byte| matches!(byte, b'*' | b'\\'));
+    !is_blank(field) && !field.starts_with(b" ") && !only_zeros && !forbidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn validity_follows_the_identifier_standard() {
+        for (id, valid) in [
+            ("A1             ", true),
+            ("               ", false),
+            (" A1            ", false),
+            ("000            ", false),
+            ("0 0            ", false),
+            ("0001           ", true),
+            ("A*1            ", false),
+            ("A\\1            ", false),
+        ] {
+            assert_eq!(case_id_is_valid(id.as_bytes()), valid, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn packing_keeps_bytes_and_their_order() {
+        let ids: [&[u8]; 4] = [
+            b"               ",
+            b"001            ",
+            b"1              ",
+            b"a\xe9             ",
+        ];
+        for pair in ids.windows(2) {
+            assert!(CaseId::new(pair[0]) < CaseId::new(pair[1]));
+        }
+        assert_eq!(&CaseId::new(ids[3]).bytes()[..], ids[3]);
+        assert_eq!(CaseId::new(b"1"), CaseId::new(ids[2]));
+        assert!(CaseId::new(b"").is_blank());
+    }
+
+    #[test]
+    fn debug_shows_no_identifier() {
+        assert_eq!(format!("{:?}", CaseId::new(b"SECRET")), "CaseId(..)");
+    }
+}

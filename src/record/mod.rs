@@ -1,0 +1,27 @@
+//! The values of a record's fields: what each may be, and how it is compared.
+
+mod case_id;
+mod date;
+mod name;
+mod participant;
+mod ssn;
+
+pub use case_id::{CaseId, case_id_is_valid};
+pub use date::Date;
+pub use name::{NameKey, NormalName, PersonName};
+pub use participant::{ParticipantClass, ParticipantType};
+pub(crate) use ssn::nine_digits;
+pub use ssn::{Ssn, SsnField};
+
+/// The field without its trailing spaces.
+#[inline]
+pub fn trim_end(field: &[u8]) -> &[u8] {
+    let blanks = field.iter().rev().take_while(|&&byte| byte == b' ').count();
+    &field[..field.len() - blanks]
+}
+
+/// True where the field holds nothing but spaces.
+#[inline]
+pub fn is_blank(field: &[u8]) -> bool {
+    field.iter().all(|&byte| byte == b' ')
+}

@@ -1,0 +1,113 @@
+//! The 54 jurisdictions that take part in interstate case reconciliation.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+/// How many jurisdictions there are: the states, DC, Guam, Puerto Rico and the Virgin Islands.
+pub const STATE_COUNT: usize = 54;
+
+/// A jurisdiction, by its place in the table of jurisdictions (in order of FIPS code), from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct State(u8);
+
+struct Table {
+    rows: Vec<(&'static str, &'static str, &'static str)>,
+    /// For each two-digit FIPS code the state's place, or `NONE`.
+    by_fips: [u8; 100],
+}
+
+const NONE: u8 = u8::MAX;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut rows = Vec::with_capacity(STATE_COUNT);
+    let mut by_fips = [NONE; 100];
+    for line in include_str!("jurisdictions.csv").lines().skip(1) {
+        let mut cells = line.splitn(3, ',');
+        if let (Some(fips), Some(usps), Some(name)) = (cells.next(), cells.next(), cells.next()) {
+            if let Ok(code) = fips.parse::<usize>() {
+                by_fips[code] = rows.len() as u8;
+            }
+            rows.push((fips, usps, name));
+        }
+    }
+    Table { rows, by_fips }
+});
+
+impl State {
+    /// The jurisdiction whose two-digit FIPS code these bytes begin with.
+    #[inline]
+    pub fn from_fips(code: &[u8]) -> Option<State> {
+        let [tens, ones] = *code.first_chunk::<2>()?;
+        if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
+            return None;
+        }
+        let place = TABLE.by_fips[usize::from(tens - b'0') * 10 + usize::from(ones - b'0')];
+        (place != NONE).then_some(State(place))
+    }
+
+    /// The jurisdiction with this USPS code, in either case.
+    pub fn from_usps(usps: &str) -> Option<State> {
+        Self::all().find(|s| s.usps().eq_ignore_ascii_case(usps))
+    }
+
+    /// The jurisdiction at this place of the table, from 0.
+    pub fn from_index(index: usize) -> Option<State> {
+        (index < STATE_COUNT).then_some(State(index as u8))
+    }
+
+    /// All jurisdictions, in order of FIPS code.
+    pub fn all() -> impl Iterator<Item = State> {
+        (0..STATE_COUNT as u8).map(State)
+    }
+
+    /// The place in the table, from 0.
+    #[inline]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The two-digit FIPS code.
+    pub fn fips(self) -> &'static str {
+        TABLE.rows[self.index()].0
+    }
+
+    /// The two-letter USPS code.
+    pub fn usps(self) -> &'static str {
+        TABLE.rows[self.index()].1
+    }
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        TABLE.rows[self.index()].2
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.usps())
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.usps())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_54_and_each_is_found_by_both_codes() {
+        assert_eq!(TABLE.rows.len(), STATE_COUNT);
+        for state in State::all() {
+            assert_eq!(State::from_fips(state.fips().as_bytes()), Some(state));
+            assert_eq!(State::from_usps(&state.usps().to_lowercase()), Some(state));
+        }
+        assert_eq!(State::from_fips(b"03"), None);
+        assert_eq!(State::from_fips(b"80"), None);
+        assert_eq!(State::from_fips(b"0"), None);
+        assert_eq!(State::from_fips(b"4 "), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! Control totals: what became of every record and case of a state.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::matching::{Found, Outcome, ReasonCode, ReasonCodes};
+
+/// What became of the records of a state: they balance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RecordTotals {
+    /// Records in the file.
+    pub read: u64,
+    /// Records that an edit rejected.
+    pub rejected: u64,
+    /// Records returned in the response.
+    pub returned: u64,
+    /// Records of suppressed cases.
+    pub suppressed: u64,
+    /// Records of cases that were not evaluated.
+    pub not_evaluated: u64,
+}
+
+/// What became of the cases of a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CaseTotals {
+    /// Cases returned.
+    pub returned: u64,
+    /// Cases suppressed: closed with closed, or closed and not found.
+    pub suppressed: u64,
+    /// Cases whose other state is absent.
+    pub not_evaluated: u64,
+    /// Cases that have, beside accepted records, rejected ones.
+    pub with_rejected_records: u64,
+}
+
+/// The totals of one state, or of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StateTotals {
+    /// Records.
+    pub records: RecordTotals,
+    /// Cases.
+    pub cases: CaseTotals,
+    /// Cases returned, by the tier that found them; `none` is 01.
+    pub cases_by_tier: Counts<4>,
+    /// Cases returned with a counterpart in which no participant matched.
+    pub cases_nobody_matched: u64,
+    /// Records returned, by code.
+    pub records_by_code: Counts<9>,
+    /// Cases returned, by each code that a record of theirs bears.
+    pub cases_by_code: Counts<9>,
+    /// Cases returned with Multiple Case Indicator Y.
+    pub multiple_case: u64,
+    /// Cases returned with FCR-Supplied Indicator Y.
+    pub fcr_supplied: u64,
+}
+
+/// Counts under fixed names, written as a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts<const N: usize>(pub [u64; N]);
+
+impl<const N: usize> Default for Counts<N> {
+    fn default() -> Self {
+        Counts([0; N])
+    }
+}
+
+impl<const N: usize> Counts<N> {
+    fn names() -> Vec<&'static str> {
+        if N == 4 {
+            vec!["1", "2", "3", "none"]
+        } else {
+            ReasonCode::ALL.map(ReasonCode::code).to_vec()
+        }
+    }
+}
+
+impl<const N: usize> Serialize for Counts<N> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let map: BTreeMap<_, _> = Self::names().into_iter().zip(self.0).collect();
+        map.serialize(serializer)
+    }
+}
+
+impl<const N: usize> AddAssign for Counts<N> {
+    fn add_assign(&mut self, other: Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+impl StateTotals {
+    /// Counts a case of so many records.
+    pub fn count(&mut self, outcome: &Outcome<'_>, records: u64) {
+        match outcome {
+            Outcome::NotEvaluated => {
+                self.cases.not_evaluated += 1;
+                self.records.not_evaluated += records;
+            }
+            Outcome::Suppressed(_) => {
+                self.cases.suppressed += 1;
+                self.records.suppressed += records;
+            }
+            Outcome::NotFound { fcr_supplied } => {
+                self.cases.returned += 1;
+                self.records.returned += records;
+                self.cases_by_tier.0[3] += 1;
+                self.fcr_supplied += u64::from(*fcr_supplied);
+            }
+            Outcome::Matched(found) => self.count_match(found, records),
+        }
+    }
+
+    fn count_match(&mut self, found: &Found<'_>, records: u64) {
+        self.cases.returned += 1;
+        self.records.returned += records;
+        self.cases_by_tier.0[usize::from(found.tier.number()) - 1] += 1;
+        let matched = found.comparison.adults + found.comparison.children;
+        self.cases_nobody_matched += u64::from(matched == 0);
+        self.multiple_case += u64::from(found.multiple_case);
+        self.fcr_supplied += u64::from(found.side.fcr_supplied());
+    }
+
+    /// Counts the codes of a returned record.
+    #[inline]
+    pub fn count_record_codes(&mut self, codes: ReasonCodes) {
+        for code in codes.iter() {
+            self.records_by_code.0[code.index()] += 1;
+        }
+    }
+
+    /// Counts the codes that occur in a returned case.
+    pub fn count_case_codes(&mut self, codes: ReasonCodes) {
+        for code in codes.iter() {
+            self.cases_by_code.0[code.index()] += 1;
+        }
+    }
+
+    /// Makes sure that every record and case read is accounted for.
+    ///
+    /// # Errors
+    /// [`Error::Unbalanced`] with the figures.
+    pub fn check_balance(&self, whose: &str, cases: u64) -> Result<()> {
+        let r = &self.records;
+        let records = r.rejected + r.returned + r.suppressed + r.not_evaluated;
+        if records != r.read {
+            return Err(Error::Unbalanced(format!(
+                "{whose}: {} records read, but {} rejected + {} returned + {} suppressed + {} not evaluated = {records}",
+                r.read, r.rejected, r.returned, r.suppressed, r.not_evaluated
+            )));
+        }
+        let c = &self.cases;
+        let accounted = c.returned + c.suppressed + c.not_evaluated;
+        if accounted != cases {
+            return Err(Error::Unbalanced(format!(
+                "{whose}: {cases} cases, but {} returned + {} suppressed + {} not evaluated = {accounted}",
+                c.returned, c.suppressed, c.not_evaluated
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl AddAssign<&StateTotals> for StateTotals {
+    fn add_assign(&mut self, other: &StateTotals) {
+        let (mine, theirs) = (&mut self.records, &other.records);
+        mine.read += theirs.read;
+        mine.rejected += theirs.rejected;
+        mine.returned += theirs.returned;
+        mine.suppressed += theirs.suppressed;
+        mine.not_evaluated += theirs.not_evaluated;
+        let (mine, theirs) = (&mut self.cases, &other.cases);
+        mine.returned += theirs.returned;
+        mine.suppressed += theirs.suppressed;
+        mine.not_evaluated += theirs.not_evaluated;
+        mine.with_rejected_records += theirs.with_rejected_records;
+        self.cases_by_tier += other.cases_by_tier;
+        self.cases_nobody_matched += other.cases_nobody_matched;
+        self.records_by_code += other.records_by_code;
+        self.cases_by_code += other.cases_by_code;
+        self.multiple_case += other.multiple_case;
+        self.fcr_supplied += other.fcr_supplied;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_that_do_not_balance_are_an_error() {
+        let mut totals = StateTotals::default();
+        totals.records.read = 3;
+        totals.records.rejected = 1;
+        totals.count(&Outcome::NotEvaluated, 2);
+        assert!(totals.check_balance("TX", 1).is_ok());
+        assert!(totals.check_balance("TX", 2).is_err());
+        totals.records.read = 4;
+        let message = totals.check_balance("TX", 1).unwrap_err().to_string();
+        assert!(message.contains("TX: 4 records read"), "{message}");
+    }
+}

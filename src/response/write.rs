@@ -1,0 +1,120 @@
+//! Writes a state's response file: matched and rendered in parallel, streamed out in order.
+
+use rayon::prelude::*;
+
+use super::{Renderer, StateTotals};
+use crate::error::Result;
+use crate::input::Encoding;
+use crate::matching::{Matcher, Scratch, Side, Unobserved};
+use crate::progress::Stage;
+use crate::stop::Stop;
+
+/// The form of a response file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutputForm {
+    /// RECFM=FB: no line ends.
+    pub fixed: bool,
+    /// The code page.
+    pub encoding: Encoding,
+}
+
+impl OutputForm {
+    /// What follows each record.
+    #[inline]
+    pub fn line_end(self) -> &'static [u8] {
+        if self.fixed { b"" } else { b"\n" }
+    }
+}
+
+/// Where a response goes, piece by piece.
+pub trait ResponseSink {
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn take(&mut self, bytes: &[u8]) -> Result<()>;
+}
+
+/// About how many records one task renders.
+const TASK_RECORDS: u32 = 1000;
+/// How many tasks are rendered while the ones before are written.
+const WINDOW_TASKS: usize = 8;
+
+/// Matches every case of a submitting state and streams its response to `sink`, in the order of the
+/// cases' first records. Gives the totals, which balance.
+///
+/// # Errors
+/// What the sink reports, an unbalanced total, and an interruption.
+pub fn write_response(
+    matcher: &Matcher<'_>,
+    renderer: &Renderer<'_>,
+    yours: &Side,
+    sink: &mut (impl ResponseSink + Send),
+    (matching, writing): (&Stage, &Stage),
+    stop: &Stop,
+) -> Result<StateTotals> {
+    let form = renderer.form;
+    let record_bytes = crate::layout::RESPONSE_BYTES + form.line_end().len();
+    let tasks = tasks(yours);
+    let render = |window: &[std::ops::Range<u32>]| -> Vec<(Vec<u8>, StateTotals)> {
+        let task = |cases: &std::ops::Range<u32>| {
+            let mut totals = StateTotals::default();
+            let mut scratch = Scratch::default();
+            let records: u32 = cases
+                .clone()
+                .map(|number| yours.extract.cases[number as usize].row_count)
+                .sum();
+            let mut response = Vec::with_capacity(records as usize * record_bytes);
+            for number in cases.clone() {
+                let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
+                let case = &yours.extract.cases[number as usize];
+                renderer.render(yours, case, &outcome, &scratch, &mut response, &mut totals);
+            }
+            matching.advance(u64::from(records));
+            form.encoding.encode(&mut response);
+            (response, totals)
+        };
+        window.par_iter().map(task).collect()
+    };
+    let mut totals = StateTotals::default();
+    let mut rendered = Vec::new();
+    for window in tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
+        stop.check()?;
+        let (next, written) = rayon::join(
+            || render(window),
+            || {
+                let mut sum = StateTotals::default();
+                for (response, totals) in &rendered {
+                    let response: &Vec<u8> = response;
+                    sink.take(response)?;
+                    writing.advance(response.len() as u64);
+                    sum += totals;
+                }
+                Ok::<_, crate::Error>(sum)
+            },
+        );
+        totals += &written?;
+        rendered = next;
+    }
+    let extract = &yours.extract;
+    totals.records.read = extract.records;
+    totals.records.rejected = extract.rejected.len() as u64;
+    totals.cases.with_rejected_records = extract.cases_with_rejected_records;
+    totals.check_balance(extract.state.usps(), extract.cases.len() as u64)?;
+    Ok(totals)
+}
+
+/// Cuts the cases into runs of about [`TASK_RECORDS`] records.
+fn tasks(yours: &Side) -> Vec<std::ops::Range<u32>> {
+    let mut tasks = Vec::new();
+    let (mut first, mut records) = (0, 0);
+    let cases = &yours.extract.cases;
+    for (number, case) in (0..).zip(cases) {
+        records += case.row_count;
+        if records >= TASK_RECORDS || number as usize + 1 == cases.len() {
+            tasks.push(first..number + 1);
+            (first, records) = (number + 1, 0);
+        }
+    }
+    tasks
+}
