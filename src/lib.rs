@@ -3,7 +3,7 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`layout`] (positions as data), [`reference`] (facts) and
+//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod case;

@@ -3,7 +3,7 @@
 use super::{Columns, Layout};
 use crate::error::Result;
 
-/// The length of an extract record in bytes [ours: the results record adds its fields from 242 on].
+/// The length of an extract record in bytes (ours: the results record adds its fields from 242 on).
 pub const RECORD_BYTES: usize = 241;
 
 /// The columns of an extract record, of a state or FCR-derived.

@@ -3,7 +3,7 @@
 use super::{Columns, Layout};
 use crate::error::Result;
 
-/// The length of a response record in bytes, without a line end [ours].
+/// The length of a response record in bytes, without a line end (ours).
 pub const RESPONSE_BYTES: usize = 500;
 
 /// The columns of a response record.

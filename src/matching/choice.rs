@@ -1,4 +1,4 @@
-//! The choice among candidates (matching.md, section 5) [ours].
+//! The choice among candidates (matching.md, section 5) (ours).
 
 use std::cmp::Ordering;
 

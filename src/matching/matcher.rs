@@ -19,7 +19,7 @@ pub enum CounterpartRule {
 /// `--absent-state`: what becomes of a case whose other state sent nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum AbsentState {
-    /// It is not evaluated [ours: 01 would accuse a state that was never asked].
+    /// It is not evaluated (ours: 01 would accuse a state that was never asked).
     #[default]
     Skip,
     /// It is a case that was not found.
@@ -28,7 +28,7 @@ pub enum AbsentState {
     Error,
 }
 
-/// Why a case is not returned (matching.md, section 7) [seed, section 3.4].
+/// Why a case is not returned (matching.md, section 7) (seed, section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suppressed {
     /// A match between two closed cases.

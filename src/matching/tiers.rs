@@ -1,5 +1,5 @@
 //! The three tiers (matching.md, section 5): tried in order; the first that yields a candidate
-//! decides [seed].
+//! decides (seed).
 
 use super::crowd::{BucketKey, CROWD};
 use super::{Matcher, Scratch, Side};
@@ -11,7 +11,7 @@ use crate::record::{ParticipantClass, PersonName};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// 1: by your Other State Case ID. Leading zeroes count; no normalisation: a different format
-    /// is the discrepancy to report [seed].
+    /// is the discrepancy to report (seed).
     CaseId = 1,
     /// 2: by a child's usable SSN.
     ChildSsn = 2,
@@ -104,7 +104,7 @@ impl Matcher<'_> {
     }
 
     /// `--counterpart directed` drops every case of another participating state that does not name
-    /// your state [public: quick reference of 31 Oct 2019].
+    /// your state (public: quick reference of 31 Oct 2019).
     #[inline]
     pub(super) fn takes_part(&self, yours: &Yours<'_>, side: &Side, number: CaseNumber) -> bool {
         !self.directed

@@ -71,7 +71,7 @@ impl fmt::Debug for CaseId {
 }
 
 /// The edits E03 and W12: a Case ID must not be blank, start with a space, be made of nothing but
-/// zeros and spaces, or hold `*` or `\` [public: IV-D case identifier standard, 27 Sep 2004].
+/// zeros and spaces, or hold `*` or `\` (public: IV-D case identifier standard, 27 Sep 2004).
 #[inline]
 pub fn case_id_is_valid(field: &[u8]) -> bool {
     let only_zeros = field.iter().all(|byte| matches!(byte, b'0' | b' '));

@@ -9,7 +9,7 @@ use ahash::RandomState;
 const NAME_BYTES: usize = 30;
 
 /// A suffix is dropped where it is the last of two words or more: Jr. against Junior must not be a
-/// discrepancy [seed, FAQ].
+/// discrepancy (seed, FAQ).
 const SUFFIXES: [&[u8]; 10] = [
     b"JR", b"SR", b"JUNIOR", b"SENIOR", b"II", b"III", b"IV", b"2ND", b"3RD", b"4TH",
 ];
@@ -107,7 +107,7 @@ fn is_suffix(word: &[u8]) -> bool {
             .any(|suffix| word.eq_ignore_ascii_case(suffix))
 }
 
-/// Names that stand for no name [ours].
+/// Names that stand for no name (ours).
 fn is_placeholder(name: &[u8]) -> bool {
     matches!(
         name,
@@ -144,7 +144,7 @@ impl PersonName {
     }
 
     /// The name key, which exists only where both names are non-empty, neither is a placeholder,
-    /// and the pair is not DOE with JOHN or JANE [ours].
+    /// and the pair is not DOE with JOHN or JANE (ours).
     #[inline]
     pub fn key(&self) -> Option<NameKey> {
         let (last, first) = (self.last.as_bytes(), self.first.as_bytes());

@@ -14,11 +14,11 @@ pub enum SsnField {
     /// A number that SSA could have issued and that is no placeholder.
     Usable(Ssn),
     /// Anything else: no key of any tier, no ground for a match, never offered to the other state,
-    /// for placeholders must not join strangers [ours].
+    /// for placeholders must not join strangers (ours).
     Invalid,
 }
 
-/// Numbers printed in advertisements and used as placeholders [ours].
+/// Numbers printed in advertisements and used as placeholders (ours).
 const PLACEHOLDERS: [u32; 3] = [123_456_789, 78_051_120, 219_099_999];
 
 impl SsnField {

@@ -50,7 +50,7 @@ impl Default for Counties {
 }
 
 impl Counties {
-    /// True where the three bytes are `000` (a central office [seed, reason 03]) or a county that
+    /// True where the three bytes are `000` (a central office (seed, reason 03)) or a county that
     /// the table lists for the state.
     #[inline]
     pub fn holds(&self, state: State, county: &[u8]) -> bool {

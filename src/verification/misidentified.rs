@@ -10,7 +10,7 @@ use crate::layout::Layout;
 use crate::record::is_blank;
 use crate::reference::State;
 
-/// The pairs of participant and SSN that a side file names [seed: FCR Misidentified Participant].
+/// The pairs of participant and SSN that a side file names (seed: FCR Misidentified Participant).
 #[derive(Default)]
 pub struct Misidentified {
     /// State, Member ID as padded in the record, SSN.

@@ -1,4 +1,4 @@
-//! SSA's tolerance for names [public: SSA match criteria as documented for a state batch].
+//! SSA's tolerance for names (public: SSA match criteria as documented for a state batch).
 
 use crate::record::PersonName;
 
