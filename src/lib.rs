@@ -6,6 +6,7 @@
 //! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
+pub mod audit;
 pub mod case;
 pub mod error;
 pub mod exit;
@@ -14,6 +15,7 @@ pub mod index;
 pub mod input;
 pub mod layout;
 pub mod matching;
+pub mod operation;
 pub mod output;
 pub mod progress;
 pub mod record;

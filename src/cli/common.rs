@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::extract::Severity;
 use crate::input::{Encoding, InputForm};
 use crate::layout::LayoutSet;
-use crate::output::FileMode;
+use crate::output::{FileMode, Manifest};
 use crate::record::Date;
 use crate::response::OutputForm;
 
@@ -137,7 +138,32 @@ enum InputEncodingArg {
     Cp037,
 }
 
+impl FailOn {
+    /// The least grave finding that counts.
+    pub fn severity(self) -> Severity {
+        match self {
+            FailOn::Errors => Severity::Error,
+            FailOn::Warnings => Severity::Warning,
+        }
+    }
+}
+
 impl InputArgs {
+    /// Notes the form that was asked for in the manifest.
+    pub fn note(self, manifest: Manifest) -> Manifest {
+        let format = self
+            .input_format
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned());
+        let encoding = self
+            .input_encoding
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned());
+        manifest
+            .option("input_format", format)
+            .option("input_encoding", encoding)
+    }
+
     /// The form that was asked for.
     pub fn form(self) -> InputForm {
         InputForm {
@@ -179,6 +205,21 @@ enum ResponseEncodingArg {
 }
 
 impl ResponseFormArgs {
+    /// Notes the form in the manifest.
+    pub fn note(self, manifest: Manifest) -> Manifest {
+        let format = self
+            .output_format
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned());
+        let encoding = self
+            .output_encoding
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned());
+        manifest
+            .option("output_format", format)
+            .option("output_encoding", encoding)
+    }
+
     /// The form that was asked for.
     pub fn form(self) -> OutputForm {
         OutputForm {

@@ -1,10 +1,12 @@
 //! The command line: one `Args` a command, and the options that all have.
 
 mod common;
+mod match_inputs;
 mod root;
 
 pub use common::{
     CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, RunDate,
     ThreadsArgs,
 };
+pub use match_inputs::{MatchInputs, SideFiles, percent};
 pub use root::{Cli, Command};

@@ -3,23 +3,25 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use rayon::prelude::*;
+use serde_json::{Value, json};
 
+use crate::audit::{AuditArgs, Session};
 use crate::cli::{
-    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, ThreadsArgs,
+    CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, ThreadsArgs,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::extract::{Extract, Loaded, Loader, Provenance, Severity, Unusable};
-use crate::input::input_files;
+use crate::extract::{Collected, Extract, Loader, Provenance, collect, files_of, total_bytes};
 use crate::layout::LayoutSet;
-use crate::matching::{AbsentState, CounterpartRule, Matcher, Side, Sides};
-use crate::output::{AbsentCounts, MatchSummary, OutputFolder, Stdout, write_rejects};
+use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
+use crate::operation::{PreviousRun, Roster, RosterPolicy, Stood, disagreements, receipt};
+use crate::output::{
+    InputEntry, Manifest, MatchSummary, OutputFolder, Stdout, warn, write_rejects,
+};
 use crate::progress::{Progress, Unit};
 use crate::reference::{Counties, State};
-use crate::response::{Renderer, StateTotals, write_response};
+use crate::response::{Renderer, write_responses};
 use crate::stop::Stop;
-use crate::verification::{Misidentified, SsnMaster};
 
 /// Match the states' extracts and write a response file for each state
 ///
@@ -49,38 +51,37 @@ pub struct Args {
     /// Exit with 1 after publishing if there are such findings
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
+    /// Who takes part: CSV with usps,role,from,to,agreement,contact
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
+    /// What becomes of a run in which a state did not do as the roster says
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "stop",
+        requires = "roster"
+    )]
+    roster_policy: RosterPolicy,
+    /// The folder of an earlier run, to compare volumes with
+    #[arg(long, value_name = "DIR", requires = "max_volume_change")]
+    previous: Option<PathBuf>,
+    /// How far a state's volume may move against --previous before its file is unusable
+    #[arg(long, value_name = "PERCENT", requires = "previous", value_parser = change)]
+    max_volume_change: Option<f64>,
+    /// Write a receipt for each state, without people's data
+    #[arg(long)]
+    receipts: bool,
     #[command(flatten)]
     response: ResponseFormArgs,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-}
-
-/// What a match reads beside the extracts.
-#[derive(ClapArgs, Debug)]
-pub struct MatchInputs {
-    /// FCR-derived extracts: a file or a folder; may be given again
-    #[arg(long, value_name = "PATH")]
-    pub fcr: Vec<PathBuf>,
-    /// The SSN and name pairs on record
-    #[arg(long, value_name = "FILE")]
-    pub ssn_master: Option<PathBuf>,
-    /// SSNs that states reported as misidentified
-    #[arg(long, value_name = "FILE")]
-    pub misidentified: Option<PathBuf>,
-    /// Which cases of a participating state can be the counterpart
-    #[arg(long, value_name = "RULE", default_value = "any")]
-    pub counterpart: CounterpartRule,
-    /// The largest share of rejected records of a file that can be used; 100 allows any
-    #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
-    pub max_rejects: f64,
-    /// How the files are read
-    #[command(flatten)]
-    pub form: InputArgs,
 }
 
 /// `--on-bad-file`.
@@ -92,9 +93,12 @@ enum OnBadFile {
     Exclude,
 }
 
-fn percent(text: &str) -> std::result::Result<f64, String> {
-    let percent: Option<f64> = text.parse().ok().filter(|p| (0.0..=100.0).contains(p));
-    percent.ok_or_else(|| "expected a number from 0 to 100".to_owned())
+fn change(text: &str) -> std::result::Result<f64, String> {
+    let percent: Option<f64> = text
+        .parse()
+        .ok()
+        .filter(|p: &f64| *p >= 0.0 && p.is_finite());
+    percent.ok_or_else(|| "expected a number of percent, 0 or more".to_owned())
 }
 
 /// Runs the command.
@@ -102,31 +106,55 @@ fn percent(text: &str) -> std::result::Result<f64, String> {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    let folder = args.out.create()?;
-    let summary = args
-        .threads
-        .run(|| match_into(args, common, &folder, stop))?;
-    let json = summary.json();
-    folder.write("summary.json", json.as_bytes())?;
-    stop.check()?;
-    folder.publish()?;
-    for file in summary.excluded.iter().filter(|_| !common.quiet) {
-        crate::output::warn(&format!("{} was left out: {}", file.file, file.reason));
-    }
-    stdout.print(&if args.format == OutputFormatArg::Json {
-        json
-    } else {
-        summary.text()
-    })?;
-    let severity = args.fail_on.map(|fail_on| match fail_on {
-        FailOn::Errors => Severity::Error,
-        FailOn::Warnings => Severity::Warning,
-    });
-    Ok(if severity.is_some_and(|severity| summary.has(severity)) {
-        Exit::Findings
-    } else {
-        Exit::Success
+    args.audit.run("match", None, |session| {
+        let folder = args.out.create()?;
+        let summary = args
+            .threads
+            .run(|| match_into(args, common, &folder, stop))?;
+        session.read(&summary.inputs);
+        let summary = summary.summary;
+        let severity = args.fail_on.map(FailOn::severity);
+        let failed = severity.is_some_and(|severity| summary.has(severity));
+        let exit = if failed {
+            Exit::Findings
+        } else {
+            Exit::Success
+        };
+        publish(folder, &summary, session, exit, stop)?;
+        if !common.quiet {
+            summary.warnings().iter().for_each(|message| warn(message));
+        }
+        stdout.print(&if args.format == OutputFormatArg::Json {
+            summary.json()
+        } else {
+            summary.text()
+        })?;
+        Ok(exit)
     })
+}
+
+fn publish(
+    folder: OutputFolder,
+    summary: &MatchSummary,
+    session: &Session,
+    exit: Exit,
+    stop: &Stop,
+) -> Result<()> {
+    stop.check()?;
+    session.wrote(&folder);
+    session.totals(totals(summary));
+    session.end(exit)?;
+    folder.publish()
+}
+
+fn totals(summary: &MatchSummary) -> Value {
+    json!(summary.run.totals)
+}
+
+/// A run that is written but not published.
+struct Matched {
+    summary: MatchSummary,
+    inputs: Vec<InputEntry>,
 }
 
 fn match_into(
@@ -134,43 +162,68 @@ fn match_into(
     common: &CommonArgs,
     folder: &OutputFolder,
     stop: &Stop,
-) -> Result<MatchSummary> {
+) -> Result<Matched> {
     let layouts = common.layouts()?;
     let counties = Counties::default();
     let progress = Progress::new(common.quiet);
     let run_date = common.run_date();
     let mut summary = MatchSummary::new(run_date.ccyymmdd().to_string());
+    let roster = args
+        .roster
+        .as_ref()
+        .map(|path| Roster::load(path, run_date))
+        .transpose()?;
+    let side_files = args.inputs.side_files(&layouts)?;
+    let mut inputs = side_files.entries();
 
-    let loaded = load(args, &layouts, &counties, run_date, &progress, stop)?;
-    let (extracts, unusable) = divide(loaded);
-    refuse_unusable(args, &unusable)?;
-    for file in &unusable {
+    let files = files_of(&args.extracts, &args.inputs.fcr)?;
+    let collected = {
+        let loader = Loader {
+            submitted_layout: layouts.extract()?,
+            fcr_layout: layouts.fcr_extract()?,
+            form: args.inputs.form.form(),
+            run_date,
+            counties: &counties,
+            misidentified: &side_files.misidentified,
+            master: side_files.master.as_ref(),
+            max_rejects_percent: args.inputs.max_rejects,
+            max_warnings: args.max_warnings,
+            progress: &progress.stage("reading", total_bytes(&files)?, Unit::Bytes),
+            stop,
+        };
+        collect(&loader, &files)?
+    };
+    let collected = check_volumes(args, collected)?;
+    if let Some(master) = &side_files.master {
+        master.check_intact()?;
+    }
+    drop(side_files);
+    if args.on_bad_file == OnBadFile::Stop {
+        collected.refuse_unusable()?;
+    }
+    collected.refuse_two_for_one_state()?;
+    for file in &collected.unusable {
         summary.add_excluded(file);
+        inputs.push(file.entry.clone());
     }
-    refuse_two_for_one_state(&extracts)?;
-    for extract in &extracts {
-        let (state, derived) = (
-            extract.state.usps(),
-            extract.provenance == Provenance::FcrDerived,
-        );
-        let name = format!("rejects/{state}{}.csv", if derived { ".fcr" } else { "" });
-        write_rejects(folder, &name, extract, &layouts)?;
+    for extract in &collected.extracts {
+        let derived = if extract.provenance == Provenance::FcrDerived {
+            ".fcr"
+        } else {
+            ""
+        };
+        write_rejects(
+            folder,
+            &format!("rejects/{}{derived}.csv", extract.state),
+            extract,
+            &layouts,
+        )?;
+        inputs.push(extract.entry());
     }
+    check_roster(args, roster.as_ref(), &collected, &mut summary)?;
 
-    let submitted: Vec<State> = extracts
-        .iter()
-        .filter(|e| e.provenance == Provenance::Submitted)
-        .map(|e| e.state)
-        .collect();
-    let (standing, unused): (Vec<_>, Vec<_>) = extracts
-        .into_iter()
-        .partition(|e| e.provenance == Provenance::Submitted || !submitted.contains(&e.state));
-    for extract in &unused {
-        summary.add_fcr(extract, false);
-        extract.source.check_intact()?;
-    }
-    drop(unused);
-    count_absent(&standing, &mut summary);
+    let standing = standing(collected.extracts, &mut summary)?;
+    summary.count_absent(&standing);
     if args.absent_state == AbsentState::Error && !summary.absent.is_empty() {
         let states: Vec<_> = summary.absent.keys().copied().collect();
         return Err(Error::Inputs(format!(
@@ -179,7 +232,15 @@ fn match_into(
         )));
     }
 
-    let sides = index(standing, &progress, stop)?;
+    let rows = standing
+        .iter()
+        .map(|extract| extract.rows.len() as u64)
+        .sum();
+    let sides = Sides::index(
+        standing,
+        &progress.stage("indexing", rows, Unit::Items),
+        stop,
+    )?;
     let matcher = Matcher {
         sides: &sides,
         directed: args.inputs.counterpart == CounterpartRule::Directed,
@@ -191,7 +252,7 @@ fn match_into(
         counties: &counties,
         form: args.response.form(),
     };
-    for (extract, totals) in respond(folder, &matcher, &renderer, &progress, stop)? {
+    for (extract, totals) in write_responses(folder, &matcher, &renderer, &progress, stop)? {
         summary.add_state(extract, totals);
     }
     for side in sides.iter() {
@@ -205,190 +266,125 @@ fn match_into(
         .map(|side| side.extract.cases.len() as u64)
         .sum();
     summary.run.totals.check_balance("the run", cases)?;
-    Ok(summary)
+    write_reports(args, folder, &summary, &inputs, &layouts)?;
+    Ok(Matched { summary, inputs })
 }
 
-/// Reads every file, the largest first; gives them in the order of the arguments.
-fn load(
+/// The receipts, the summary and, last, the manifest.
+fn write_reports(
     args: &Args,
+    folder: &OutputFolder,
+    summary: &MatchSummary,
+    inputs: &[InputEntry],
     layouts: &LayoutSet,
-    counties: &Counties,
-    run_date: crate::record::Date,
-    progress: &Progress,
-    stop: &Stop,
-) -> Result<Vec<Loaded>> {
-    let mut files: Vec<(PathBuf, Provenance, u64)> = Vec::new();
-    for (arguments, provenance) in [
-        (&args.extracts, Provenance::Submitted),
-        (&args.inputs.fcr, Provenance::FcrDerived),
-    ] {
-        for path in input_files(arguments)? {
-            let bytes = std::fs::metadata(&path)
-                .map_err(Error::io("open", &path))?
-                .len();
-            files.push((path, provenance, bytes));
-        }
-    }
-    let misidentified = match &args.inputs.misidentified {
-        Some(path) => Misidentified::load(path, layouts.require("misidentified")?)?,
-        None => Misidentified::default(),
-    };
-    let master = args.inputs.ssn_master.as_ref();
-    let master = master
-        .map(|path| SsnMaster::load(path, layouts.require("ssn-master")?))
-        .transpose()?;
-    let total = files.iter().map(|(_, _, bytes)| bytes).sum();
-    let loader = Loader {
-        submitted_layout: layouts.extract()?,
-        fcr_layout: layouts.fcr_extract()?,
-        form: args.inputs.form.form(),
-        run_date,
-        counties,
-        misidentified: &misidentified,
-        master: master.as_ref(),
-        max_rejects_percent: args.inputs.max_rejects,
-        max_warnings: args.max_warnings,
-        progress: &progress.stage("reading", total, Unit::Bytes),
-        stop,
-    };
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|&file| std::cmp::Reverse(files[file].2));
-    let read = |&file: &usize| Ok((file, loader.load(&files[file].0, files[file].1)?));
-    let mut loaded = order
-        .par_iter()
-        .with_max_len(1)
-        .map(read)
-        .collect::<Result<Vec<_>>>()?;
-    loaded.sort_by_key(|&(file, _)| file);
-    Ok(loaded.into_iter().map(|(_, loaded)| loaded).collect())
-}
-
-fn divide(loaded: Vec<Loaded>) -> (Vec<Extract>, Vec<Unusable>) {
-    let (mut extracts, mut unusable) = (Vec::new(), Vec::new());
-    for file in loaded {
-        match file {
-            Loaded::Usable(extract) => extracts.push(*extract),
-            Loaded::Unusable(file) => unusable.push(*file),
-        }
-    }
-    unusable.sort_by(|a, b| (a.provenance as u8, &a.path).cmp(&(b.provenance as u8, &b.path)));
-    (extracts, unusable)
-}
-
-fn refuse_unusable(args: &Args, unusable: &[Unusable]) -> Result<()> {
-    match (args.on_bad_file, unusable) {
-        (_, []) | (OnBadFile::Exclude, _) => Ok(()),
-        (OnBadFile::Stop, [file]) => Err(Error::input(&file.path, &file.problem)),
-        (OnBadFile::Stop, files) => {
-            let lines: Vec<_> = files
-                .iter()
-                .map(|file| format!("\n  {}: {}", file.path.display(), file.problem))
-                .collect();
-            Err(Error::Inputs(format!(
-                "{} files cannot be used:{}",
-                files.len(),
-                lines.concat()
-            )))
-        }
-    }
-}
-
-fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
-    for (at, extract) in extracts.iter().enumerate() {
-        let same = |other: &&Extract| {
-            other.state == extract.state && other.provenance == extract.provenance
-        };
-        if let Some(first) = extracts[..at].iter().find(same) {
-            let kind = match extract.provenance {
-                Provenance::Submitted => "extracts",
-                Provenance::FcrDerived => "FCR-derived files",
-            };
-            return Err(Error::Inputs(format!(
-                "two {kind} for {} ({}): {} and {}; give one",
-                extract.state,
-                extract.state.name(),
-                first.source.path.display(),
-                extract.source.path.display()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Counts the cases that name states for which no data stand.
-fn count_absent(standing: &[Extract], summary: &mut MatchSummary) {
-    let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
-    for extract in standing
-        .iter()
-        .filter(|e| e.provenance == Provenance::Submitted)
-    {
-        for case in &extract.cases {
-            if let Some(state) = case
-                .data
-                .other_state
-                .filter(|state| !present.contains(state))
+) -> Result<()> {
+    if args.receipts {
+        for input in inputs.iter().filter(|input| input.kind == "extract") {
+            if let Some((usps, state)) = input
+                .state
+                .as_ref()
+                .and_then(|usps| summary.states.get_key_value(usps.as_str()))
             {
-                let counts: &mut AbsentCounts = summary.absent.entry(state.usps()).or_default();
-                counts.cases += 1;
-                counts.records += u64::from(case.row_count);
+                let text = receipt(&summary.run_date, usps, input, state);
+                folder.write(&format!("receipts/{usps}.receipt"), text.as_bytes())?;
             }
         }
     }
+    folder.write("summary.json", summary.json().as_bytes())?;
+    let manifest = Manifest::new("match", &summary.run_date, layouts);
+    let manifest = args.response.note(args.inputs.note(manifest));
+    let mut manifest = manifest
+        .option("absent_state", args.absent_state.word())
+        .option(
+            "on_bad_file",
+            if args.on_bad_file == OnBadFile::Stop {
+                "stop"
+            } else {
+                "exclude"
+            },
+        )
+        .option("max_warnings", args.max_warnings)
+        .option("max_volume_change", args.max_volume_change)
+        .option("receipts", args.receipts);
+    manifest.inputs = inputs.to_vec();
+    manifest.totals = totals(summary);
+    manifest.write(folder)
 }
 
-fn index(extracts: Vec<Extract>, progress: &Progress, stop: &Stop) -> Result<Sides> {
-    let rows = extracts
-        .iter()
-        .map(|extract| extract.rows.len() as u64)
-        .sum();
-    let stage = progress.stage("indexing", rows, Unit::Items);
-    let mut extracts = extracts;
-    extracts.sort_by_key(|extract| std::cmp::Reverse(extract.rows.len()));
-    let indexed = extracts.into_par_iter().with_max_len(1).map(|extract| {
-        stop.check()?;
-        let rows = extract.rows.len() as u64;
-        let side = Side::new(extract);
-        stage.advance(rows);
-        Ok(side)
+/// Takes out the extracts whose volume moved too much since the earlier run.
+fn check_volumes(args: &Args, collected: Collected) -> Result<Collected> {
+    let (Some(folder), Some(percent)) = (&args.previous, args.max_volume_change) else {
+        return Ok(collected);
+    };
+    let previous = PreviousRun::load(folder)?;
+    let mut checked = Collected {
+        unusable: collected.unusable,
+        ..Collected::default()
+    };
+    for extract in collected.extracts {
+        match previous.problem(&extract, percent) {
+            Some(problem) => checked.unusable.push(extract.into_unusable(problem)),
+            None => checked.extracts.push(extract),
+        }
+    }
+    Ok(checked)
+}
+
+/// Holds what came against the roster.
+fn check_roster(
+    args: &Args,
+    roster: Option<&Roster>,
+    collected: &Collected,
+    summary: &mut MatchSummary,
+) -> Result<()> {
+    let Some(roster) = roster else { return Ok(()) };
+    let came = |state: State, provenance: Provenance| {
+        collected
+            .extracts
+            .iter()
+            .any(|extract| extract.state == state && extract.provenance == provenance)
+    };
+    let stood = |state: State| match (
+        came(state, Provenance::Submitted),
+        came(state, Provenance::FcrDerived),
+    ) {
+        (true, _) => Stood::Extract,
+        (false, true) => Stood::Fcr,
+        (false, false) => Stood::Nothing,
+    };
+    let left_out = |state: State| {
+        collected
+            .unusable
+            .iter()
+            .any(|file| file.state == Some(state) && file.provenance == Provenance::Submitted)
+    };
+    let standings = roster.standings(stood, |state| {
+        came(state, Provenance::Submitted) || left_out(state)
     });
-    Ok(Sides::new(indexed.collect::<Result<Vec<_>>>()?))
+    let disagreements = disagreements(&standings);
+    if args.roster_policy == RosterPolicy::Stop && !disagreements.is_empty() {
+        return Err(Error::Inputs(format!(
+            "the roster was not kept: {}; ask the states, correct the roster, or give --roster-policy report",
+            disagreements.join("; ")
+        )));
+    }
+    summary.roster = Some(standings);
+    Ok(())
 }
 
-/// Writes the response of every submitting state, the largest first.
-fn respond<'s>(
-    folder: &OutputFolder,
-    matcher: &Matcher<'s>,
-    renderer: &Renderer<'_>,
-    progress: &Progress,
-    stop: &Stop,
-) -> Result<Vec<(&'s Extract, StateTotals)>> {
-    let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
-    submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
-    let rows: u64 = submitters
+/// The extracts that stand for their states: a submitted one before an FCR-derived one.
+fn standing(extracts: Vec<Extract>, summary: &mut MatchSummary) -> Result<Vec<Extract>> {
+    let submitted: Vec<State> = extracts
         .iter()
-        .map(|side| side.extract.rows.len() as u64)
-        .sum();
-    let matching = progress.stage("matching", rows, Unit::Items);
-    let writing = progress.stage(
-        "writing",
-        rows * (crate::layout::RESPONSE_BYTES as u64 + 1),
-        Unit::Bytes,
-    );
-    submitters
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|side| {
-            let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
-            let totals = write_response(
-                matcher,
-                renderer,
-                side,
-                &mut file,
-                (&matching, &writing),
-                stop,
-            )?;
-            file.finish()?;
-            Ok((&side.extract, totals))
-        })
-        .collect()
+        .filter(|e| e.provenance == Provenance::Submitted)
+        .map(|e| e.state)
+        .collect();
+    let stands =
+        |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
+    let (standing, unused): (Vec<_>, Vec<_>) = extracts.into_iter().partition(stands);
+    for extract in &unused {
+        summary.add_fcr(extract, false);
+        extract.source.check_intact()?;
+    }
+    Ok(standing)
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::index::Postings;
 use crate::input::{Framing, InputForm, Records, Source, looks_like, split_at_records};
 use crate::layout::{Columns, ExtractLayout, RECORD_BYTES};
+use crate::output::InputEntry;
 use crate::progress::Stage;
 use crate::record::{CaseId, Date};
 use crate::reference::{Counties, STATE_COUNT, State};
@@ -105,6 +106,8 @@ pub struct Unusable {
     pub records: u64,
     /// Errors by code.
     pub findings: Findings,
+    /// What the manifest says of the file.
+    pub entry: InputEntry,
 }
 
 /// What a file turned out to be.
@@ -150,11 +153,12 @@ impl Loader<'_> {
         if let Some(problem) = self.problem(&whole, &source, &voted) {
             return Ok(Loaded::Unusable(Box::new(Unusable {
                 path: path.to_owned(),
-                state: voted.ok(),
+                state: voted.clone().ok(),
                 provenance,
                 problem,
                 records: whole.records,
                 findings: whole.findings,
+                entry: InputEntry::of("excluded", &source, voted.ok().map(State::usps)),
             })));
         }
         let Whole {
@@ -387,6 +391,30 @@ impl Reread for RereadFrom<'_> {
 }
 
 impl Extract {
+    /// What the manifest says of the file.
+    pub fn entry(&self) -> InputEntry {
+        let kind = match self.provenance {
+            Provenance::Submitted => "extract",
+            Provenance::FcrDerived => "fcr",
+        };
+        InputEntry::of(kind, &self.source, Some(self.state.usps()))
+    }
+
+    /// Makes of a file that was read one that cannot be used.
+    pub fn into_unusable(self, problem: String) -> Unusable {
+        let mut entry = self.entry();
+        "excluded".clone_into(&mut entry.kind);
+        Unusable {
+            path: self.source.path.clone(),
+            state: Some(self.state),
+            provenance: self.provenance,
+            problem,
+            records: self.records,
+            findings: self.findings,
+            entry,
+        }
+    }
+
     /// The record of a row as it came, without trailing blanks that were trimmed.
     #[inline]
     pub fn bytes(&self, row: &Row) -> &[u8] {

@@ -1,11 +1,13 @@
 //! From records to an extract: edits, the state of the file, and one compact row a participant.
 
+mod collect;
 mod edits;
 pub mod findings;
 mod load;
 mod piece;
 mod row;
 
+pub use collect::{Collected, collect, files_of, total_bytes};
 pub use edits::{Edited, Editor};
 pub use findings::{EDIT_COUNT, Edit, Findings, Severity};
 pub use load::{Extract, Loaded, Loader, Provenance, Unusable};

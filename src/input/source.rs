@@ -78,6 +78,11 @@ impl Source {
         digest.state.clone().finalize().into()
     }
 
+    /// The size of the file as it came, in bytes.
+    pub fn raw_bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
     /// The file's name without its folder, for outputs that are compared.
     pub fn name(&self) -> String {
         self.path

@@ -28,6 +28,17 @@ pub enum AbsentState {
     Error,
 }
 
+impl AbsentState {
+    /// The word of the option.
+    pub fn word(self) -> &'static str {
+        match self {
+            AbsentState::Skip => "skip",
+            AbsentState::Unmatched => "unmatched",
+            AbsentState::Error => "error",
+        }
+    }
+}
+
 /// Why a case is not returned (matching.md, section 7) (seed, section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suppressed {

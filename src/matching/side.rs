@@ -1,9 +1,14 @@
 //! Which data stand for each state (matching.md, section 4).
 
+use rayon::prelude::*;
+
 use super::Crowd;
+use crate::error::Result;
 use crate::extract::{Extract, Provenance};
 use crate::index::StateIndex;
+use crate::progress::Stage;
 use crate::reference::{STATE_COUNT, State};
+use crate::stop::Stop;
 
 /// One state's data, as the other states are matched against it.
 pub struct Side {
@@ -49,6 +54,22 @@ impl Sides {
             all.sides[place] = Some(Box::new(side));
         }
         all
+    }
+
+    /// Indexes the extracts in parallel, the largest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Interrupted`] where the run is to stop.
+    pub fn index(mut extracts: Vec<Extract>, stage: &Stage, stop: &Stop) -> Result<Self> {
+        extracts.sort_by_key(|extract| std::cmp::Reverse(extract.rows.len()));
+        let indexed = extracts.into_par_iter().with_max_len(1).map(|extract| {
+            stop.check()?;
+            let rows = extract.rows.len() as u64;
+            let side = Side::new(extract);
+            stage.advance(rows);
+            Ok(side)
+        });
+        Ok(Sides::new(indexed.collect::<Result<Vec<_>>>()?))
     }
 
     /// The data that stand for a state; none where it is absent.

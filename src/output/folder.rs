@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// The mark of a staging folder of this program.
 const STAGING_MARK: &str = ".icr-staging";
 /// What says that a folder is a finished run.
-const FINISHED_MARKS: [&str; 2] = ["manifest.json", "summary.json"];
+const FINISHED_MARKS: [&str; 1] = ["manifest.json"];
 
 /// `--file-mode`: the permissions of files; folders get the search bits that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -398,7 +398,7 @@ mod tests {
                 .to_string()
                 .contains("no run of icr")
         );
-        std::fs::write(target.join("summary.json"), "x").unwrap();
+        std::fs::write(target.join("manifest.json"), "x").unwrap();
         assert!(create(false).err().unwrap().to_string().contains("--force"));
         let folder = create(true).unwrap();
         folder.write("new", b"").unwrap();

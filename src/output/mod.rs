@@ -1,13 +1,17 @@
 //! Output folders that appear complete or not at all, and the files in them.
 
 mod folder;
+mod hex;
+mod manifest;
 mod rejects;
 mod stderr;
 mod stdout;
 mod summary;
 
 pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
+pub use hex::hex;
+pub use manifest::{InputEntry, LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use rejects::write_rejects;
 pub use stderr::warn;
 pub use stdout::Stdout;
-pub use summary::{AbsentCounts, ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};
+pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};

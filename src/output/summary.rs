@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::extract::{Edit, Extract, Findings, Severity, Unusable};
+use crate::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
+use crate::operation::{Standing, cases_by_other_state, disagreements};
+use crate::reference::State;
 use crate::response::StateTotals;
 
 /// Counts by code.
@@ -34,6 +36,9 @@ pub struct StateSummary {
     pub errors: FindingCounts,
     /// Warnings by code.
     pub warnings: FindingCounts,
+    /// Cases by the state that they name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cases_by_other_state: BTreeMap<&'static str, u64>,
 }
 
 /// An FCR-derived file.
@@ -103,6 +108,9 @@ pub struct MatchSummary {
     pub absent: BTreeMap<&'static str, AbsentCounts>,
     /// Files that were left out.
     pub excluded: Vec<ExcludedFile>,
+    /// How the states stood against the roster, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roster: Option<BTreeMap<&'static str, Standing>>,
 }
 
 impl MatchSummary {
@@ -116,6 +124,7 @@ impl MatchSummary {
             fcr: BTreeMap::new(),
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            roster: None,
         }
     }
 
@@ -137,6 +146,7 @@ impl MatchSummary {
             totals,
             errors,
             warnings,
+            cases_by_other_state: cases_by_other_state(extract),
         };
         self.states.insert(extract.state.usps(), state);
     }
@@ -165,7 +175,7 @@ impl MatchSummary {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            kind: if file.provenance == crate::extract::Provenance::Submitted {
+            kind: if file.provenance == Provenance::Submitted {
                 "extract"
             } else {
                 "fcr"
@@ -175,6 +185,37 @@ impl MatchSummary {
             records: file.records,
             errors: counts_of(&file.findings, Severity::Error),
         });
+    }
+
+    /// Counts the cases that name states for which no data stand.
+    pub fn count_absent(&mut self, standing: &[Extract]) {
+        let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
+        for extract in standing
+            .iter()
+            .filter(|e| e.provenance == Provenance::Submitted)
+        {
+            for case in &extract.cases {
+                if let Some(state) = case
+                    .data
+                    .other_state
+                    .filter(|state| !present.contains(state))
+                {
+                    let counts = self.absent.entry(state.usps()).or_default();
+                    counts.cases += 1;
+                    counts.records += u64::from(case.row_count);
+                }
+            }
+        }
+    }
+
+    /// What an operator must not overlook.
+    pub fn warnings(&self) -> Vec<String> {
+        let left_out = self
+            .excluded
+            .iter()
+            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+        let roster = self.roster.iter().flat_map(disagreements);
+        left_out.chain(roster).collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.

@@ -6,4 +6,4 @@ mod write;
 
 pub use render::Renderer;
 pub use totals::{CaseTotals, RecordTotals, StateTotals};
-pub use write::{OutputForm, ResponseSink, write_response};
+pub use write::{OutputForm, ResponseSink, write_response, write_responses};

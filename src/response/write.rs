@@ -4,9 +4,12 @@ use rayon::prelude::*;
 
 use super::{Renderer, StateTotals};
 use crate::error::Result;
+use crate::extract::Extract;
 use crate::input::Encoding;
+use crate::layout::RESPONSE_BYTES;
 use crate::matching::{Matcher, Scratch, Side, Unobserved};
-use crate::progress::Stage;
+use crate::output::OutputFolder;
+use crate::progress::{Progress, Stage, Unit};
 use crate::stop::Stop;
 
 /// The form of a response file.
@@ -54,7 +57,7 @@ pub fn write_response(
     stop: &Stop,
 ) -> Result<StateTotals> {
     let form = renderer.form;
-    let record_bytes = crate::layout::RESPONSE_BYTES + form.line_end().len();
+    let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
     let render = |window: &[std::ops::Range<u32>]| -> Vec<(Vec<u8>, StateTotals)> {
         let task = |cases: &std::ops::Range<u32>| {
@@ -102,6 +105,44 @@ pub fn write_response(
     totals.cases.with_rejected_records = extract.cases_with_rejected_records;
     totals.check_balance(extract.state.usps(), extract.cases.len() as u64)?;
     Ok(totals)
+}
+
+/// Writes the response of every submitting state, the largest first.
+///
+/// # Errors
+/// As [`write_response`].
+pub fn write_responses<'s>(
+    folder: &OutputFolder,
+    matcher: &Matcher<'s>,
+    renderer: &Renderer<'_>,
+    progress: &Progress,
+    stop: &Stop,
+) -> Result<Vec<(&'s Extract, StateTotals)>> {
+    let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
+    submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
+    let rows: u64 = submitters
+        .iter()
+        .map(|side| side.extract.rows.len() as u64)
+        .sum();
+    let matching = progress.stage("matching", rows, Unit::Items);
+    let writing = progress.stage("writing", rows * (RESPONSE_BYTES as u64 + 1), Unit::Bytes);
+    submitters
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|side| {
+            let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
+            let totals = write_response(
+                matcher,
+                renderer,
+                side,
+                &mut file,
+                (&matching, &writing),
+                stop,
+            )?;
+            file.finish()?;
+            Ok((&side.extract, totals))
+        })
+        .collect()
 }
 
 /// Cuts the cases into runs of about [`TASK_RECORDS`] records.

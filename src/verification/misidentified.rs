@@ -7,6 +7,7 @@ use ahash::AHashSet;
 use super::side_file::SideFile;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::output::InputEntry;
 use crate::record::is_blank;
 use crate::reference::State;
 
@@ -17,6 +18,8 @@ pub struct Misidentified {
     entries: AHashSet<(State, [u8; 15], u32)>,
     /// The SSNs of all entries: few records need the longer look.
     ssns: AHashSet<u32>,
+    /// What the manifest says of the file, if there was one.
+    pub entry: Option<InputEntry>,
 }
 
 impl Misidentified {
@@ -31,7 +34,7 @@ impl Misidentified {
             layout.columns("member_id")?,
             layout.columns("ssn")?,
         );
-        let file = SideFile::open(path)?;
+        let file = SideFile::open(path, "misidentified")?;
         let mut all = Misidentified::default();
         for line in file.lines(ssn.last.max(member.last)) {
             let (number, line) = line?;
@@ -54,6 +57,7 @@ impl Misidentified {
             }
         }
         file.bytes.check_intact()?;
+        all.entry = Some(file.entry);
         Ok(all)
     }
 

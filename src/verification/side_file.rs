@@ -2,19 +2,35 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Error, Result};
 use crate::input::{Framing, Mapped, Record, Records};
+use crate::output::{InputEntry, hex};
 
 /// A side file's lines, each of which must reach `min_bytes`.
 pub(super) struct SideFile {
     pub(super) bytes: Mapped,
+    /// What the manifest says of the file.
+    pub(super) entry: InputEntry,
 }
 
 impl SideFile {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, kind: &str) -> Result<Self> {
         let bytes = Mapped::open(path)?;
         bytes.will_read();
-        Ok(SideFile { bytes })
+        let entry = InputEntry {
+            kind: kind.to_owned(),
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            state: None,
+            bytes: bytes.len() as u64,
+            sha256: hex(&Sha256::digest(&*bytes).into()),
+        };
+        Ok(SideFile { bytes, entry })
     }
 
     /// The lines with their numbers, from 1.

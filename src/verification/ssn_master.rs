@@ -7,6 +7,7 @@ use super::side_file::SideFile;
 use crate::error::{Error, Result};
 use crate::index::Postings;
 use crate::layout::{Columns, Layout};
+use crate::output::InputEntry;
 use crate::record::{PersonName, Ssn, nine_digits};
 
 /// The pairs of SSN and name on record; several with one SSN are its alternate names.
@@ -31,7 +32,7 @@ impl SsnMaster {
             layout.columns("last_name")?,
             layout.columns("first_name")?,
         );
-        let file = SideFile::open(path)?;
+        let file = SideFile::open(path, "ssn-master")?;
         let mut offsets = Vec::new();
         let mut ssns = Vec::new();
         // A line may be trimmed to its first byte of a name [ours: 10].
@@ -99,6 +100,19 @@ impl SsnMaster {
             self.last_name.of_trimmed(bytes),
             self.first_name.of_trimmed(bytes),
         )
+    }
+
+    /// What the manifest says of the file.
+    pub fn entry(&self) -> &InputEntry {
+        &self.file.entry
+    }
+
+    /// Tells whether the file is still the one that was opened.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it was cut short or changed since.
+    pub fn check_intact(&self) -> Result<()> {
+        self.file.bytes.check_intact()
     }
 
     /// How many records there are.

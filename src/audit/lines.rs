@@ -1,0 +1,129 @@
+//! What the lines of the trail hold.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The form of the trail's lines.
+pub(super) const SCHEMA: &str = "icr.audit/1";
+
+/// One line of the trail.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Line {
+    /// A command begins.
+    Start(StartLine),
+    /// A command ended.
+    End(EndLine),
+}
+
+impl Line {
+    /// The SHA-256 of the line before, in hexadecimal.
+    pub fn previous(&self) -> &str {
+        match self {
+            Line::Start(line) => &line.previous,
+            Line::End(line) => &line.previous,
+        }
+    }
+
+    /// The line's number, from 1.
+    pub fn number(&self) -> u64 {
+        match self {
+            Line::Start(line) => line.number,
+            Line::End(line) => line.number,
+        }
+    }
+
+    /// When it was written, UTC.
+    pub fn time(&self) -> &str {
+        match self {
+            Line::Start(line) => &line.time,
+            Line::End(line) => &line.time,
+        }
+    }
+
+    /// Whether it says that the line before is torn.
+    pub(super) fn follows_torn_line(&self) -> bool {
+        match self {
+            Line::Start(line) => line.after_torn_line,
+            Line::End(line) => line.after_torn_line,
+        }
+    }
+}
+
+/// A command begins.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StartLine {
+    pub schema: String,
+    pub number: u64,
+    pub previous: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_torn_line: bool,
+    pub time: String,
+    pub user: String,
+    pub user_id: u32,
+    pub host: String,
+    pub process: u32,
+    pub program: String,
+    pub command: String,
+    pub options: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+}
+
+/// A command ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndLine {
+    pub schema: String,
+    pub number: u64,
+    pub previous: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_torn_line: bool,
+    pub time: String,
+    /// The SHA-256 of the start line.
+    pub start: String,
+    pub command: String,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the keys of the line")]
+pub struct Outcome {
+    /// `finished`, `failed` or `interrupted`.
+    pub outcome: String,
+    pub exit: u8,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<FileFact>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<FileFact>,
+    /// Single cases that were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<AskedCase>,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub totals: Value,
+}
+
+/// A file that was read or written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the keys of the line")]
+pub struct FileFact {
+    pub name: String,
+    /// The state that it is of or for, where it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// A case that somebody looked at: both states' IDs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the keys of the line")]
+pub struct AskedCase {
+    pub state: String,
+    pub case_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_case_id: Option<String>,
+}

@@ -1,0 +1,134 @@
+//! A command under audit: its start line, and the end line that tells what came of it.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{AskedCase, FileFact, Outcome, Start, Trail};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::output::{InputEntry, OutputFolder, hex};
+use crate::reference::State;
+
+/// `--audit`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AuditArgs {
+    /// Append who ran what, when, and what came of it to the audit trail FILE
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
+    pub audit: Option<PathBuf>,
+}
+
+/// What the end line will tell; a command without `--audit` fills it for nobody.
+#[derive(Default)]
+pub struct Session {
+    trail: Option<Trail>,
+    outcome: RefCell<Outcome>,
+    ended: std::cell::Cell<bool>,
+}
+
+impl AuditArgs {
+    /// Runs a command under audit: a start line before, an end line after, whatever happens.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the trail cannot be written, and whatever `work` gives.
+    pub fn run(
+        &self,
+        command: &str,
+        purpose: Option<&str>,
+        work: impl FnOnce(&Session) -> Result<Exit>,
+    ) -> Result<Exit> {
+        let start = || Start {
+            command: command.to_owned(),
+            options: std::env::args().skip(1).collect(),
+            purpose: purpose.map(str::to_owned),
+        };
+        let trail = self
+            .audit
+            .as_ref()
+            .map(|path| Trail::start(path, &start()))
+            .transpose()?;
+        let session = Session {
+            trail,
+            ..Session::default()
+        };
+        let result = work(&session);
+        match &result {
+            Ok(exit) if !session.ended.get() => session.end(*exit)?,
+            Ok(_) => {}
+            Err(error) => {
+                let outcome = if matches!(error, Error::Interrupted(_)) {
+                    "interrupted"
+                } else {
+                    "failed"
+                };
+                session.write(outcome, error.exit())?;
+            }
+        }
+        result
+    }
+}
+
+impl Session {
+    /// Tells which files were read.
+    pub fn read(&self, inputs: &[InputEntry]) {
+        let facts = inputs.iter().map(|input| FileFact {
+            name: input.name.clone(),
+            state: input.state.clone(),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+        });
+        self.outcome.borrow_mut().inputs.extend(facts);
+    }
+
+    /// Tells which files were written. A file named after a state is for that state.
+    pub fn wrote(&self, folder: &OutputFolder) {
+        let facts = folder.written().into_iter().map(|file| FileFact {
+            state: state_of(&file.name),
+            name: file.name,
+            bytes: file.bytes,
+            sha256: hex(&file.sha256),
+        });
+        self.outcome.borrow_mut().outputs.extend(facts);
+    }
+
+    /// Tells which single case was looked at.
+    pub fn asked(&self, case: AskedCase) {
+        self.outcome.borrow_mut().cases.push(case);
+    }
+
+    /// Tells the totals.
+    pub fn totals(&self, totals: Value) {
+        self.outcome.borrow_mut().totals = totals;
+    }
+
+    /// Writes the end line of a command that did all but publish or print. A command whose
+    /// publishing then fails gets another end line that says so.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    pub fn end(&self, exit: Exit) -> Result<()> {
+        self.write("finished", exit)?;
+        self.ended.set(true);
+        Ok(())
+    }
+
+    fn write(&self, outcome: &str, exit: Exit) -> Result<()> {
+        let Some(trail) = &self.trail else {
+            return Ok(());
+        };
+        let mut line = self.outcome.borrow_mut();
+        outcome.clone_into(&mut line.outcome);
+        line.exit = exit.status();
+        trail.end(&line)
+    }
+}
+
+/// `responses/TX.icr` is for Texas.
+fn state_of(name: &str) -> Option<String> {
+    let file = name.rsplit('/').next()?;
+    let (stem, _) = file.split_once('.')?;
+    let state = State::from_usps(stem)?;
+    (state.usps() == stem).then(|| stem.to_owned())
+}

@@ -1,0 +1,123 @@
+//! Reads all files of a run.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::load::{Extract, Loaded, Loader, Provenance, Unusable};
+use crate::error::{Error, Result};
+use crate::input::input_files;
+
+/// The files of a run, read.
+#[derive(Default)]
+pub struct Collected {
+    /// Those that can be used, in the order of the arguments.
+    pub extracts: Vec<Extract>,
+    /// Those that cannot.
+    pub unusable: Vec<Unusable>,
+}
+
+/// The files that the arguments name, each with how it came to be.
+///
+/// # Errors
+/// As [`input_files`].
+pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, Provenance)>> {
+    let of = |arguments, provenance| -> Result<Vec<_>> {
+        Ok(input_files(arguments)?
+            .into_iter()
+            .map(|path| (path, provenance))
+            .collect())
+    };
+    let mut files = of(extracts, Provenance::Submitted)?;
+    files.extend(of(fcr, Provenance::FcrDerived)?);
+    Ok(files)
+}
+
+/// How many bytes the files have in all.
+///
+/// # Errors
+/// [`Error::Io`] where one is not there.
+pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
+    files
+        .iter()
+        .map(|(path, _)| {
+            Ok(std::fs::metadata(path)
+                .map_err(Error::io("open", path))?
+                .len())
+        })
+        .sum()
+}
+
+/// Reads the files in parallel, the largest first.
+///
+/// # Errors
+/// As [`Loader::load`].
+pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
+    let size =
+        |place: &usize| std::fs::metadata(&files[*place].0).map_or(0, |metadata| metadata.len());
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
+    let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));
+    let mut read = order
+        .par_iter()
+        .with_max_len(1)
+        .map(read)
+        .collect::<Result<Vec<_>>>()?;
+    read.sort_by_key(|&(place, _)| place);
+    let mut collected = Collected::default();
+    for (_, file) in read {
+        match file {
+            Loaded::Usable(extract) => collected.extracts.push(*extract),
+            Loaded::Unusable(file) => collected.unusable.push(*file),
+        }
+    }
+    Ok(collected)
+}
+
+impl Collected {
+    /// Stops a run that has files that cannot be used.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
+    pub fn refuse_unusable(&self) -> Result<()> {
+        match &self.unusable[..] {
+            [] => Ok(()),
+            [file] => Err(Error::input(&file.path, &file.problem)),
+            files => {
+                let line =
+                    |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+                let lines: String = files.iter().map(line).collect();
+                Err(Error::Inputs(format!(
+                    "{} files cannot be used:{lines}",
+                    files.len()
+                )))
+            }
+        }
+    }
+
+    /// Stops a run that has two files of one kind for one state: which of them is right?
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming both.
+    pub fn refuse_two_for_one_state(&self) -> Result<()> {
+        for (at, extract) in self.extracts.iter().enumerate() {
+            let same = |other: &&Extract| {
+                other.state == extract.state && other.provenance == extract.provenance
+            };
+            if let Some(first) = self.extracts[..at].iter().find(same) {
+                let kind = match extract.provenance {
+                    Provenance::Submitted => "extracts",
+                    Provenance::FcrDerived => "FCR-derived files",
+                };
+                return Err(Error::Inputs(format!(
+                    "two {kind} for {} ({}): {} and {}; give one",
+                    extract.state,
+                    extract.state.name(),
+                    first.source.path.display(),
+                    extract.source.path.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! `manifest.json`: what a run was made of and what it made, written last into its folder.
+//!
+//! It holds no clock, host or absolute path, so that the same inputs and options give the same
+//! manifest everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{OutputFolder, hex};
+use crate::error::Result;
+use crate::input::Source;
+use crate::layout::LayoutSet;
+
+/// The name of the file.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What a run was made of and what it made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The form of the file.
+    pub schema: String,
+    /// The program's version.
+    pub version: String,
+    /// The command.
+    pub command: String,
+    /// CCYYMMDD.
+    pub run_date: String,
+    /// The options that change answers, defaults included.
+    pub options: BTreeMap<String, Value>,
+    /// The layouts and tables in use.
+    pub layouts: Vec<LayoutEntry>,
+    /// What was read.
+    pub inputs: Vec<InputEntry>,
+    /// What was written, by name; not the manifest itself.
+    pub outputs: Vec<OutputEntry>,
+    /// The run's totals.
+    pub totals: Value,
+}
+
+/// A layout or table in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayoutEntry {
+    /// Its name.
+    pub name: String,
+    /// The SHA-256 of its file.
+    pub sha256: String,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// What it was: `extract`, `fcr`, `ssn-master`, ...
+    pub kind: String,
+    /// The file's name, without its folder.
+    pub name: String,
+    /// The state that it is of, where it is of one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputEntry {
+    /// Its path below the folder, with `/`.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+impl InputEntry {
+    /// The entry of a file that was read whole.
+    pub fn of(kind: &str, source: &Source, state: Option<&str>) -> Self {
+        InputEntry {
+            kind: kind.to_owned(),
+            name: source.name(),
+            state: state.map(str::to_owned),
+            bytes: source.raw_bytes(),
+            sha256: hex(&source.sha256()),
+        }
+    }
+}
+
+impl Manifest {
+    /// A manifest of a command, without files or totals.
+    pub fn new(command: &str, run_date: &str, layouts: &LayoutSet) -> Self {
+        let entry = |name: &str, text: &[u8]| LayoutEntry {
+            name: name.to_owned(),
+            sha256: hex(&Sha256::digest(text).into()),
+        };
+        let records = layouts
+            .layouts
+            .iter()
+            .map(|layout| entry(&layout.name, &layout.text));
+        let tables = layouts
+            .tables
+            .iter()
+            .map(|table| entry(&table.name, &table.text));
+        Manifest {
+            schema: "icr.manifest/1".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command.to_owned(),
+            run_date: run_date.to_owned(),
+            options: BTreeMap::new(),
+            layouts: records.chain(tables).collect(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            totals: Value::Null,
+        }
+    }
+
+    /// Notes an option that changes answers.
+    #[must_use]
+    pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.options.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Writes the manifest as the folder's last file; its outputs are the files written so far.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] where it cannot be written.
+    pub fn write(mut self, folder: &OutputFolder) -> Result<()> {
+        self.inputs.sort();
+        self.outputs = folder
+            .written()
+            .into_iter()
+            .map(|file| OutputEntry {
+                name: file.name,
+                bytes: file.bytes,
+                sha256: hex(&file.sha256),
+            })
+            .collect();
+        // Names, numbers and codes: a manifest can always be written as JSON.
+        let text = serde_json::to_string_pretty(&self).unwrap_or_default() + "\n";
+        folder.write(MANIFEST, text.as_bytes())
+    }
+}
