@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match};
+use crate::commands::{audit, layout, r#match, status, verify};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -32,5 +32,7 @@ pub struct Cli {
 pub enum Command {
     Match(r#match::Args),
     Layout(layout::Args),
+    Verify(verify::Args),
+    Status(status::Args),
     Audit(audit::Args),
 }

@@ -11,7 +11,7 @@ use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::Mapped;
-use crate::output::Stdout;
+use crate::output::{Stdout, json_text};
 use crate::reference::State;
 
 /// Check an audit trail, or report a state's month from it
@@ -84,7 +84,7 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
             let trail = Mapped::open(file)?;
             let report = report(&trail, state.usps(), month);
             stdout.print(&if json {
-                pretty(&report)
+                json_text(&report)
             } else {
                 report_text(&report)
             })?;
@@ -103,7 +103,7 @@ fn verify(file: &std::path::Path, json: bool, stdout: &mut Stdout<'_>) -> Result
     }
     let found = check(&trail);
     let text = if json {
-        pretty(&json!({
+        json_text(&json!({
             "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
             "torn": found.torn,
             "broken": found.broken.as_ref().map(|broken| json!({"line": broken.line, "problem": broken.problem})),
@@ -174,8 +174,4 @@ fn report_text(report: &crate::audit::MonthReport) -> String {
         }
     }
     text
-}
-
-fn pretty(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

@@ -9,7 +9,7 @@ use crate::cli::{CommonArgs, OutputFormatArg};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::layout::{CodeTable, Layout, LayoutSet};
-use crate::output::Stdout;
+use crate::output::{Stdout, json_text};
 
 /// Show the record layouts and code tables in use
 #[derive(ClapArgs, Debug)]
@@ -121,7 +121,7 @@ fn list_json(layouts: &LayoutSet) -> String {
     let tables = layouts.tables.iter().map(
         |t| json!({"name": t.name, "kind": "codes", "codes": t.codes.len(), "title": t.title}),
     );
-    pretty(&records.chain(tables).collect::<Vec<_>>())
+    json_text(&records.chain(tables).collect::<Vec<_>>())
 }
 
 fn show(layout: &Layout) -> String {
@@ -169,7 +169,7 @@ fn show_json(layout: &Layout) -> String {
             })
         })
         .collect();
-    pretty(
+    json_text(
         &json!({"name": layout.name, "title": layout.title, "bytes": layout.length, "fields": fields}),
     )
 }
@@ -202,9 +202,5 @@ fn table_json(table: &CodeTable) -> String {
             })
         })
         .collect();
-    pretty(&json!({"name": table.name, "title": table.title, "codes": codes}))
-}
-
-fn pretty(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+    json_text(&json!({"name": table.name, "title": table.title, "codes": codes}))
 }

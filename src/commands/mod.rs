@@ -3,6 +3,8 @@
 pub mod audit;
 pub mod layout;
 pub mod r#match;
+pub mod status;
+pub mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;
@@ -18,6 +20,8 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
         Command::Audit(args) => audit::run(args, stdout),
+        Command::Status(args) => status::run(args, stdout),
+        Command::Verify(args) => verify::run(args, &cli.common, stdout),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
     }
 }

@@ -2,10 +2,12 @@
 
 mod receipts;
 mod roster;
+mod verify;
 mod volume;
 
 pub use receipts::receipt;
 pub(crate) use roster::disagreements;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
+pub use verify::{Damage, Verification, verify};
 pub use volume::PreviousRun;
 pub(crate) use volume::cases_by_other_state;

@@ -57,6 +57,14 @@ impl<'a> Stdout<'a> {
     }
 }
 
+/// A value as JSON for people and programs: indented, with a last line end.
+pub fn json_text(value: &impl serde::Serialize) -> String {
+    // What is printed holds text, numbers and maps with text keys: it can always be written.
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

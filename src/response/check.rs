@@ -1,0 +1,350 @@
+//! Reads a response file again: is every record valid under its layout, and do the records of a
+//! case agree?
+
+use std::collections::BTreeMap;
+
+use crate::input::Source;
+use crate::layout::ExtractLayout;
+use crate::layout::{Columns, RESPONSE_BYTES, ResponseLayout};
+use crate::matching::{ReasonCode, ReasonCodes};
+
+use super::StateTotals;
+
+/// How many faults of a file are listed; all are counted.
+const MOST_LISTED: usize = 20;
+
+/// What a response file holds.
+#[derive(Debug, Default)]
+pub struct Recount {
+    /// The totals that can be counted from a response.
+    pub totals: StateTotals,
+    /// How many faults there are.
+    pub faults: u64,
+    /// The first of them: record number, from 1, and what is wrong.
+    pub listed: Vec<(u64, String)>,
+}
+
+/// Counts a response file again and looks at each record.
+pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout) -> Recount {
+    let mut counting = Counting {
+        layout,
+        extract,
+        found: Recount::default(),
+        case: None,
+    };
+    for (number, record) in (1..).zip(source.records()) {
+        counting.record(number, record.bytes);
+    }
+    counting.end_case();
+    counting.found
+}
+
+struct Counting<'a> {
+    layout: &'a ResponseLayout,
+    extract: &'a ExtractLayout,
+    found: Recount,
+    case: Option<OpenCase>,
+}
+
+/// The case whose records are being read.
+struct OpenCase {
+    first_record: u64,
+    key: Vec<u8>,
+    other_id: Vec<u8>,
+    answer: Vec<u8>,
+    codes: ReasonCodes,
+    adults: u32,
+    children: u32,
+    counts: Option<(u32, u32)>,
+}
+
+impl Counting<'_> {
+    fn fault(&mut self, record: u64, what: String) {
+        self.found.faults += 1;
+        if self.found.listed.len() < MOST_LISTED {
+            self.found.listed.push((record, what));
+        }
+    }
+
+    fn record(&mut self, number: u64, record: &[u8]) {
+        self.found.totals.records.returned += 1;
+        if record.len() != RESPONSE_BYTES {
+            self.fault(
+                number,
+                format!("has {} bytes instead of {RESPONSE_BYTES}", record.len()),
+            );
+            return;
+        }
+        let codes = self.codes(number, record);
+        self.found.totals.count_record_codes(codes);
+        self.values(number, record, codes);
+        self.join_case(number, record, codes);
+    }
+
+    fn codes(&mut self, number: u64, record: &[u8]) -> ReasonCodes {
+        let mut codes = ReasonCodes::default();
+        let mut previous: Option<&[u8]> = None;
+        let mut ended = false;
+        for columns in self.layout.reason_codes {
+            let field = columns.of(record);
+            if field == b"  " {
+                ended = true;
+                continue;
+            }
+            let known = ReasonCode::ALL
+                .into_iter()
+                .find(|code| code.code().as_bytes() == field);
+            let what = match known {
+                None => Some("is no reason code"),
+                Some(_) if ended => Some("stands behind a gap"),
+                Some(_) if previous.is_some_and(|previous| previous >= field) => {
+                    Some("is not in ascending order")
+                }
+                Some(_) => None,
+            };
+            if let Some(what) = what {
+                self.fault(
+                    number,
+                    format!("columns {}-{}: {what}", columns.first, columns.last),
+                );
+            }
+            codes = known.map_or(codes, |code| codes.with(code));
+            previous = Some(field);
+        }
+        if codes.is_empty() {
+            self.fault(number, "bears no reason code".to_owned());
+        }
+        codes
+    }
+
+    /// Indicators, counts and the tier are of their kind and fit the codes.
+    fn values(&mut self, number: u64, record: &[u8], codes: ReasonCodes) {
+        let layout = self.layout;
+        let one_of: [(Columns, &[u8]); 10] = [
+            (layout.fcr_supplied, b"YN"),
+            (layout.case_status, b"OC "),
+            (layout.other_fips_verification, b"YN"),
+            (layout.fips_verification, b"YN "),
+            (layout.submitting_ssn_verification, b"YN "),
+            (layout.other_ssn_verification, b"YN "),
+            (layout.cp_match, b"YN"),
+            (layout.np_match, b"YN"),
+            (layout.multiple_case, b"YN"),
+            (layout.match_tier, b"123 "),
+        ];
+        for (columns, allowed) in one_of {
+            if !allowed.contains(&columns.of(record)[0]) {
+                let allowed = allowed.escape_ascii();
+                self.fault(
+                    number,
+                    format!("column {}: is not one of \"{allowed}\"", columns.first),
+                );
+            }
+        }
+        let counts = [
+            layout.adults_yours,
+            layout.children_yours,
+            layout.adults_other,
+            layout.children_other,
+            layout.adults_matched,
+            layout.children_matched,
+        ];
+        for columns in counts {
+            if !columns.of(record).iter().all(u8::is_ascii_digit) {
+                self.fault(
+                    number,
+                    format!(
+                        "columns {}-{}: is not two digits",
+                        columns.first, columns.last
+                    ),
+                );
+            }
+        }
+        let without_match = layout.match_tier.of(record) == b" ";
+        if codes.holds(ReasonCode::R01) != without_match {
+            self.fault(
+                number,
+                format!(
+                    "column {}: a tier stands where 01 does, or is missing where it does not",
+                    layout.match_tier.first
+                ),
+            );
+        }
+        let rest = Columns {
+            first: 473,
+            last: RESPONSE_BYTES,
+        };
+        if layout.contact_email.last < rest.first && !crate::record::is_blank(rest.of(record)) {
+            self.fault(
+                number,
+                "columns 473-500: the filler is not blank".to_owned(),
+            );
+        }
+    }
+
+    fn join_case(&mut self, number: u64, record: &[u8], codes: ReasonCodes) {
+        let extract = self.extract;
+        let key = [
+            extract.case_id.of(record),
+            &extract.other_fips_code.of(record)[..2],
+        ]
+        .concat();
+        let other_id = extract.other_case_id.of(record).to_vec();
+        let answer: Vec<u8> = self
+            .answer_columns()
+            .iter()
+            .flat_map(|columns| columns.of(record))
+            .copied()
+            .collect();
+        let named = |id: &[u8]| !crate::record::is_blank(id);
+        let joins = self.case.as_ref().is_some_and(|case| {
+            let same_id = case.other_id == other_id || !named(&case.other_id) || !named(&other_id);
+            let full =
+                case.counts == Some((case.adults, case.children)) && case.other_id != other_id;
+            case.key == key && same_id && !(full && case.answer != answer)
+        });
+        if !joins {
+            self.end_case();
+            let count = |columns: Columns| {
+                std::str::from_utf8(columns.of(record))
+                    .ok()?
+                    .parse::<u32>()
+                    .ok()
+            };
+            let counts = count(self.layout.adults_yours).zip(count(self.layout.children_yours));
+            self.case = Some(OpenCase {
+                first_record: number,
+                key,
+                other_id: other_id.clone(),
+                answer: answer.clone(),
+                codes: ReasonCodes::default(),
+                adults: 0,
+                children: 0,
+                counts,
+            });
+            self.count_case(record);
+        }
+        let participant = extract.participant_type.of(record);
+        let mut differs = false;
+        if let Some(case) = &mut self.case {
+            differs = case.answer != answer;
+            case.codes = case.codes.union(codes);
+            case.adults += u32::from(matches!(participant, b"NP" | b"CP" | b"PF"));
+            case.children += u32::from(participant == b"CH");
+            if !named(&case.other_id) {
+                case.other_id = other_id;
+            }
+        }
+        if differs {
+            self.fault(
+                number,
+                "its case-level fields differ from those of its case's first record".to_owned(),
+            );
+        }
+    }
+
+    /// The fields that are the same on every record of a case.
+    fn answer_columns(&self) -> [Columns; 19] {
+        let l = self.layout;
+        [
+            l.fcr_supplied,
+            l.case_id,
+            l.fips_code,
+            l.case_status,
+            l.other_fips_verification,
+            l.fips_verification,
+            l.adults_yours,
+            l.children_yours,
+            l.adults_other,
+            l.children_other,
+            l.adults_matched,
+            l.children_matched,
+            l.cp_match,
+            l.np_match,
+            l.multiple_case,
+            l.match_tier,
+            l.contact_name,
+            l.contact_phone,
+            l.contact_email,
+        ]
+    }
+
+    fn count_case(&mut self, record: &[u8]) {
+        let layout = self.layout;
+        let totals = &mut self.found.totals;
+        totals.cases.returned += 1;
+        let tier = match layout.match_tier.of(record)[0] {
+            digit @ b'1'..=b'3' => usize::from(digit - b'1'),
+            _ => 3,
+        };
+        totals.cases_by_tier.0[tier] += 1;
+        let nobody = [layout.adults_matched, layout.children_matched]
+            .iter()
+            .all(|columns| columns.of(record) == b"00");
+        totals.cases_nobody_matched += u64::from(nobody && tier < 3);
+        totals.multiple_case += u64::from(layout.multiple_case.of(record) == b"Y");
+        totals.fcr_supplied += u64::from(layout.fcr_supplied.of(record) == b"Y");
+    }
+
+    fn end_case(&mut self) {
+        let Some(case) = self.case.take() else { return };
+        self.found.totals.count_case_codes(case.codes);
+        let holds = |said: u32, counted: u32| said == counted.min(99);
+        let counted = (case.adults, case.children);
+        if case
+            .counts
+            .is_some_and(|said| !holds(said.0, counted.0) || !holds(said.1, counted.1))
+        {
+            let what =
+                "the case that begins here has other numbers of adults and children than it says";
+            self.fault(case.first_record, what.to_owned());
+        }
+    }
+}
+
+/// The figures of a recount that differ from what a summary says: name, said, counted.
+pub fn differences(said: &serde_json::Value, counted: &StateTotals) -> Vec<(String, u64, u64)> {
+    let counted = serde_json::to_value(counted).unwrap_or_default();
+    let mut differences = BTreeMap::new();
+    let paths = [
+        "/records/returned",
+        "/cases/returned",
+        "/cases_by_tier",
+        "/cases_nobody_matched",
+        "/records_by_code",
+        "/cases_by_code",
+        "/multiple_case",
+        "/fcr_supplied",
+    ];
+    for path in paths {
+        let (said, counted) = (said.pointer(path), counted.pointer(path));
+        match counted.and_then(serde_json::Value::as_object) {
+            Some(counts) => {
+                for (key, count) in counts {
+                    let said = said.and_then(|said| said.get(key));
+                    differences
+                        .insert(format!("{path}/{key}"), (number(said), number(Some(count))));
+                }
+            }
+            None => drop(differences.insert(path.to_owned(), (number(said), number(counted)))),
+        }
+    }
+    let differing = differences
+        .into_iter()
+        .filter(|(_, (said, counted))| said != counted);
+    differing
+        .map(|(path, (said, counted))| {
+            (
+                path.trim_start_matches('/').replace('/', "."),
+                said,
+                counted,
+            )
+        })
+        .collect()
+}
+
+fn number(value: Option<&serde_json::Value>) -> u64 {
+    value
+        .and_then(serde_json::Value::as_u64)
+        .unwrap_or(u64::MAX)
+}
