@@ -6,11 +6,11 @@ use super::row::{Row, RowParts};
 use crate::case::CaseData;
 use crate::layout::{ExtractLayout, RECORD_BYTES};
 use crate::record::{
-    CaseId, Date, ParticipantClass, ParticipantType, PersonName, Ssn, SsnField, case_id_is_valid,
+    CaseId, Date, ParticipantClass, ParticipantType, PersonName, SsnField, case_id_is_valid,
     is_blank, trim_end,
 };
 use crate::reference::{Counties, State};
-use crate::verification::{Indicator, Misidentified, SsnMaster};
+use crate::verification::{Misidentified, SsnMaster};
 
 /// What the edits need to know beside the record.
 pub struct Editor<'a> {
@@ -26,7 +26,7 @@ pub struct Editor<'a> {
     pub counties: &'a Counties,
     /// SSNs that are invalid for one participant.
     pub misidentified: &'a Misidentified,
-    /// The pairs of SSN and name on record, if they were given.
+    /// The pairs of SSN and name on record, if they were given; see `extract/verify.rs`.
     pub master: Option<&'a SsnMaster>,
 }
 
@@ -149,7 +149,6 @@ impl Editor<'_> {
             ssn,
             date_of_birth,
             participant,
-            verification: self.verification(ssn, last, first, &name),
         });
         let mut other_county = [b' '; 3];
         if !derived {
@@ -205,24 +204,6 @@ impl Editor<'_> {
             *warnings |= Edit::W12.bit();
         }
         Ok((Some(other_state), CaseId::new(other_case_id)))
-    }
-
-    /// The SSN verification indicator (verification.md, section 2).
-    #[inline]
-    fn verification(
-        &self,
-        ssn: SsnField,
-        last: &[u8],
-        first: &[u8],
-        name: &PersonName,
-    ) -> Indicator {
-        let verified = |ssn: Ssn, master: &SsnMaster| master.verify(ssn, last, first, name);
-        match (ssn, self.master) {
-            (SsnField::Absent, _) | (SsnField::Usable(_), None) => Indicator::Blank,
-            (SsnField::Invalid, _) => Indicator::No,
-            (SsnField::Usable(ssn), Some(master)) if verified(ssn, master) => Indicator::Yes,
-            (SsnField::Usable(_), Some(_)) => Indicator::No,
-        }
     }
 
     /// Whether the case data of two records of one case differ (W13).

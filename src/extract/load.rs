@@ -212,7 +212,7 @@ impl Loader<'_> {
                     .map(|&(first, end)| {
                         let about = (end - first) / (RECORD_BYTES + 1) + 16;
                         let records = Records::within(source.framing, file, first, end);
-                        Piece::read(editor, records, self.max_warnings, about)
+                        Piece::read(editor, file, records, self.max_warnings, about)
                     })
                     .collect()
             };

@@ -6,6 +6,7 @@ pub mod findings;
 mod load;
 mod piece;
 mod row;
+mod verify;
 
 pub use collect::{Collected, collect, files_of, total_bytes};
 pub use edits::{Edited, Editor};

@@ -3,6 +3,7 @@
 use super::edits::Editor;
 use super::findings::{Edit, Findings, WarningList};
 use super::row::Row;
+use super::verify::verify;
 use crate::case::{Case, mark_repeats};
 use crate::input::Records;
 use crate::layout::RECORD_BYTES;
@@ -35,6 +36,7 @@ pub(super) struct Piece {
 impl Piece {
     pub(super) fn read(
         editor: &Editor<'_>,
+        file: &[u8],
         records: Records<'_>,
         max_warnings: usize,
         about: usize,
@@ -99,6 +101,7 @@ impl Piece {
             piece.rows.push(edited.row);
         }
         piece.end_run(&mut members);
+        verify(&mut piece.rows, editor, file);
         piece
     }
 

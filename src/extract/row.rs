@@ -34,7 +34,6 @@ pub(crate) struct RowParts {
     pub(crate) ssn: crate::record::SsnField,
     pub(crate) date_of_birth: Option<Date>,
     pub(crate) participant: ParticipantType,
-    pub(crate) verification: Indicator,
 }
 
 impl Row {
@@ -49,9 +48,7 @@ impl Row {
                 SsnField::Usable(ssn) => ssn.number(),
                 SsnField::Invalid => INVALID,
             },
-            packed: parts.date_of_birth.map_or(0, Date::days)
-                | parts.participant.number() << 24
-                | (parts.verification as u32) << 27,
+            packed: parts.date_of_birth.map_or(0, Date::days) | parts.participant.number() << 24,
         }
     }
 
@@ -142,6 +139,15 @@ impl Row {
         self.packed & W15 != 0
     }
 
+    /// Whether the SSN is neither absent nor usable.
+    pub(crate) fn ssn_is_invalid(&self) -> bool {
+        self.ssn == INVALID
+    }
+
+    pub(crate) fn set_verification(&mut self, indicator: Indicator) {
+        self.packed = self.packed & !(3 << 27) | (indicator as u32) << 27;
+    }
+
     pub(crate) fn set_differs_from_first(&mut self, value: bool) {
         self.packed = self.packed & !W13 | if value { W13 } else { 0 };
     }
@@ -167,8 +173,8 @@ mod tests {
             ssn,
             date_of_birth: Date::from_ccyymmdd(20_261_122),
             participant: ParticipantType::Pf,
-            verification: Indicator::No,
         });
+        row.set_verification(Indicator::No);
         row.set_repeated(true);
         assert_eq!((row.offset(), row.length()), ((1 << 48) - 1, 241));
         assert_eq!(row.ssn(), ssn.usable());

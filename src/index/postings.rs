@@ -82,12 +82,29 @@ impl Postings {
         self.of(key).len()
     }
 
+    /// Where the bucket of a key lies; the first step of a lookup, for callers that take several
+    /// keys at a time so that the waits for memory overlap.
+    #[inline]
+    pub(crate) fn bucket(&self, key: u32) -> std::ops::Range<u32> {
+        let place = (u64::from(mix(key)) >> self.shift) as usize;
+        self.directory[place]..self.directory[place + 1]
+    }
+
+    /// The smallest number posted under a key, whose bucket is known.
+    #[inline]
+    pub(crate) fn first_in(&self, key: u32, bucket: std::ops::Range<u32>) -> Option<u32> {
+        self.within(key, bucket).first().map(|&entry| entry as u32)
+    }
+
     #[inline]
     fn of(&self, key: u32) -> &[u64] {
+        self.within(key, self.bucket(key))
+    }
+
+    #[inline]
+    fn within(&self, key: u32, bucket: std::ops::Range<u32>) -> &[u64] {
         let mixed = mix(key);
-        let place = (u64::from(mixed) >> self.shift) as usize;
-        let bucket =
-            &self.entries[self.directory[place] as usize..self.directory[place + 1] as usize];
+        let bucket = &self.entries[bucket.start as usize..bucket.end as usize];
         let is_before = |entry: &u64| ((entry >> 32) as u32) < mixed;
         let is_of = |entry: &u64| (entry >> 32) as u32 == mixed;
         if bucket.len() <= 16 {

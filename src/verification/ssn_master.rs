@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::index::Postings;
 use crate::layout::{Columns, Layout};
 use crate::output::InputEntry;
-use crate::record::{PersonName, Ssn, nine_digits};
+use crate::record::{PersonName, Ssn, nine_digits, trim_end};
 
 /// The pairs of SSN and name on record; several with one SSN are its alternate names.
 pub struct SsnMaster {
@@ -70,18 +70,48 @@ impl SsnMaster {
         })
     }
 
-    /// Whether some record with this SSN passes the name test. `last` and `first` are the name
-    /// fields as they stand in the participant's record.
-    pub fn verify(&self, ssn: Ssn, last: &[u8], first: &[u8], name: &PersonName) -> bool {
-        let complete = !name.last.is_empty() && !name.first.is_empty();
-        complete
-            && self.by_ssn.rows(ssn.number()).any(|line| {
-                let (their_last, their_first) = self.names(line);
-                // Mostly the fields are the same, and then so are the normalised names.
-                (crate::record::trim_end(their_last) == crate::record::trim_end(last)
-                    && crate::record::trim_end(their_first) == crate::record::trim_end(first))
-                    || passes_name_test(name, &PersonName::new(their_last, their_first))
-            })
+    /// Whether some record with this SSN passes the name test.
+    pub fn verify(&self, ssn: Ssn, name: &PersonName) -> bool {
+        self.by_ssn.rows(ssn.number()).any(|line| {
+            let (last, first) = self.names(line);
+            passes_name_test(name, &PersonName::new(last, first))
+        })
+    }
+
+    /// Where the index holds this SSN; the first of three steps to its first line.
+    #[inline]
+    pub(crate) fn bucket(&self, ssn: Ssn) -> std::ops::Range<u32> {
+        self.by_ssn.bucket(ssn.number())
+    }
+
+    /// The first line with this SSN, in its place of the index.
+    #[inline]
+    pub(crate) fn first_line(&self, ssn: Ssn, bucket: std::ops::Range<u32>) -> Option<u32> {
+        self.by_ssn.first_in(ssn.number(), bucket)
+    }
+
+    /// Where a line begins, in bytes from 0.
+    #[inline]
+    pub(crate) fn offset(&self, line: u32) -> u64 {
+        self.offsets[line as usize]
+    }
+
+    /// A byte of the file.
+    #[inline]
+    pub(crate) fn byte(&self, offset: u64) -> u8 {
+        self.file
+            .bytes
+            .get(offset as usize)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Whether a line has just these name fields: mostly it does, and then the normalised names are
+    /// the same too.
+    #[inline]
+    pub(crate) fn has_names(&self, line: u32, last: &[u8], first: &[u8]) -> bool {
+        let (their_last, their_first) = self.names(line);
+        trim_end(their_last) == trim_end(last) && trim_end(their_first) == trim_end(first)
     }
 
     /// The name fields of a line, perhaps trimmed.
