@@ -11,6 +11,7 @@ pub mod case;
 pub mod error;
 pub mod exit;
 pub mod extract;
+pub mod guard;
 pub mod index;
 pub mod input;
 pub mod layout;

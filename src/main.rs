@@ -7,7 +7,7 @@ use clap::Parser;
 use icr::cli::Cli;
 use icr::output::Stdout;
 use icr::stop::Stop;
-use icr::{Error, Exit, Result};
+use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
     let exit = match Cli::try_parse() {
@@ -29,6 +29,10 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<Exit> {
+    guard::turn_off_core_dumps();
+    if cli.command.reads_people() {
+        guard::warn_of_root(cli.common.quiet);
+    }
     let stop = Stop::on_signals().map_err(Error::Signals)?;
     let mut out = std::io::stdout().lock();
     let mut stdout = Stdout::new(&mut out);

@@ -36,3 +36,13 @@ pub enum Command {
     Status(status::Args),
     Audit(audit::Args),
 }
+
+impl Command {
+    /// Whether the command reads people's data.
+    pub fn reads_people(&self) -> bool {
+        match self {
+            Command::Match(_) | Command::Verify(_) => true,
+            Command::Layout(_) | Command::Status(_) | Command::Audit(_) => false,
+        }
+    }
+}
