@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::index::Postings;
 use crate::input::{Framing, InputForm, Records, Source, looks_like, split_at_records};
 use crate::layout::{Columns, ExtractLayout, RECORD_BYTES};
-use crate::output::InputEntry;
+use crate::output::{InputEntry, count_of};
 use crate::progress::Stage;
 use crate::record::{CaseId, Date};
 use crate::reference::{Counties, STATE_COUNT, State};
@@ -281,11 +281,6 @@ impl Loader<'_> {
         }
         None
     }
-}
-
-/// A count with its noun: `1 record`, `2 records`.
-fn count_of(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The three commonest errors, as a message shows them.

@@ -13,5 +13,5 @@ pub use hex::hex;
 pub use manifest::{InputEntry, LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use rejects::write_rejects;
 pub use stderr::warn;
-pub use stdout::{Stdout, json_text};
+pub use stdout::{Stdout, count_of, json_text};
 pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};
