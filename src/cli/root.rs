@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match, status, verify};
+use crate::commands::{audit, layout, r#match, score, status, synth, verify};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -32,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     Match(r#match::Args),
     Layout(layout::Args),
+    Score(score::Args),
+    Synth(synth::Args),
     Verify(verify::Args),
     Status(status::Args),
     Audit(audit::Args),
@@ -41,8 +43,10 @@ impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
-            Command::Match(_) | Command::Verify(_) => true,
-            Command::Layout(_) | Command::Status(_) | Command::Audit(_) => false,
+            Command::Match(_) | Command::Score(_) | Command::Verify(_) => true,
+            Command::Layout(_) | Command::Status(_) | Command::Synth(_) | Command::Audit(_) => {
+                false
+            }
         }
     }
 }

@@ -291,7 +291,7 @@ fn write_reports(
         }
     }
     folder.write("summary.json", summary.json().as_bytes())?;
-    let manifest = Manifest::new("match", &summary.run_date, layouts);
+    let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = args.response.note(args.inputs.note(manifest));
     let mut manifest = manifest
         .option("absent_state", args.absent_state.word())

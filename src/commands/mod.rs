@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod layout;
 pub mod r#match;
+pub mod score;
 pub mod status;
+pub mod synth;
 pub mod verify;
 
 use crate::cli::{Cli, Command};
@@ -23,5 +25,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Status(args) => status::run(args, stdout),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
+        Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
     }
 }
