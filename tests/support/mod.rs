@@ -8,6 +8,7 @@
     reason = "shared by several test programs"
 )]
 
+pub mod crowd_worlds;
 pub mod records;
 
 use std::collections::BTreeMap;
