@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use support::crowd_worlds::crowd_world;
 use support::{THREADS, Written, disagreement, for_seeds};
 
-const CROWD_WORLDS: u64 = 160;
+const CROWD_WORLDS: u64 = 250;
 
 #[test]
 fn crowds_agree_with_the_plain_matcher() {

@@ -16,6 +16,8 @@ struct Pools {
     /// Chances in percent.
     own_ssn: usize,
     no_ssn: usize,
+    /// No child has an SSN, so that tier 3 decides.
+    children_without_ssn: bool,
     own_name: usize,
     heavy_case_id: usize,
     names_other_id: usize,
@@ -23,6 +25,11 @@ struct Pools {
     closed: usize,
     twin: usize,
     third_state: usize,
+    /// Which types occur; fewer make heavier keys of adults.
+    kinds: Vec<&'static str>,
+    sizes: Vec<usize>,
+    /// Cases that name one state have one Case ID.
+    one_case_id: bool,
 }
 
 fn percent(rng: &mut Rng, chance: usize) -> bool {
@@ -60,6 +67,7 @@ fn pools(rng: &mut Rng) -> Pools {
         births: pick(rng, &births),
         case_ids: (0..=rng.below(3)).map(|n| format!("SAME{n}")).collect(),
         own_ssn: pick(rng, &[0, 10, 40]),
+        children_without_ssn: rng.below(3) == 0,
         no_ssn: pick(rng, &[5, 30, 60]),
         own_name: pick(rng, &[0, 10, 50]),
         heavy_case_id: pick(rng, &[0, 0, 30, 80]),
@@ -68,14 +76,30 @@ fn pools(rng: &mut Rng) -> Pools {
         closed: pick(rng, &[0, 15, 60]),
         twin: pick(rng, &[0, 10, 40]),
         third_state: pick(rng, &[0, 10, 50]),
+        kinds: pick(
+            rng,
+            &[
+                vec!["CH", "CH", "NP", "CP", "PF", "CH", "NP", "CP", "  "],
+                vec!["CH", "NP"],
+                vec!["CH", "CH", "CH", "CP"],
+                vec!["NP", "CP", "CH"],
+            ],
+        ),
+        sizes: pick(
+            rng,
+            &[vec![1], vec![1, 1, 2, 2, 3, 4, 6], vec![2, 3], vec![3, 4, 5]],
+        ),
+        one_case_id: rng.below(8) == 0,
     }
 }
 
 const FIPS: [&str; 3] = ["06037", "48453", "36061"];
 
 fn participant(rng: &mut Rng, pools: &Pools, head: &Row) -> Row {
-    let kind = pick(rng, &["CH", "CH", "NP", "CP", "PF", "CH", "NP", "CP", "  "]);
-    let ssn = if percent(rng, pools.no_ssn) {
+    let kind = pick(rng, &pools.kinds);
+    let ssn = if kind == "CH" && pools.children_without_ssn {
+        String::new()
+    } else if percent(rng, pools.no_ssn) {
         pick(rng, &["", "", "000000000", "123456789"]).to_owned()
     } else if percent(rng, pools.own_ssn) {
         format!("5550{:02}{:03}1", 1 + rng.below(3), rng.below(120))
@@ -104,16 +128,18 @@ fn cases(rng: &mut Rng, pools: &Pools, state: usize, count: usize) -> Vec<Vec<Ro
     let mut all: Vec<Vec<Row>> = Vec::new();
     let letter = |state: usize| ["C", "T", "N"][state];
     for number in 0..count {
-        let case_id = if percent(rng, pools.heavy_case_id) {
-            pick(rng, &pools.case_ids)
-        } else {
-            // In no order of their own.
-            format!("{}{:03}", letter(state), (number * 7919 + 13) % 997)
-        };
         let other = if percent(rng, pools.third_state) {
             (state + 1 + rng.below(2)) % 3
         } else {
             usize::from(state == 0)
+        };
+        let case_id = if pools.one_case_id {
+            format!("SAME{other}")
+        } else if percent(rng, pools.heavy_case_id) {
+            pick(rng, &pools.case_ids)
+        } else {
+            // In no order of their own.
+            format!("{}{:03}", letter(state), (number * 7919 + 13) % 997)
         };
         let county = pick(rng, &["", "", "", "000"]);
         let other_fips = if county.is_empty() {
@@ -127,6 +153,8 @@ fn cases(rng: &mut Rng, pools: &Pools, state: usize, count: usize) -> Vec<Vec<Ro
             format!("{}{:03}", letter(other), (rng.below(count) * 7919 + 13) % 997)
         } else if percent(rng, 20) {
             format!("X{}", rng.below(90))
+        } else if pools.one_case_id {
+            format!("Y{number}")
         } else {
             String::new()
         };
@@ -160,41 +188,52 @@ fn cases(rng: &mut Rng, pools: &Pools, state: usize, count: usize) -> Vec<Vec<Ro
             all.push(twin);
             continue;
         }
-        let size = pick(rng, &[1, 1, 2, 2, 3, 4, 6]);
+        let size = pick(rng, &pools.sizes);
         all.push((0..size).map(|_| participant(rng, pools, &head)).collect());
     }
     all
 }
 
-/// A world of two or three states with 70 to 170 cases each.
+/// A world of two or three states with 100 to 300 cases each.
 pub fn crowd_world(seed: u64) -> World {
     let mut rng = Rng::new(seed ^ 0x0C20_3D00);
     let rng = &mut rng;
-    let pools = pools(rng);
+    let mut pools = pools(rng);
     let states = 2 + usize::from(rng.below(3) == 0);
-    let fcr_state = (rng.below(4) == 0).then(|| rng.below(states));
+    let fcr_state = (rng.below(3) == 0).then(|| rng.below(states));
+    let oversized = fcr_state.filter(|_| rng.below(2) == 0);
+    if oversized.is_some() {
+        // Few adults in many cases, and children found by name.
+        pools.kinds = vec!["CH", "NP", "NP"];
+        pools.sizes = vec![2, 3, 4];
+        pools.adult_ssns.truncate(3);
+        pools.children_without_ssn = true;
+        pools.heavy_case_id = 0;
+        pools.one_case_id = false;
+    }
     let (mut extracts, mut fcr) = (Vec::new(), Vec::new());
     for state in 0..states {
-        let count = 70 + rng.below(100);
+        let count = 100 + rng.below(200);
         let mut cases = cases(rng, &pools, state, count);
-        if rng.below(12) == 0 {
-            // A case with more pairs of adults and child names than are kept pair by pair.
+        if oversized == Some(state) {
+            // A case with more pairs of adults and child names than are kept pair by pair. (In an
+            // FCR-derived file, as the plain matcher would take long to find its counterpart.)
             let head = Row {
                 fips: FIPS[state],
-                ..Row::california(format!("BIG{state}"))
-                    .other_fips(FIPS[usize::from(state == 0)])
+                ..Row::california("BIG")
             };
-            let mut big: Vec<Row> = pools
-                .adult_ssns
-                .iter()
-                .flat_map(|ssn| ["NP", "CP", "PF"].map(|kind| head.clone().kind(kind).ssn(ssn)))
+            let adults = pools.adult_ssns.iter().flat_map(|ssn| {
+                let kinds = ["NP", "CP", "PF"];
+                kinds.map(|kind| head.clone().kind(kind).ssn(ssn))
+            });
+            let mut children: Vec<Row> = (0..4200)
+                .map(|n| head.clone().name(letters(n), pick(rng, &pools.firsts)))
                 .collect();
-            let children = 4200 / big.len().min(12);
-            big.extend(
-                (0..children.min(700)).map(|n| head.clone().name(letters(n), "ANN").member("C")),
-            );
-            big.push(head.name("LEE", "ANN"));
-            cases.push(big);
+            for _ in 0..rng.below(4) {
+                let (last, first) = (pick(rng, &pools.lasts), pick(rng, &pools.firsts));
+                children.push(head.clone().name(last, first));
+            }
+            cases.push(adults.chain(children).collect());
         }
         let rows: Vec<Row> = cases.into_iter().flatten().collect();
         let file = (format!("file{}.txt", (state * 2) % 3), extract(&rows));
