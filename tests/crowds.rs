@@ -34,5 +34,8 @@ fn crowds_agree_with_the_plain_matcher() {
         .split_whitespace()
         .filter(|&rule| occurred.get(rule).is_none_or(|&worlds| worlds < 10))
         .collect();
-    assert!(seldom.is_empty(), "in under 10 worlds: {seldom:?} of {occurred:?}");
+    assert!(
+        seldom.is_empty(),
+        "in under 10 worlds: {seldom:?} of {occurred:?}"
+    );
 }
