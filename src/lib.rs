@@ -19,7 +19,9 @@ pub mod progress;
 pub mod record;
 pub mod reference;
 pub mod response;
+pub mod score;
 pub mod stop;
+pub mod synth;
 pub mod verification;
 
 pub mod cli;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{layout, r#match};
+use crate::commands::{layout, r#match, synth};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -32,4 +32,5 @@ pub struct Cli {
 pub enum Command {
     Match(r#match::Args),
     Layout(layout::Args),
+    Synth(synth::Args),
 }

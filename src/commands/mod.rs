@@ -2,6 +2,7 @@
 
 pub mod layout;
 pub mod r#match;
+pub mod synth;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;
@@ -17,5 +18,6 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
     }
 }

@@ -1,12 +1,14 @@
 //! Output folders that appear complete or not at all, and the files in them.
 
 mod folder;
+mod manifest;
 mod rejects;
 mod stderr;
 mod stdout;
 mod summary;
 
 pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
+pub use manifest::{MANIFEST, Manifest, hex};
 pub use rejects::write_rejects;
 pub use stderr::warn;
 pub use stdout::Stdout;
