@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{layout, r#match, synth};
+use crate::commands::{layout, r#match, score, synth};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -32,5 +32,6 @@ pub struct Cli {
 pub enum Command {
     Match(r#match::Args),
     Layout(layout::Args),
+    Score(score::Args),
     Synth(synth::Args),
 }

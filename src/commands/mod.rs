@@ -2,6 +2,7 @@
 
 pub mod layout;
 pub mod r#match;
+pub mod score;
 pub mod synth;
 
 use crate::cli::{Cli, Command};
@@ -18,6 +19,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
     }
 }
