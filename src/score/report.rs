@@ -215,7 +215,7 @@ fn shown(id: CaseId) -> String {
 fn joined(codes: ReasonCodes) -> String {
     codes
         .iter()
-        .map(|code| code.code())
+        .map(crate::matching::ReasonCode::code)
         .collect::<Vec<_>>()
         .join("+")
 }

@@ -60,6 +60,9 @@ fn see(case: &SubmittedCase, misidentified_given: bool) -> Vec<Seen> {
         .collect()
 }
 
+/// A case of the other state, with its accepted records.
+type OtherCase<'a> = (&'a SubmittedCase, Vec<Seen>);
+
 fn codes_if(
     setting: &Setting<'_>,
     cases: &[SubmittedCase],
@@ -71,12 +74,12 @@ fn codes_if(
         return None;
     }
     let mine = see(ours, misidentified_given);
-    let others: Vec<(&SubmittedCase, Vec<Seen>)> = cases
+    let others: Vec<OtherCase<'_>> = cases
         .iter()
         .filter(|case| case.listed && case.state == ours.other_state)
         .map(|case| (case, see(case, misidentified_given)))
         .collect();
-    let matching = |finds: &dyn Fn(&(&SubmittedCase, Vec<Seen>)) -> bool| -> Vec<usize> {
+    let matching = |finds: &dyn Fn(&OtherCase<'_>) -> bool| -> Vec<usize> {
         (0..others.len())
             .filter(|&place| finds(&others[place]))
             .collect()

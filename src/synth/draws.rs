@@ -30,7 +30,7 @@ impl Draws {
 
     /// The next 64 bits.
     #[inline]
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         mix(self.0)
     }
@@ -38,7 +38,7 @@ impl Draws {
     /// A whole number below `end`, each as likely; 0 where `end` is 0.
     #[inline]
     pub fn below(&mut self, end: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
+        ((u128::from(self.bits()) * u128::from(end)) >> 64) as u64
     }
 
     /// A place in something that holds `count`.
@@ -51,7 +51,7 @@ impl Draws {
     #[inline]
     pub fn percent(&mut self) -> f64 {
         // 53 bits: every one of them fits a double.
-        (self.next() >> 11) as f64 * (100.0 / (1_u64 << 53) as f64)
+        (self.bits() >> 11) as f64 * (100.0 / (1_u64 << 53) as f64)
     }
 
     /// True in so many of a hundred draws.
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn streams_differ_by_each_part_of_their_key_and_by_nothing_else() {
-        let first = |seed, family, purpose, slot| Draws::of(seed, family, purpose, slot).next();
+        let first = |seed, family, purpose, slot| Draws::of(seed, family, purpose, slot).bits();
         let all = [
             first(1, 2, 3, 4),
             first(2, 2, 3, 4),

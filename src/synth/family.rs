@@ -243,8 +243,8 @@ impl People {
                 child: false,
             });
         }
-        for set in 0..sets {
-            people.add_children(&mut draws, set, counts[set], oldest, last_birth, &ssn);
+        for (set, &count) in counts.iter().enumerate().take(sets) {
+            people.add_children(&mut draws, (set, count), (oldest, last_birth), &ssn);
         }
         people.add_members(&mut draws, story, adults, counts);
         people
@@ -253,10 +253,8 @@ impl People {
     fn add_children(
         &mut self,
         draws: &mut Draws,
-        set: usize,
-        count: usize,
-        oldest: u32,
-        last_birth: u32,
+        (set, count): (usize, usize),
+        (oldest, last_birth): (u32, u32),
         ssn: &impl Fn(usize) -> u32,
     ) {
         let parent = |slot: usize| self.people[slot].clone();

@@ -9,7 +9,7 @@ use super::places::World;
 use super::profile::{Kind, Profile};
 use super::render::Renderer;
 use super::ssn::SsnAllotment;
-use super::submitted::{Setting, SubmittedCase, submit};
+use super::submitted::{Setting, SubmittedCase, misidentified_once, submit};
 use super::truth;
 use crate::error::Result;
 use crate::layout::LayoutSet;
@@ -201,9 +201,12 @@ impl Task {
                 renderer.master(person, &mut drawn.sides[0]);
                 drawn.totals.people += 1;
             }
+            for (state, member_id, ssn) in misidentified_once(&cases) {
+                renderer.misidentified(state, member_id, ssn, &mut drawn.sides[1]);
+                drawn.totals.misidentified += 1;
+            }
             for (at, case) in cases.iter().enumerate().filter(|(_, case)| case.listed) {
                 renderer.case(setting.world, case, &mut drawn.states[case.state.index()]);
-                renderer.misidentified(case, &mut drawn.sides[1]);
                 let is_extract = setting.world.submits(case.state);
                 if is_extract {
                     let set = truth::write(setting, &shape, &cases, at, &mut drawn.sides[2]);
@@ -232,11 +235,6 @@ fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
         totals.fcr_cases += 1;
         totals.fcr_records += records;
     }
-    totals.misidentified += case
-        .entries
-        .iter()
-        .filter(|entry| entry.misidentified)
-        .count() as u64;
 }
 
 /// The files in the making: one a state, made with its first record, then those of [`SIDE_FILES`].

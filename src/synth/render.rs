@@ -6,6 +6,7 @@ use super::ssn::digits;
 use super::submitted::{Entry, Spoilt, SubmittedCase};
 use crate::error::Result;
 use crate::layout::{Columns, ExtractLayout, Layout, LayoutSet, RECORD_BYTES};
+use crate::reference::State;
 
 /// Writes the records of cases.
 pub struct Renderer {
@@ -124,13 +125,10 @@ impl Renderer {
         );
     }
 
-    /// Appends the misidentified SSNs of a case.
-    pub fn misidentified(&self, case: &SubmittedCase, out: &mut Vec<u8>) {
-        for entry in case.entries.iter().filter(|entry| entry.misidentified) {
-            let member = digits_of(entry.member_id);
-            self.misidentified
-                .line([case.state.fips().as_bytes(), &member, &entry.ssn], out);
-        }
+    /// Appends the line of a misidentified SSN of a participant.
+    pub fn misidentified(&self, state: State, member_id: u64, ssn: [u8; 9], out: &mut Vec<u8>) {
+        self.misidentified
+            .line([state.fips().as_bytes(), &digits_of(member_id), &ssn], out);
     }
 }
 

@@ -149,7 +149,43 @@ pub fn submit(
             list(setting, family, at, members, people, &mut cases[at]);
         }
     }
+    share_misidentified(&mut cases);
     cases
+}
+
+/// A misidentified SSN is that of a participant of a state, in whichever cases of the state it stands.
+fn share_misidentified(cases: &mut [SubmittedCase]) {
+    let marked: Vec<(State, u64, [u8; 9])> = misidentified(cases).collect();
+    for case in cases.iter_mut().filter(|_| !marked.is_empty()) {
+        for entry in &mut case.entries {
+            if marked.contains(&(case.state, entry.member_id, entry.ssn)) {
+                entry.misidentified = true;
+                case.own.add(Kind::SsnMisidentified);
+            }
+        }
+    }
+}
+
+/// The misidentified SSNs of a family, each with its state and participant; some more than once.
+fn misidentified(cases: &[SubmittedCase]) -> impl Iterator<Item = (State, u64, [u8; 9])> + '_ {
+    let marked = |case: &'_ SubmittedCase| {
+        let state = case.state;
+        let entries = case.entries.iter().filter(|entry| entry.misidentified);
+        entries
+            .map(move |entry| (state, entry.member_id, entry.ssn))
+            .collect::<Vec<_>>()
+    };
+    cases.iter().filter(|case| case.listed).flat_map(marked)
+}
+
+/// The misidentified SSNs of a family, each once.
+pub fn misidentified_once(cases: &[SubmittedCase]) -> Vec<(State, u64, [u8; 9])> {
+    let mut all: Vec<_> = misidentified(cases).collect();
+    if all.len() > 1 {
+        all.sort_unstable();
+        all.dedup();
+    }
+    all
 }
 
 impl Setting<'_> {
@@ -514,7 +550,7 @@ fn mistype_name(draws: &mut Draws, name: &Text) -> Text {
         1 if bytes.len() < Text::BYTES => bytes.insert(at, bytes[at]),
         2 if at + 1 < bytes.len() && bytes[at] != bytes[at + 1] => bytes.swap(at, at + 1),
         _ => {
-            bytes[at] = b'A' + (bytes[at].wrapping_sub(b'A') % 26 + 1 + draws.below(25) as u8) % 26
+            bytes[at] = b'A' + (bytes[at].wrapping_sub(b'A') % 26 + 1 + draws.below(25) as u8) % 26;
         }
     }
     Text::new(&bytes)
