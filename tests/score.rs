@@ -1,5 +1,10 @@
 //! `icr score` on a world so small that its figures are counted by hand.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
 use std::path::Path;
 use std::process::Command;
 

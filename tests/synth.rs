@@ -1,6 +1,11 @@
 //! `icr synth`: what it invents is the same at any number of threads, has the rates of the
 //! specification, passes the edits, and its truth is true.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -40,7 +45,7 @@ impl Scratch {
     }
 
     /// Matches a synthetic world with all its files; gives the run folder and its summary.
-    fn run(&self, world: &Path, options: &[&str]) -> (PathBuf, Value) {
+    fn run(world: &Path, options: &[&str]) -> (PathBuf, Value) {
         let out = format!("{}.run", world.display());
         let misidentified = world.join("misidentified.txt");
         let (extracts, fcr) = (world.join("extracts"), world.join("fcr"));
@@ -59,7 +64,7 @@ impl Scratch {
         )
     }
 
-    fn score(&self, world: &Path, run: &Path) -> Value {
+    fn score(world: &Path, run: &Path) -> Value {
         let truth = world.join("truth.csv");
         let text = succeed(&[
             "score",
@@ -261,13 +266,13 @@ fn without_noise_every_family_is_complete_on_both_sides_and_every_record_gets_00
         };
         assert_eq!(side(state, id, other), side(other, other_id, state));
     }
-    let (run, summary) = scratch.run(&world, &[]);
+    let (run, summary) = Scratch::run(&world, &[]);
     let run_of = |key: &str| &summary["run"][key];
     assert_eq!(run_of("records_by_code")["00"], all);
     assert_eq!(run_of("records")["returned"], all);
     assert_eq!(run_of("errors"), &serde_json::json!({}));
     assert_eq!(run_of("warnings"), &serde_json::json!({}));
-    let score = scratch.score(&world, &run);
+    let score = Scratch::score(&world, &run);
     assert_eq!(
         (score["precision"].as_f64(), score["recall"].as_f64()),
         (Some(1.0), Some(1.0))
@@ -386,7 +391,7 @@ fn national_noise_comes_at_the_rates_of_the_specification() {
         3.0
     ));
 
-    let (_, summary) = scratch.run(&world, &[]);
+    let (_, summary) = Scratch::run(&world, &[]);
     let errors: BTreeSet<&String> = summary["run"]["errors"]
         .as_object()
         .unwrap()
@@ -563,8 +568,8 @@ fn the_true_counterpart_is_of_the_same_family_and_blank_only_where_that_was_plan
 /// nothing was planted.
 fn agrees(scratch: &Scratch, name: &str, options: &[&str]) -> Value {
     let world = scratch.synth(name, options);
-    let (run, _) = scratch.run(&world, &["--max-rejects", "100"]);
-    let score = scratch.score(&world, &run);
+    let (run, _) = Scratch::run(&world, &["--max-rejects", "100"]);
+    let score = Scratch::score(&world, &run);
     assert_eq!(
         score["certain_codes"]["wrong"], 0,
         "{name}: {:#}",
