@@ -2,9 +2,10 @@
 //! which states concern them.
 
 use super::draws::Draws;
+use super::kinds::Kind;
 use super::names::{FEMALE, MALE, Names, SURNAMES};
 use super::places::World;
-use super::profile::{Kind, Profile};
+use super::profile::Profile;
 use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment};
 use super::text::Text;
 use crate::record::{Date, ParticipantType};
@@ -153,7 +154,7 @@ impl Shape {
 }
 
 /// An invented person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Person {
     /// Their SSN.
     pub ssn: u32,

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::family::{People, Shape};
+use super::kinds::Kind;
 use super::places::World;
-use super::profile::{Kind, Profile};
+use super::profile::Profile;
 use super::render::Renderer;
 use super::ssn::SsnAllotment;
 use super::submitted::{Setting, SubmittedCase, misidentified_once, submit};

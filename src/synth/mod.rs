@@ -4,13 +4,15 @@
 //! A family is drawn once, from nothing but the seed and its number ([`family`]); noise makes of it
 //! what each state submits ([`submitted`]); that is rendered as extract or FCR-derived records
 //! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that follow with
-//! certainty ([`certain`]). [`generate`] does so for a whole country.
+//! certainty ([`certain`]). [`mod@generate`] does so for a whole country.
 
 pub mod certain;
 mod draws;
 pub mod family;
 pub mod generate;
+pub mod kinds;
 pub mod names;
+mod noise;
 pub mod places;
 pub mod profile;
 pub mod render;
@@ -21,6 +23,7 @@ pub mod truth;
 
 pub use draws::Draws;
 pub use generate::{Request, SynthTotals, generate};
+pub use kinds::{Kind, Planted};
 pub use places::World;
-pub use profile::{Kind, Planted, Profile};
+pub use profile::Profile;
 pub use text::Text;

@@ -3,7 +3,7 @@
 
 use super::certain::certain_codes;
 use super::family::Shape;
-use super::profile::{Kind, Planted};
+use super::kinds::{Kind, Planted};
 use super::submitted::{Setting, SubmittedCase};
 use crate::matching::{ReasonCode, ReasonCodes};
 
