@@ -1250,11 +1250,7 @@ fn ssn_indicator(record: &Record, side: &SideFiles, coverage: &mut BTreeMap<Stri
 // ---------------------------------------------------------------------------------------------
 
 fn yes_no(yes: bool) -> u8 {
-    if yes {
-        b'Y'
-    } else {
-        b'N'
-    }
+    if yes { b'Y' } else { b'N' }
 }
 
 /// L3: zero-filled; 99 = 99 or more.

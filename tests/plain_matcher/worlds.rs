@@ -4,7 +4,7 @@
 //! and no state has two files of one kind, so that a run over a world never ends with an error.
 //! The texts are ASCII-based (ISO 8859-1 bytes in names); no EBCDIC.
 
-use super::plain::{name_key, World};
+use super::plain::{World, name_key};
 use std::collections::{BTreeMap, BTreeSet};
 
 // ---------------------------------------------------------------------------------------------

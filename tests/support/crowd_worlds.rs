@@ -87,7 +87,12 @@ fn pools(rng: &mut Rng) -> Pools {
         ),
         sizes: pick(
             rng,
-            &[vec![1], vec![1, 1, 2, 2, 3, 4, 6], vec![2, 3], vec![3, 4, 5]],
+            &[
+                vec![1],
+                vec![1, 1, 2, 2, 3, 4, 6],
+                vec![2, 3],
+                vec![3, 4, 5],
+            ],
         ),
         one_case_id: rng.below(8) == 0,
     }
@@ -150,7 +155,11 @@ fn cases(rng: &mut Rng, pools: &Pools, state: usize, count: usize) -> Vec<Vec<Ro
         let other_id = if percent(rng, pools.names_heavy_id) {
             pick(rng, &pools.case_ids)
         } else if percent(rng, pools.names_other_id) {
-            format!("{}{:03}", letter(other), (rng.below(count) * 7919 + 13) % 997)
+            format!(
+                "{}{:03}",
+                letter(other),
+                (rng.below(count) * 7919 + 13) % 997
+            )
         } else if percent(rng, 20) {
             format!("X{}", rng.below(90))
         } else if pools.one_case_id {

@@ -144,7 +144,7 @@ pub fn ssn(number: usize) -> String {
 
 /// A name of letters for each number.
 pub fn letters(mut number: usize) -> String {
-    let mut name = String::from("N");
+    let mut name = String::from("Q");
     loop {
         name.push(char::from(b'A' + (number % 26) as u8));
         number /= 26;
