@@ -1,6 +1,12 @@
 //! Cases that share keys in crowds: random ones against the plain matcher, and the shapes in which
 //! comparing every pair would take time with the square of their number.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
 mod plain_matcher;
 mod support;
 

@@ -1,6 +1,12 @@
 //! Every folder of `testdata/examples` gives its exact answer: responses byte for byte, rejects,
 //! warnings and totals, with any number of threads.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
 mod plain_matcher;
 mod support;
 

@@ -127,7 +127,9 @@ impl Row {
 /// The text of an extract.
 pub fn extract(rows: &[Row]) -> Vec<u8> {
     let mut text = Vec::with_capacity(rows.len() * 242);
-    rows.iter().for_each(|row| row.write(&mut text));
+    for row in rows {
+        row.write(&mut text);
+    }
     text
 }
 
