@@ -68,7 +68,7 @@ fn the_order_of_records_changes_only_the_order_of_the_answer() {
 
 #[test]
 fn an_unrelated_state_changes_no_other_response() {
-    let mut compared = 0;
+    let mut compared: u64 = 0;
     for seed in 0..WORLDS {
         let mut world = random_world(seed);
         // Guam, which no world knows, and its case with Alaska.
@@ -89,7 +89,7 @@ fn an_unrelated_state_changes_no_other_response() {
             compared += 1;
         }
     }
-    assert!(compared as u64 > WORLDS);
+    assert!(compared > WORLDS);
 }
 
 fn number(value: &Value, key: &str) -> u64 {
