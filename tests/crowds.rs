@@ -429,7 +429,7 @@ fn twos(size: usize, child: impl Fn(usize) -> Row, adult: impl Fn(usize) -> Row)
 
 /// `k` or `a` for a record of [`twos`].
 fn letter(place: usize) -> char {
-    if place % 2 == 0 { 'k' } else { 'a' }
+    if place.is_multiple_of(2) { 'k' } else { 'a' }
 }
 
 #[test]
