@@ -1,6 +1,12 @@
 //! The engine agrees with the plain matcher on random worlds: every byte of every response, every
 //! finding, every number of the summary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
 mod plain_matcher;
 mod support;
 

@@ -437,18 +437,18 @@ impl Extract {
             .filter(move |&number| self.cases[number as usize].data.id == id)
     }
 
-    /// The number of the record that begins at a byte, from 1.
-    fn record_number(&self, starts: &[(u64, u64)], offset: u64) -> u64 {
+    /// The number of the record that begins at a byte, from 1. `known` is an earlier byte where a
+    /// record begins, and how many records stand before it; it moves on to this one.
+    fn record_number(&self, known: &mut (u64, u64), offset: u64) -> u64 {
         match self.source.framing {
             Framing::Fixed(length) => offset / length as u64 + 1,
             Framing::Text => {
-                let piece = starts.partition_point(|&(first, _)| first <= offset) - 1;
-                let (first, before) = starts[piece];
-                let ends = memchr::memchr_iter(
-                    b'\n',
-                    &self.source.bytes()[first as usize..offset as usize],
+                let between = &self.source.bytes()[known.0 as usize..offset as usize];
+                *known = (
+                    offset,
+                    known.1 + memchr::memchr_iter(b'\n', between).count() as u64,
                 );
-                before + ends.count() as u64 + 1
+                known.1 + 1
             }
         }
     }
@@ -478,9 +478,13 @@ impl Extract {
         }
         // Cases may interleave in the file; the list is of the first records.
         found.sort_unstable();
+        let mut known = (0, 0);
         for (offset, bits) in found {
             if !list.is_full_for(bits) {
-                list.add_bits(self.record_number(starts, offset), bits);
+                // Line ends are counted from the last listed record, or from the piece's beginning.
+                let piece = starts.partition_point(|&(first, _)| first <= offset) - 1;
+                known = known.max(starts[piece]);
+                list.add_bits(self.record_number(&mut known, offset), bits);
             }
         }
         self.warnings = list.sorted();

@@ -221,14 +221,14 @@ pub fn crowd_world(seed: u64) -> World {
         pools.one_case_id = false;
     }
     let (mut extracts, mut fcr) = (Vec::new(), Vec::new());
-    for state in 0..states {
+    for (state, &fips) in FIPS.iter().enumerate().take(states) {
         let count = 100 + rng.below(200);
         let mut cases = cases(rng, &pools, state, count);
         if oversized == Some(state) {
             // A case with more pairs of adults and child names than are kept pair by pair. (In an
             // FCR-derived file, as the plain matcher would take long to find its counterpart.)
             let head = Row {
-                fips: FIPS[state],
+                fips,
                 ..Row::california("BIG")
             };
             let adults = pools.adult_ssns.iter().flat_map(|ssn| {

@@ -127,7 +127,9 @@ impl Row {
 /// The text of an extract.
 pub fn extract(rows: &[Row]) -> Vec<u8> {
     let mut text = Vec::with_capacity(rows.len() * 242);
-    rows.iter().for_each(|row| row.write(&mut text));
+    for row in rows {
+        row.write(&mut text);
+    }
     text
 }
 
@@ -144,7 +146,7 @@ pub fn ssn(number: usize) -> String {
 
 /// A name of letters for each number.
 pub fn letters(mut number: usize) -> String {
-    let mut name = String::from("N");
+    let mut name = String::from("Q");
     loop {
         name.push(char::from(b'A' + (number % 26) as u8));
         number /= 26;
