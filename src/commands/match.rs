@@ -92,7 +92,8 @@ enum OnBadFile {
     Exclude,
 }
 
-fn percent(text: &str) -> std::result::Result<f64, String> {
+/// Reads a percentage from the command line.
+pub(super) fn percent(text: &str) -> std::result::Result<f64, String> {
     let percent: Option<f64> = text.parse().ok().filter(|p| (0.0..=100.0).contains(p));
     percent.ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }

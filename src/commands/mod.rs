@@ -1,5 +1,6 @@
 //! One command a file: its arguments, and what it does with them.
 
+pub mod derive;
 pub mod layout;
 pub mod r#match;
 
@@ -16,6 +17,7 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
+        Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
     }
 }
