@@ -226,19 +226,33 @@ impl Registry {
     }
 
     fn move_persons(&mut self, file: &File, from: &Id, to: &Id, fp: &mut Counts) {
-        let marks: Vec<Key> = self.marks.keys().filter(|k| &k.0 == from).cloned().collect();
+        let marks: Vec<Key> = self
+            .marks
+            .keys()
+            .filter(|k| &k.0 == from)
+            .cloned()
+            .collect();
         for key in marks {
             let mark = self.marks.remove(&key).unwrap();
-            self.marks.entry((to.clone(), key.1)).or_default().join(mark);
+            self.marks
+                .entry((to.clone(), key.1))
+                .or_default()
+                .join(mark);
         }
-        let persons: Vec<Key> = self.persons.keys().filter(|k| &k.0 == from).cloned().collect();
+        let persons: Vec<Key> = self
+            .persons
+            .keys()
+            .filter(|k| &k.0 == from)
+            .cloned()
+            .collect();
         for key in persons {
             let at = self.persons.remove(&key).unwrap();
             let key = (to.clone(), key.1);
             let there = self.persons.get(&key).copied();
             // Of two that come to have one key the later record stands.
             fp.replaced += u64::from(there.is_some());
-            self.persons.insert(key, there.map_or(at, |there| there.max(at)));
+            self.persons
+                .insert(key, there.map_or(at, |there| there.max(at)));
         }
         // Whoever stands under a mark bears it.
         for (key, at) in &self.persons {
@@ -303,7 +317,14 @@ impl Registry {
     }
 }
 
-fn extract_record(file: &File, id: &Id, fc: &[u8], closed: bool, member: &Id, fp: &[u8]) -> Vec<u8> {
+fn extract_record(
+    file: &File,
+    id: &Id,
+    fc: &[u8],
+    closed: bool,
+    member: &Id,
+    fp: &[u8],
+) -> Vec<u8> {
     let mut record = Vec::new();
     record.extend(id);
     record.push(b' ');
@@ -353,10 +374,21 @@ pub fn derive(files: &[File], participating: &[&str], include_non_iv_d: bool) ->
         // Which IDs are withheld, whether a case stands there or not.
         let mut withheld: BTreeSet<Id> = BTreeSet::new();
         for id in &ids {
-            let own = registry.marks.iter().any(|(k, m)| &&k.0 == id && m.own_case)
-                || registry.joined_with(id).intersection(&registry.lasting_cases).next().is_some();
+            let own = registry
+                .marks
+                .iter()
+                .any(|(k, m)| &&k.0 == id && m.own_case)
+                || registry
+                    .joined_with(id)
+                    .intersection(&registry.lasting_cases)
+                    .next()
+                    .is_some();
             let bears = registry.persons.iter().any(|(k, &at)| {
-                &&k.0 == id && ssns(&file.lines[at]).intersection(&answer.marked).next().is_some()
+                &&k.0 == id
+                    && ssns(&file.lines[at])
+                        .intersection(&answer.marked)
+                        .next()
+                        .is_some()
             });
             if own || bears {
                 withheld.insert((*id).clone());
@@ -367,7 +399,11 @@ pub fn derive(files: &[File], participating: &[&str], include_non_iv_d: bool) ->
             listed.retain(|(_, code)| !matches!(*code, "R10" | "R11" | "R12"));
         }
         for id in ids {
-            let persons: Vec<_> = registry.persons.iter().filter(|(k, _)| &k.0 == id).collect();
+            let persons: Vec<_> = registry
+                .persons
+                .iter()
+                .filter(|(k, _)| &k.0 == id)
+                .collect();
             let case = registry.cases.get(id);
             if takes_part {
                 continue;
@@ -411,7 +447,9 @@ pub fn derive(files: &[File], participating: &[&str], include_non_iv_d: bool) ->
             let mut names = registry.joined_with(&id);
             names.insert(id);
             let hidden = known
-                && (names.iter().any(|n| withheld.contains(n) || registry.lasting_cases.contains(n))
+                && (names
+                    .iter()
+                    .any(|n| withheld.contains(n) || registry.lasting_cases.contains(n))
                     || (line.starts_with(b"FP")
                         && ssns(line).intersection(&answer.marked).next().is_some()));
             let is_fc = line.starts_with(b"FC");
