@@ -1,6 +1,11 @@
 //! `icr derive` against the plain model, on random registries: extracts, rejects and totals, and
 //! that nothing marked for family violence comes out.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod registry;
 
 use registry::generate::{self, Random};
@@ -201,5 +206,65 @@ fn random_registries_give_what_the_plain_model_gives() {
         ("deleted", deleted),
     ] {
         assert!(count > 2000, "only {count} persons were {what}");
+    }
+}
+
+/// Files of many pieces: the numbers of records, and cases that a cut between pieces could divide.
+#[test]
+fn large_files_give_what_the_plain_model_gives() {
+    let scratch = registry::scratch();
+    let mut random = Random::new(9);
+    let shape = generate::Shape {
+        states: 2,
+        records: 30_000,
+        cases: 3_000,
+        members: 5,
+        ssns: 900,
+        marked: 2_000,
+        damaged: 300,
+        renames: 400,
+    };
+    let files = generate::registry_of(&mut random, &shape);
+    let expected = model::derive(&files, &[], false);
+    for threads in ["1", "2", "7"] {
+        let (printed, output) = derive(scratch.path(), &files, &["--threads", threads]);
+        compare(9, &expected, &[], &output);
+        nothing_leaks(9, &expected, &printed, &output);
+    }
+    assert!(expected.fp.written > 1_000 && expected.fp.withheld > 1_000);
+    assert!(
+        generate::bytes(&files[0], b"\n").len() > 2 << 20,
+        "of several pieces"
+    );
+}
+
+/// Bytes of any kind after the FA.
+#[test]
+fn no_bytes_stop_the_program() {
+    let scratch = registry::scratch();
+    for seed in 0..300 {
+        let mut random = Random::new(seed);
+        let mut files = generate::registry(seed);
+        for file in &mut files {
+            for line in file.lines.iter_mut().skip(2) {
+                for _ in 0..random.below(4) {
+                    let at = random.below(line.len() as u64 + 1) as usize;
+                    let byte = random.below(256) as u8;
+                    // A line feed would make two records, and a CR before it would vanish.
+                    let byte = if matches!(byte, b'\n' | b'\r') {
+                        b'.'
+                    } else {
+                        byte
+                    };
+                    line.insert(at, byte);
+                }
+                if line.starts_with(b"FA") {
+                    line[0] = b'.';
+                }
+            }
+        }
+        let expected = model::derive(&files, &[], false);
+        let (_, output) = derive(scratch.path(), &files, &["--threads", "2"]);
+        compare(seed, &expected, &[], &output);
     }
 }

@@ -46,6 +46,17 @@ pub struct Derived {
     pub totals: Totals,
 }
 
+impl Derived {
+    /// What was read, of which nothing is accounted for yet.
+    fn of(standing: &Standing) -> Self {
+        let mut derived = Derived::default();
+        derived.totals.fc.read = standing.read.fc;
+        derived.totals.fp.read = standing.read.fp;
+        derived.totals.unknown_records = standing.read.other;
+        derived
+    }
+}
+
 impl Deriver<'_> {
     /// Derives the extract of a state that does not take part; `sink` makes its file, once there is
     /// a record.
@@ -59,7 +70,7 @@ impl Deriver<'_> {
         sink: impl FnOnce() -> Result<S>,
         progress: &Stage,
     ) -> Result<(Derived, Option<S>)> {
-        let mut derived = self.begin(standing);
+        let mut derived = Derived::of(standing);
         let totals = &mut derived.totals;
         totals.fc.deleted = standing.fc.deleted;
         totals.fc.replaced = standing.fc.replaced;
@@ -127,7 +138,7 @@ impl Deriver<'_> {
     /// # Errors
     /// [`crate::Error::Interrupted`].
     pub fn pass_over(&self, file: &RegistryFile, standing: &Standing) -> Result<Derived> {
-        let mut derived = self.begin(standing);
+        let mut derived = Derived::of(standing);
         let mut withholder = Withholder::new(file, standing, self.layout, self.marked);
         let mut rejects = standing.rejects.clone();
         rejects.retain(|reject| !reject.edit.looks_at_registry());
@@ -145,14 +156,6 @@ impl Deriver<'_> {
             records.participating = records.read - records.rejected - records.withheld;
         }
         Ok(derived)
-    }
-
-    fn begin(&self, standing: &Standing) -> Derived {
-        let mut derived = Derived::default();
-        derived.totals.fc.read = standing.read.fc;
-        derived.totals.fp.read = standing.read.fp;
-        derived.totals.unknown_records = standing.read.other;
-        derived
     }
 
     /// The part of a record that all persons of a case share.

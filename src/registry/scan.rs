@@ -136,7 +136,7 @@ impl Scanned {
                     let problem = "is a second FA record; a file holds one state: cut it before this record, or remove it";
                     return Err(Error::record(path, whole.records + number, problem));
                 }
-                whole.append(piece, first as u64);
+                whole.append(&piece, first as u64);
                 progress.advance((end - first) as u64);
             }
         }
@@ -214,7 +214,7 @@ impl Scanned {
         }
     }
 
-    fn append(&mut self, piece: Scanned, first_byte: u64) {
+    fn append(&mut self, piece: &Scanned, first_byte: u64) {
         self.starts.push((first_byte, self.records));
         self.entries.extend_from_slice(&piece.entries);
         self.rejects.extend_from_slice(&piece.rejects);

@@ -149,7 +149,10 @@ fn ssn(random: &mut Random, shape: &Shape) -> String {
         1 => random
             .pick(&["000000000", "123456789", "666120001", "41266 001"])
             .to_owned(),
-        _ => format!("{:09}", 412_660_001 + random.below(shape.ssns) * 1_010_011),
+        _ => format!(
+            "{:09}",
+            100_010_001 + random.below(shape.ssns) * 1_010_011 % 790_000_000
+        ),
     }
 }
 
@@ -213,7 +216,7 @@ pub fn registry_of(random: &mut Random, shape: &Shape) -> Vec<File> {
 
 fn record(random: &mut Random, shape: &Shape, usps: &str) -> Vec<u8> {
     let action = random.pick(&["A", "A", "A", "C", "C", "D"]);
-    let id = |random: &mut Random| format!("{usps}-C{:03}", random.below(shape.cases));
+    let id = |random: &mut Random| format!("{usps}-C{:05}", random.below(shape.cases));
     let this = id(random);
     let mut line = if random.one_in(3) {
         let previous = if random.one_in(shape.renames) {
