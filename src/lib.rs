@@ -3,7 +3,7 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! [`output`]; [`registry`] derives extracts for states that sent none; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod audit;
@@ -21,6 +21,7 @@ pub mod output;
 pub mod progress;
 pub mod record;
 pub mod reference;
+pub mod registry;
 pub mod response;
 pub mod score;
 pub mod stop;

@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match, score, status, synth, verify};
+use crate::commands::{
+    audit, completions, derive, layout, man, r#match, score, status, synth, verify,
+};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -31,22 +33,28 @@ pub struct Cli {
 #[expect(missing_docs, reason = "the commands' own comments are their help")]
 pub enum Command {
     Match(r#match::Args),
-    Layout(layout::Args),
-    Score(score::Args),
-    Synth(synth::Args),
+    Derive(derive::Args),
     Verify(verify::Args),
+    Synth(synth::Args),
+    Score(score::Args),
     Status(status::Args),
+    Layout(layout::Args),
     Audit(audit::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
-            Command::Match(_) | Command::Score(_) | Command::Verify(_) => true,
-            Command::Layout(_) | Command::Status(_) | Command::Synth(_) | Command::Audit(_) => {
-                false
-            }
+            Command::Match(_) | Command::Derive(_) | Command::Verify(_) | Command::Score(_) => true,
+            Command::Synth(_)
+            | Command::Status(_)
+            | Command::Layout(_)
+            | Command::Audit(_)
+            | Command::Completions(_)
+            | Command::Man(_) => false,
         }
     }
 }

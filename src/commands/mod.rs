@@ -1,7 +1,10 @@
 //! One command a file: its arguments, and what it does with them.
 
 pub mod audit;
+pub mod completions;
+pub mod derive;
 pub mod layout;
+pub mod man;
 pub mod r#match;
 pub mod score;
 pub mod status;
@@ -21,11 +24,14 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
-        Command::Audit(args) => audit::run(args, stdout),
-        Command::Status(args) => status::run(args, stdout),
+        Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
-        Command::Layout(args) => layout::run(args, &cli.common, stdout),
-        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
+        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
+        Command::Status(args) => status::run(args, stdout),
+        Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Audit(args) => audit::run(args, stdout),
+        Command::Completions(args) => completions::run(args, stdout),
+        Command::Man(args) => man::run(args, stdout),
     }
 }
