@@ -11,7 +11,7 @@ use super::row::Row;
 use crate::case::{Case, CaseNumber, Reread, group, id_key};
 use crate::error::{Error, Result};
 use crate::index::Postings;
-use crate::input::{Framing, InputForm, Records, Source, looks_like, split_at_records};
+use crate::input::{Framing, InputForm, Records, Source, Wanted, diagnose, split_at_records};
 use crate::layout::{Columns, ExtractLayout, RECORD_BYTES};
 use crate::progress::Stage;
 use crate::record::{CaseId, Date};
@@ -147,7 +147,7 @@ impl Loader<'_> {
             editor.state = state;
             whole = self.read_pieces(&source, &editor)?;
         }
-        if let Some(problem) = self.problem(&whole, &source, &voted) {
+        if let Some(problem) = self.problem(&whole, &source, &voted, provenance) {
             return Ok(Loaded::Unusable(Box::new(Unusable {
                 path: path.to_owned(),
                 state: voted.ok(),
@@ -243,6 +243,7 @@ impl Loader<'_> {
         whole: &Whole,
         source: &Source,
         voted: &std::result::Result<State, String>,
+        provenance: Provenance,
     ) -> Option<String> {
         let rejected = whole.rejected.len() as u64;
         if source.bytes().is_empty() {
@@ -252,8 +253,11 @@ impl Loader<'_> {
             );
         }
         let instead = || {
-            looks_like(source.bytes())
-                .map_or_else(String::new, |what| format!("; it looks like {what}"))
+            let (wanted, layout) = match provenance {
+                Provenance::Submitted => (Wanted::Extract, &self.submitted_layout),
+                Provenance::FcrDerived => (Wanted::FcrExtract, &self.fcr_layout),
+            };
+            diagnose(source, wanted, layout).map_or_else(String::new, |what| format!("; {what}"))
         };
         if let Err(problem) = voted {
             return Some(format!("{problem}{}", instead()));
@@ -270,9 +274,10 @@ impl Loader<'_> {
         if self.max_rejects_percent < 100.0 && share > self.max_rejects_percent {
             let codes = commonest(&whole.findings);
             return Some(format!(
-                "{rejected} of its {} are rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects",
+                "{rejected} of its {} are rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
                 count_of(whole.records, "record"),
-                self.max_rejects_percent
+                self.max_rejects_percent,
+                instead()
             ));
         }
         None

@@ -53,7 +53,7 @@ impl Misidentified {
                 all.ssns.insert(ssn);
             }
         }
-        file.bytes.check_intact()?;
+        file.source.check_intact()?;
         Ok(all)
     }
 

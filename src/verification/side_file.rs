@@ -1,20 +1,25 @@
-//! Side files: text with LF or CRLF, lines perhaps trimmed (layouts.md, section 4).
+//! Side files: text with LF or CRLF, lines perhaps trimmed (layouts.md, section 4). They may be
+//! packed or EBCDIC, as extracts may.
 
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::input::{Framing, Mapped, Record, Records};
+use crate::input::{Framing, InputForm, Record, Records, Source};
 
 /// A side file's lines, each of which must reach `min_bytes`.
 pub(super) struct SideFile {
-    pub(super) bytes: Mapped,
+    pub(super) source: Source,
 }
 
 impl SideFile {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let bytes = Mapped::open(path)?;
-        bytes.will_read();
-        Ok(SideFile { bytes })
+        let form = InputForm {
+            fixed: Some(false),
+            encoding: None,
+        };
+        // The record length plays no part in text.
+        let source = Source::open(path, 1, form)?;
+        Ok(SideFile { source })
     }
 
     /// The lines with their numbers, from 1.
@@ -26,14 +31,14 @@ impl SideFile {
         min_bytes: usize,
     ) -> impl Iterator<Item = Result<(u64, Record<'_>)>> {
         (1..)
-            .zip(Records::new(Framing::Text, &self.bytes))
+            .zip(Records::new(Framing::Text, self.source.bytes()))
             .map(move |(number, line)| {
                 if line.bytes.len() < min_bytes {
                     let problem = format!(
                         "the line has {} bytes; it needs at least {min_bytes}",
                         line.bytes.len()
                     );
-                    return Err(Error::record(self.bytes.path(), number, problem));
+                    return Err(Error::record(&self.source.path, number, problem));
                 }
                 Ok((number, line))
             })

@@ -54,7 +54,7 @@ impl SsnMaster {
             ssns.push(ssn);
             offsets.push(line.offset as u64);
         }
-        file.bytes.check_intact()?;
+        file.source.check_intact()?;
         let by_ssn = Postings::build(ssns.len(), |emit| {
             for (line, &ssn) in ssns.iter().enumerate() {
                 emit(ssn, line as u32);
@@ -90,8 +90,8 @@ impl SsnMaster {
         let next = self
             .offsets
             .get(line + 1)
-            .map_or(self.file.bytes.len(), |&o| o as usize);
-        let mut bytes = &self.file.bytes[first..next];
+            .map_or(self.file.source.bytes().len(), |&o| o as usize);
+        let mut bytes = &self.file.source.bytes()[first..next];
         for ending in [b"\n", b"\r"] {
             bytes = bytes.strip_suffix(ending).unwrap_or(bytes);
         }
