@@ -3,10 +3,12 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! [`output`]; beside them [`validation`] (what is wrong with an extract), [`convert`] (records from
+//! one form into another), [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod case;
+pub mod convert;
 pub mod error;
 pub mod exit;
 pub mod extract;
@@ -20,6 +22,7 @@ pub mod record;
 pub mod reference;
 pub mod response;
 pub mod stop;
+pub mod validation;
 pub mod verification;
 
 pub mod cli;

@@ -126,8 +126,9 @@ enum InputFormatArg {
     Fb,
 }
 
+/// `--input-encoding`.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum InputEncodingArg {
+pub enum InputEncodingArg {
     /// Found out from the bytes.
     #[default]
     Auto,
@@ -135,6 +136,17 @@ enum InputEncodingArg {
     Ascii,
     /// EBCDIC code page 037.
     Cp037,
+}
+
+impl InputEncodingArg {
+    /// The code page that was asked for.
+    pub fn encoding(self) -> Option<Encoding> {
+        match self {
+            InputEncodingArg::Auto => None,
+            InputEncodingArg::Ascii => Some(Encoding::Ascii),
+            InputEncodingArg::Cp037 => Some(Encoding::Cp037),
+        }
+    }
 }
 
 impl InputArgs {
@@ -146,11 +158,7 @@ impl InputArgs {
                 InputFormatArg::Text => Some(false),
                 InputFormatArg::Fb => Some(true),
             },
-            encoding: match self.input_encoding {
-                InputEncodingArg::Auto => None,
-                InputEncodingArg::Ascii => Some(Encoding::Ascii),
-                InputEncodingArg::Cp037 => Some(Encoding::Cp037),
-            },
+            encoding: self.input_encoding.encoding(),
         }
     }
 }

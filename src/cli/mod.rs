@@ -4,7 +4,7 @@ mod common;
 mod root;
 
 pub use common::{
-    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, RunDate,
-    ThreadsArgs,
+    CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
+    ResponseFormArgs, RunDate, ThreadsArgs,
 };
 pub use root::{Cli, Command};

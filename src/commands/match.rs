@@ -92,7 +92,7 @@ enum OnBadFile {
     Exclude,
 }
 
-fn percent(text: &str) -> std::result::Result<f64, String> {
+pub(super) fn percent(text: &str) -> std::result::Result<f64, String> {
     let percent: Option<f64> = text.parse().ok().filter(|p| (0.0..=100.0).contains(p));
     percent.ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }
@@ -293,7 +293,7 @@ fn refuse_unusable(args: &Args, unusable: &[Unusable]) -> Result<()> {
     }
 }
 
-fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
+pub(super) fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
     for (at, extract) in extracts.iter().enumerate() {
         let same = |other: &&Extract| {
             other.state == extract.state && other.provenance == extract.provenance

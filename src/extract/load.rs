@@ -88,6 +88,8 @@ pub struct Extract {
     pub warnings: Vec<Listed>,
     /// How many cases have, beside accepted records, rejected ones.
     pub cases_with_rejected_records: u64,
+    /// Where each piece of the file begins: byte, from 0, and number of the record before it.
+    starts: Vec<(u64, u64)>,
 }
 
 /// A file that was read and cannot be used.
@@ -103,8 +105,12 @@ pub struct Unusable {
     pub problem: String,
     /// How many records were read.
     pub records: u64,
-    /// Errors by code.
+    /// Errors and warnings by code.
     pub findings: Findings,
+    /// The rejected records, in file order.
+    pub rejected: Vec<Rejected>,
+    /// The first warnings of each code that concerns one record.
+    pub warnings: Vec<Listed>,
 }
 
 /// What a file turned out to be.
@@ -155,6 +161,8 @@ impl Loader<'_> {
                 problem,
                 records: whole.records,
                 findings: whole.findings,
+                rejected: whole.rejected,
+                warnings: whole.warnings.sorted(),
             })));
         }
         let Whole {
@@ -181,8 +189,9 @@ impl Loader<'_> {
             findings,
             warnings: Vec::new(),
             cases_with_rejected_records: 0,
+            starts,
         };
-        extract.find_in_cases(&editor, warnings, &starts);
+        extract.find_in_cases(&editor, warnings);
         extract.cases_with_rejected_records = extract.count_cases_with_rejected_records();
         Ok(Loaded::Usable(Box::new(extract)))
     }
@@ -419,13 +428,13 @@ impl Extract {
             .filter(move |&number| self.cases[number as usize].data.id == id)
     }
 
-    /// The number of the record that begins at a byte, from 1.
-    fn record_number(&self, starts: &[(u64, u64)], offset: u64) -> u64 {
+    /// The number in the file, from 1, of the record that begins at a byte.
+    pub fn record_number(&self, offset: u64) -> u64 {
         match self.source.framing {
             Framing::Fixed(length) => offset / length as u64 + 1,
             Framing::Text => {
-                let piece = starts.partition_point(|&(first, _)| first <= offset) - 1;
-                let (first, before) = starts[piece];
+                let piece = self.starts.partition_point(|&(first, _)| first <= offset) - 1;
+                let (first, before) = self.starts[piece];
                 let ends = memchr::memchr_iter(
                     b'\n',
                     &self.source.bytes()[first as usize..offset as usize],
@@ -436,7 +445,7 @@ impl Extract {
     }
 
     /// Counts and lists W13, W14 and W15, which concern a case as a whole.
-    fn find_in_cases(&mut self, editor: &Editor<'_>, mut list: WarningList, starts: &[(u64, u64)]) {
+    fn find_in_cases(&mut self, editor: &Editor<'_>, mut list: WarningList) {
         let mut found: Vec<(u64, u32)> = Vec::new();
         for case in &self.cases {
             let rows = &self.rows[case.rows()];
@@ -462,7 +471,7 @@ impl Extract {
         found.sort_unstable();
         for (offset, bits) in found {
             if !list.is_full_for(bits) {
-                list.add_bits(self.record_number(starts, offset), bits);
+                list.add_bits(self.record_number(offset), bits);
             }
         }
         self.warnings = list.sorted();

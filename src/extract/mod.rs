@@ -7,7 +7,7 @@ mod piece;
 mod row;
 
 pub use edits::{Edited, Editor};
-pub use findings::{EDIT_COUNT, Edit, Findings, Severity};
+pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
 pub use load::{Extract, Loaded, Loader, Provenance, Unusable};
 pub use piece::Rejected;
 pub use row::{Row, RowId};

@@ -66,8 +66,18 @@ struct Form {
     records: usize,
 }
 
-/// The form that fits most records, in a sentence; none where that is the form that was read.
-pub(super) fn best(look: &Look<'_>, now: Now) -> Option<String> {
+/// Which form fits most records.
+pub(super) enum Verdict {
+    /// The form in which the file was read.
+    AsRead,
+    /// Another, in a sentence.
+    Other(String),
+    /// None fits more than a few.
+    None,
+}
+
+/// Tries every form.
+pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
     let mut best: Option<Form> = None;
     // The strictest first; the other two exclude each other.
     let shapes = [Shape::Response, Shape::Extract, Shape::FcrExtract];
@@ -87,8 +97,11 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Option<String> {
             }
         }
     }
-    best.filter(|form| form.fitting * FEW >= form.records && !form.is(now, look))
-        .map(|form| form.sentence(look))
+    match best.filter(|form| form.fitting * FEW >= form.records) {
+        Some(form) if form.is(now, look) => Verdict::AsRead,
+        Some(form) => Verdict::Other(form.sentence(look)),
+        None => Verdict::None,
+    }
 }
 
 /// The bytes as each code page would read them.

@@ -36,9 +36,15 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
         wanted,
         layout,
     };
-    signatures::by_first_bytes(&bytes)
-        .or_else(|| forms::best(&look, now))
-        .or_else(|| signatures::by_text(&bytes))
+    if let Some(what) = signatures::by_first_bytes(&bytes) {
+        return Some(what);
+    }
+    match forms::best(&look, now) {
+        forms::Verdict::Other(sentence) => Some(sentence),
+        // It is read as it should be: what is wrong is in the records.
+        forms::Verdict::AsRead => None,
+        forms::Verdict::None => signatures::by_text(&bytes),
+    }
 }
 
 /// What is looked at.
