@@ -150,21 +150,15 @@ fn convert(
     progress: &Progress,
     stop: &Stop,
 ) -> Result<(Plan, u64)> {
-    let (source, from_csv) = (
-        open(args, layouts)?,
-        args.input_format == InputFormatArg::Csv,
-    );
+    let (source, name) = open(args, layouts)?;
+    let from_csv = args.input_format == InputFormatArg::Csv;
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
     let (mut csv, layout) = if from_csv {
         let layout = args.layout.as_deref();
         let (csv, layout) = FromCsv::open(&args.input, source.bytes(), layout, layouts)?;
         (Some(csv), layout)
     } else {
-        let name = args
-            .layout
-            .as_deref()
-            .unwrap_or_else(|| guess_layout(&source));
-        (None, layouts.expanded(layouts.require(name)?))
+        (None, layouts.expanded(layouts.require(&name)?))
     };
     let plan = Plan::new(&layout, &args.fields, args.mask)?;
     let mut sink = Sink::new(args, &plan, output)?;
@@ -202,8 +196,9 @@ fn convert(
     Ok((plan, records))
 }
 
-/// Opens the input; the layout decides its record length.
-fn open(args: &Args, layouts: &LayoutSet) -> Result<Source> {
+/// Opens the input; gives it with the name of its layout, which decides its record length. That of
+/// a CSV file is told by its header.
+fn open(args: &Args, layouts: &LayoutSet) -> Result<(Source, String)> {
     let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
     if args.input_format == InputFormatArg::Csv {
         if args.input_encoding.encoding() == Some(Encoding::Cp037) {
@@ -214,25 +209,28 @@ fn open(args: &Args, layouts: &LayoutSet) -> Result<Source> {
             fixed: Some(false),
             encoding: Some(Encoding::Ascii),
         };
-        return Source::open(&args.input, 1, form);
+        return Ok((Source::open(&args.input, 1, form)?, String::new()));
     }
-    let source = match &args.layout {
-        Some(name) => Source::open(&args.input, length(name)?, args.form())?,
-        None => {
-            let source = Source::open(&args.input, length("extract")?, args.form())?;
-            let guessed = length(guess_layout(&source))?;
-            if guessed == length("extract")? {
-                source
-            } else {
-                Source::open(&args.input, guessed, args.form())?
-            }
-        }
-    };
+    let named = args.layout.as_deref().unwrap_or("extract");
+    let source = Source::open(&args.input, length(named)?, args.form())?;
     if source.bytes().is_empty() {
         let problem = "is empty; there is nothing to convert (was the transfer complete?)";
         return Err(Error::input(&args.input, problem));
     }
-    Ok(source)
+    if args.layout.is_some() {
+        return Ok((source, named.to_owned()));
+    }
+    let Some(guessed) = guess_layout(&source) else {
+        let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
+        let problem = format!(
+            "cannot be told to be of one layout; name it with --layout: {}",
+            names.join(", ")
+        );
+        return Err(Error::input(&args.input, problem));
+    };
+    // How the records are told apart may depend on their length.
+    let source = Source::open(&args.input, length(guessed)?, args.form())?;
+    Ok((source, guessed.to_owned()))
 }
 
 impl Args {

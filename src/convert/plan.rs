@@ -3,8 +3,10 @@
 use super::mask::Mask;
 use super::rows::Refused;
 use crate::error::{Error, Result};
-use crate::input::{Framing, Source};
+use crate::input::{Framing, Records, Source};
 use crate::layout::{Field, Layout, LayoutSet};
+use crate::record::trim_end;
+use crate::reference::State;
 
 /// How much of a file tells its layout.
 const LOOK_BYTES: usize = 64 * 1024;
@@ -105,49 +107,64 @@ impl Plan {
     }
 }
 
-/// The layout whose records a file most likely holds: by the length of its longest line, or by the
-/// record length that its size is a multiple of (ours).
-pub fn guess_layout(source: &Source) -> &'static str {
-    let bytes = source.bytes();
-    let lengths = [
-        (26, "misidentified"),
-        (55, "ssn-master"),
-        (241, "extract"),
-        (500, "response"),
+/// The layout whose records most of the head of a file are, by their length and the digits that
+/// they must hold (ours); none where that is not plain, for a mask must not look elsewhere than
+/// where the values are.
+pub fn guess_layout(source: &Source) -> Option<&'static str> {
+    type Fits = fn(&[u8]) -> bool;
+    let digits = |cell: Option<&[u8]>| cell.is_some_and(|c| c.iter().all(u8::is_ascii_digit));
+    let candidates: [(&str, usize, Fits); 4] = [
+        ("misidentified", 26, |r| {
+            r.len() == 26 && State::from_fips(r).is_some() && r[17..].iter().all(u8::is_ascii_digit)
+        }),
+        ("ssn-master", 55, |r| (10..=55).contains(&r.len())),
+        ("extract", 241, |r| {
+            r.len() >= 50 && r.len() <= 241 && State::from_fips(&r[16..]).is_some()
+        }),
+        ("response", 500, |r| {
+            r.len() > 241 && r.len() <= 500 && State::from_fips(&r[16..]).is_some()
+        }),
     ];
+    let bytes = source.bytes();
     let head = &bytes[..bytes.len().min(LOOK_BYTES)];
-    if head.contains(&b'\n') && source.framing == Framing::Text {
-        let trimmed = |line: &[u8]| {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            crate::record::trim_end(line).len()
+    let has_lines = source.framing == Framing::Text && head.contains(&b'\n');
+    candidates.into_iter().find_map(|(name, length, fits)| {
+        let framing = if has_lines {
+            Framing::Text
+        } else {
+            Framing::Fixed(length)
         };
-        let longest = head
-            .split(|&b| b == b'\n')
-            .map(trimmed)
-            .max()
-            .unwrap_or_default();
-        let fitting = lengths.iter().find(|(length, _)| longest <= *length);
-        return fitting.map_or("extract", |(_, name)| name);
-    }
-    let multiple = |(length, _): &&(usize, &str)| bytes.len().is_multiple_of(*length);
-    // An extract first: it is what files mostly hold.
-    [lengths[2], lengths[3], lengths[1], lengths[0]]
-        .iter()
-        .find(multiple)
-        .map_or("extract", |(_, name)| name)
+        if !has_lines && !bytes.len().is_multiple_of(length) && head.len() > length {
+            return None;
+        }
+        let (mut records, mut fitting) = (0, 0);
+        for record in Records::new(framing, head) {
+            records += 1;
+            let record = record.bytes.strip_suffix(b"\r").unwrap_or(record.bytes);
+            let trimmed = match framing {
+                Framing::Text => trim_end(record),
+                Framing::Fixed(_) => record,
+            };
+            let side_file = name == "ssn-master" && !digits(trimmed.get(..9));
+            fitting += usize::from(fits(trimmed) && !side_file);
+        }
+        (records > 0 && fitting * 2 > records).then_some(name)
+    })
 }
 
-/// The first layout that has all fields that the header of a CSV file names.
+/// The layout of which the header of a CSV file names all fields; else the first that has all
+/// fields that it names.
 pub fn layout_of_header(header: &[String], layouts: &LayoutSet) -> Option<String> {
     let has_all = |layout: &&Layout| {
-        let expanded = layouts.expanded(layout);
+        let fields = layouts.expanded(layout).fields;
         header
             .iter()
-            .all(|key| expanded.fields.iter().any(|f| f.key == *key))
+            .all(|key| fields.iter().any(|f| f.key == *key))
     };
-    layouts
-        .layouts
-        .iter()
-        .find(has_all)
+    let is_whole =
+        |layout: &&Layout| has_all(layout) && layouts.expanded(layout).fields.len() == header.len();
+    let layout = layouts.layouts.iter().find(is_whole);
+    layout
+        .or_else(|| layouts.layouts.iter().find(has_all))
         .map(|layout| layout.name.clone())
 }
