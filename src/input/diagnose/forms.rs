@@ -2,6 +2,7 @@
 //! fits most records is told.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use super::{Look, Shape, framing_words};
@@ -89,7 +90,7 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
                         continue;
                     };
                     // The first of equals is the simplest.
-                    let better = best.is_none_or(|best| form.fitting > best.fitting);
+                    let better = best.is_none_or(|best| form.rank() > best.rank());
                     if better {
                         best = Some(form);
                     }
@@ -183,6 +184,10 @@ fn count(
         let (mut records, mut fitting) = (0, 0);
         for record in records_of(bytes, look.bytes, apart).take(most) {
             records += 1;
+            // A last record that was cut short does not fit.
+            if matches!(apart, Apart::Fixed(length) if length > record.len()) {
+                continue;
+            }
             let record = record.get(prefix..).unwrap_or_default();
             let record = &record[..record.len().min(LOOKED_AT)];
             let record = match apart {
@@ -254,6 +259,12 @@ impl EndOfLine for [u8] {
 }
 
 impl Form {
+    /// The more records fit the better; among equals the fewer do not, the fewer bytes stand before
+    /// each.
+    fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>) {
+        (self.fitting, Reverse(self.records), Reverse(self.prefix))
+    }
+
     /// Whether this is the form in which the file was read.
     fn is(&self, now: Now, look: &Look<'_>) -> bool {
         let encoding = match self.written {
