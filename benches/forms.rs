@@ -1,5 +1,12 @@
 //! Throughput of framing with edits, of validate's counts, and of convert.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

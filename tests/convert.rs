@@ -1,5 +1,12 @@
 //! `icr convert`: lossless round trips, masks, picked fields, and files that appear whole or not.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

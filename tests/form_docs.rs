@@ -1,6 +1,13 @@
 //! The transcripts in the chapters on validate, convert and input forms are what the program says.
 //! `ICR_BLESS=1` writes them anew.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

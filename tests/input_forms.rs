@@ -1,5 +1,12 @@
 //! Each example in each form that layouts.md, section 4 knows gives the same responses.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

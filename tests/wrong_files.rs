@@ -2,6 +2,13 @@
 //! `testdata/wrong`; `ICR_BLESS=1` writes them anew. What must be told is written here beside each
 //! file, from issue 3 and layouts.md, section 4.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;

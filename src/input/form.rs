@@ -56,7 +56,9 @@ impl Encoding {
                 if new_line {
                     table[usize::from(EBCDIC_NEW_LINE)] = b'\n';
                 }
-                bytes.iter_mut().for_each(|b| *b = table[usize::from(*b)]);
+                for byte in bytes {
+                    *byte = table[usize::from(*byte)];
+                }
             }
         }
     }

@@ -153,7 +153,7 @@ impl Formats {
                         .map(|own| first_unlike(extract, state, own))
                         .unwrap_or_default(),
                     given: list(given),
-                    own: own.map(|own| list(own)).unwrap_or_default(),
+                    own: own.map(list).unwrap_or_default(),
                 })
             })
             .collect()

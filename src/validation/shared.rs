@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::FIRST_RECORDS;
-use crate::extract::Extract;
+use crate::extract::{Extract, Row};
 
 /// From how many different name keys on a shared SSN is told.
 const NAMES: usize = 5;
@@ -38,13 +38,13 @@ pub(super) fn find(extract: &Extract) -> Vec<SharedSsn> {
             continue;
         }
         let rows = || same_ssn.iter().map(|pair| &extract.rows[pair.2 as usize]);
-        let mut names: Vec<_> = rows().filter_map(|row| row.name()).collect();
+        let mut names: Vec<_> = rows().filter_map(Row::name).collect();
         names.sort_unstable();
         names.dedup();
         if names.len() < NAMES {
             continue;
         }
-        let mut offsets: Vec<_> = rows().map(|row| row.offset()).collect();
+        let mut offsets: Vec<_> = rows().map(Row::offset).collect();
         offsets.sort_unstable();
         let first = offsets.iter().take(FIRST_RECORDS);
         shared.push((

@@ -53,11 +53,18 @@ fn numbers(records: &[u64]) -> String {
 }
 
 fn line(table: &str, item: &str, detail: &str) -> Line {
-    let mut line = Line::default();
-    line[0] = table.to_owned();
-    line[1] = item.to_owned();
-    line[2] = detail.to_owned();
-    line
+    let empty = String::new;
+    let [table, item, detail] = [table, item, detail].map(str::to_owned);
+    [
+        table,
+        item,
+        detail,
+        empty(),
+        empty(),
+        empty(),
+        empty(),
+        empty(),
+    ]
 }
 
 impl FileReport {

@@ -220,11 +220,7 @@ fn records_of<'a>(
     raw: &'a [u8],
     apart: Apart,
 ) -> Box<dyn Iterator<Item = &'a [u8]> + 'a> {
-    let split = |at: fn(&u8) -> bool| {
-        bytes
-            .split_inclusive(at)
-            .map(|line| line.without_line_end())
-    };
+    let split = |at: fn(&u8) -> bool| bytes.split_inclusive(at).map(without_line_end);
     match apart {
         Apart::Lines => Box::new(split(|&b| b == b'\n')),
         Apart::Returns => Box::new(split(|&b| b == b'\r')),
@@ -245,17 +241,11 @@ fn records_of<'a>(
     }
 }
 
-trait EndOfLine {
-    fn without_line_end(&self) -> &[u8];
-}
-
-impl EndOfLine for [u8] {
-    /// The line without its line end, whichever it is.
-    fn without_line_end(&self) -> &[u8] {
-        let line = self.strip_suffix(b"\n").unwrap_or(self);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        line.strip_suffix(b"\x85").unwrap_or(line)
-    }
+/// The line without its line end, whichever it is.
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.strip_suffix(b"\x85").unwrap_or(line)
 }
 
 impl Form {

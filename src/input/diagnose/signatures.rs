@@ -60,7 +60,7 @@ pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<String> {
     if !bytes.is_empty() && bytes.iter().all(|&b| b == 0) {
         return Some("it holds nothing but X'00': the transfer failed; send it again".to_owned());
     }
-    if bytes.iter().all(|b| b.is_ascii_whitespace()) {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
         return Some("it holds nothing but blanks; send it again".to_owned());
     }
     None
