@@ -31,7 +31,11 @@ fn sandbox() -> tempfile::TempDir {
     let wide: Vec<u8> = text
         .split(|&b| b == b'\n')
         .filter(|line| !line.is_empty())
-        .flat_map(|line| [line, b" "].concat())
+        .flat_map(|line| {
+            let mut record = line.to_vec();
+            record.resize(242, b' ');
+            record
+        })
         .collect();
     fs::write(work.path().join("242.txt"), wide).unwrap();
     work

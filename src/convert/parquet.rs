@@ -15,7 +15,7 @@ use crate::input::Records;
 use crate::record::trim_end;
 
 /// How many records a row group holds: they are in memory until they are written.
-const ROW_GROUP_RECORDS: usize = 65_536;
+const ROW_GROUP_RECORDS: usize = 32_768;
 
 /// A Parquet file in the making.
 pub struct ParquetFile<'a, W: Write + Send> {
