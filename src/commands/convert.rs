@@ -1,6 +1,6 @@
 //! `icr convert`: records from one form into another.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
@@ -192,7 +192,9 @@ fn convert(
     }
     source.check_intact()?;
     stop.check()?;
-    sink.finish(&args.output)?.publish()?;
+    sink.finish()
+        .map_err(Error::io("write", &args.output))?
+        .publish()?;
     Ok((plan, records))
 }
 
@@ -319,11 +321,12 @@ impl<'a> Sink<'a> {
         Ok(count)
     }
 
-    fn finish(self, path: &Path) -> Result<OutputSingle> {
+    /// Writes what is left.
+    fn finish(self) -> std::io::Result<OutputSingle> {
         match self {
             Sink::Rows(_, output) => Ok(output),
             #[cfg(feature = "parquet")]
-            Sink::Parquet(file) => file.finish().map_err(Error::io("write", path)),
+            Sink::Parquet(file) => file.finish(),
         }
     }
 }
