@@ -3,11 +3,15 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; [`registry`] derives extracts for states that sent none; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! [`output`]; beside them [`registry`] (extracts derived for states that sent none), [`synth`] and
+//! [`score`] (invented extracts, and runs held against their truth), [`validation`] (what is wrong
+//! with an extract), [`convert`] (records from one form into another), [`operation`] and [`audit`]
+//! (a nightly run), [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod audit;
 pub mod case;
+pub mod convert;
 pub mod error;
 pub mod exit;
 pub mod extract;
@@ -26,6 +30,7 @@ pub mod response;
 pub mod score;
 pub mod stop;
 pub mod synth;
+pub mod validation;
 pub mod verification;
 
 pub mod cli;

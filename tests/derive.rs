@@ -636,7 +636,8 @@ fn crlf_lf_and_full_length_lines_are_the_same_registry() {
     let scratch = scratch();
     let records = [case("A", "C1", "F", "001", ""), fp("A", "C1", "M1", X)];
     let plain = file("48", "TX", &records);
-    let expected = Run::of(std::slice::from_ref(&plain), &[]).files;
+    let mut expected = Run::of(std::slice::from_ref(&plain), &[]).files;
+    expected.remove("manifest.json");
     let mut padded = plain.clone();
     for line in &mut padded.lines {
         line.resize(552, b' ');
@@ -662,7 +663,10 @@ fn crlf_lf_and_full_length_lines_are_the_same_registry() {
             folder.to_str().unwrap(),
         ])
         .unwrap();
-        assert_eq!(tree(&out), expected);
+        // The manifest holds the size and digest of the file as it came.
+        let mut written = tree(&out);
+        written.remove("manifest.json");
+        assert!(written == expected, "form {number}");
     }
 }
 

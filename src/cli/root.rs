@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
 use crate::commands::{
-    audit, completions, derive, layout, man, r#match, score, status, synth, verify,
+    audit, completions, convert, derive, layout, man, r#match, score, status, synth, validate,
+    verify,
 };
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
@@ -33,7 +34,9 @@ pub struct Cli {
 #[expect(missing_docs, reason = "the commands' own comments are their help")]
 pub enum Command {
     Match(r#match::Args),
+    Validate(validate::Args),
     Derive(derive::Args),
+    Convert(convert::Args),
     Verify(verify::Args),
     Synth(synth::Args),
     Score(score::Args),
@@ -48,7 +51,12 @@ impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
-            Command::Match(_) | Command::Derive(_) | Command::Verify(_) | Command::Score(_) => true,
+            Command::Match(_)
+            | Command::Validate(_)
+            | Command::Derive(_)
+            | Command::Convert(_)
+            | Command::Verify(_)
+            | Command::Score(_) => true,
             Command::Synth(_)
             | Command::Status(_)
             | Command::Layout(_)

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod completions;
+pub mod convert;
 pub mod derive;
 pub mod layout;
 pub mod man;
@@ -9,6 +10,7 @@ pub mod r#match;
 pub mod score;
 pub mod status;
 pub mod synth;
+pub mod validate;
 pub mod verify;
 
 use crate::cli::{Cli, Command};
@@ -24,7 +26,9 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
+        Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
         Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
+        Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
         Command::Score(args) => score::run(args, &cli.common, stdout, stop),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::audit::AuditArgs;
 use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -33,6 +34,8 @@ pub struct Args {
     folder: PathBuf,
     #[command(flatten)]
     threads: ThreadsArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
@@ -43,6 +46,18 @@ pub struct Args {
 /// # Errors
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.audit.run("score", None, |session| {
+        session.read_files([args.truth.as_path()])?;
+        score_audited(args, common, stdout, stop)
+    })
+}
+
+fn score_audited(
+    args: &Args,
+    common: &CommonArgs,
+    stdout: &mut Stdout<'_>,
+    stop: &Stop,
+) -> Result<Exit> {
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
     let text = args.threads.run(|| {

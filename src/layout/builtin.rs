@@ -202,6 +202,19 @@ impl LayoutSet {
         })
     }
 
+    /// A layout with the submitted record's fields in the place of the record.
+    pub fn expanded(&self, layout: &Layout) -> Layout {
+        let mut expanded = layout.clone();
+        expanded.fields = Vec::new();
+        for field in &layout.fields {
+            match self.get("extract").filter(|_| field.kind == "extract") {
+                Some(extract) => expanded.fields.extend(extract.fields.iter().cloned()),
+                None => expanded.fields.push(field.clone()),
+            }
+        }
+        expanded
+    }
+
     /// The positions of a state extract record.
     ///
     /// # Errors
