@@ -3,10 +3,12 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! [`output`]; [`respond`] is the state's side of it, [`diff`] compares
+//! two runs; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod case;
+pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod extract;
@@ -18,6 +20,7 @@ pub mod output;
 pub mod progress;
 pub mod record;
 pub mod reference;
+pub mod respond;
 pub mod response;
 pub mod stop;
 pub mod verification;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{layout, r#match};
+use crate::commands::{diff, layout, r#match, respond};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -31,5 +31,7 @@ pub struct Cli {
 #[expect(missing_docs, reason = "the commands' own comments are their help")]
 pub enum Command {
     Match(r#match::Args),
+    Respond(Box<respond::Args>),
+    Diff(diff::Args),
     Layout(layout::Args),
 }

@@ -1,7 +1,9 @@
 //! One command a file: its arguments, and what it does with them.
 
+pub mod diff;
 pub mod layout;
 pub mod r#match;
+pub mod respond;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;
@@ -16,6 +18,8 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
+        Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
+        Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
     }
 }
