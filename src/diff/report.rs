@@ -140,9 +140,10 @@ impl DiffReport {
             let _ = write!(text, "\n{}\n{}", file.label, damage_text(file));
             for ((old, new), records) in code_changes(file) {
                 let direction = Direction::of(&old, &new).word();
+                let noun = if records == 1 { "record" } else { "records" };
                 let _ = writeln!(
                     text,
-                    "  codes {old} -> {new}: {records} records ({direction})"
+                    "  codes {old} -> {new}: {records} {noun} ({direction})"
                 );
             }
             let fields: Vec<_> = field_changes(file)
