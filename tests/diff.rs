@@ -1,6 +1,8 @@
 //! `icr diff`: what it finds, whatever the order of records and however damaged the folders, and
 //! that it shows nothing of people.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod cli;
 mod plain_matcher;
 mod respond_model;

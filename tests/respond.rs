@@ -1,6 +1,8 @@
 //! `icr respond` from the command line: every record it writes, byte by byte, its statuses, what it
 //! refuses, and that it tells nothing of people.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod cli;
 
 use cli::{Ended, Scratch, check_transcripts, lines_of, record, rows};

@@ -11,8 +11,8 @@ use crate::input::{Source, input_files};
 use crate::layout::RESPONSE_BYTES;
 use crate::output::{FileMode, OutputFolder, Stdout};
 use crate::respond::{
-    DEFAULT_POLICY, Desk, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog, group,
-    read_responses, response_state,
+    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
+    group, read_responses, response_state,
 };
 use crate::stop::Stop;
 
@@ -127,7 +127,11 @@ fn respond_into(
         stop.check()?;
         desk.take(case)?;
     }
-    let (files, totals, sent) = desk.finish()?;
+    let Finished {
+        files,
+        totals,
+        sent,
+    } = desk.finish()?;
     totals.check_balance(records.len() as u64, cases.len() as u64)?;
     for (name, bytes) in files {
         folder.write(name, &bytes)?;

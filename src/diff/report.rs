@@ -280,9 +280,10 @@ fn case_text(case: &CaseChange) -> String {
                 format!("{} -> {}", shown(old), shown(new))
             }
         };
-        let fields = match record.fields.is_empty() {
-            true => String::new(),
-            false => format!("; {}", record.fields.join(", ")),
+        let fields = if record.fields.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", record.fields.join(", "))
         };
         let _ = writeln!(text, "    {} {member}: {codes}{fields}", record.kind.word());
     }

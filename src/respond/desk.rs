@@ -42,6 +42,16 @@ pub struct Desk<'d> {
     pub totals: RespondTotals,
 }
 
+/// The work that was done.
+pub struct Finished {
+    /// The files: name and bytes, in the order in which they are written.
+    pub files: Vec<(&'static str, Vec<u8>)>,
+    /// The control totals.
+    pub totals: RespondTotals,
+    /// What was sent, before and now.
+    pub sent: SentLog,
+}
+
 /// What became of a transaction that was wanted.
 enum Sending {
     Written,
@@ -361,11 +371,11 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
-    /// Ends the work: the files by name, in the order in which they are written.
+    /// Ends the work.
     ///
     /// # Errors
     /// [`Error::Unbalanced`] where a row cannot be made.
-    pub fn finish(mut self) -> Result<(Vec<(&'static str, Vec<u8>)>, RespondTotals, SentLog)> {
+    pub fn finish(mut self) -> Result<Finished> {
         self.totals.worklist = self
             .worklist
             .by_code()
@@ -382,7 +392,11 @@ impl<'d> Desk<'d> {
             ("worklist.csv", self.worklist.csv()?),
             ("sent.csv", self.sent.csv()?),
         ];
-        Ok((files, self.totals, self.sent))
+        Ok(Finished {
+            files,
+            totals: self.totals,
+            sent: self.sent,
+        })
     }
 }
 
@@ -429,6 +443,7 @@ fn notice_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
         .collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
 fn unwritable(error: csv::Error) -> Error {
     Error::Unbalanced(format!("a row of updates.csv cannot be made ({error})"))
 }

@@ -19,7 +19,7 @@ mod wording;
 mod worklist;
 
 pub use case::{ResponseCase, group};
-pub use desk::{Desk, UPDATES_HEAD};
+pub use desk::{Desk, Finished, UPDATES_HEAD};
 pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
 pub use record::{ResponseFields, ResponseRecord, read_responses, response_state};
 pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};

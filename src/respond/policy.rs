@@ -22,6 +22,7 @@ pub enum AnswerTo08 {
 
 /// Thresholds and switches of the Reconciliation Response program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Policy {
     /// 02: percent of your adults that must have matched.
     pub min_adults_percent: u8,
@@ -96,12 +97,7 @@ impl Policy {
 
     /// Reads a policy's text; on failure gives the line, from 1, and the problem.
     fn parse(text: &str) -> std::result::Result<Policy, (Option<usize>, String)> {
-        let line = |byte: usize| {
-            1 + text.as_bytes()[..byte]
-                .iter()
-                .filter(|&&b| b == b'\n')
-                .count()
-        };
+        let line = |byte: usize| 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..byte]).count();
         let file: PolicyFile = toml::from_str(text).map_err(|error| {
             let problem = format!(
                 "{}; `icr respond --print-policy` shows every key",

@@ -109,7 +109,7 @@ impl ResponseFields {
                 columns.first, columns.last
             ))
         };
-        if let Some(at) = record.iter().position(|b| b.is_ascii_control()) {
+        if let Some(at) = record.iter().position(u8::is_ascii_control) {
             return Err(format!(
                 "is no response record: byte {} is a control byte",
                 at + 1
@@ -247,11 +247,11 @@ impl<'s> ResponseRecord<'s> {
             return Err("is no response record".to_owned());
         };
         Ok(ResponseRecord {
+            bytes,
             codes,
             participant,
             other_state,
             state,
-            bytes,
         })
     }
 }

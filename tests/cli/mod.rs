@@ -4,7 +4,10 @@
     dead_code,
     missing_docs,
     unreachable_pub,
-    reason = "shared by several test programs"
+    clippy::unwrap_used,
+    clippy::new_without_default,
+    clippy::must_use_candidate,
+    reason = "shared by several test programs; a test stops where something fails"
 )]
 
 use std::path::{Path, PathBuf};
