@@ -119,7 +119,7 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
         .collect::<Result<Vec<_>>>()?;
-    let records = read_responses(&sources, &fields)?;
+    let records = read_responses(&sources, &fields, stop)?;
     let state = response_state(&records)?;
     let cases = group(&fields, &records);
     let mut desk = Desk::new(&layouts, policy, run_date, sent)?;

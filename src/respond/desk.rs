@@ -2,7 +2,9 @@
 //! worklist items written down, and every record accounted for.
 
 use super::csenet::{NOTICE_DAYS, Transactions};
-use super::rules::{CaseFinding, Decision, RecordDecision, decide};
+use super::rules::{
+    CaseFinding, Decision, RecordDecision, decide, notice_refusals, request_refusals,
+};
 use super::sent::Transaction;
 use super::summary::Fate;
 use super::wording::{self, Notice};
@@ -403,44 +405,6 @@ impl<'d> Desk<'d> {
 fn member_id<'r>(case: &ResponseCase<'_>, record: &'r ResponseRecord<'_>) -> &'r [u8] {
     case.fields()
         .submitted(&record.bytes, case.fields().extract.member_id)
-}
-
-/// Why no FRINF is sent for a case [ours: a mistyped case ID that happens to exist must not ask for
-/// strangers].
-fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
-    let checks = [
-        (!case.is_open(), "your case is closed"),
-        (case.counts().matched() == 0, "nobody of your case matched"),
-        (
-            case.says_yes(case.fields().response.fcr_supplied),
-            "the other state's data came from the FCR",
-        ),
-        (
-            case.their_id().is_empty(),
-            "the response gives no case ID of the other state",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(refused, _)| *refused)
-        .map(|(_, reason)| reason)
-        .collect()
-}
-
-/// Why no GSC14 is sent for a case: the same care for strangers [ours, decision 0024].
-fn notice_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
-    let checks = [
-        (case.counts().matched() == 0, "nobody of your case matched"),
-        (
-            case.their_id().is_empty(),
-            "the response gives no case ID of the other state",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(refused, _)| *refused)
-        .map(|(_, reason)| reason)
-        .collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]

@@ -8,6 +8,10 @@ use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseL
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::{ParticipantType, is_blank};
 use crate::reference::State;
+use crate::stop::Stop;
+
+/// After how many records it is seen whether a signal came.
+const STOP_RECORDS: u64 = 4096;
 
 /// Where the fields of a response record are.
 #[derive(Clone, Debug)]
@@ -268,14 +272,18 @@ fn wrong_length(bytes: usize) -> String {
 ///
 /// # Errors
 /// [`Error::Input`] for the first record that is no response record: work must not rest on a file
-/// that is not what it seems (decision 0022).
+/// that is not what it seems (decision 0022). An interruption.
 pub fn read_responses<'s>(
     sources: &'s [Source],
     fields: &ResponseFields,
+    stop: &Stop,
 ) -> Result<Vec<ResponseRecord<'s>>> {
     let mut records = Vec::new();
     for source in sources {
-        for (number, record) in (1..).zip(source.records()) {
+        for (number, record) in (1_u64..).zip(source.records()) {
+            if number.is_multiple_of(STOP_RECORDS) {
+                stop.check()?;
+            }
             let parsed = ResponseRecord::parse(fields, record.bytes);
             records.push(parsed.map_err(|problem| Error::record(&source.path, number, problem))?);
         }

@@ -292,3 +292,41 @@ fn ssn_doubt(
         None
     }
 }
+
+/// Why no FRINF is sent for a case [ours: a mistyped case ID that happens to exist must not ask for
+/// strangers].
+pub(super) fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
+    let checks = [
+        (!case.is_open(), "your case is closed"),
+        (case.counts().matched() == 0, "nobody of your case matched"),
+        (
+            case.says_yes(case.fields().response.fcr_supplied),
+            "the other state's data came from the FCR",
+        ),
+        (
+            case.their_id().is_empty(),
+            "the response gives no case ID of the other state",
+        ),
+    ];
+    checks
+        .into_iter()
+        .filter(|(refused, _)| *refused)
+        .map(|(_, reason)| reason)
+        .collect()
+}
+
+/// Why no GSC14 is sent for a case: the same care for strangers [ours, decision 0024].
+pub(super) fn notice_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
+    let checks = [
+        (case.counts().matched() == 0, "nobody of your case matched"),
+        (
+            case.their_id().is_empty(),
+            "the response gives no case ID of the other state",
+        ),
+    ];
+    checks
+        .into_iter()
+        .filter(|(refused, _)| *refused)
+        .map(|(_, reason)| reason)
+        .collect()
+}
