@@ -267,6 +267,13 @@ fn damaged_folders_are_read_as_they_are() {
     let ended = scratch.icr("diff --format json a.icr b.icr");
     let value: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(value["files"][0]["cases"]["same"], 1, "{}", ended.stdout);
+    // A control byte in an ID does not reach the terminal.
+    scratch.write(
+        "b.icr",
+        lines_of(&[whole[0].clone(), person("A\x1b[2J", "M2", "00", &[])]),
+    );
+    let ended = scratch.icr("diff a.icr b.icr");
+    assert!(ended.stdout.contains("A?[2J") && !ended.stdout.contains('\x1b'));
     // Hand-edited codes are shown as far as they are codes.
     scratch.write(
         "b.icr",

@@ -146,10 +146,10 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
             }
             changes.push(CaseChange {
                 kind,
-                case_id: text(key.0),
+                case_id: shown(key.0),
                 other_state: State::from_fips(key.1)
-                    .map_or_else(|| text(key.1), |state| state.usps().to_owned()),
-                other_case_id: text(id),
+                    .map_or_else(|| shown(key.1), |state| state.usps().to_owned()),
+                other_case_id: shown(id),
                 records,
             });
         }
@@ -215,7 +215,7 @@ fn compare_records<'r>(
             }
         });
     }
-    let member = |record: &[u8]| text(fields.submitted(record, e.member_id));
+    let member = |record: &[u8]| shown(fields.submitted(record, e.member_id));
     let mut changes: Vec<RecordChange> = Vec::new();
     for (old, new) in pairs {
         changes.push(RecordChange {
@@ -269,4 +269,9 @@ fn pair_by<'r>(
     });
     new.extend(waiting.into_values().flatten());
     new.sort_unstable();
+}
+
+/// An ID as text. A damaged file may hold control bytes, which a terminal would obey.
+fn shown(id: &[u8]) -> String {
+    text(id).replace(|c: char| c.is_ascii_control(), "?")
 }
