@@ -6,12 +6,13 @@
 //! [`output`]; beside them [`registry`] (extracts derived for states that sent none), [`synth`] and
 //! [`score`] (invented extracts, and runs held against their truth), [`validation`] (what is wrong
 //! with an extract), [`convert`] (records from one form into another), [`operation`] and [`audit`]
-//! (a nightly run), [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! (a nightly run), [`respond`] (the state's side) and [`diff`] (two runs), [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod audit;
 pub mod case;
 pub mod convert;
+pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod extract;
@@ -26,6 +27,7 @@ pub mod progress;
 pub mod record;
 pub mod reference;
 pub mod registry;
+pub mod respond;
 pub mod response;
 pub mod score;
 pub mod stop;

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
 use crate::commands::{
-    audit, completions, convert, derive, layout, man, r#match, score, status, synth, validate,
-    verify,
+    audit, completions, convert, derive, diff, layout, man, r#match, respond, score, status, synth,
+    validate, verify,
 };
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
@@ -37,7 +37,9 @@ pub enum Command {
     Validate(validate::Args),
     Derive(derive::Args),
     Convert(convert::Args),
+    Diff(diff::Args),
     Verify(verify::Args),
+    Respond(respond::Args),
     Synth(synth::Args),
     Score(score::Args),
     Status(status::Args),
@@ -55,7 +57,9 @@ impl Command {
             | Command::Validate(_)
             | Command::Derive(_)
             | Command::Convert(_)
+            | Command::Diff(_)
             | Command::Verify(_)
+            | Command::Respond(_)
             | Command::Score(_) => true,
             Command::Synth(_)
             | Command::Status(_)

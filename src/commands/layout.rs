@@ -84,14 +84,14 @@ fn list(layouts: &LayoutSet) -> String {
     for layout in &layouts.layouts {
         let _ = writeln!(
             text,
-            "{:<16} {:>4} bytes  {}",
+            "{:<18} {:>4} bytes  {}",
             layout.name, layout.length, layout.title
         );
     }
     for table in &layouts.tables {
         let _ = writeln!(
             text,
-            "{:<16} {:>4} codes  {}",
+            "{:<18} {:>4} codes  {}",
             table.name,
             table.codes.len(),
             table.title

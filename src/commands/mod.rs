@@ -4,9 +4,11 @@ pub mod audit;
 pub mod completions;
 pub mod convert;
 pub mod derive;
+pub mod diff;
 pub mod layout;
 pub mod man;
 pub mod r#match;
+pub mod respond;
 pub mod score;
 pub mod status;
 pub mod synth;
@@ -29,7 +31,9 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
         Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
         Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
+        Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
+        Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
         Command::Score(args) => score::run(args, &cli.common, stdout, stop),
         Command::Status(args) => status::run(args, stdout),

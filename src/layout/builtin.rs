@@ -58,6 +58,30 @@ pub const LAYOUTS: &[BuiltinLayout] = &[
         "Registry person record",
         include_str!("../../layouts/fcr-fp.csv"),
     ),
+    (
+        "csenet-header",
+        127,
+        "CSENet transaction header",
+        include_str!("../../layouts/csenet-header.csv"),
+    ),
+    (
+        "csenet-case",
+        351,
+        "CSENet Case block",
+        include_str!("../../layouts/csenet-case.csv"),
+    ),
+    (
+        "csenet-ncp",
+        181,
+        "CSENet NCP Identification block",
+        include_str!("../../layouts/csenet-ncp.csv"),
+    ),
+    (
+        "csenet-participant",
+        341,
+        "CSENet Participant block",
+        include_str!("../../layouts/csenet-participant.csv"),
+    ),
 ];
 
 /// Every table of codes: name, title, CSV text.
