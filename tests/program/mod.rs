@@ -57,7 +57,12 @@ impl Scratch {
         Ended {
             status: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            // Whoever runs the tests as root is warned.
+            stderr: String::from_utf8(output.stderr)
+                .unwrap()
+                .split_inclusive('\n')
+                .filter(|line| !line.contains("warning: running as root"))
+                .collect::<String>(),
         }
     }
 }
@@ -119,7 +124,13 @@ pub fn check_transcripts(chapter: &str) {
                 .current_dir(scratch.path())
                 .output()
                 .unwrap();
-            shown += &format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap());
+            let printed = String::from_utf8(output.stdout).unwrap();
+            // Whoever runs the tests as root is warned.
+            let lines = printed.split_inclusive('\n');
+            let printed: String = lines
+                .filter(|line| !line.contains("warning: running as root"))
+                .collect();
+            shown += &format!("$ {command}\n{printed}");
         }
     }
     assert!(commands > 0, "{chapter} has no transcript");
