@@ -10,6 +10,7 @@ pub mod audit;
 pub mod case;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod extract;
 pub mod guard;
 pub mod index;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match, status, verify};
+use crate::commands::{audit, explain, layout, r#match, status, verify};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -31,6 +31,7 @@ pub struct Cli {
 #[expect(missing_docs, reason = "the commands' own comments are their help")]
 pub enum Command {
     Match(r#match::Args),
+    Explain(explain::Args),
     Layout(layout::Args),
     Verify(verify::Args),
     Status(status::Args),
@@ -42,6 +43,7 @@ impl Command {
     pub fn reads_people(&self) -> bool {
         match self {
             Command::Match(_) | Command::Verify(_) => true,
+            Command::Explain(args) => args.reads_people(),
             Command::Layout(_) | Command::Status(_) | Command::Audit(_) => false,
         }
     }

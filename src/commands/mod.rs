@@ -1,6 +1,7 @@
 //! One command a file: its arguments, and what it does with them.
 
 pub mod audit;
+pub mod explain;
 pub mod layout;
 pub mod r#match;
 pub mod status;
@@ -19,6 +20,7 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
+        Command::Explain(args) => explain::run(args, &cli.common, stdout, stop),
         Command::Audit(args) => audit::run(args, stdout),
         Command::Status(args) => status::run(args, stdout),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),

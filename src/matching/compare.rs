@@ -101,7 +101,7 @@ fn tally(
 }
 
 /// Whether two rows have the same normalised names: digests alone could agree by chance.
-pub(super) fn same_names(yours: (&Extract, &Row), theirs: (&Extract, &Row)) -> bool {
+pub(crate) fn same_names(yours: (&Extract, &Row), theirs: (&Extract, &Row)) -> bool {
     let name = |(extract, row): (&Extract, &Row)| {
         PersonName::new(
             extract.field(row, extract.layout.last_name),
@@ -216,7 +216,7 @@ impl<'a> Pairs<'a> {
 
 /// N1 or N2, for two rows of one class with one name key.
 #[inline]
-fn name_rule(row: &Row, other: &Row) -> Option<Rule> {
+pub(super) fn name_rule(row: &Row, other: &Row) -> Option<Rule> {
     match (row.date_of_birth(), other.date_of_birth()) {
         (Some(ours), Some(theirs)) => (ours == theirs).then_some(Rule::N1),
         _ => row
