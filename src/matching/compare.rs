@@ -427,8 +427,12 @@ mod tests {
             let (ours, theirs) = ((&ours, &ours.rows[..]), (&theirs, &theirs.rows[..]));
             let pairs = Pairs::new(ours, theirs);
             let keys = Keys::new(&pairs);
+            let trials = crate::matching::Trials::new(ours, theirs);
             for row in pairs.ours {
                 let counterpart = pairs.counterpart(row);
+                // What an explanation says of each pair is what the comparison did.
+                let allowed = || trials.of(row).filter_map(|trial| trial.rule());
+                assert_eq!(allowed().min(), counterpart.map(|c| c.rule), "seed {seed}");
                 assert_eq!(keys.counterpart(&pairs, row), counterpart, "seed {seed}");
                 if let Some(counterpart) = counterpart {
                     rules[counterpart.rule as usize] += 1;
