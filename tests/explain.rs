@@ -737,6 +737,18 @@ fn wrong_usage_is_refused() {
             "why",
             "testdata/sample/extracts",
         ],
+        &[
+            "explain",
+            "--from-run",
+            "run",
+            "--counterpart",
+            "any",
+            "--state",
+            "CA",
+            "--case",
+            "1",
+            "testdata/sample/extracts",
+        ],
         &["explain", "--code", "02", "testdata/sample/extracts"],
     ] {
         let output = program(wrong);

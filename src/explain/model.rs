@@ -159,7 +159,7 @@ pub struct ChosenEntry {
 }
 
 /// A person, masked: initials and the last four digits; or not, if that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// The participant's number in its state.
     pub member_id: String,
@@ -174,6 +174,13 @@ pub struct Person {
     /// The Date of Birth as it came; only unmasked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<String>,
+}
+
+/// Unmasked, it holds people's data.
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(..)")
+    }
 }
 
 /// One of your participants.
