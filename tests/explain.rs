@@ -778,3 +778,34 @@ fn the_transcripts_of_the_chapter_are_true() {
     }
     assert!(transcripts >= 3);
 }
+
+#[test]
+fn a_match_between_closed_cases_is_explained_though_it_is_not_returned() {
+    let yours = Row {
+        status: "C",
+        ..YOURS
+    };
+    let theirs = Row {
+        case: "TX0055",
+        status: "C",
+        ssn: "412660103",
+        ..THEIRS
+    };
+    let explain = |theirs: Row| {
+        let written = Written::new(&world(&[&[yours.clone()], &[theirs]]));
+        written.explanation("CA", "CA1")["cases"][0].clone()
+    };
+    let case = explain(theirs.clone());
+    assert_eq!(case["outcome"], "suppressed");
+    assert_eq!(case["chosen"]["case"]["case_id"], "TX0055");
+    assert_eq!(case["participants"][0]["rule"], "S");
+    assert!(list(&case["codes"]).is_empty() && list(&case["participants"][0]["codes"]).is_empty());
+    // A closed case that is not found: its nearest misses are told as for 01.
+    let case = explain(Row {
+        case: "TX55",
+        ssn: "",
+        ..theirs
+    });
+    assert_eq!(case["outcome"], "suppressed");
+    assert_eq!(case["near_misses"][0]["kind"], "case_id_zeroes");
+}
