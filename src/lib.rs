@@ -15,6 +15,7 @@ pub mod convert;
 pub mod diff;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod extract;
 pub mod guard;
 pub mod index;

@@ -176,6 +176,21 @@ impl InputArgs {
             .option("input_encoding", encoding)
     }
 
+    /// The form that a manifest notes.
+    ///
+    /// # Errors
+    /// The name of an option of which the manifest holds no known value.
+    pub fn noted(manifest: &Manifest) -> std::result::Result<Self, &'static str> {
+        let word = |name| manifest.options.get(name).and_then(|value| value.as_str());
+        let format = word("input_format").and_then(|w| InputFormatArg::from_str(w, false).ok());
+        let encoding =
+            word("input_encoding").and_then(|w| InputEncodingArg::from_str(w, false).ok());
+        Ok(InputArgs {
+            input_format: format.ok_or("input_format")?,
+            input_encoding: encoding.ok_or("input_encoding")?,
+        })
+    }
+
     /// The form that was asked for.
     pub fn form(self) -> InputForm {
         InputForm {

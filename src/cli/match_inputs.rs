@@ -6,13 +6,18 @@ use clap::Args;
 
 use super::InputArgs;
 use crate::error::Result;
+use crate::extract::{Collected, Loader, collect, files_of, refuse_two_for_one_state, total_bytes};
 use crate::layout::LayoutSet;
-use crate::matching::CounterpartRule;
+use crate::matching::{AbsentState, CounterpartRule};
 use crate::output::{InputEntry, Manifest};
+use crate::progress::{Progress, Unit};
+use crate::record::Date;
+use crate::reference::Counties;
+use crate::stop::Stop;
 use crate::verification::{Misidentified, SsnMaster};
 
 /// What a match reads beside the extracts, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct MatchInputs {
     /// FCR-derived extracts: a file or a folder; may be given again
     #[arg(long, value_name = "PATH")]
@@ -29,9 +34,24 @@ pub struct MatchInputs {
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     pub max_rejects: f64,
+    /// What becomes of a case whose other state sent nothing
+    #[arg(long, value_name = "POLICY", default_value = "skip")]
+    pub absent_state: AbsentState,
+    /// What becomes of a run with a file that cannot be used
+    #[arg(long, value_name = "POLICY", default_value = "stop")]
+    pub on_bad_file: OnBadFile,
     /// How the files are read
     #[command(flatten)]
     pub form: InputArgs,
+}
+
+/// `--on-bad-file`.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBadFile {
+    /// The run stops; nothing is published.
+    Stop,
+    /// The run goes on as if the file had not come.
+    Exclude,
 }
 
 /// Reads a percentage.
@@ -64,7 +84,69 @@ impl SideFiles {
     }
 }
 
+/// What reading needs beside the options of the inputs.
+pub struct Reading<'a> {
+    /// The layouts in use.
+    pub layouts: &'a LayoutSet,
+    /// The county table.
+    pub counties: &'a Counties,
+    /// The date of the run.
+    pub run_date: Date,
+    /// How many of each warning of a file are listed.
+    pub max_warnings: usize,
+    /// Where bytes read are reported.
+    pub progress: &'a Progress,
+    /// Whether the run is to stop.
+    pub stop: &'a Stop,
+}
+
 impl MatchInputs {
+    /// Reads the side files, and with them the extracts and FCR-derived files; gives the latter,
+    /// usable or not, and what the manifest says of the side files.
+    ///
+    /// # Errors
+    /// As [`MatchInputs::side_files`], [`files_of`] and [`collect`].
+    pub fn read(
+        &self,
+        extracts: &[PathBuf],
+        reading: &Reading<'_>,
+    ) -> Result<(Collected, Vec<InputEntry>)> {
+        let layouts = reading.layouts;
+        let side_files = self.side_files(layouts)?;
+        let files = files_of(extracts, &self.fcr)?;
+        let total_bytes = total_bytes(&files)?;
+        let loader = Loader {
+            submitted_layout: layouts.extract()?,
+            fcr_layout: layouts.fcr_extract()?,
+            form: self.form.form(),
+            run_date: reading.run_date,
+            counties: reading.counties,
+            misidentified: &side_files.misidentified,
+            master: side_files.master.as_ref(),
+            max_rejects_percent: self.max_rejects,
+            max_warnings: reading.max_warnings,
+            progress: &reading.progress.stage("reading", total_bytes, Unit::Bytes),
+            stop: reading.stop,
+        };
+        let collected = collect(&loader, &files)?;
+        if let Some(master) = &side_files.master {
+            master.check_intact()?;
+        }
+        Ok((collected, side_files.entries()))
+    }
+
+    /// Stops where files cannot be used, as far as `--on-bad-file` says so, or cannot stand
+    /// together.
+    ///
+    /// # Errors
+    /// As [`Collected::refuse_unusable`] and [`refuse_two_for_one_state`].
+    pub fn refuse(&self, collected: &Collected) -> Result<()> {
+        if self.on_bad_file == OnBadFile::Stop {
+            collected.refuse_unusable()?;
+        }
+        refuse_two_for_one_state(&collected.extracts)
+    }
+
     /// Reads the side files.
     ///
     /// # Errors
@@ -92,7 +174,41 @@ impl MatchInputs {
         };
         let manifest = manifest
             .option("counterpart", counterpart)
-            .option("max_rejects", self.max_rejects);
+            .option("max_rejects", self.max_rejects)
+            .option("absent_state", self.absent_state.word())
+            .option(
+                "on_bad_file",
+                match self.on_bad_file {
+                    OnBadFile::Stop => "stop",
+                    OnBadFile::Exclude => "exclude",
+                },
+            );
         self.form.note(manifest)
+    }
+
+    /// The options that a manifest notes, with the paths that are given here.
+    ///
+    /// # Errors
+    /// The name of an option that the manifest does not hold, or of which it holds no known value.
+    pub fn noted(&self, manifest: &Manifest) -> std::result::Result<Self, &'static str> {
+        fn word<T: clap::ValueEnum>(
+            manifest: &Manifest,
+            name: &'static str,
+        ) -> std::result::Result<T, &'static str> {
+            let word = manifest.options.get(name).and_then(|value| value.as_str());
+            word.and_then(|word| T::from_str(word, false).ok())
+                .ok_or(name)
+        }
+        let max_rejects = manifest.options.get("max_rejects");
+        Ok(MatchInputs {
+            counterpart: word(manifest, "counterpart")?,
+            absent_state: word(manifest, "absent_state")?,
+            on_bad_file: word(manifest, "on_bad_file")?,
+            max_rejects: max_rejects
+                .and_then(serde_json::Value::as_f64)
+                .ok_or("max_rejects")?,
+            form: InputArgs::noted(manifest)?,
+            ..self.clone()
+        })
     }
 }

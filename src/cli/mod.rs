@@ -8,5 +8,5 @@ pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
     ResponseFormArgs, RunDate, ThreadsArgs,
 };
-pub use match_inputs::{MatchInputs, SideFiles, percent};
+pub use match_inputs::{MatchInputs, OnBadFile, Reading, SideFiles, percent};
 pub use root::{Cli, Command};

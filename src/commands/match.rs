@@ -7,14 +7,12 @@ use serde_json::{Value, json};
 
 use crate::audit::{AuditArgs, Session};
 use crate::cli::{
-    CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, ThreadsArgs,
+    CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, Reading, ResponseFormArgs,
+    ThreadsArgs,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::extract::{
-    Collected, Extract, Loader, Provenance, collect, files_of, refuse_two_for_one_state,
-    total_bytes,
-};
+use crate::extract::{Collected, Provenance};
 use crate::layout::LayoutSet;
 use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::operation::{PreviousRun, Roster, RosterPolicy, Stood, disagreements, receipt};
@@ -42,12 +40,6 @@ pub struct Args {
     extracts: Vec<PathBuf>,
     #[command(flatten)]
     inputs: MatchInputs,
-    /// What becomes of a case whose other state sent nothing
-    #[arg(long, value_name = "POLICY", default_value = "skip")]
-    absent_state: AbsentState,
-    /// What becomes of a run with a file that cannot be used
-    #[arg(long, value_name = "POLICY", default_value = "stop")]
-    on_bad_file: OnBadFile,
     /// List at most N of each warning in a rejects file; all are counted
     #[arg(long, value_name = "N", default_value_t = 1000)]
     max_warnings: usize,
@@ -85,15 +77,6 @@ pub struct Args {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-}
-
-/// `--on-bad-file`.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum OnBadFile {
-    /// The run stops; nothing is published.
-    Stop,
-    /// The run goes on as if the file had not come.
-    Exclude,
 }
 
 fn change(text: &str) -> std::result::Result<f64, String> {
@@ -176,35 +159,17 @@ fn match_into(
         .as_ref()
         .map(|path| Roster::load(path, run_date))
         .transpose()?;
-    let side_files = args.inputs.side_files(&layouts)?;
-    let mut inputs = side_files.entries();
-
-    let files = files_of(&args.extracts, &args.inputs.fcr)?;
-    let collected = {
-        let loader = Loader {
-            submitted_layout: layouts.extract()?,
-            fcr_layout: layouts.fcr_extract()?,
-            form: args.inputs.form.form(),
-            run_date,
-            counties: &counties,
-            misidentified: &side_files.misidentified,
-            master: side_files.master.as_ref(),
-            max_rejects_percent: args.inputs.max_rejects,
-            max_warnings: args.max_warnings,
-            progress: &progress.stage("reading", total_bytes(&files)?, Unit::Bytes),
-            stop,
-        };
-        collect(&loader, &files)?
+    let reading = Reading {
+        layouts: &layouts,
+        counties: &counties,
+        run_date,
+        max_warnings: args.max_warnings,
+        progress: &progress,
+        stop,
     };
+    let (collected, mut inputs) = args.inputs.read(&args.extracts, &reading)?;
     let collected = check_volumes(args, collected)?;
-    if let Some(master) = &side_files.master {
-        master.check_intact()?;
-    }
-    drop(side_files);
-    if args.on_bad_file == OnBadFile::Stop {
-        collected.refuse_unusable()?;
-    }
-    refuse_two_for_one_state(&collected.extracts)?;
+    args.inputs.refuse(&collected)?;
     for file in &collected.unusable {
         summary.add_excluded(file);
         inputs.push(file.entry.clone());
@@ -225,14 +190,15 @@ fn match_into(
     }
     check_roster(args, roster.as_ref(), &collected, &mut summary)?;
 
-    let standing = standing(collected.extracts, &mut summary)?;
+    let (standing, unused) = collected.standing();
+    for extract in &unused {
+        summary.add_fcr(extract, false);
+        extract.source.check_intact()?;
+    }
+    drop(unused);
     summary.count_absent(&standing);
-    if args.absent_state == AbsentState::Error && !summary.absent.is_empty() {
-        let states: Vec<_> = summary.absent.keys().copied().collect();
-        return Err(Error::Inputs(format!(
-            "cases name states that sent nothing: {}; give their extracts or FCR-derived files, or choose another --absent-state",
-            states.join(", ")
-        )));
+    if args.inputs.absent_state == AbsentState::Error {
+        summary.refuse_absent()?;
     }
 
     let rows = standing
@@ -247,7 +213,7 @@ fn match_into(
     let matcher = Matcher {
         sides: &sides,
         directed: args.inputs.counterpart == CounterpartRule::Directed,
-        absent_is_unmatched: args.absent_state == AbsentState::Unmatched,
+        absent_is_unmatched: args.inputs.absent_state == AbsentState::Unmatched,
     };
     let response_layout = layouts.response()?;
     let renderer = Renderer {
@@ -297,15 +263,6 @@ fn write_reports(
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = args.response.note(args.inputs.note(manifest));
     let mut manifest = manifest
-        .option("absent_state", args.absent_state.word())
-        .option(
-            "on_bad_file",
-            if args.on_bad_file == OnBadFile::Stop {
-                "stop"
-            } else {
-                "exclude"
-            },
-        )
         .option("max_warnings", args.max_warnings)
         .option("max_volume_change", args.max_volume_change)
         .option("receipts", args.receipts);
@@ -373,21 +330,4 @@ fn check_roster(
     }
     summary.roster = Some(standings);
     Ok(())
-}
-
-/// The extracts that stand for their states: a submitted one before an FCR-derived one.
-fn standing(extracts: Vec<Extract>, summary: &mut MatchSummary) -> Result<Vec<Extract>> {
-    let submitted: Vec<State> = extracts
-        .iter()
-        .filter(|e| e.provenance == Provenance::Submitted)
-        .map(|e| e.state)
-        .collect();
-    let stands =
-        |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
-    let (standing, unused): (Vec<_>, Vec<_>) = extracts.into_iter().partition(stands);
-    for extract in &unused {
-        summary.add_fcr(extract, false);
-        extract.source.check_intact()?;
-    }
-    Ok(standing)
 }

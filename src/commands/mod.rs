@@ -5,6 +5,7 @@ pub mod completions;
 pub mod convert;
 pub mod derive;
 pub mod diff;
+pub mod explain;
 pub mod layout;
 pub mod man;
 pub mod r#match;
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
         Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
         Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
+        Command::Explain(args) => explain::run(args, &cli.common, stdout, stop),
         Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
         Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::load::{Extract, Loaded, Loader, Provenance, Unusable};
 use crate::error::{Error, Result};
 use crate::input::input_files;
+use crate::reference::State;
 
 /// The files of a run, read.
 #[derive(Default)]
@@ -75,6 +76,20 @@ pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<C
 }
 
 impl Collected {
+    /// The extracts that stand for their states, a submitted one before an FCR-derived one, and
+    /// those that do not.
+    pub fn standing(self) -> (Vec<Extract>, Vec<Extract>) {
+        let submitted: Vec<State> = self
+            .extracts
+            .iter()
+            .filter(|e| e.provenance == Provenance::Submitted)
+            .map(|e| e.state)
+            .collect();
+        let stands =
+            |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
+        self.extracts.into_iter().partition(stands)
+    }
+
     /// Stops a run that has files that cannot be used.
     ///
     /// # Errors

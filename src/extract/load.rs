@@ -524,12 +524,17 @@ impl Extract {
         cases.len() as u64
     }
 
+    /// A rejected record as it came, of whatever length.
+    pub fn rejected_bytes(&self, rejected: &Rejected) -> &[u8] {
+        let bytes = &self.source.bytes()[rejected.offset as usize..];
+        Records::within(self.source.framing, bytes, 0, bytes.len())
+            .next()
+            .map_or(&[], |record| record.bytes)
+    }
+
     /// The case to which a rejected record would belong.
     pub fn case_of_rejected(&self, rejected: &Rejected) -> Option<CaseNumber> {
-        let bytes = &self.source.bytes()[rejected.offset as usize..];
-        let record = Records::within(self.source.framing, bytes, 0, bytes.len())
-            .next()?
-            .bytes;
+        let record = self.rejected_bytes(rejected);
         let id = CaseId::new(self.layout.case_id.of_trimmed(record));
         let with_id = self.cases_with_id(id);
         if self.provenance == Provenance::FcrDerived {

@@ -101,7 +101,7 @@ fn tally(
 }
 
 /// Whether two rows have the same normalised names: digests alone could agree by chance.
-pub(super) fn same_names(yours: (&Extract, &Row), theirs: (&Extract, &Row)) -> bool {
+pub(crate) fn same_names(yours: (&Extract, &Row), theirs: (&Extract, &Row)) -> bool {
     let name = |(extract, row): (&Extract, &Row)| {
         PersonName::new(
             extract.field(row, extract.layout.last_name),
@@ -216,7 +216,7 @@ impl<'a> Pairs<'a> {
 
 /// N1 or N2, for two rows of one class with one name key.
 #[inline]
-fn name_rule(row: &Row, other: &Row) -> Option<Rule> {
+pub(super) fn name_rule(row: &Row, other: &Row) -> Option<Rule> {
     match (row.date_of_birth(), other.date_of_birth()) {
         (Some(ours), Some(theirs)) => (ours == theirs).then_some(Rule::N1),
         _ => row
@@ -427,8 +427,12 @@ mod tests {
             let (ours, theirs) = ((&ours, &ours.rows[..]), (&theirs, &theirs.rows[..]));
             let pairs = Pairs::new(ours, theirs);
             let keys = Keys::new(&pairs);
+            let trials = crate::matching::Trials::new(ours, theirs);
             for row in pairs.ours {
                 let counterpart = pairs.counterpart(row);
+                // What an explanation says of each pair is what the comparison did.
+                let allowed = || trials.of(row).filter_map(|trial| trial.rule());
+                assert_eq!(allowed().min(), counterpart.map(|c| c.rule), "seed {seed}");
                 assert_eq!(keys.counterpart(&pairs, row), counterpart, "seed {seed}");
                 if let Some(counterpart) = counterpart {
                     rules[counterpart.rule as usize] += 1;

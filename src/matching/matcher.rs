@@ -170,6 +170,7 @@ impl<'a> Matcher<'a> {
         for tier in Tier::ALL {
             self.gather(tier, yours, side, scratch);
             if O::COMPLETE {
+                self.tell_keys(tier, yours, side, observer);
                 let ordered = self.in_order(tier, yours, side, scratch);
                 observer.tier_tried(tier, &ordered);
             }
@@ -182,6 +183,7 @@ impl<'a> Matcher<'a> {
                 best_of_few(yours, side, &scratch.candidates)
             };
             if let Some((case, multiple_case)) = found {
+                observer.chosen(tier, case, multiple_case);
                 return Some((tier, case, multiple_case));
             }
         }

@@ -1,15 +1,38 @@
 //! What the match tells of its way to an answer, to whoever asks.
 
-use super::{Candidate, Tier};
+use super::tiers::Yours;
+use super::{Candidate, Matcher, Side, Tier};
+use crate::case::CaseNumber;
+use crate::extract::Row;
 
 /// Told what the match tries and why it chooses. Nobody asking costs nothing: the calls vanish.
 pub trait Observer {
-    /// Whether all candidates are to be compared and ordered, also where the answer needs only the
-    /// best of a crowd.
+    /// Whether all keys are to be told, and all candidates to be compared and ordered, also where
+    /// the answer needs only the best of a crowd.
     const COMPLETE: bool = true;
+
+    /// A key of a tier was tried; told before [`Observer::tier_tried`].
+    fn key_tried(&mut self, tier: Tier, tried: KeyTried);
 
     /// A tier was tried; its candidates stand in the order of the choice.
     fn tier_tried(&mut self, tier: Tier, candidates: &[Candidate]);
+
+    /// A tier decided: the case that it chose, and whether its candidates have two or more
+    /// different Case IDs. What follows may still suppress the match.
+    fn chosen(&mut self, tier: Tier, case: CaseNumber, multiple_case: bool);
+}
+
+/// One key of a tier, and how many cases of the other state it found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTried {
+    /// The place of your participant whose key it is, from 0; none for the Case ID.
+    pub participant: Option<usize>,
+    /// Cases under the key.
+    pub cases: usize,
+    /// Those of them that `--counterpart directed` drops.
+    pub dropped: usize,
+    /// Those that became candidates: in tier 3 a child's name has to be the same, too.
+    pub candidates: usize,
 }
 
 /// Nobody asks.
@@ -19,5 +42,61 @@ impl Observer for Unobserved {
     const COMPLETE: bool = false;
 
     #[inline]
+    fn key_tried(&mut self, _tier: Tier, _tried: KeyTried) {}
+
+    #[inline]
     fn tier_tried(&mut self, _tier: Tier, _candidates: &[Candidate]) {}
+
+    #[inline]
+    fn chosen(&mut self, _tier: Tier, _case: CaseNumber, _multiple_case: bool) {}
+}
+
+impl Matcher<'_> {
+    /// Tells the keys of a tier.
+    pub(super) fn tell_keys<O: Observer>(
+        &self,
+        tier: Tier,
+        yours: &Yours<'_>,
+        side: &Side,
+        observer: &mut O,
+    ) {
+        let mut tell = |participant, cases: &mut dyn Iterator<Item = CaseNumber>| {
+            let mut tried = KeyTried {
+                participant,
+                cases: 0,
+                dropped: 0,
+                candidates: 0,
+            };
+            for number in cases {
+                tried.cases += 1;
+                if !self.takes_part(yours, side, number) {
+                    tried.dropped += 1;
+                } else if self.is_candidate(tier, yours, side, number) {
+                    tried.candidates += 1;
+                }
+            }
+            observer.key_tried(tier, tried);
+        };
+        let key = match tier {
+            Tier::CaseId => {
+                let id = yours.case.data.other_id;
+                if !id.is_blank() {
+                    tell(None, &mut side.extract.cases_with_id(id));
+                }
+                return;
+            }
+            Tier::ChildSsn => Row::child_key,
+            Tier::AdultAndChildName => Row::adult_key,
+        };
+        let index = if tier == Tier::ChildSsn {
+            &side.index.children
+        } else {
+            &side.index.adults
+        };
+        for (place, row) in yours.rows.iter().enumerate() {
+            if let Some(key) = key(row) {
+                tell(Some(place), &mut index.rows(key));
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
 use crate::operation::{Standing, cases_by_other_state, disagreements};
 use crate::reference::State;
@@ -206,6 +207,21 @@ impl MatchSummary {
                 }
             }
         }
+    }
+
+    /// Stops a run with cases that name absent states (`--absent-state error`).
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming the states.
+    pub fn refuse_absent(&self) -> Result<()> {
+        if self.absent.is_empty() {
+            return Ok(());
+        }
+        let states: Vec<_> = self.absent.keys().copied().collect();
+        Err(Error::Inputs(format!(
+            "cases name states that sent nothing: {}; give their extracts or FCR-derived files, or choose another --absent-state",
+            states.join(", ")
+        )))
     }
 
     /// What an operator must not overlook.

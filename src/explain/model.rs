@@ -1,0 +1,259 @@
+//! What an explanation holds, in the words of its JSON form.
+
+use serde::Serialize;
+
+/// The form of an explanation.
+pub const SCHEMA: &str = "icr.explain/1";
+
+/// Every interstate case with one Case ID, or with `--other` those that fit.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The form of this value.
+    pub schema: &'static str,
+    /// The submitting state.
+    pub state: String,
+    /// The Case ID that was asked for.
+    pub case_id: String,
+    /// Whether there is such a case among the accepted records.
+    pub found: bool,
+    /// The cases, in the order of their first records.
+    pub cases: Vec<CaseEntry>,
+    /// Records of that Case ID that an edit rejected.
+    pub rejected: Vec<RejectedEntry>,
+}
+
+/// The two IDs that a case bears.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseIds {
+    /// The state whose case it is.
+    pub state: String,
+    /// Its Case ID there.
+    pub case_id: String,
+    /// The state that it names; none where it came from the FCR.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_state: Option<String>,
+    /// Its Other State Case ID, perhaps blank.
+    pub other_case_id: String,
+    /// `open` or `closed`.
+    pub status: &'static str,
+    /// Positions 3-5 of FIPS Code.
+    pub county: String,
+    /// Positions 3-5 of Other State FIPS Code.
+    pub other_county: String,
+    /// How many adults it has.
+    pub adults: usize,
+    /// How many children it has.
+    pub children: usize,
+}
+
+/// One interstate case.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseEntry {
+    /// Your case.
+    pub yours: CaseIds,
+    /// `matched`, `not_found`, `suppressed` or `not_evaluated`.
+    pub outcome: &'static str,
+    /// The outcome in a sentence.
+    pub because: String,
+    /// The other state's data: `extract`, `fcr` or `absent`.
+    pub other_data: &'static str,
+    /// FCR-Supplied Indicator.
+    pub fcr_supplied: bool,
+    /// The tiers, in turn.
+    pub tiers: Vec<TierEntry>,
+    /// The case that was chosen.
+    pub chosen: Option<ChosenEntry>,
+    /// Your participants, in file order.
+    pub participants: Vec<ParticipantEntry>,
+    /// Each code that a record of the case bears.
+    pub codes: Vec<CodeReason>,
+    /// What nearly was a match, where none was found.
+    pub near_misses: Vec<NearMiss>,
+    /// How many more of each kind there are than are listed.
+    pub near_misses_left_out: std::collections::BTreeMap<&'static str, usize>,
+}
+
+/// One tier.
+#[derive(Clone, Debug, Serialize)]
+pub struct TierEntry {
+    /// 1, 2 or 3.
+    pub tier: u8,
+    /// What it looks for.
+    pub rule: &'static str,
+    /// Whether it was tried.
+    pub tried: bool,
+    /// Why it was not, or why it had no key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The keys tried.
+    pub keys: Vec<KeyEntry>,
+    /// How many candidates there were.
+    pub candidates: usize,
+    /// The first of them, the best first.
+    pub in_order: Vec<CandidateEntry>,
+}
+
+/// A key that was tried.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyEntry {
+    /// The Case ID, in tier 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<String>,
+    /// Your participant, in tiers 2 and 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participant: Option<Person>,
+    /// Cases of the other state under the key.
+    pub cases: usize,
+    /// Those that `--counterpart directed` drops.
+    pub dropped: usize,
+    /// Those that became candidates.
+    pub candidates: usize,
+}
+
+/// A candidate.
+#[derive(Clone, Debug, Serialize)]
+pub struct CandidateEntry {
+    /// The case.
+    pub case: CaseIds,
+    /// It names your state and your Case ID.
+    pub names_your_case: bool,
+    /// It names your state.
+    pub names_your_state: bool,
+    /// Your children that would match.
+    pub children_matched: u32,
+    /// Your adults that would match.
+    pub adults_matched: u32,
+    /// How many of the indicators CP and NP would be Y.
+    pub indicators: u32,
+    /// What put it before the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_the_next_by: Option<Decision>,
+}
+
+/// A step of the choice among candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// Its number, from 1.
+    pub step: u8,
+    /// What it compares.
+    pub rule: &'static str,
+}
+
+/// The chosen case.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChosenEntry {
+    /// The case.
+    pub case: CaseIds,
+    /// The tier that found it.
+    pub tier: u8,
+    /// Multiple Case Indicator.
+    pub multiple_case: bool,
+    /// Number of Adults Matched, uncapped.
+    pub adults_matched: u32,
+    /// Number of Children Matched, uncapped.
+    pub children_matched: u32,
+    /// CP Match Indicator.
+    pub cp_match: bool,
+    /// NP Match Indicator.
+    pub np_match: bool,
+}
+
+/// A person, masked: initials and the last four digits; or not, if that was asked for.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// The participant's number in its state.
+    pub member_id: String,
+    /// NP, CP, PF, CH or blank.
+    pub participant_type: String,
+    /// Initials, or the whole name.
+    pub name: String,
+    /// `***-**-1234`, or the field; blank where it is blank.
+    pub ssn: String,
+    /// `absent`, `usable` or `invalid`.
+    pub ssn_state: &'static str,
+    /// The Date of Birth as it came; only unmasked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<String>,
+}
+
+/// Unmasked, it holds people's data.
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// One of your participants.
+#[derive(Clone, Debug, Serialize)]
+pub struct ParticipantEntry {
+    /// Who.
+    pub yours: Person,
+    /// The counterpart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterpart: Option<Person>,
+    /// The rule that found it: S, N1 or N2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    /// Without a counterpart, the participant of the other case that comes nearest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Person>,
+    /// What the rule says, or why the nearest is no counterpart.
+    pub because: String,
+    /// The codes of the record; none where the case is not returned.
+    pub codes: Vec<&'static str>,
+}
+
+/// A code that the case's records bear.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodeReason {
+    /// The code.
+    pub code: &'static str,
+    /// Its name.
+    pub title: String,
+    /// Why it was given here.
+    pub because: String,
+    /// The rule that gives it.
+    pub rule: &'static str,
+    /// What it means.
+    pub meaning: String,
+    /// What to do.
+    pub next_action: String,
+    /// Where the code comes from.
+    pub source: String,
+    /// How many records bear it.
+    pub records: usize,
+}
+
+/// Something that nearly was a match.
+#[derive(Clone, Debug, Serialize)]
+pub struct NearMiss {
+    /// `directed`, `names_your_case`, `case_id_zeroes`, `ssn_digit`, `ssn_exchanged`, `ssn_role`,
+    /// `third_state` or `rejected`.
+    pub kind: &'static str,
+    /// The case; of a rejected record what it says of itself.
+    pub case: CaseIds,
+    /// What is near, and what keeps it from being a match.
+    pub because: String,
+    /// Your participant, where one is concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yours: Option<Person>,
+    /// Theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<Person>,
+    /// The rejected record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<RejectedEntry>,
+}
+
+/// A record that an edit rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RejectedEntry {
+    /// Its number in the file, from 1.
+    pub record: u64,
+    /// The edit.
+    pub edit: &'static str,
+    /// The edit's name.
+    pub title: String,
+    /// What to do.
+    pub next_action: String,
+}

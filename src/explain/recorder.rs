@@ -1,0 +1,26 @@
+//! Listens to the matcher while it searches.
+
+use crate::case::CaseNumber;
+use crate::matching::{Candidate, KeyTried, Observer, Tier};
+
+/// What the matcher told of one case.
+#[derive(Default)]
+pub(super) struct Recorder {
+    pub(super) keys: Vec<(Tier, KeyTried)>,
+    pub(super) tiers: Vec<(Tier, Vec<Candidate>)>,
+    pub(super) chosen: Option<(Tier, CaseNumber, bool)>,
+}
+
+impl Observer for Recorder {
+    fn key_tried(&mut self, tier: Tier, tried: KeyTried) {
+        self.keys.push((tier, tried));
+    }
+
+    fn tier_tried(&mut self, tier: Tier, candidates: &[Candidate]) {
+        self.tiers.push((tier, candidates.to_vec()));
+    }
+
+    fn chosen(&mut self, tier: Tier, case: CaseNumber, multiple_case: bool) {
+        self.chosen = Some((tier, case, multiple_case));
+    }
+}
