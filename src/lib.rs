@@ -3,8 +3,8 @@
 //!
 //! The folders are the stages, in the order in which the records flow:
 //! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts) and
-//! [`verification`] (SSNs and names on record).
+//! [`output`]; beside them [`layout`] (positions as data), [`mod@reference`] (facts),
+//! [`verification`] (SSNs and names on record) and [`report`] (what a finished run found).
 
 pub mod audit;
 pub mod case;
@@ -21,6 +21,7 @@ pub mod output;
 pub mod progress;
 pub mod record;
 pub mod reference;
+pub mod report;
 pub mod response;
 pub mod stop;
 pub mod verification;

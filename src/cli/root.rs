@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match, status, verify};
+use crate::commands::{audit, layout, r#match, report, status, verify};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -33,6 +33,7 @@ pub enum Command {
     Match(r#match::Args),
     Layout(layout::Args),
     Verify(verify::Args),
+    Report(report::Args),
     Status(status::Args),
     Audit(audit::Args),
 }
@@ -41,7 +42,7 @@ impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
-            Command::Match(_) | Command::Verify(_) => true,
+            Command::Match(_) | Command::Report(_) | Command::Verify(_) => true,
             Command::Layout(_) | Command::Status(_) | Command::Audit(_) => false,
         }
     }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod layout;
 pub mod r#match;
+pub mod report;
 pub mod status;
 pub mod verify;
 
@@ -20,6 +21,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
         Command::Audit(args) => audit::run(args, stdout),
+        Command::Report(args) => report::run(args, &cli.common, stdout),
         Command::Status(args) => status::run(args, stdout),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
