@@ -4,11 +4,6 @@
 //! The short form runs with the other tests. The long form, of which `docs/reliability.md` gives
 //! the figures: `ICR_FAULTS=long cargo test --release --test faults -- --nocapture`.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the long form prints its figures"
-)]
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use std::collections::BTreeMap;

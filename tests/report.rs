@@ -408,11 +408,15 @@ fn every_form_is_the_same_at_any_thread_count() {
 }
 
 #[test]
-fn a_run_in_fixed_records_gives_the_same_report() {
+fn a_run_in_another_form_gives_the_same_report() {
     let runs = runs();
     let folder = tempfile::tempdir().unwrap();
-    let fixed = run(&folder.path().join("fb"), &[], &["--output-format", "fb"]);
-    assert_eq!(json(&[&fixed]), json(&[&runs.new]));
+    for (format, encoding) in [("fb", "ascii"), ("text", "cp037"), ("fb", "cp037")] {
+        let out = folder.path().join(format!("{format}-{encoding}"));
+        let options = ["--output-format", format, "--output-encoding", encoding];
+        let other = run(&out, &[], &options);
+        assert_eq!(json(&[&other]), json(&[&runs.new]), "{format} {encoding}");
+    }
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! A command under audit: its start line, and the end line that tells what came of it.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::{AskedCase, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::input::Mapped;
 use crate::output::{InputEntry, OutputFolder, hex};
 use crate::reference::State;
 
@@ -80,6 +82,32 @@ impl Session {
             sha256: input.sha256.clone(),
         });
         self.outcome.borrow_mut().inputs.extend(facts);
+    }
+
+    /// Tells which files were read, where a trail is kept: their digests are made now. A file named
+    /// after a state is of that state.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where one cannot be read.
+    pub fn read_files<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+        if self.trail.is_none() {
+            return Ok(());
+        }
+        for path in paths {
+            let bytes = Mapped::open(path)?;
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            self.outcome.borrow_mut().inputs.push(FileFact {
+                state: state_of(&name),
+                name,
+                bytes: bytes.len() as u64,
+                sha256: hex(&Sha256::digest(&*bytes).into()),
+            });
+        }
+        Ok(())
     }
 
     /// Tells which files were written. A file named after a state is for that state.

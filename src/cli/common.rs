@@ -127,8 +127,9 @@ enum InputFormatArg {
     Fb,
 }
 
+/// `--input-encoding`.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum InputEncodingArg {
+pub enum InputEncodingArg {
     /// Found out from the bytes.
     #[default]
     Auto,
@@ -144,6 +145,17 @@ impl FailOn {
         match self {
             FailOn::Errors => Severity::Error,
             FailOn::Warnings => Severity::Warning,
+        }
+    }
+}
+
+impl InputEncodingArg {
+    /// The code page that was asked for.
+    pub fn encoding(self) -> Option<Encoding> {
+        match self {
+            InputEncodingArg::Auto => None,
+            InputEncodingArg::Ascii => Some(Encoding::Ascii),
+            InputEncodingArg::Cp037 => Some(Encoding::Cp037),
         }
     }
 }
@@ -172,11 +184,7 @@ impl InputArgs {
                 InputFormatArg::Text => Some(false),
                 InputFormatArg::Fb => Some(true),
             },
-            encoding: match self.input_encoding {
-                InputEncodingArg::Auto => None,
-                InputEncodingArg::Ascii => Some(Encoding::Ascii),
-                InputEncodingArg::Cp037 => Some(Encoding::Cp037),
-            },
+            encoding: self.input_encoding.encoding(),
         }
     }
 }

@@ -54,7 +54,7 @@ pub struct SideFiles {
 impl SideFiles {
     /// What the manifest says of them.
     pub fn entries(&self) -> Vec<InputEntry> {
-        let master = self.master.as_ref().map(|master| master.entry().clone());
+        let master = self.master.as_ref().map(SsnMaster::entry);
         self.misidentified
             .entry
             .iter()

@@ -5,8 +5,8 @@ mod match_inputs;
 mod root;
 
 pub use common::{
-    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ResponseFormArgs, RunDate,
-    ThreadsArgs,
+    CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
+    ResponseFormArgs, RunDate, ThreadsArgs,
 };
 pub use match_inputs::{MatchInputs, SideFiles, percent};
 pub use root::{Cli, Command};

@@ -3,7 +3,10 @@
 use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
-use crate::commands::{audit, layout, r#match, report, status, verify};
+use crate::commands::{
+    audit, completions, convert, derive, diff, layout, man, r#match, report, respond, score,
+    status, synth, validate, verify,
+};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -31,19 +34,41 @@ pub struct Cli {
 #[expect(missing_docs, reason = "the commands' own comments are their help")]
 pub enum Command {
     Match(r#match::Args),
-    Layout(layout::Args),
+    Validate(validate::Args),
+    Derive(derive::Args),
+    Convert(convert::Args),
+    Diff(diff::Args),
     Verify(verify::Args),
     Report(report::Args),
+    Respond(respond::Args),
+    Synth(synth::Args),
+    Score(score::Args),
     Status(status::Args),
+    Layout(layout::Args),
     Audit(audit::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
-            Command::Match(_) | Command::Report(_) | Command::Verify(_) => true,
-            Command::Layout(_) | Command::Status(_) | Command::Audit(_) => false,
+            Command::Match(_)
+            | Command::Validate(_)
+            | Command::Derive(_)
+            | Command::Convert(_)
+            | Command::Diff(_)
+            | Command::Report(_)
+            | Command::Verify(_)
+            | Command::Respond(_)
+            | Command::Score(_) => true,
+            Command::Synth(_)
+            | Command::Status(_)
+            | Command::Layout(_)
+            | Command::Audit(_)
+            | Command::Completions(_)
+            | Command::Man(_) => false,
         }
     }
 }

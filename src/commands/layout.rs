@@ -47,7 +47,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<
         Action::List => list(&layouts),
         Action::Show { name } => match (layouts.get(name), layouts.table(name)) {
             (Some(layout), _) => {
-                let layout = expanded(layout, &layouts);
+                let layout = layouts.expanded(layout);
                 if json {
                     show_json(&layout)
                 } else {
@@ -79,32 +79,19 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<
     Ok(Exit::Success)
 }
 
-/// A layout with the submitted record's fields in the place of the record.
-fn expanded(layout: &Layout, layouts: &LayoutSet) -> Layout {
-    let mut expanded = layout.clone();
-    expanded.fields = Vec::new();
-    for field in &layout.fields {
-        match layouts.get("extract").filter(|_| field.kind == "extract") {
-            Some(extract) => expanded.fields.extend(extract.fields.iter().cloned()),
-            None => expanded.fields.push(field.clone()),
-        }
-    }
-    expanded
-}
-
 fn list(layouts: &LayoutSet) -> String {
     let mut text = String::new();
     for layout in &layouts.layouts {
         let _ = writeln!(
             text,
-            "{:<16} {:>4} bytes  {}",
+            "{:<18} {:>4} bytes  {}",
             layout.name, layout.length, layout.title
         );
     }
     for table in &layouts.tables {
         let _ = writeln!(
             text,
-            "{:<16} {:>4} codes  {}",
+            "{:<18} {:>4} codes  {}",
             table.name,
             table.codes.len(),
             table.title

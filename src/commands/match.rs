@@ -11,7 +11,10 @@ use crate::cli::{
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::extract::{Collected, Extract, Loader, Provenance, collect, files_of, total_bytes};
+use crate::extract::{
+    Collected, Extract, Loader, Provenance, collect, files_of, refuse_two_for_one_state,
+    total_bytes,
+};
 use crate::layout::LayoutSet;
 use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::operation::{PreviousRun, Roster, RosterPolicy, Stood, disagreements, receipt};
@@ -201,7 +204,7 @@ fn match_into(
     if args.on_bad_file == OnBadFile::Stop {
         collected.refuse_unusable()?;
     }
-    collected.refuse_two_for_one_state()?;
+    refuse_two_for_one_state(&collected.extracts)?;
     for file in &collected.unusable {
         summary.add_excluded(file);
         inputs.push(file.entry.clone());
@@ -291,7 +294,7 @@ fn write_reports(
         }
     }
     folder.write("summary.json", summary.json().as_bytes())?;
-    let manifest = Manifest::new("match", &summary.run_date, layouts);
+    let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = args.response.note(args.inputs.note(manifest));
     let mut manifest = manifest
         .option("absent_state", args.absent_state.word())

@@ -1,10 +1,19 @@
 //! One command a file: its arguments, and what it does with them.
 
 pub mod audit;
+pub mod completions;
+pub mod convert;
+pub mod derive;
+pub mod diff;
 pub mod layout;
+pub mod man;
 pub mod r#match;
 pub mod report;
+pub mod respond;
+pub mod score;
 pub mod status;
+pub mod synth;
+pub mod validate;
 pub mod verify;
 
 use crate::cli::{Cli, Command};
@@ -20,10 +29,19 @@ use crate::stop::Stop;
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
-        Command::Audit(args) => audit::run(args, stdout),
-        Command::Report(args) => report::run(args, &cli.common, stdout),
-        Command::Status(args) => status::run(args, stdout),
+        Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
+        Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
+        Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
+        Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),
+        Command::Report(args) => report::run(args, &cli.common, stdout),
+        Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
+        Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
+        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
+        Command::Status(args) => status::run(args, stdout),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Audit(args) => audit::run(args, stdout),
+        Command::Completions(args) => completions::run(args, stdout),
+        Command::Man(args) => man::run(args, stdout),
     }
 }

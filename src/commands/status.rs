@@ -101,7 +101,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
         .into_owned();
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
-        run_date: manifest.run_date.clone(),
+        run_date: manifest.run_date.clone().unwrap_or_default(),
         state: state.to_owned(),
         received,
         form: form.clone(),

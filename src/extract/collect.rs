@@ -94,30 +94,30 @@ impl Collected {
             }
         }
     }
+}
 
-    /// Stops a run that has two files of one kind for one state: which of them is right?
-    ///
-    /// # Errors
-    /// [`Error::Inputs`] naming both.
-    pub fn refuse_two_for_one_state(&self) -> Result<()> {
-        for (at, extract) in self.extracts.iter().enumerate() {
-            let same = |other: &&Extract| {
-                other.state == extract.state && other.provenance == extract.provenance
+/// Stops a run that has two files of one kind for one state: which of them is right?
+///
+/// # Errors
+/// [`Error::Inputs`] naming both.
+pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
+    for (at, extract) in extracts.iter().enumerate() {
+        let same = |other: &&Extract| {
+            other.state == extract.state && other.provenance == extract.provenance
+        };
+        if let Some(first) = extracts[..at].iter().find(same) {
+            let kind = match extract.provenance {
+                Provenance::Submitted => "extracts",
+                Provenance::FcrDerived => "FCR-derived files",
             };
-            if let Some(first) = self.extracts[..at].iter().find(same) {
-                let kind = match extract.provenance {
-                    Provenance::Submitted => "extracts",
-                    Provenance::FcrDerived => "FCR-derived files",
-                };
-                return Err(Error::Inputs(format!(
-                    "two {kind} for {} ({}): {} and {}; give one",
-                    extract.state,
-                    extract.state.name(),
-                    first.source.path.display(),
-                    extract.source.path.display()
-                )));
-            }
+            return Err(Error::Inputs(format!(
+                "two {kind} for {} ({}): {} and {}; give one",
+                extract.state,
+                extract.state.name(),
+                first.source.path.display(),
+                extract.source.path.display()
+            )));
         }
-        Ok(())
     }
+    Ok(())
 }

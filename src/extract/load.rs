@@ -11,9 +11,9 @@ use super::row::Row;
 use crate::case::{Case, CaseNumber, Reread, group, id_key};
 use crate::error::{Error, Result};
 use crate::index::Postings;
-use crate::input::{Framing, InputForm, Records, Source, looks_like, split_at_records};
+use crate::input::{Framing, InputForm, Records, Source, Wanted, diagnose, split_at_records};
 use crate::layout::{Columns, ExtractLayout, RECORD_BYTES};
-use crate::output::InputEntry;
+use crate::output::{InputEntry, count_of};
 use crate::progress::Stage;
 use crate::record::{CaseId, Date};
 use crate::reference::{Counties, STATE_COUNT, State};
@@ -89,6 +89,8 @@ pub struct Extract {
     pub warnings: Vec<Listed>,
     /// How many cases have, beside accepted records, rejected ones.
     pub cases_with_rejected_records: u64,
+    /// Where each piece of the file begins: byte, from 0, and number of the record before it.
+    starts: Vec<(u64, u64)>,
 }
 
 /// A file that was read and cannot be used.
@@ -104,10 +106,14 @@ pub struct Unusable {
     pub problem: String,
     /// How many records were read.
     pub records: u64,
-    /// Errors by code.
+    /// Errors and warnings by code.
     pub findings: Findings,
     /// What the manifest says of the file.
     pub entry: InputEntry,
+    /// The rejected records, in file order.
+    pub rejected: Vec<Rejected>,
+    /// The first warnings of each code that concerns one record.
+    pub warnings: Vec<Listed>,
 }
 
 /// What a file turned out to be.
@@ -150,7 +156,7 @@ impl Loader<'_> {
             editor.state = state;
             whole = self.read_pieces(&source, &editor)?;
         }
-        if let Some(problem) = self.problem(&whole, &source, &voted) {
+        if let Some(problem) = self.problem(&whole, &source, &voted, provenance) {
             return Ok(Loaded::Unusable(Box::new(Unusable {
                 path: path.to_owned(),
                 state: voted.clone().ok(),
@@ -159,6 +165,8 @@ impl Loader<'_> {
                 records: whole.records,
                 findings: whole.findings,
                 entry: InputEntry::of("excluded", &source, voted.ok().map(State::usps)),
+                rejected: whole.rejected,
+                warnings: whole.warnings.sorted(),
             })));
         }
         let Whole {
@@ -185,8 +193,9 @@ impl Loader<'_> {
             findings,
             warnings: Vec::new(),
             cases_with_rejected_records: 0,
+            starts,
         };
-        extract.find_in_cases(&editor, warnings, &starts);
+        extract.find_in_cases(&editor, warnings);
         extract.cases_with_rejected_records = extract.count_cases_with_rejected_records();
         Ok(Loaded::Usable(Box::new(extract)))
     }
@@ -247,6 +256,7 @@ impl Loader<'_> {
         whole: &Whole,
         source: &Source,
         voted: &std::result::Result<State, String>,
+        provenance: Provenance,
     ) -> Option<String> {
         let rejected = whole.rejected.len() as u64;
         if source.bytes().is_empty() {
@@ -256,8 +266,11 @@ impl Loader<'_> {
             );
         }
         let instead = || {
-            looks_like(source.bytes())
-                .map_or_else(String::new, |what| format!("; it looks like {what}"))
+            let (wanted, layout) = match provenance {
+                Provenance::Submitted => (Wanted::Extract, &self.submitted_layout),
+                Provenance::FcrDerived => (Wanted::FcrExtract, &self.fcr_layout),
+            };
+            diagnose(source, wanted, layout).map_or_else(String::new, |what| format!("; {what}"))
         };
         if let Err(problem) = voted {
             return Some(format!("{problem}{}", instead()));
@@ -274,18 +287,14 @@ impl Loader<'_> {
         if self.max_rejects_percent < 100.0 && share > self.max_rejects_percent {
             let codes = commonest(&whole.findings);
             return Some(format!(
-                "{rejected} of its {} are rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects",
+                "{rejected} of its {} are rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
                 count_of(whole.records, "record"),
-                self.max_rejects_percent
+                self.max_rejects_percent,
+                instead()
             ));
         }
         None
     }
-}
-
-/// A count with its noun: `1 record`, `2 records`.
-fn count_of(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The three commonest errors, as a message shows them.
@@ -412,6 +421,8 @@ impl Extract {
             records: self.records,
             findings: self.findings,
             entry,
+            rejected: self.rejected,
+            warnings: self.warnings,
         }
     }
 
@@ -442,24 +453,32 @@ impl Extract {
             .filter(move |&number| self.cases[number as usize].data.id == id)
     }
 
-    /// The number of the record that begins at a byte, from 1.
-    fn record_number(&self, starts: &[(u64, u64)], offset: u64) -> u64 {
+    /// The number in the file, from 1, of the record that begins at a byte.
+    pub fn record_number(&self, offset: u64) -> u64 {
+        self.number_after(&mut (0, 0), offset)
+    }
+
+    /// The number of the record that begins at a byte, from 1. `known` is an earlier byte where a
+    /// record begins, and how many records stand before it; it moves on to this one.
+    fn number_after(&self, known: &mut (u64, u64), offset: u64) -> u64 {
         match self.source.framing {
             Framing::Fixed(length) => offset / length as u64 + 1,
             Framing::Text => {
-                let piece = starts.partition_point(|&(first, _)| first <= offset) - 1;
-                let (first, before) = starts[piece];
-                let ends = memchr::memchr_iter(
-                    b'\n',
-                    &self.source.bytes()[first as usize..offset as usize],
+                // Line ends are counted from the known record, or from the piece's beginning.
+                let piece = self.starts.partition_point(|&(first, _)| first <= offset) - 1;
+                let from = (*known).max(self.starts[piece]);
+                let between = &self.source.bytes()[from.0 as usize..offset as usize];
+                *known = (
+                    offset,
+                    from.1 + memchr::memchr_iter(b'\n', between).count() as u64,
                 );
-                before + ends.count() as u64 + 1
+                known.1 + 1
             }
         }
     }
 
     /// Counts and lists W13, W14 and W15, which concern a case as a whole.
-    fn find_in_cases(&mut self, editor: &Editor<'_>, mut list: WarningList, starts: &[(u64, u64)]) {
+    fn find_in_cases(&mut self, editor: &Editor<'_>, mut list: WarningList) {
         let mut found: Vec<(u64, u32)> = Vec::new();
         for case in &self.cases {
             let rows = &self.rows[case.rows()];
@@ -483,9 +502,10 @@ impl Extract {
         }
         // Cases may interleave in the file; the list is of the first records.
         found.sort_unstable();
+        let mut known = (0, 0);
         for (offset, bits) in found {
             if !list.is_full_for(bits) {
-                list.add_bits(self.record_number(starts, offset), bits);
+                list.add_bits(self.number_after(&mut known, offset), bits);
             }
         }
         self.warnings = list.sorted();

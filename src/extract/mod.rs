@@ -8,9 +8,9 @@ mod piece;
 mod row;
 mod verify;
 
-pub use collect::{Collected, collect, files_of, total_bytes};
+pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
 pub use edits::{Edited, Editor};
-pub use findings::{EDIT_COUNT, Edit, Findings, Severity};
+pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
 pub use load::{Extract, Loaded, Loader, Provenance, Unusable};
 pub use piece::Rejected;
 pub use row::{Row, RowId};

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::cp037::FROM_LATIN_1;
+use super::cp037::{FROM_LATIN_1, TO_LATIN_1};
 
 /// How the records of a file are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,54 @@ pub enum Encoding {
     Cp037,
 }
 
+/// How much of a file tells its code page (layouts.md, section 4).
+pub(super) const LOOK_BYTES: usize = 64 * 1024;
+
+/// The line ends of EBCDIC text: new line and line feed.
+const EBCDIC_NEW_LINE: u8 = 0x15;
+
 impl Encoding {
+    /// The code page of a file that begins with these bytes: EBCDIC where in the first 64 KiB X'40'
+    /// is commoner than X'20', and X'F0'-X'F9' together commoner than X'30'-X'39'.
+    pub fn of(bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(LOOK_BYTES)];
+        let mut counts = [0_usize; 256];
+        for &byte in head {
+            counts[usize::from(byte)] += 1;
+        }
+        let digits = |first: usize| counts[first..first + 10].iter().sum::<usize>();
+        if counts[0x40] > counts[0x20] && digits(0xf0) > digits(0x30) {
+            Encoding::Cp037
+        } else {
+            Encoding::Ascii
+        }
+    }
+
+    /// Translates from this code page to ISO 8859-1, in place. With `new_line`, X'15' of EBCDIC is a
+    /// line end as X'25' is; without, it is the byte X'85' that it stands for.
+    pub(super) fn decode(self, bytes: &mut [u8], new_line: bool) {
+        match self {
+            Encoding::Ascii => {}
+            Encoding::Cp037 => {
+                let mut table = TO_LATIN_1;
+                if new_line {
+                    table[usize::from(EBCDIC_NEW_LINE)] = b'\n';
+                }
+                for byte in bytes {
+                    *byte = table[usize::from(*byte)];
+                }
+            }
+        }
+    }
+
+    /// The word for messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Encoding::Ascii => "ASCII",
+            Encoding::Cp037 => "EBCDIC (code page 037)",
+        }
+    }
+
     /// Translates ISO 8859-1 to this code page, in place.
     pub fn encode(self, bytes: &mut [u8]) {
         match self {
@@ -65,6 +112,25 @@ impl Framing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ebcdic_is_told_by_its_spaces_and_digits() {
+        assert_eq!(Encoding::of(b"\xc1\x40\x40\xf1\xf2 0"), Encoding::Cp037);
+        assert_eq!(Encoding::of(b"\xc1\x40 \xf1\xf2"), Encoding::Ascii);
+        assert_eq!(Encoding::of(b"\xc1\x40\xf11"), Encoding::Ascii);
+        assert_eq!(Encoding::of(b"A@@ 12"), Encoding::Ascii);
+        assert_eq!(Encoding::of(b""), Encoding::Ascii);
+    }
+
+    #[test]
+    fn both_line_ends_of_ebcdic_are_line_ends_in_text_alone() {
+        let mut text = *b"\xc1\x15\xc2\x25\xe9";
+        Encoding::Cp037.decode(&mut text, true);
+        assert_eq!(&text, b"A\nB\nZ");
+        let mut fixed = *b"\xc1\x15\xc2\x25\x41";
+        Encoding::Cp037.decode(&mut fixed, false);
+        assert_eq!(&fixed, b"A\x85B\n\xa0");
+    }
 
     #[test]
     fn fixed_records_are_assumed_where_nothing_else_fits() {

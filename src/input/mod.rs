@@ -5,12 +5,14 @@ mod diagnose;
 mod form;
 mod framing;
 mod mapped;
+mod packing;
 mod paths;
 mod source;
 
-pub use diagnose::looks_like;
+pub use diagnose::{Wanted, diagnose};
 pub use form::{Encoding, Framing, InputForm};
 pub use framing::{Record, Records, split_at_records};
 pub use mapped::Mapped;
+pub use packing::Packing;
 pub use paths::input_files;
 pub use source::Source;

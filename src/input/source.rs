@@ -1,12 +1,22 @@
 //! One input file: its bytes, as ISO 8859-1, and its form.
+//!
+//! A plain ASCII file is read where it lies, from its map. One that is packed or EBCDIC is unpacked
+//! and translated, a buffer at a time, into a temporary file without a name (in TMPDIR, for the
+//! owner alone), which is mapped instead (decision 0010).
 
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::{Framing, InputForm, Mapped, Records};
-use crate::error::Result;
+use super::packing::fill;
+use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
+use crate::error::{Error, Result};
+
+/// How much is unpacked and translated at a time; the first of it tells the code page.
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// An input file that was opened.
 pub struct Source {
@@ -14,11 +24,18 @@ pub struct Source {
     pub path: PathBuf,
     /// How its records are told apart.
     pub framing: Framing,
-    bytes: Mapped,
+    /// Its code page as it was delivered.
+    pub encoding: Encoding,
+    /// How it was packed when it was delivered.
+    pub packing: Option<Packing>,
+    /// The file as it was delivered.
+    delivered: Mapped,
+    /// What it holds, where that is not what was delivered.
+    decoded: Option<Mapped>,
     digest: Mutex<Digesting>,
 }
 
-/// A digest that is made as the bytes are read.
+/// A digest of the file as delivered, made as its bytes are read.
 #[derive(Default)]
 struct Digesting {
     state: Sha256,
@@ -29,15 +46,35 @@ impl Source {
     /// Opens a file of records of `record_bytes`.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened or mapped.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
+    /// unpacked, or where there is no room for what is unpacked.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm) -> Result<Self> {
-        let bytes = Mapped::open(path)?;
-        bytes.will_read();
-        let framing = Framing::of(&bytes, record_bytes, form.fixed);
+        let delivered = Mapped::open(path)?;
+        delivered.will_read();
+        let packing = Packing::of(&delivered);
+        let encoding = form.encoding.unwrap_or_else(|| Encoding::of(&delivered));
+        if packing.is_none() && encoding == Encoding::Ascii {
+            return Ok(Source {
+                path: path.to_owned(),
+                framing: Framing::of(&delivered, record_bytes, form.fixed),
+                encoding: Encoding::Ascii,
+                packing,
+                delivered,
+                decoded: None,
+                digest: Mutex::default(),
+            });
+        }
+        let (file, encoding) = decode(&delivered, packing, record_bytes, form)
+            // A file that was cut short is told as such, not as one that cannot be unpacked.
+            .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
+        let decoded = Mapped::of_file(file, path)?;
         Ok(Source {
             path: path.to_owned(),
-            framing,
-            bytes,
+            framing: Framing::of(&decoded, record_bytes, form.fixed),
+            encoding,
+            packing,
+            delivered,
+            decoded: Some(decoded),
             digest: Mutex::default(),
         })
     }
@@ -45,42 +82,60 @@ impl Source {
     /// The bytes of all records and line ends.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.decoded.as_ref().unwrap_or(&self.delivered)
+    }
+
+    /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
+    pub(super) fn untranslated(&self, most: usize) -> (Vec<u8>, bool) {
+        let mut bytes = match self.packing {
+            // What could be unpacked when the file was opened can be unpacked now.
+            Some(packing) => {
+                super::packing::head(packing, &self.delivered, most + 1).unwrap_or_default()
+            }
+            None => self.delivered[..self.delivered.len().min(most + 1)].to_vec(),
+        };
+        let whole = bytes.len() <= most;
+        bytes.truncate(most);
+        (bytes, whole)
     }
 
     /// The records.
     pub fn records(&self) -> Records<'_> {
-        Records::new(self.framing, &self.bytes)
+        Records::new(self.framing, self.bytes())
     }
 
     /// Takes the bytes from `first` to `end` into the file's digest. Bytes that were taken before
-    /// are passed over.
+    /// are passed over, and those of a file that was unpacked or translated: its digest is of the
+    /// file as it was delivered, and made at the end.
     pub fn digest_next(&self, first: usize, end: usize) {
+        if self.decoded.is_some() {
+            return;
+        }
         let mut digest = self
             .digest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         if first == digest.done_bytes {
-            digest.state.update(&self.bytes[first..end]);
+            digest.state.update(&self.delivered[first..end]);
             digest.done_bytes = end;
         }
     }
 
-    /// The file's SHA-256; what was not read yet is read now.
+    /// The SHA-256 of the file as it was delivered; what was not read yet is read now.
     pub fn sha256(&self) -> [u8; 32] {
         let mut digest = self
             .digest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let rest = digest.done_bytes;
-        digest.state.update(&self.bytes[rest..]);
-        digest.done_bytes = self.bytes.len();
+        digest.state.update(&self.delivered[rest..]);
+        digest.done_bytes = self.delivered.len();
         digest.state.clone().finalize().into()
     }
 
-    /// The size of the file as it came, in bytes.
+    /// The size of the file as it was delivered, in bytes.
     pub fn raw_bytes(&self) -> u64 {
-        self.bytes.len() as u64
+        self.delivered.len() as u64
     }
 
     /// The file's name without its folder, for outputs that are compared.
@@ -97,6 +152,143 @@ impl Source {
     /// # Errors
     /// [`crate::Error::Input`] where it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.bytes.check_intact()
+        self.delivered.check_intact()
+    }
+}
+
+/// Unpacks and translates into a temporary file without a name.
+fn decode(
+    delivered: &Mapped,
+    packing: Option<Packing>,
+    record_bytes: usize,
+    form: InputForm,
+) -> Result<(File, Encoding)> {
+    let path = delivered.path();
+    let mut reader: Box<dyn Read + '_> = match packing {
+        Some(packing) => packing
+            .reader(delivered)
+            .map_err(|error| packing.refuse(path, &error))?,
+        None => Box::new(&delivered[..]),
+    };
+    let folder = std::env::temp_dir();
+    let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
+    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let mut buffer = vec![0; BUFFER_BYTES];
+    // Told by the first bytes: the code page, and whether X'15' is a line end.
+    let mut told: Option<(Encoding, bool)> = None;
+    loop {
+        let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
+            Some(packing) => packing.refuse(path, &error),
+            None => Error::io("read", path)(error),
+        })?;
+        let bytes = &mut buffer[..filled];
+        let (encoding, new_line) = *told.get_or_insert_with(|| {
+            let encoding = form.encoding.unwrap_or_else(|| Encoding::of(bytes));
+            (
+                encoding,
+                ends_with_new_line(bytes, record_bytes, form.fixed),
+            )
+        });
+        if filled == 0 {
+            return Ok((file, encoding));
+        }
+        encoding.decode(bytes, new_line);
+        file.write_all(bytes).map_err(no_room)?;
+    }
+}
+
+/// Whether X'15' ends the lines of EBCDIC text that begins with these bytes. It does where it is
+/// commoner than X'25', and so common that no line is much longer than a record; else it is data,
+/// the byte X'85' (ours, decision 0010).
+fn ends_with_new_line(bytes: &[u8], record_bytes: usize, fixed: Option<bool>) -> bool {
+    let count = |byte: u8| memchr::memchr_iter(byte, bytes).count();
+    let (new_lines, line_feeds) = (count(0x15), count(0x25));
+    let common = fixed == Some(false) || new_lines * 2 * (record_bytes + 1) >= bytes.len();
+    fixed != Some(true) && new_lines > line_feeds && common
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn opened(bytes: &[u8], form: InputForm) -> Result<Source> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        Source::open(file.path(), 4, form)
+    }
+
+    #[test]
+    fn packed_and_translated_files_hold_what_the_plain_one_holds() {
+        let plain = b"A 01\nB 02\n";
+        let mut ebcdic = plain.to_vec();
+        Encoding::Cp037.encode(&mut ebcdic);
+        let zstd = zstd::encode_all(&plain[..], 1).unwrap();
+        let two_members = [gzip(&plain[..5]), gzip(&plain[5..])].concat();
+        for delivered in [
+            plain.to_vec(),
+            ebcdic.clone(),
+            gzip(plain),
+            gzip(&ebcdic),
+            zstd,
+            two_members,
+        ] {
+            let source = opened(&delivered, InputForm::default()).unwrap();
+            assert_eq!(source.bytes(), plain);
+            assert_eq!(source.framing, Framing::Text);
+            let expected: [u8; 32] = Sha256::digest(&delivered).into();
+            source.digest_next(0, source.bytes().len());
+            assert_eq!(source.sha256(), expected);
+        }
+    }
+
+    #[test]
+    fn an_ebcdic_new_line_is_data_in_fixed_records() {
+        let bytes = b"\xc1\x15\xf0\xf1\xc2\x40\xf0\xf1";
+        let fixed = InputForm {
+            fixed: Some(true),
+            encoding: Some(Encoding::Cp037),
+        };
+        assert_eq!(opened(bytes, fixed).unwrap().bytes(), b"A\x8501B 01");
+        let found = opened(bytes, InputForm::default()).unwrap();
+        assert_eq!(
+            (found.bytes(), found.framing),
+            (&b"A\n01B 01"[..], Framing::Text)
+        );
+    }
+
+    #[test]
+    fn an_ebcdic_new_line_among_line_feeds_or_in_few_records_is_data() {
+        let text = opened(
+            b"\xc1\x15\xf0\xf1\x25\xc2\x40\x40\xf1\x25",
+            InputForm::default(),
+        );
+        assert_eq!(text.unwrap().bytes(), b"A\x8501\nB  1\n");
+        let fixed = opened(
+            &b"\xc1\x15\xf0\xf1\xc2\x40\xf0\xf1\xc2\x40\xf0\xf1"[..],
+            InputForm::default(),
+        );
+        assert_eq!(fixed.unwrap().framing, Framing::Fixed(4));
+    }
+
+    #[test]
+    fn a_damaged_packed_file_is_refused_in_words() {
+        let whole = gzip(b"A 01\nB 02\n");
+        let mut damaged = whole.clone();
+        *damaged.last_mut().unwrap() ^= 0xff;
+        let message = |bytes: &[u8]| {
+            let error = opened(bytes, InputForm::default()).err().unwrap();
+            error.to_string()
+        };
+        assert!(message(&whole[..whole.len() - 9]).contains("gzip file ends before"));
+        assert!(message(&damaged).contains("gzip file is damaged"));
+        let zstd = zstd::encode_all(&b"A 01\nB 02\n"[..], 1).unwrap();
+        assert!(message(&zstd[..zstd.len() - 2]).contains("zstd file ends before"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CodeTable, ExtractLayout, Layout, ResponseLayout};
+use super::{CodeTable, ExtractLayout, Layout, RegistryLayout, ResponseLayout};
 use crate::error::{Error, Result};
 
 /// A compiled-in layout: name, record length in bytes, title, CSV text.
@@ -40,6 +40,48 @@ pub const LAYOUTS: &[BuiltinLayout] = &[
         "Misidentified SSNs",
         include_str!("../../layouts/misidentified.csv"),
     ),
+    (
+        "fcr-fa",
+        4,
+        "Registry file header record",
+        include_str!("../../layouts/fcr-fa.csv"),
+    ),
+    (
+        "fcr-fc",
+        55,
+        "Registry case record",
+        include_str!("../../layouts/fcr-fc.csv"),
+    ),
+    (
+        "fcr-fp",
+        552,
+        "Registry person record",
+        include_str!("../../layouts/fcr-fp.csv"),
+    ),
+    (
+        "csenet-header",
+        127,
+        "CSENet transaction header",
+        include_str!("../../layouts/csenet-header.csv"),
+    ),
+    (
+        "csenet-case",
+        351,
+        "CSENet Case block",
+        include_str!("../../layouts/csenet-case.csv"),
+    ),
+    (
+        "csenet-ncp",
+        181,
+        "CSENet NCP Identification block",
+        include_str!("../../layouts/csenet-ncp.csv"),
+    ),
+    (
+        "csenet-participant",
+        341,
+        "CSENet Participant block",
+        include_str!("../../layouts/csenet-participant.csv"),
+    ),
 ];
 
 /// Every table of codes: name, title, CSV text.
@@ -53,6 +95,11 @@ pub const TABLES: &[(&str, &str, &str)] = &[
         "edits",
         "Edits on extract records",
         include_str!("../../layouts/edits.csv"),
+    ),
+    (
+        "registry-edits",
+        "Edits on registry records",
+        include_str!("../../layouts/registry-edits.csv"),
     ),
 ];
 
@@ -151,7 +198,8 @@ impl LayoutSet {
     fn check_positions(&self) -> Result<()> {
         self.extract()?;
         self.fcr_extract()?;
-        self.response().map(drop)
+        self.response()?;
+        self.registry().map(drop)
     }
 
     /// The layout with this name.
@@ -178,6 +226,19 @@ impl LayoutSet {
         })
     }
 
+    /// A layout with the submitted record's fields in the place of the record.
+    pub fn expanded(&self, layout: &Layout) -> Layout {
+        let mut expanded = layout.clone();
+        expanded.fields = Vec::new();
+        for field in &layout.fields {
+            match self.get("extract").filter(|_| field.kind == "extract") {
+                Some(extract) => expanded.fields.extend(extract.fields.iter().cloned()),
+                None => expanded.fields.push(field.clone()),
+            }
+        }
+        expanded
+    }
+
     /// The positions of a state extract record.
     ///
     /// # Errors
@@ -200,6 +261,15 @@ impl LayoutSet {
     /// [`Error::Layout`] where a field is missing.
     pub fn response(&self) -> Result<ResponseLayout> {
         ResponseLayout::new(self.require("response")?)
+    }
+
+    /// The positions of registry records: FA, FC and FP.
+    ///
+    /// # Errors
+    /// [`Error::Layout`] where a field is missing.
+    pub fn registry(&self) -> Result<RegistryLayout> {
+        let (fa, fc) = (self.require("fcr-fa")?, self.require("fcr-fc")?);
+        RegistryLayout::new(fa, fc, self.require("fcr-fp")?)
     }
 }
 

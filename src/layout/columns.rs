@@ -37,6 +37,14 @@ impl Columns {
         let last = self.last.min(record.len());
         record.get(self.first - 1..last).unwrap_or_default()
     }
+
+    /// Writes a field, left-justified over what is there; `value` may be shorter than the field,
+    /// and what is longer is cut.
+    #[inline]
+    pub fn put(self, record: &mut [u8], value: &[u8]) {
+        let bytes = value.len().min(self.width());
+        record[self.range()][..bytes].copy_from_slice(&value[..bytes]);
+    }
 }
 
 #[cfg(test)]
@@ -51,5 +59,10 @@ mod tests {
         assert_eq!(columns.of(b"abcdef"), b"cde");
         assert_eq!(columns.of_trimmed(b"abcd"), b"cd");
         assert_eq!(columns.of_trimmed(b"a"), b"");
+        let mut record = *b"......";
+        columns.put(&mut record, b"x");
+        assert_eq!(&record, b"..x...");
+        columns.put(&mut record, b"wxyz");
+        assert_eq!(&record, b"..wxy.");
     }
 }

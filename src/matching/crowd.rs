@@ -251,13 +251,20 @@ impl Crowd {
             .map(|&(_, case)| case)
     }
 
-    /// The members under a key, cut where the state that they name changes.
+    /// The members under a key, cut where the state that they name changes. Each end is looked up:
+    /// walking there would take time with the length of the crowd for every case that asks.
     fn runs(&self, bucket: BucketKey) -> impl Iterator<Item = &[Member]> {
         let first = self
             .by_rank
             .partition_point(|member| member.bucket < bucket);
         let length = self.by_rank[first..].partition_point(|member| member.bucket == bucket);
-        self.by_rank[first..first + length].chunk_by(|a, b| a.names == b.names)
+        let mut rest = &self.by_rank[first..first + length];
+        std::iter::from_fn(move || {
+            let names = rest.first()?.names;
+            let (run, after) = rest.split_at(rest.partition_point(|member| member.names == names));
+            rest = after;
+            Some(run)
+        })
     }
 
     /// The members under a key that name this state and this Case ID.

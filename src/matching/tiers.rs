@@ -166,6 +166,9 @@ fn share<K: Ord + Copy>(ours: &[Row], theirs: &[Row], key: fn(&Row) -> Option<K>
         .any(|mine| many.iter().any(|row| key(row) == Some(mine)))
 }
 
+/// Up to so many children of theirs are looked for one by one.
+const FEW_CHILDREN: usize = 16;
+
 /// Whether a child of each has the same name key.
 fn share_child_name(yours: &Yours<'_>, side: &Side, theirs: &[Row]) -> bool {
     let name = |extract: &Extract, row: &Row| {
@@ -179,6 +182,19 @@ fn share_child_name(yours: &Yours<'_>, side: &Side, theirs: &[Row]) -> bool {
         return false;
     }
     // Digests agree: make sure that the names do.
+    let children = |rows: &[Row]| rows.iter().filter(|row| row.child_name().is_some()).count();
+    if children(theirs) <= FEW_CHILDREN {
+        // Beside a few children of theirs, ours are not worth sorting: they may be thousands.
+        return theirs.iter().any(|theirs| {
+            theirs.child_name().is_some_and(|digest| {
+                let mut same = yours
+                    .rows
+                    .iter()
+                    .filter(|row| row.child_name() == Some(digest));
+                same.any(|ours| name(yours.extract, ours) == name(&side.extract, theirs))
+            })
+        });
+    }
     let mut digests: Vec<(u64, &Row)> = yours
         .rows
         .iter()

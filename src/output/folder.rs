@@ -40,7 +40,7 @@ impl std::str::FromStr for FileMode {
 }
 
 impl FileMode {
-    fn of_file(self) -> u32 {
+    pub(super) fn of_file(self) -> u32 {
         self.0
     }
 

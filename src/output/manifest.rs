@@ -26,8 +26,9 @@ pub struct Manifest {
     pub version: String,
     /// The command.
     pub command: String,
-    /// CCYYMMDD.
-    pub run_date: String,
+    /// CCYYMMDD, where answers depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_date: Option<String>,
     /// The options that change answers, defaults included.
     pub options: BTreeMap<String, Value>,
     /// The layouts and tables in use.
@@ -91,7 +92,7 @@ impl InputEntry {
 
 impl Manifest {
     /// A manifest of a command, without files or totals.
-    pub fn new(command: &str, run_date: &str, layouts: &LayoutSet) -> Self {
+    pub fn new(command: &str, run_date: Option<&str>, layouts: &LayoutSet) -> Self {
         let entry = |name: &str, text: &[u8]| LayoutEntry {
             name: name.to_owned(),
             sha256: hex(&Sha256::digest(text).into()),
@@ -108,7 +109,7 @@ impl Manifest {
             schema: "icr.manifest/1".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command.to_owned(),
-            run_date: run_date.to_owned(),
+            run_date: run_date.map(str::to_owned),
             options: BTreeMap::new(),
             layouts: records.chain(tables).collect(),
             inputs: Vec::new(),

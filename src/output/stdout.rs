@@ -57,6 +57,11 @@ impl<'a> Stdout<'a> {
     }
 }
 
+/// A count with its noun: `1 record`, `2 records`.
+pub fn count_of(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A value as JSON for people and programs: indented, with a last line end.
 pub fn json_text(value: &impl serde::Serialize) -> String {
     // What is printed holds text, numbers and maps with text keys: it can always be written.

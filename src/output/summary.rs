@@ -326,8 +326,9 @@ impl MatchSummary {
         for (state, counts) in &self.absent {
             let _ = writeln!(
                 text,
-                "absent {state}: {} cases, {} records name it",
-                counts.cases, counts.records
+                "absent {state}: {}, {} name it",
+                super::count_of(counts.cases, "case"),
+                super::count_of(counts.records, "record")
             );
         }
         for file in &self.excluded {

@@ -16,6 +16,12 @@ impl CaseId {
     /// Fifteen spaces.
     pub const BLANK: CaseId = CaseId::pack(&[b' '; CASE_ID_BYTES]);
 
+    /// Before every ID, as the lower end of a range.
+    pub const LOWEST: CaseId = CaseId(0);
+
+    /// After every ID, as the upper end of a range.
+    pub const HIGHEST: CaseId = CaseId(u128::MAX);
+
     const fn pack(field: &[u8; CASE_ID_BYTES]) -> CaseId {
         let mut bytes = [0; 16];
         let mut at = 0;

@@ -25,3 +25,8 @@ pub fn trim_end(field: &[u8]) -> &[u8] {
 pub fn is_blank(field: &[u8]) -> bool {
     field.iter().all(|&byte| byte == b' ')
 }
+
+/// The field as text, without its trailing spaces: each byte is its ISO 8859-1 character.
+pub fn text(field: &[u8]) -> String {
+    trim_end(field).iter().copied().map(char::from).collect()
+}

@@ -56,8 +56,8 @@ impl Misidentified {
                 all.ssns.insert(ssn);
             }
         }
-        file.bytes.check_intact()?;
-        all.entry = Some(file.entry);
+        file.source.check_intact()?;
+        all.entry = Some(file.entry());
         Ok(all)
     }
 

@@ -33,29 +33,34 @@ impl SsnMaster {
             layout.columns("first_name")?,
         );
         let file = SideFile::open(path, "ssn-master")?;
-        let mut offsets = Vec::new();
-        let mut ssns = Vec::new();
-        // A line may be trimmed to its first byte of a name [ours: 10].
-        for line in file.lines(ssn.last + 1) {
-            let (number, line) = line?;
-            let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
-                return Err(Error::record(
-                    path,
-                    number,
-                    "SSN (columns 1-9) is not nine digits",
-                ));
-            };
-            if u32::try_from(number).is_err() {
-                return Err(Error::record(
-                    path,
-                    number,
-                    "more lines than this program can number (4,294,967,295)",
-                ));
+        let read = || {
+            let (mut offsets, mut ssns) = (Vec::new(), Vec::new());
+            // A line may be trimmed to its first byte of a name [ours: 10].
+            for line in file.lines(ssn.last + 1) {
+                let (number, line) = line?;
+                let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
+                    return Err(Error::record(
+                        path,
+                        number,
+                        "SSN (columns 1-9) is not nine digits",
+                    ));
+                };
+                if u32::try_from(number).is_err() {
+                    return Err(Error::record(
+                        path,
+                        number,
+                        "more lines than this program can number (4,294,967,295)",
+                    ));
+                }
+                ssns.push(ssn);
+                offsets.push(line.offset as u64);
             }
-            ssns.push(ssn);
-            offsets.push(line.offset as u64);
-        }
-        file.bytes.check_intact()?;
+            Ok((offsets, ssns))
+        };
+        // The digest is made beside, of the same bytes.
+        let (read, _) = rayon::join(read, || file.source.sha256());
+        let (offsets, ssns) = read?;
+        file.source.check_intact()?;
         let by_ssn = Postings::build(ssns.len(), |emit| {
             for (line, &ssn) in ssns.iter().enumerate() {
                 emit(ssn, line as u32);
@@ -100,7 +105,8 @@ impl SsnMaster {
     #[inline]
     pub(crate) fn byte(&self, offset: u64) -> u8 {
         self.file
-            .bytes
+            .source
+            .bytes()
             .get(offset as usize)
             .copied()
             .unwrap_or_default()
@@ -121,8 +127,8 @@ impl SsnMaster {
         let next = self
             .offsets
             .get(line + 1)
-            .map_or(self.file.bytes.len(), |&o| o as usize);
-        let mut bytes = &self.file.bytes[first..next];
+            .map_or(self.file.source.bytes().len(), |&o| o as usize);
+        let mut bytes = &self.file.source.bytes()[first..next];
         for ending in [b"\n", b"\r"] {
             bytes = bytes.strip_suffix(ending).unwrap_or(bytes);
         }
@@ -133,8 +139,8 @@ impl SsnMaster {
     }
 
     /// What the manifest says of the file.
-    pub fn entry(&self) -> &InputEntry {
-        &self.file.entry
+    pub fn entry(&self) -> InputEntry {
+        self.file.entry()
     }
 
     /// Tells whether the file is still the one that was opened.
@@ -142,7 +148,7 @@ impl SsnMaster {
     /// # Errors
     /// [`Error::Input`] where it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.file.bytes.check_intact()
+        self.file.source.check_intact()
     }
 
     /// How many records there are.

@@ -12,6 +12,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     button.type = "button";
     button.className = "sort";
     while (head.firstChild && !head.firstChild.classList?.contains("what")) button.append(head.firstChild);
+    button.textContent = button.textContent.trim();
     button.append(document.createElement("i"));
     head.prepend(button);
     button.addEventListener("click", () => {

@@ -1,0 +1,222 @@
+//! `icr respond`: from a state's response file to reviewed, loadable work.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::audit::{AuditArgs, Session};
+use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::input::{Encoding, InputForm, Source, input_files};
+use crate::layout::RESPONSE_BYTES;
+use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout};
+use crate::respond::{
+    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
+    group, read_responses, response_state,
+};
+use crate::stop::Stop;
+
+/// Turn a state's response file into updates, CSENet transactions, FCR records and a worklist
+///
+/// The Reconciliation Response program of the Technical Data Guide, section 3.2. It changes no
+/// system: the folder DIR, which appears complete or not at all, holds files that the state's system
+/// loads, and a worklist for its workers. They hold people's data.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  icr respond --serial-start 1 --out work run/responses/TX.icr
+  icr respond --sent last/sent.csv --policy policy.toml --out work run/responses/TX.icr
+  icr respond --print-policy > policy.toml")]
+pub struct Args {
+    /// The state's response: a file, or a folder of files
+    #[arg(required_unless_present = "print_policy", value_name = "RESPONSE")]
+    responses: Vec<PathBuf>,
+    /// Print the default policy as commented TOML, and do nothing else
+    #[arg(long, conflicts_with_all = ["responses", "policy", "sent", "serial_start", "out"])]
+    print_policy: bool,
+    /// Thresholds and switches, as --print-policy shows them
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The sent.csv of the last run: what was asked for lately, and the last serial number
+    #[arg(long, value_name = "FILE")]
+    sent: Option<PathBuf>,
+    /// The serial number of the first transaction; needed unless --sent tells the last one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LAST_SERIAL))]
+    serial_start: Option<u64>,
+    /// The folder to make; it appears when all is written
+    #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
+    out: Option<PathBuf>,
+    /// Replace DIR if it is an earlier run of icr
+    #[arg(long)]
+    force: bool,
+    /// Permissions of the files, octal; folders follow
+    #[arg(long, value_name = "MODE", default_value = "0600")]
+    file_mode: FileMode,
+    #[command(flatten)]
+    form: InputArgs,
+    /// Exit with 1 after publishing if there are such findings: errors are records that could not be
+    /// built, warnings all items of the worklist
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever stops the run; nothing is published then.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
+        stdout.print(DEFAULT_POLICY)?;
+        return Ok(Exit::Success);
+    };
+    let out = OutFolderArgs {
+        out,
+        force: args.force,
+        file_mode: args.file_mode,
+    };
+    args.audit.run("respond", None, |session| {
+        respond_audited(args, common, &out, session, stdout, stop)
+    })
+}
+
+fn respond_audited(
+    args: &Args,
+    common: &CommonArgs,
+    out: &OutFolderArgs,
+    session: &Session,
+    stdout: &mut Stdout<'_>,
+    stop: &Stop,
+) -> Result<Exit> {
+    let policy = args
+        .policy
+        .as_deref()
+        .map(Policy::load)
+        .transpose()?
+        .unwrap_or_default();
+    let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
+    let folder = out.create()?;
+    let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
+    let findings = match args.fail_on {
+        None => 0,
+        Some(FailOn::Errors) => summary.totals.not_built,
+        Some(FailOn::Warnings) => summary.totals.not_built + summary.totals.worklist.len() as u64,
+    };
+    let exit = if findings > 0 {
+        Exit::Findings
+    } else {
+        Exit::Success
+    };
+    stop.check()?;
+    session.read(&inputs);
+    session.wrote(&folder);
+    session.end(exit)?;
+    folder.publish()?;
+    let json = args.format == OutputFormatArg::Json;
+    stdout.print(&if json { summary.json() } else { summary.text() })?;
+    Ok(exit)
+}
+
+fn respond_into(
+    args: &Args,
+    common: &CommonArgs,
+    policy: &Policy,
+    sent: SentLog,
+    folder: &OutputFolder,
+    stop: &Stop,
+) -> Result<(RespondSummary, Vec<InputEntry>)> {
+    let layouts = common.layouts()?;
+    let fields = ResponseFields::new(&layouts)?;
+    let run_date = common.run_date();
+    let sources = input_files(&args.responses)?
+        .iter()
+        .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
+        .collect::<Result<Vec<_>>>()?;
+    let records = read_responses(&sources, &fields, stop)?;
+    let state = response_state(&records)?;
+    let cases = group(&fields, &records);
+    let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
+    for case in &cases {
+        stop.check()?;
+        desk.take(case)?;
+    }
+    let Finished {
+        files,
+        totals,
+        sent,
+    } = desk.finish()?;
+    totals.check_balance(records.len() as u64, cases.len() as u64)?;
+    for (name, bytes) in files {
+        folder.write(name, &bytes)?;
+    }
+    for source in &sources {
+        source.check_intact()?;
+    }
+    let summary = RespondSummary {
+        schema: "icr.respond.summary/1",
+        run_date: run_date.ccyymmdd().to_string(),
+        state: state.map(crate::reference::State::usps),
+        files: sources.iter().map(Source::name).collect(),
+        totals,
+        serials: sent.serials(),
+        sent_before: sent.carried(),
+    };
+    folder.write("summary.json", summary.json().as_bytes())?;
+    let usps = state.map(crate::reference::State::usps);
+    let mut inputs: Vec<_> = sources
+        .iter()
+        .map(|source| InputEntry::of("response", source, usps))
+        .collect();
+    for (kind, path) in [("policy", &args.policy), ("sent", &args.sent)] {
+        if let Some(path) = path {
+            let text = InputForm {
+                fixed: Some(false),
+                encoding: Some(Encoding::Ascii),
+            };
+            inputs.push(InputEntry::of(kind, &Source::open(path, 1, text)?, None));
+        }
+    }
+    let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
+    let mut manifest = args
+        .form
+        .note(manifest)
+        .option("serial_start", args.serial_start);
+    manifest.inputs.clone_from(&inputs);
+    manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
+    manifest.write(folder)?;
+    Ok((summary, inputs))
+}
+
+impl Args {
+    /// So that a mistake in the names of the arguments shows in a test, not on the command line.
+    #[cfg(test)]
+    fn command() -> clap::Command {
+        <Self as clap::Args>::augment_args(clap::Command::new("respond"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::FromArgMatches;
+
+    fn parse(line: &str) -> Option<Args> {
+        let matches = Args::command().try_get_matches_from(line.split(' ')).ok()?;
+        Args::from_arg_matches(&matches).ok()
+    }
+
+    #[test]
+    fn a_run_needs_a_response_and_a_folder_and_printing_the_policy_neither() {
+        assert!(parse("respond --print-policy").unwrap().print_policy);
+        assert!(parse("respond --out d TX.icr").is_some());
+        assert!(parse("respond TX.icr").is_none());
+        assert!(parse("respond --out d").is_none());
+        assert!(parse("respond --print-policy --out d TX.icr").is_none());
+        assert!(parse("respond --serial-start 0 --out d TX.icr").is_none());
+        assert!(parse("respond --serial-start 1000000000000 --out d TX.icr").is_none());
+    }
+}

@@ -1,0 +1,76 @@
+//! `icr score`: a run held against the truth that `icr synth` wrote.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::audit::AuditArgs;
+use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::output::Stdout;
+use crate::progress::Progress;
+use crate::score::report::Score;
+use crate::score::run::score;
+use crate::score::truth::Truth;
+use crate::stop::Stop;
+
+/// Compare a run of match with the truth about its invented extracts
+///
+/// DIR is the folder that `icr match` wrote for the extracts of `icr synth`. Precision is the share of
+/// true counterparts among those returned, recall the share of counterparts that were found among the
+/// returned cases that have one.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  icr synth --cases 20000 --out world
+  icr match --misidentified world/misidentified.txt --out run world/extracts
+  icr score --truth world/truth.csv run")]
+pub struct Args {
+    /// The truth.csv that `icr synth` wrote
+    #[arg(long, value_name = "FILE")]
+    truth: PathBuf,
+    /// The run folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    threads: ThreadsArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever stops it: a truth or a response file that cannot be used, an interruption.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.audit.run("score", None, |session| {
+        session.read_files([args.truth.as_path()])?;
+        score_audited(args, common, stdout, stop)
+    })
+}
+
+fn score_audited(
+    args: &Args,
+    common: &CommonArgs,
+    stdout: &mut Stdout<'_>,
+    stop: &Stop,
+) -> Result<Exit> {
+    let layouts = common.layouts()?;
+    let progress = Progress::new(common.quiet);
+    let text = args.threads.run(|| {
+        let truth = Truth::load(&args.truth)?;
+        stop.check()?;
+        let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
+        let score = Score::new(&tally, &truth);
+        Ok(match args.format {
+            OutputFormatArg::Json => score.json(),
+            OutputFormatArg::Text => score.text(),
+        })
+    })?;
+    drop(progress);
+    stdout.print(&text)?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,28 @@
+//! Records from one form into another: text, RECFM=FB, EBCDIC, CSV, JSON Lines, Parquet.
+//!
+//! Takes whole records of a layout, gives what the target form writes for them, and refuses a
+//! record that the form cannot carry: what is converted and converted back is the same, padded.
+
+mod from_csv;
+mod mask;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod plan;
+mod rows;
+
+pub use from_csv::FromCsv;
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetError, ParquetFile};
+pub use plan::{Plan, guess_layout, layout_of_header};
+pub use rows::{Refused, Rows, Target};
+
+/// Appends ISO 8859-1 bytes as UTF-8.
+fn push_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.is_ascii() {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    for &byte in bytes {
+        out.extend_from_slice(char::from(byte).encode_utf8(&mut [0; 2]).as_bytes());
+    }
+}

@@ -1,0 +1,27 @@
+//! The Reconciliation Response program (the specification's state-side.md): from a state's response
+//! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
+//! files that the state's system loads.
+//!
+//! [`read_responses`] → [`group`] → [`Desk::take`], which asks [`mod@rules`] what each case needs,
+//! → the files.
+
+pub mod rules;
+
+mod case;
+mod csenet;
+mod desk;
+mod fcr;
+mod policy;
+mod record;
+mod sent;
+mod summary;
+mod wording;
+mod worklist;
+
+pub use case::{ResponseCase, group};
+pub use desk::{Desk, Finished, UPDATES_HEAD};
+pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
+pub use record::{ResponseFields, ResponseRecord, read_responses, response_state};
+pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};
+pub use summary::{RespondSummary, RespondTotals};
+pub use worklist::{Item, WORKLIST_HEAD, Worklist};

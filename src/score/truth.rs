@@ -1,0 +1,143 @@
+//! `truth.csv`, indexed by the case that each line is about.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::index::Postings;
+use crate::input::Mapped;
+use crate::matching::ReasonCodes;
+use crate::record::CaseId;
+use crate::reference::State;
+use crate::synth::Planted;
+use crate::synth::truth::{HEADER, read_codes};
+
+/// What tells an interstate case of a state: its Case ID, other state and Other State Case ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseKey {
+    /// The submitting state.
+    pub state: State,
+    /// Case ID.
+    pub case_id: CaseId,
+    /// The other state, as submitted.
+    pub other_state: State,
+    /// Other State Case ID, as submitted.
+    pub other_case_id: CaseId,
+}
+
+/// What is true of a case.
+#[derive(Clone, Copy, Debug)]
+pub struct TrueCase {
+    /// The case.
+    pub key: CaseKey,
+    /// Its true counterpart, if there is one.
+    pub counterpart: Option<(State, CaseId)>,
+    /// What was planted in it and in its counterpart.
+    pub planted: Planted,
+    /// The codes that follow with certainty; empty where none do.
+    pub certain: ReasonCodes,
+}
+
+/// All that is true: one entry a line.
+pub struct Truth {
+    /// The cases, in the order of the file.
+    pub cases: Vec<TrueCase>,
+    by_key: Postings,
+}
+
+impl CaseKey {
+    fn posted(&self) -> u32 {
+        let other = self.other_case_id.mixed().rotate_left(17);
+        ((self.case_id.mixed() ^ other) >> 32) as u32 ^ (self.state.index() as u32) << 7
+    }
+}
+
+impl Truth {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is not of the
+    /// form.
+    pub fn load(path: &Path) -> Result<Self> {
+        let bytes = Mapped::open(path)?;
+        bytes.will_read();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(&*bytes);
+        let mut cases = Vec::with_capacity(bytes.len() / 64);
+        let mut line = csv::StringRecord::new();
+        let mut number = 0_u64;
+        loop {
+            number += 1;
+            let refuse = |problem: &str| Error::record(path, number, problem);
+            let more = reader.read_record(&mut line).map_err(|_| {
+                refuse("is no line of eight columns; give the truth.csv that icr synth wrote")
+            })?;
+            if !more {
+                break;
+            }
+            if number == 1 {
+                if line.iter().ne(HEADER.split(',')) {
+                    return Err(refuse(&format!(
+                        "has another header than {HEADER}; give the truth.csv that icr synth wrote"
+                    )));
+                }
+                continue;
+            }
+            cases.push(true_case(&line).map_err(|column| {
+                refuse(&format!(
+                    "column {column} holds nothing that icr synth writes there"
+                ))
+            })?);
+        }
+        if number == 1 {
+            return Err(Error::input(
+                path,
+                "is empty; give the truth.csv that icr synth wrote",
+            ));
+        }
+        bytes.check_intact()?;
+        if u32::try_from(cases.len()).is_err() {
+            return Err(Error::input(
+                path,
+                "has more lines than this program can number (4,294,967,295)",
+            ));
+        }
+        let by_key = Postings::build(cases.len(), |post| {
+            for (place, case) in cases.iter().enumerate() {
+                let case: &TrueCase = case;
+                post(case.key.posted(), place as u32);
+            }
+        });
+        Ok(Truth { cases, by_key })
+    }
+
+    /// The place of a case, if a line is about it.
+    pub fn find(&self, key: &CaseKey) -> Option<u32> {
+        self.by_key
+            .rows(key.posted())
+            .find(|&place| self.cases[place as usize].key == *key)
+    }
+}
+
+/// Reads a line; the error is the name of the column that is not of the form.
+fn true_case(line: &csv::StringRecord) -> std::result::Result<TrueCase, &'static str> {
+    let cell = |place: usize| line.get(place).unwrap_or_default();
+    let id = |place: usize| CaseId::new(cell(place).as_bytes());
+    let state = |place: usize| State::from_usps(cell(place));
+    let counterpart = if cell(4).is_empty() {
+        None
+    } else {
+        Some((state(4).ok_or("counterpart_state")?, id(5)))
+    };
+    Ok(TrueCase {
+        key: CaseKey {
+            state: state(0).ok_or("state")?,
+            case_id: id(1),
+            other_state: state(2).ok_or("other_state")?,
+            other_case_id: id(3),
+        },
+        counterpart,
+        planted: Planted::read(cell(6)).ok_or("planted")?,
+        certain: read_codes(cell(7)).ok_or("certain_codes")?,
+    })
+}

@@ -1,0 +1,313 @@
+//! A whole country: every family is drawn twice, first to number the states' cases, then to write
+//! them. Memory holds a few thousand families at a time.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::family::{People, Shape};
+use super::kinds::Kind;
+use super::places::World;
+use super::profile::Profile;
+use super::render::Renderer;
+use super::ssn::SsnAllotment;
+use super::submitted::{Setting, SubmittedCase, misidentified_once, submit};
+use super::truth;
+use crate::error::Result;
+use crate::layout::LayoutSet;
+use crate::output::{OutputFile, OutputFolder};
+use crate::progress::Stage;
+use crate::reference::{Counties, STATE_COUNT, State};
+use crate::stop::Stop;
+
+/// How many families one task draws. The files do not depend on it.
+const TASK_FAMILIES: u64 = 1024;
+/// How many tasks are drawn while the ones before are written.
+const WINDOW_TASKS: usize = 16;
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// How many families have an interstate action.
+    pub families: u64,
+    /// What everything is drawn from.
+    pub seed: u64,
+    /// The states.
+    pub world: World,
+    /// The noise.
+    pub profile: &'a Profile,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SynthTotals {
+    /// Families with an interstate action.
+    pub families: u64,
+    /// Cases in the extracts.
+    pub cases: u64,
+    /// Records in the extracts.
+    pub records: u64,
+    /// Cases in the FCR-derived files.
+    pub fcr_cases: u64,
+    /// Records in the FCR-derived files.
+    pub fcr_records: u64,
+    /// People on record.
+    pub people: u64,
+    /// Misidentified SSNs.
+    pub misidentified: u64,
+    /// Cases of the extracts in which each kind was planted.
+    pub planted: std::collections::BTreeMap<&'static str, u64>,
+}
+
+impl std::ops::AddAssign for SynthTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.families += other.families;
+        self.cases += other.cases;
+        self.records += other.records;
+        self.fcr_cases += other.fcr_cases;
+        self.fcr_records += other.fcr_records;
+        self.people += other.people;
+        self.misidentified += other.misidentified;
+        for (kind, count) in other.planted {
+            *self.planted.entry(kind).or_default() += count;
+        }
+    }
+}
+
+/// Families that are drawn together.
+struct Task {
+    first: u64,
+    end: u64,
+    /// The number of the next case of each state.
+    numbers: [u64; STATE_COUNT],
+}
+
+/// What a task gives: pieces of each file.
+struct Drawn {
+    states: Vec<Vec<u8>>,
+    /// SSN master, misidentified SSNs, truth.
+    sides: [Vec<u8>; 3],
+    totals: SynthTotals,
+}
+
+/// The files beside those of the states, in the order of [`Drawn::sides`].
+const SIDE_FILES: [&str; 3] = ["ssn-master.txt", "misidentified.txt", "truth.csv"];
+
+/// Draws all families and writes their files into `folder`.
+///
+/// # Errors
+/// What the folder reports, a layout that lacks a field, and an interruption.
+pub fn generate(
+    request: &Request<'_>,
+    layouts: &LayoutSet,
+    folder: &OutputFolder,
+    stage: &Stage,
+    stop: &Stop,
+) -> Result<SynthTotals> {
+    let counties = Counties::default();
+    let renderer = Renderer::new(layouts)?;
+    let (tasks, case_counts) = number_cases(request);
+    stop.check()?;
+    let setting = Setting {
+        seed: request.seed,
+        world: &request.world,
+        profile: request.profile,
+        counties: &counties,
+        allotment: SsnAllotment::new(request.seed, request.families),
+        case_counts,
+    };
+    let mut files = Files::create(&request.world, folder)?;
+    let mut totals = SynthTotals::default();
+    for kind in Kind::ALL {
+        totals.planted.insert(kind.name(), 0);
+    }
+    let mut drawn: Vec<Drawn> = Vec::new();
+    for window in tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
+        stop.check()?;
+        let (next, written) = rayon::join(
+            || {
+                window
+                    .par_iter()
+                    .map(|task| task.draw(&setting, &renderer))
+                    .collect::<Vec<_>>()
+            },
+            || files.write(&drawn),
+        );
+        written?;
+        for piece in drawn {
+            stage.advance(piece.totals.families);
+            totals += piece.totals;
+        }
+        drawn = next;
+    }
+    files.finish()?;
+    Ok(totals)
+}
+
+/// Cuts the families into tasks, and gives each the numbers with which its cases begin; with them,
+/// how many cases each state has.
+fn number_cases(request: &Request<'_>) -> (Vec<Task>, [u64; STATE_COUNT]) {
+    let firsts: Vec<u64> = (0..request.families)
+        .step_by(TASK_FAMILIES as usize)
+        .collect();
+    let counts: Vec<[u64; STATE_COUNT]> = firsts
+        .par_iter()
+        .map(|&first| {
+            let mut counts = [0; STATE_COUNT];
+            for family in first..(first + TASK_FAMILIES).min(request.families) {
+                let shape = Shape::draw(request.seed, family, &request.world, request.profile);
+                for case in shape.cases.iter().filter(|case| case.shares.is_none()) {
+                    counts[case.state.index()] += 1;
+                }
+            }
+            counts
+        })
+        .collect();
+    let mut numbers = [0; STATE_COUNT];
+    let mut tasks = Vec::with_capacity(firsts.len());
+    for (first, counts) in firsts.into_iter().zip(counts) {
+        tasks.push(Task {
+            first,
+            end: (first + TASK_FAMILIES).min(request.families),
+            numbers,
+        });
+        for (number, count) in numbers.iter_mut().zip(counts) {
+            *number += count;
+        }
+    }
+    (tasks, numbers)
+}
+
+impl Task {
+    fn draw(&self, setting: &Setting<'_>, renderer: &Renderer) -> Drawn {
+        let mut drawn = Drawn {
+            states: vec![Vec::new(); STATE_COUNT],
+            sides: Default::default(),
+            totals: SynthTotals::default(),
+        };
+        let mut planted = [0_u64; Kind::COUNT];
+        let mut numbers = self.numbers;
+        for family in self.first..self.end {
+            let mut shape = Shape::draw(setting.seed, family, setting.world, setting.profile);
+            for at in 0..shape.cases.len() {
+                let number = &mut numbers[shape.cases[at].state.index()];
+                shape.cases[at].number = if let Some(shared) = shape.cases[at].shares {
+                    shape.cases[shared].number
+                } else {
+                    *number += 1;
+                    *number - 1
+                };
+            }
+            let people = People::draw(setting.seed, family, shape.story, &setting.allotment);
+            let cases = submit(setting, family, &shape, &people);
+            for person in people.everybody() {
+                renderer.master(person, &mut drawn.sides[0]);
+                drawn.totals.people += 1;
+            }
+            for (state, member_id, ssn) in misidentified_once(&cases) {
+                renderer.misidentified(state, member_id, ssn, &mut drawn.sides[1]);
+                drawn.totals.misidentified += 1;
+            }
+            for (at, case) in cases.iter().enumerate().filter(|(_, case)| case.listed) {
+                renderer.case(setting.world, case, &mut drawn.states[case.state.index()]);
+                let is_extract = setting.world.submits(case.state);
+                if is_extract {
+                    let set = truth::write(setting, &shape, &cases, at, &mut drawn.sides[2]);
+                    for place in set.places().take_while(|&place| place < Kind::COUNT) {
+                        planted[place] += 1;
+                    }
+                }
+                count(&mut drawn.totals, case, is_extract);
+            }
+            drawn.totals.families += 1;
+        }
+        drawn.totals.planted = Kind::ALL
+            .iter()
+            .map(|kind| (kind.name(), planted[*kind as usize]))
+            .collect();
+        drawn
+    }
+}
+
+fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
+    let records = case.entries.len() as u64;
+    if is_extract {
+        totals.cases += 1;
+        totals.records += records;
+    } else {
+        totals.fcr_cases += 1;
+        totals.fcr_records += records;
+    }
+}
+
+/// The files in the making: one a state, made with its first record, then those of [`SIDE_FILES`].
+struct Files<'a> {
+    folder: &'a OutputFolder,
+    names: Vec<String>,
+    files: Vec<Option<OutputFile<'a>>>,
+}
+
+impl<'a> Files<'a> {
+    fn create(world: &World, folder: &'a OutputFolder) -> Result<Self> {
+        let name = |state: State| {
+            let kind = if world.submits(state) {
+                "extracts"
+            } else {
+                "fcr"
+            };
+            format!("{kind}/{state}.txt")
+        };
+        let names: Vec<String> = State::all()
+            .map(name)
+            .chain(SIDE_FILES.map(str::to_owned))
+            .collect();
+        let mut files: Vec<Option<OutputFile<'a>>> = names.iter().map(|_| None).collect();
+        // A state without a record gets no file; the side files are there even if they are empty.
+        for place in STATE_COUNT..names.len() {
+            let mut file = folder.file(&names[place])?;
+            if names[place] == SIDE_FILES[2] {
+                file.write(format!("{}\n", truth::HEADER).as_bytes())?;
+            }
+            files[place] = Some(file);
+        }
+        Ok(Files {
+            folder,
+            names,
+            files,
+        })
+    }
+
+    /// Appends the pieces of some tasks, in their order, to each file.
+    fn write(&mut self, drawn: &[Drawn]) -> Result<()> {
+        // Folders are made with their first file, one after the other.
+        for place in 0..STATE_COUNT {
+            let comes = drawn.iter().any(|piece| !piece.states[place].is_empty());
+            if self.files[place].is_none() && comes {
+                self.files[place] = Some(self.folder.file(&self.names[place])?);
+            }
+        }
+        self.files
+            .par_iter_mut()
+            .enumerate()
+            .with_max_len(1)
+            .try_for_each(|(place, file)| {
+                let Some(file) = file else { return Ok(()) };
+                for piece in drawn {
+                    let bytes = match place.checked_sub(STATE_COUNT) {
+                        Some(side) => &piece.sides[side],
+                        None => &piece.states[place],
+                    };
+                    if !bytes.is_empty() {
+                        file.write(bytes)?;
+                    }
+                }
+                Ok(())
+            })
+    }
+
+    fn finish(self) -> Result<()> {
+        let files: Vec<OutputFile<'_>> = self.files.into_iter().flatten().collect();
+        files
+            .into_par_iter()
+            .with_max_len(1)
+            .try_for_each(OutputFile::finish)
+    }
+}

@@ -1,0 +1,29 @@
+//! Invented extracts: families with interstate actions, their cases on both sides, the noise that
+//! is planted in them, and the truth about it.
+//!
+//! A family is drawn once, from nothing but the seed and its number ([`family`]); noise makes of it
+//! what each state submits ([`submitted`]); that is rendered as extract or FCR-derived records
+//! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that follow with
+//! certainty ([`certain`]). [`mod@generate`] does so for a whole country.
+
+pub mod certain;
+mod draws;
+pub mod family;
+pub mod generate;
+pub mod kinds;
+pub mod names;
+mod noise;
+pub mod places;
+pub mod profile;
+pub mod render;
+pub mod ssn;
+pub mod submitted;
+mod text;
+pub mod truth;
+
+pub use draws::Draws;
+pub use generate::{Request, SynthTotals, generate};
+pub use kinds::{Kind, Planted};
+pub use places::World;
+pub use profile::Profile;
+pub use text::Text;

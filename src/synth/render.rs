@@ -1,0 +1,166 @@
+//! Families' cases as records of the layouts: extracts, FCR-derived files, side files.
+
+use super::family::Person;
+use super::places::World;
+use super::ssn::digits;
+use super::submitted::{Entry, Spoilt, SubmittedCase};
+use crate::error::Result;
+use crate::layout::{Columns, ExtractLayout, Layout, LayoutSet, RECORD_BYTES};
+use crate::reference::State;
+
+/// Writes the records of cases.
+pub struct Renderer {
+    extract: ExtractLayout,
+    fcr: ExtractLayout,
+    master: SideColumns,
+    misidentified: SideColumns,
+}
+
+/// The columns of a side file, in the order of its fields.
+struct SideColumns {
+    columns: [Columns; 3],
+    last: usize,
+}
+
+impl SideColumns {
+    fn new(layout: &Layout, keys: [&str; 3]) -> Result<Self> {
+        let [a, b, c] = keys.map(|key| layout.columns(key));
+        let columns = [a?, b?, c?];
+        Ok(SideColumns {
+            columns,
+            last: layout.length,
+        })
+    }
+
+    fn line(&self, values: [&[u8]; 3], out: &mut Vec<u8>) {
+        let first = out.len();
+        out.resize(first + self.last, b' ');
+        for (columns, value) in self.columns.iter().zip(values) {
+            put(&mut out[first..], *columns, value);
+        }
+        out.push(b'\n');
+    }
+}
+
+fn put(record: &mut [u8], columns: Columns, value: &[u8]) {
+    let bytes = value.len().min(columns.width());
+    record[columns.range()][..bytes].copy_from_slice(&value[..bytes]);
+}
+
+impl Renderer {
+    /// A renderer by these layouts.
+    ///
+    /// # Errors
+    /// [`crate::Error::Layout`] where a field is missing.
+    pub fn new(layouts: &LayoutSet) -> Result<Self> {
+        Ok(Renderer {
+            extract: layouts.extract()?,
+            fcr: layouts.fcr_extract()?,
+            master: SideColumns::new(
+                layouts.require("ssn-master")?,
+                ["ssn", "last_name", "first_name"],
+            )?,
+            misidentified: SideColumns::new(
+                layouts.require("misidentified")?,
+                ["state_fips", "member_id", "ssn"],
+            )?,
+        })
+    }
+
+    /// Appends the records of a case to its state's file, an extract or an FCR-derived one.
+    pub fn case(&self, world: &World, case: &SubmittedCase, out: &mut Vec<u8>) {
+        let submits = world.submits(case.state);
+        let layout = if submits { &self.extract } else { &self.fcr };
+        let mut template = [b' '; RECORD_BYTES];
+        put(&mut template, layout.case_id, case.id.as_bytes());
+        let fips = [case.state.fips().as_bytes(), &case.county].concat();
+        put(&mut template, layout.fips_code, &fips);
+        put(
+            &mut template,
+            layout.case_status,
+            if case.open { b"O" } else { b"C" },
+        );
+        if submits {
+            let initiating: &[u8] = if case.initiating { b"I" } else { b"R" };
+            put(&mut template, layout.initiating_responding, initiating);
+            put(
+                &mut template,
+                layout.other_case_id,
+                case.other_id.as_bytes(),
+            );
+            let other_fips = [case.other_state.fips().as_bytes(), &case.other_county].concat();
+            put(&mut template, layout.other_fips_code, &other_fips);
+            let county = case.county.escape_ascii();
+            let state = case.state.usps();
+            put(
+                &mut template,
+                layout.contact_name,
+                format!("INTERSTATE UNIT {county}").as_bytes(),
+            );
+            put(
+                &mut template,
+                layout.contact_phone,
+                format!("5550100{county}").as_bytes(),
+            );
+            let email = format!("unit{county}@{}.example", state.to_ascii_lowercase());
+            put(&mut template, layout.contact_email, email.as_bytes());
+        }
+        for entry in &case.entries {
+            let first = out.len();
+            out.extend_from_slice(&template);
+            record(layout, entry, &mut out[first..]);
+            out.push(b'\n');
+        }
+    }
+
+    /// Appends a person's line of the SSN master.
+    pub fn master(&self, person: &Person, out: &mut Vec<u8>) {
+        self.master.line(
+            [
+                &digits(person.ssn),
+                person.last.as_bytes(),
+                person.first.as_bytes(),
+            ],
+            out,
+        );
+    }
+
+    /// Appends the line of a misidentified SSN of a participant.
+    pub fn misidentified(&self, state: State, member_id: u64, ssn: [u8; 9], out: &mut Vec<u8>) {
+        self.misidentified
+            .line([state.fips().as_bytes(), &digits_of(member_id), &ssn], out);
+    }
+}
+
+fn digits_of(number: u64) -> [u8; 10] {
+    let mut digits = [b'0'; 10];
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    digits
+}
+
+/// What differs from record to record of a case.
+fn record(layout: &ExtractLayout, entry: &Entry, out: &mut [u8]) {
+    put(out, layout.ssn, &entry.ssn);
+    put(out, layout.member_id, &digits_of(entry.member_id));
+    put(
+        out,
+        layout.participant_type,
+        entry.participant.code().as_bytes(),
+    );
+    put(out, layout.last_name, entry.last.as_bytes());
+    put(out, layout.first_name, entry.first.as_bytes());
+    put(out, layout.middle_name, entry.middle.as_bytes());
+    put(out, layout.date_of_birth, &entry.birth);
+    put(out, layout.sex, &[entry.sex]);
+    match entry.spoilt {
+        Some(Spoilt::ControlByte) => put(out, layout.middle_name, b"\x01"),
+        Some(Spoilt::CaseId) => put(out, layout.case_id, b" "),
+        Some(Spoilt::Status) => put(out, layout.case_status, b"X"),
+        Some(Spoilt::Type) => put(out, layout.participant_type, b"XX"),
+        None => {}
+    }
+}

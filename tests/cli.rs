@@ -1,0 +1,583 @@
+//! What the program says and how it exits, for each thing that can go wrong (the specification's
+//! cli.md; wording is free, what has to be named is not).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod plain_matcher;
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use clap::CommandFactory;
+use support::records::{Row, extract};
+use support::scratch;
+
+/// A folder to run in, with a good extract of California and one of Texas.
+fn folder() -> tempfile::TempDir {
+    let folder = scratch();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    std::fs::create_dir(folder.path().join("extracts")).unwrap();
+    let child = |row: Row| row.ssn("412660001").name("ALVAREZ", "LUIS");
+    put(
+        "extracts/ca.txt",
+        &extract(&[child(Row::california("C1").other_id("T1"))]),
+    );
+    put(
+        "extracts/tx.txt",
+        &extract(&[child(Row::texas("T1").other_id("C1"))]),
+    );
+    folder
+}
+
+fn command(folder: &Path, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_icr"));
+    command.current_dir(folder).args(line.split_whitespace());
+    command
+}
+
+fn run(folder: &Path, line: &str) -> Output {
+    command(folder, line).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The run ends with this status and says these words on stderr; nothing is published, and nothing
+/// partial is left.
+fn assert_refused(folder: &Path, line: &str, status: i32, words: &[&str]) {
+    let before = names(folder);
+    let output = run(folder, line);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(status), "{line}: {said}");
+    for word in words {
+        assert!(said.contains(word), "{line}: {word:?} is not in: {said}");
+    }
+    assert!(output.stdout.is_empty(), "{line}: something on stdout");
+    assert_eq!(names(folder), before, "{line}: something was left behind");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_good_run_prints_the_summary_and_publishes_the_folder() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        "match --quiet --run-date 20261122 --out run extracts",
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("CA") && text.contains("TX"), "{text}");
+    let run_folder = folder.path().join("run");
+    for name in [
+        "responses/CA.icr",
+        "responses/TX.icr",
+        "rejects/CA.csv",
+        "rejects/TX.csv",
+        "summary.json",
+    ] {
+        assert!(run_folder.join(name).is_file(), "{name} is missing");
+    }
+    let response = std::fs::read(run_folder.join("responses/CA.icr")).unwrap();
+    assert_eq!((response.len(), &response[242..244]), (501, &b"00"[..]));
+    assert_eq!(names(folder.path()), ["extracts", "run"]);
+}
+
+#[test]
+fn json_on_stdout_is_the_summary() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        "match --quiet --format json --out run extracts",
+    );
+    let file = std::fs::read(folder.path().join("run/summary.json")).unwrap();
+    assert_eq!(output.stdout, file);
+    let summary: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    assert_eq!(summary["schema"], "icr.match.summary/1");
+}
+
+#[test]
+fn inputs_that_are_not_there_or_empty_are_named() {
+    let folder = folder();
+    let path = folder.path();
+    std::fs::create_dir(path.join("nothing")).unwrap();
+    std::fs::write(path.join("empty.txt"), "").unwrap();
+    let refused = |line: &str, words: &[&str]| assert_refused(path, line, 3, words);
+    refused(
+        "match --out run absent.txt",
+        &["absent.txt", "No such file"],
+    );
+    refused("match --out run nothing", &["nothing", "without files"]);
+    refused("match --out run empty.txt", &["empty.txt", "empty"]);
+    refused("match --out run extracts/ca.txt /dev/null", &["/dev/null"]);
+    refused("match --fcr gone --out run extracts", &["gone"]);
+    refused("match --ssn-master gone --out run extracts", &["gone"]);
+}
+
+#[test]
+fn two_files_for_one_state_are_an_error_of_the_run_also_with_exclude() {
+    let folder = folder();
+    let path = folder.path();
+    std::fs::copy(path.join("extracts/ca.txt"), path.join("extracts/zz.txt")).unwrap();
+    for option in ["", "--on-bad-file exclude"] {
+        let line = format!("match {option} --out run extracts");
+        assert_refused(path, &line, 3, &["CA", "ca.txt", "zz.txt"]);
+    }
+    let line = "match --fcr extracts/ca.txt --fcr extracts/zz.txt --out run extracts/tx.txt";
+    assert_refused(path, line, 3, &["CA", "ca.txt", "zz.txt"]);
+}
+
+#[test]
+fn a_file_that_is_no_extract_is_told_what_it_looks_like() {
+    let folder = folder();
+    let path = folder.path();
+    let response = [
+        &extract(&[Row::california("C1")])[..241],
+        b"N",
+        &[b' '; 258],
+        b"\n",
+    ]
+    .concat();
+    for (bytes, what) in [
+        (&b"\x1f\x8b\x08\x00some gzip"[..], "gzip"),
+        (b"PK\x03\x04", "zip"),
+        (b"case_id,ssn,name,other\n1,2,3,4\n", "CSV"),
+        (b"<?xml version=\"1.0\"?>\n<a/>", "XML"),
+        (b"{\"case\": 1}", "JSON"),
+        (b"dear colleague,\nplease find attached\n", "15 bytes"),
+        (&response, "response"),
+    ] {
+        std::fs::write(path.join("odd"), bytes).unwrap();
+        assert_refused(path, "match --out run odd extracts", 3, &["odd", what]);
+    }
+}
+
+#[test]
+fn a_file_whose_records_name_several_states_is_refused() {
+    let folder = folder();
+    let mixed = extract(&[Row::california("C1"), Row::texas("T1")]);
+    std::fs::write(folder.path().join("mixed"), mixed).unwrap();
+    assert_refused(
+        folder.path(),
+        "match --out run mixed",
+        3,
+        &["mixed", "90 %"],
+    );
+}
+
+#[test]
+fn a_wrong_side_file_is_named_with_its_line() {
+    let folder = folder();
+    let path = folder.path();
+    let good_master = "412660001ALVAREZ                       LUIS\n";
+    let good_misidentified = "06M1             412660001\n";
+    for (option, good, bad) in [
+        ("ssn-master", good_master, "412660001"),
+        ("ssn-master", good_master, "41266000XALVAREZ"),
+        (
+            "misidentified",
+            good_misidentified,
+            "06M1             41266000",
+        ),
+        (
+            "misidentified",
+            good_misidentified,
+            "06               412660001",
+        ),
+        (
+            "misidentified",
+            good_misidentified,
+            "06M1             41266000X",
+        ),
+    ] {
+        std::fs::write(path.join("side"), format!("{good}{good}{bad}\n{good}")).unwrap();
+        for policy in ["stop", "exclude"] {
+            let line = format!("match --on-bad-file {policy} --{option} side --out run extracts");
+            assert_refused(path, &line, 3, &["side", "3"]);
+        }
+        std::fs::write(path.join("side"), good.repeat(2)).unwrap();
+        let line = format!("match --quiet --force --{option} side --out run extracts");
+        assert_eq!(run(path, &line).status.code(), Some(0));
+        std::fs::remove_dir_all(path.join("run")).unwrap();
+    }
+}
+
+/// An extract of which one in three records is rejected, and of Texas.
+fn put_bad_texas(path: &Path) {
+    let row = Row::texas("T1").other_id("C1").ssn("412660001");
+    let bad = extract(&[row.clone(), row.clone(), row.kind("XX")]);
+    std::fs::write(path.join("extracts/tx.txt"), bad).unwrap();
+}
+
+#[test]
+fn max_rejects_names_the_file_the_share_and_the_codes() {
+    let folder = folder();
+    let path = folder.path();
+    put_bad_texas(path);
+    let words = ["tx.txt", "33.3 %", "E09"];
+    assert_refused(path, "match --out run extracts", 3, &words);
+    assert_refused(path, "match --max-rejects 33 --out run extracts", 3, &words);
+    let line = "match --quiet --max-rejects 34 --out run extracts";
+    assert_eq!(run(path, line).status.code(), Some(0));
+}
+
+#[test]
+fn exclude_goes_on_loudly_as_if_the_file_had_not_come() {
+    let folder = folder();
+    let path = folder.path();
+    put_bad_texas(path);
+    let output = run(path, "match --on-bad-file exclude --out run extracts");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("tx.txt"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("tx.txt"));
+    assert!(!path.join("run/responses/TX.icr").exists());
+    let summary = std::fs::read(path.join("run/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    assert_eq!(summary["absent"]["TX"]["cases"], 1);
+    assert_eq!(summary["excluded"].as_array().unwrap().len(), 1);
+    assert_eq!(summary["states"]["CA"]["records"]["not_evaluated"], 1);
+    // An FCR-derived file for the state then stands.
+    let derived = extract(&[Row::texas("T1").ssn("412660001")]);
+    std::fs::write(path.join("fcr"), derived).unwrap();
+    let line = "match --quiet --on-bad-file exclude --fcr fcr --out run2 extracts";
+    assert_eq!(run(path, line).status.code(), Some(0));
+    let response = std::fs::read(path.join("run2/responses/CA.icr")).unwrap();
+    assert_eq!(&response[241..242], b"Y");
+}
+
+#[test]
+fn fail_on_publishes_and_exits_with_1() {
+    let folder = folder();
+    let path = folder.path();
+    let line = |fail_on: &str, out: &str| {
+        format!("match --quiet --max-rejects 100 --fail-on {fail_on} --out {out} extracts")
+    };
+    let status = |fail_on: &str, out: &str| run(path, &line(fail_on, out)).status.code();
+    assert_eq!(status("errors", "a"), Some(0));
+    std::fs::write(
+        path.join("extracts/ca.txt"),
+        extract(&[Row::california("C1").ssn("123456789")]),
+    )
+    .unwrap();
+    assert_eq!(status("errors", "b"), Some(0));
+    assert_eq!(status("warnings", "c"), Some(1));
+    put_bad_texas(path);
+    assert_eq!(status("errors", "d"), Some(1));
+    for out in ["a", "b", "c", "d"] {
+        assert!(path.join(out).join("summary.json").is_file());
+    }
+}
+
+#[test]
+fn absent_state_error_names_the_states() {
+    let folder = folder();
+    let line = "match --absent-state error --out run extracts/ca.txt";
+    assert_refused(folder.path(), line, 3, &["TX"]);
+}
+
+#[test]
+fn wrong_usage_is_status_2_and_leaves_nothing() {
+    let folder = folder();
+    for (line, word) in [
+        ("match extracts", "--out"),
+        ("match --out run", "EXTRACT"),
+        (
+            "match --out run --no-such-option extracts",
+            "--no-such-option",
+        ),
+        ("match --out run --counterpart both extracts", "both"),
+        ("match --out run --max-rejects 101 extracts", "101"),
+        ("match --out run --threads 0 extracts", "0"),
+        ("match --out run --run-date 20260230 extracts", "20260230"),
+        ("match --out run --file-mode 999 extracts", "999"),
+        ("match --out run --layouts gone extracts", "gone"),
+        ("layout show no-such-layout", "no-such-layout"),
+        ("layout list --threads 2", "--threads"),
+        ("no-such-command", "no-such-command"),
+    ] {
+        assert_refused(folder.path(), line, 2, &[word]);
+    }
+}
+
+#[test]
+fn a_wrong_layout_is_named_with_its_file_line_and_field() {
+    let folder = folder();
+    let path = folder.path();
+    std::fs::create_dir(path.join("layouts")).unwrap();
+    let builtin = include_str!("../layouts/extract.csv");
+    let line = "match --layouts layouts --out run extracts";
+    let status = builtin
+        .lines()
+        .position(|l| l.starts_with("Case Status"))
+        .unwrap();
+    let with = |from: &str, to: &str| {
+        let changed = builtin.replacen(from, to, 1);
+        assert_ne!(changed, builtin);
+        std::fs::write(path.join("layouts/extract.csv"), changed).unwrap();
+    };
+    let at = format!("line {}", status + 1);
+    with(",case_status,50,50", ",case_status,49,49");
+    assert_refused(path, line, 2, &["extract.csv", &at, "Case Status"]);
+    with(",case_status,50,50", ",case_status,300,300");
+    assert_refused(path, line, 2, &["extract.csv", &at, "Case Status"]);
+    with("SSN,ssn,24,32", "Social,social,24,32");
+    assert_refused(path, line, 2, &["extract.csv", "SSN"]);
+    std::fs::remove_file(path.join("layouts/extract.csv")).unwrap();
+    assert_refused(path, line, 2, &["layouts"]);
+}
+
+#[test]
+fn force_replaces_a_run_and_nothing_else_and_a_failure_keeps_the_old_run() {
+    let folder = folder();
+    let path = folder.path();
+    let good = "match --quiet --out run extracts";
+    assert_eq!(run(path, good).status.code(), Some(0));
+    let before = std::fs::read(path.join("run/responses/CA.icr")).unwrap();
+    assert_refused(path, good, 3, &["run", "--force"]);
+    assert_refused(
+        path,
+        "match --force --out run absent.txt",
+        3,
+        &["absent.txt"],
+    );
+    assert!(std::fs::read(path.join("run/responses/CA.icr")).unwrap() == before);
+    std::fs::write(path.join("run/stray"), "x").unwrap();
+    let force = "match --quiet --force --out run extracts";
+    assert_eq!(run(path, force).status.code(), Some(0));
+    assert!(!path.join("run/stray").exists());
+    std::fs::create_dir(path.join("thesis")).unwrap();
+    std::fs::write(path.join("thesis/chapter"), "x").unwrap();
+    assert_refused(path, "match --force --out thesis extracts", 3, &["thesis"]);
+    assert!(path.join("thesis/chapter").exists());
+    assert_refused(
+        path,
+        "match --force --out thesis/chapter extracts",
+        3,
+        &["chapter"],
+    );
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_named() {
+    let folder = folder();
+    assert_refused(folder.path(), "match --out gone/run extracts", 3, &["gone"]);
+    assert_refused(
+        folder.path(),
+        "match --out /proc/run extracts",
+        3,
+        &["/proc"],
+    );
+}
+
+#[test]
+fn a_full_disk_is_named_and_leaves_nothing() {
+    let folder = folder();
+    let disk = folder.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+        .arg(&disk)
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !mounted {
+        eprintln!("skipped: no right to mount a small disk here");
+        return;
+    }
+    let row = Row::california("C1").other_id("T1").ssn("412660001");
+    std::fs::write(
+        folder.path().join("extracts/ca.txt"),
+        extract(&vec![row; 1000]),
+    )
+    .unwrap();
+    let output = run(folder.path(), "match --quiet --out disk/run extracts");
+    let left = names(&disk);
+    let unmounted = Command::new("umount").arg(&disk).status().unwrap();
+    assert!(unmounted.success());
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("No space left") && said.contains("disk"),
+        "{said}"
+    );
+    assert!(left.is_empty(), "left behind: {left:?}");
+}
+
+#[test]
+fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
+    let folder = folder();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = command(folder.path(), "layout list")
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    for line in ["layout show response", "match --quiet --out run extracts"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(folder.path(), line)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", stderr(&output));
+        assert!(output.stderr.is_empty(), "{line}: {}", stderr(&output));
+    }
+    assert!(folder.path().join("run/summary.json").is_file());
+}
+
+#[test]
+fn a_file_cut_short_while_it_is_read_is_named() {
+    use icr::input::{InputForm, Source};
+    let folder = folder();
+    let path = folder.path().join("long");
+    let row = Row::california("C1");
+    std::fs::write(&path, extract(&vec![row; 1000])).unwrap();
+    let source = Source::open(&path, 241, InputForm::default()).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(100)
+        .unwrap();
+    // Every byte can still be read.
+    assert!(source.records().count() > 0);
+    let error = source.check_intact().unwrap_err();
+    let message = error.to_string();
+    assert_eq!(error.exit().status(), 3);
+    assert!(
+        message.contains("long") && message.contains("cut from 242000 to 100 bytes"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_file_that_grew_while_it_was_read_is_named() {
+    use icr::input::{InputForm, Source};
+    let folder = folder();
+    let path = folder.path().join("extracts/ca.txt");
+    let source = Source::open(&path, 241, InputForm::default()).unwrap();
+    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+    file.write_all(b"x").unwrap();
+    assert!(
+        source
+            .check_intact()
+            .unwrap_err()
+            .to_string()
+            .contains("ca.txt")
+    );
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    fn walk(command: &clap::Command, path: &str, count: &mut usize) {
+        // The parts of `layout` are shown by its own examples.
+        if path.matches(' ').count() <= 1 && command.get_name() != "help" {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.contains("Example") && help.contains(&format!("{path} ")),
+                "{path} has no example"
+            );
+            *count += 1;
+        }
+        for inner in command.get_subcommands() {
+            walk(inner, &format!("{path} {}", inner.get_name()), count);
+        }
+    }
+    let mut count = 0;
+    walk(&icr::cli::Cli::command(), "icr", &mut count);
+    assert!(count >= 3);
+    let folder = folder();
+    for line in [
+        "--help",
+        "match --help",
+        "layout --help",
+        "layout show --help",
+        "--version",
+    ] {
+        let output = run(folder.path(), line);
+        assert_eq!(output.status.code(), Some(0), "{line}");
+        assert!(
+            !output.stdout.is_empty() && output.stderr.is_empty(),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn the_options_of_the_contract_are_there() {
+    let root = icr::cli::Cli::command();
+    let r#match = root.find_subcommand("match").unwrap();
+    let has = |name: &str| {
+        r#match
+            .get_arguments()
+            .chain(root.get_arguments())
+            .any(|argument| argument.get_long() == Some(name))
+    };
+    for name in "fcr ssn-master misidentified counterpart absent-state max-rejects on-bad-file max-warnings fail-on force out \
+        quiet threads run-date format layouts input-format input-encoding output-format output-encoding file-mode"
+        .split_whitespace()
+    {
+        assert!(has(name), "--{name} is missing");
+    }
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    icr::cli::Cli::command().debug_assert();
+}
+
+#[test]
+fn layouts_can_be_listed_and_shown() {
+    let folder = folder();
+    let list = run(folder.path(), "layout list");
+    let list = String::from_utf8(list.stdout).unwrap();
+    for name in [
+        "extract",
+        "fcr-extract",
+        "response",
+        "ssn-master",
+        "misidentified",
+        "reason-codes",
+        "edits",
+    ] {
+        assert!(list.contains(name), "{name} is not listed");
+        for format in ["text", "json"] {
+            let output = run(
+                folder.path(),
+                &format!("layout show {name} --format {format}"),
+            );
+            assert_eq!(output.status.code(), Some(0), "{name} {format}");
+            assert!(!output.stdout.is_empty());
+        }
+    }
+    let response = run(folder.path(), "layout show response").stdout;
+    let response = String::from_utf8(response).unwrap();
+    // Which positions are published and which are this product's own is marked.
+    let line = |name: &str| response.lines().find(|line| line.contains(name)).unwrap();
+    assert!(
+        line("FCR-Supplied Indicator").contains("public")
+            || line("FCR-Supplied Indicator").contains("seed")
+    );
+    assert!(line("Match Tier").contains("ours"));
+}

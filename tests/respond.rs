@@ -1,0 +1,709 @@
+//! `icr respond` from the command line: every record it writes, byte by byte, its statuses, what it
+//! refuses, and that it tells nothing of people.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
+mod program;
+
+use program::{Ended, Scratch, check_transcripts, lines_of, record, rows};
+
+/// A participant of TX1001, a responding case with CA, worker MARTHA POE: a record of the response.
+fn response(fields: &[(usize, &str)]) -> Vec<u8> {
+    let mut all = vec![
+        (1, "TX1001"),
+        (16, "R"),
+        (17, "48201"),
+        (50, "O"),
+        (122, "CA9999"),
+        (138, "06037"),
+        (162, "MARTHA POE-OF-THE-VERY-LONG-NAME"),
+        (202, "5125550100"),
+        (212, "martha@example.org"),
+        (242, "N"),
+        (253, "CA2002"),
+        (268, "06075"),
+        (275, "O"),
+        (276, "Y"),
+        (277, "Y"),
+        (377, "020202020202"),
+        (389, "YYN1"),
+    ];
+    all.extend(fields);
+    record(500, &all)
+}
+
+fn np(fields: &[(usize, &str)]) -> Vec<u8> {
+    let mut all = vec![
+        (24, "412110001"),
+        (33, "M1"),
+        (48, "NP"),
+        (51, "FALLENSTEIN-MONTGOMERY"),
+        (81, "JOSEPH"),
+        (97, "K"),
+        (113, "19700102"),
+        (121, "M"),
+    ];
+    all.extend(fields);
+    response(&all)
+}
+
+fn cp(fields: &[(usize, &str)]) -> Vec<u8> {
+    let mut all = vec![
+        (24, "111111111"),
+        (33, "M2"),
+        (48, "CP"),
+        (51, "ARBUTHNOT"),
+        (81, "ANN"),
+        (113, "19719999"),
+        (121, "F"),
+    ];
+    all.extend(fields);
+    response(&all)
+}
+
+fn child(fields: &[(usize, &str)]) -> Vec<u8> {
+    let mut all = vec![
+        (33, "M3"),
+        (48, "CH"),
+        (51, "ARBUTHNOT"),
+        (81, "LEO"),
+        (113, "20200229"),
+        (121, "M"),
+    ];
+    all.extend(fields);
+    response(&all)
+}
+
+fn pf(fields: &[(usize, &str)]) -> Vec<u8> {
+    let mut all = vec![
+        (24, "412110004"),
+        (33, "M4"),
+        (48, "PF"),
+        (51, "QUILL"),
+        (81, "PETE"),
+    ];
+    all.extend(fields);
+    response(&all)
+}
+
+/// Runs `respond` on these records.
+fn respond(records: &[Vec<u8>], options: &str) -> (Scratch, Ended) {
+    let scratch = Scratch::new();
+    scratch.write("TX.icr", lines_of(records));
+    let ended = scratch.icr(&format!(
+        "respond --run-date 20261122 {options} --out work TX.icr"
+    ));
+    (scratch, ended)
+}
+
+/// Records read, updated, requested, listed and without action, as the printed summary has them.
+fn record_totals(ended: &Ended) -> Vec<&str> {
+    let mut lines = ended.stdout.lines();
+    let line = lines.find(|line| line.starts_with("records  ")).unwrap();
+    line.split_whitespace().skip(1).collect()
+}
+
+#[test]
+fn a_frinf_request_is_laid_out_as_chart_c_3_says() {
+    let few = (385, "0001");
+    let (scratch, ended) = respond(
+        &[
+            np(&[(243, "0206"), few, (22, "05")]),
+            child(&[(243, "02"), few, (22, "05")]),
+        ],
+        "--serial-start 41",
+    );
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let expected = [
+        "48",
+        "201",
+        "05", // Local FIPS 1-7
+        "06",
+        "075",
+        "  ", // Other FIPS 8-14
+        "003",
+        "000000000041", // Version 15-17, Serial Number 18-29
+        "  ",
+        "  ", // Error Reason Code, Transaction Type 30-33
+        "R",
+        "CSI",
+        "20261122", // Action, Function, Date 34-45
+        "TX1001         ",
+        "CA2002         ", // Case ID 46-60, Other Case ID 61-75
+        "FRINF",
+        "00000000",
+        "N", // Reason 76-80, Resolution Date 81-88, Attachments 89
+        "000",
+        "000",
+        "0", // indicators 90-96
+        "00000000",
+        "000000", // Sent 97-110
+        "        ",
+        "        ",
+        "0", // Due, Response 111-126, Overdue 127
+        "\n",
+    ]
+    .concat();
+    assert_eq!(scratch.text("work/csenet.txt"), expected);
+    assert_eq!(expected.len(), 128);
+    assert_eq!(
+        scratch.text("work/sent.csv"),
+        "case_id,other_state,other_case_id,transaction,date,serial\nTX1001,CA,CA2002,CSI R FRINF,20261122,41\n"
+    );
+}
+
+#[test]
+fn a_gsc14_notice_is_laid_out_as_the_charts_say() {
+    let codes = (243, "04");
+    let closed = (275, "C");
+    let scratch = Scratch::new();
+    let records = [
+        child(&[codes, closed]),
+        np(&[codes, closed]),
+        cp(&[codes, closed]),
+        pf(&[codes, closed]),
+    ];
+    scratch.write("TX.icr", lines_of(&records));
+    scratch.write("policy.toml", "notice_of_closure = true\n");
+    let ended = scratch.icr(
+        "respond --run-date 20261122 --policy policy.toml --serial-start 999999999999 --out work TX.icr",
+    );
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let header = [
+        "48",
+        "201",
+        "  ",
+        "06",
+        "075",
+        "  ",
+        "003",
+        "999999999999",
+        "  ",
+        "  ",
+        "P",
+        "MSC",
+        "20261122",
+        "TX1001         ",
+        "CA2002         ",
+        "GSC14",
+        "20270121", // 60 days after 22 November 2026: 8 of November, 31 of December, 21 of January
+        "N",
+        "1",
+        "1",
+        "0",
+        "3",
+        "0",
+        "0",
+        "0",
+        "00000000",
+        "000000",
+        "        ",
+        "        ",
+        "0",
+    ]
+    .concat();
+    let case = [
+        " ",
+        "O",
+        &" ".repeat(79),         // Case Type 1, Case Status 2
+        "MARTHA POE-OF-THE-VER", // Contact Name Last 82-102, cut
+        &" ".repeat(114),
+        "5125550100",
+        &" ".repeat(33), // Contact Phone 217-226
+        "martha@example.org                 ",
+        &" ".repeat(57), // Internet Address 260-294
+    ]
+    .concat();
+    let ncp = [
+        "FALLENSTEIN-MONTGOMER",
+        "JOSEPH          ",
+        "K               ",
+        "   ", // 1-56
+        "412110001",
+        "19700102",
+        " ",
+        "M",
+        &" ".repeat(106), // SSN, Date of Birth, Race, Gender
+    ]
+    .concat();
+    let participant =
+        |last: &str, first: &str, born_ssn: &str, gender: &str, relationship: &str| {
+            format!(
+                "{last:<21}{first:<16}{:16}   {born_ssn}{gender} {relationship}O{}",
+                "",
+                " ".repeat(264)
+            )
+        };
+    let expected = [
+        header,
+        case,
+        ncp,
+        participant("ARBUTHNOT", "LEO", "20200229000000000", "M", "D"),
+        // An SSN that cannot be used and a date that is none become zeros.
+        participant("ARBUTHNOT", "ANN", "00000000000000000", "F", "C"),
+        participant("QUILL", "PETE", "00000000412110004", " ", "P"),
+        "\n".to_owned(),
+    ]
+    .concat();
+    assert_eq!(expected.len(), 127 + 351 + 181 + 3 * 341 + 1);
+    assert_eq!(scratch.text("work/csenet.txt"), expected);
+    // The case is on the worklist all the same, once, and counts as requested.
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    assert_eq!(worklist.len(), 1);
+    assert_eq!(worklist[0][1..7], ["3", "TX1001", "CA", "CA9999", "", "04"]);
+    assert_eq!(record_totals(&ended), ["4", "0", "4", "0", "0"]);
+    // The twelve digits are used up: the next notice becomes an item that says so.
+    let again = scratch.icr(
+        "respond --run-date 20270122 --policy policy.toml --sent work/sent.csv --out again TX.icr",
+    );
+    assert_eq!(
+        (again.status, scratch.read("again/csenet.txt").len()),
+        (0, 0)
+    );
+    assert!(
+        scratch
+            .text("again/worklist.csv")
+            .contains("serial numbers of twelve digits are used up")
+    );
+}
+
+#[test]
+fn an_fp_record_adds_the_other_states_ssn() {
+    let (scratch, ended) = respond(
+        &[np(&[
+            (243, "0008"),
+            (278, "N"),
+            (279, "412119999"),
+            (288, "Y"),
+        ])],
+        "--serial-start 1",
+    );
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let expected = [
+        "FP",
+        "C",
+        "TX1001         ",
+        "  ",
+        &" ".repeat(15),
+        "   ",
+        "  ",
+        "  ",
+        " ", // 1-43
+        "NP",
+        "  ",
+        "M1             ",
+        "M",
+        "19700102",
+        "412110001",
+        &" ".repeat(9), // 44-89
+        "JOSEPH          ",
+        "K               ",
+        "FALLENSTEIN-MONTGOMERY        ", // 90-151
+        &" ".repeat(95),
+        "412119999",
+        &" ".repeat(297),
+        "\n", // Additional SSN 1 247-255
+    ]
+    .concat();
+    assert_eq!(expected.len(), 553);
+    assert_eq!(scratch.text("work/fcr.txt"), expected);
+    assert_eq!(
+        scratch.text("work/updates.csv"),
+        "case_id,other_state,other_case_id,member_id,field,old,new,reason_code,rule\n\
+         TX1001,CA,CA9999,M1,additional_ssn,,412119999,08,\"yours is not verified, theirs is; both match indicators are Y\"\n"
+    );
+}
+
+#[test]
+fn updates_name_the_case_or_the_participant() {
+    let records = [
+        np(&[(243, "02")]),
+        child(&[(243, "0207"), (279, "412110003"), (288, "Y")]),
+    ];
+    let (scratch, _) = respond(&records, "--serial-start 1");
+    assert_eq!(
+        scratch.text("work/updates.csv"),
+        "case_id,other_state,other_case_id,member_id,field,old,new,reason_code,rule\n\
+         TX1001,CA,CA9999,,other_state_case_id,CA9999,CA2002,02,threshold met: 2 of 2 adults and 2 of 2 children matched; no caution stands\n\
+         TX1001,CA,CA9999,M3,ssn,,412110003,07,theirs is verified\n"
+    );
+}
+
+#[test]
+fn the_three_quarters_of_the_children_are_a_threshold() {
+    // 3 of 4 are enough, 2 of 3 are not; a case without children is judged by its adults; 99 never.
+    for (counts, updates) in [
+        ("020402040203", 1),
+        ("020302030202", 0),
+        ("020002000200", 1),
+        ("020402040103", 0),
+        ("029902990299", 0),
+        ("990199019901", 0),
+    ] {
+        let (scratch, _) = respond(&[np(&[(243, "02"), (377, counts)])], "--serial-start 1");
+        assert_eq!(
+            rows(&scratch.read("work/updates.csv")).len(),
+            updates,
+            "{counts}"
+        );
+        assert_eq!(
+            rows(&scratch.read("work/sent.csv")).len(),
+            1 - updates,
+            "{counts}"
+        );
+    }
+}
+
+#[test]
+fn each_caution_keeps_an_update_for_a_worker_until_its_switch_is_off() {
+    for (caution, switch) in [
+        ((242, "Y"), "caution_fcr_supplied"),
+        ((389, "N"), "caution_match_indicators"),
+        ((390, "N"), "caution_match_indicators"),
+        ((391, "Y"), "caution_multiple_case"),
+    ] {
+        let records = [np(&[(243, "02"), caution])];
+        let (scratch, _) = respond(&records, "--serial-start 1");
+        let worklist = rows(&scratch.read("work/worklist.csv"));
+        assert_eq!((worklist.len(), &worklist[0][6][..]), (1, "02"), "{switch}");
+        assert!(scratch.read("work/csenet.txt").is_empty());
+        scratch.write("policy.toml", format!("{switch} = false\n"));
+        scratch.icr("respond --policy policy.toml --serial-start 1 --out off TX.icr");
+        assert_eq!(rows(&scratch.read("off/updates.csv")).len(), 1, "{switch}");
+    }
+}
+
+#[test]
+fn a_request_that_must_not_be_sent_becomes_an_item_that_says_why() {
+    for (why_not, words) in [
+        ((50, "C"), "your case is closed"),
+        ((385, "0000"), "nobody of your case matched"),
+        ((242, "Y"), "came from the FCR"),
+        ((253, "      "), "no case ID"),
+        ((270, "0A5"), "FIPS Code is not a number"),
+    ] {
+        let (scratch, _) = respond(&[np(&[(243, "06"), why_not])], "--serial-start 1");
+        assert!(scratch.read("work/csenet.txt").is_empty(), "{words}");
+        let worklist = rows(&scratch.read("work/worklist.csv"));
+        assert_eq!(
+            worklist[0][1..7],
+            ["6", "TX1001", "CA", "CA9999", "M1", "06"]
+        );
+        assert!(worklist[0][7].contains(words), "{}", worklist[0][7]);
+    }
+}
+
+#[test]
+fn the_worklist_is_by_worker_then_priority_and_speaks_to_the_role_you_have() {
+    let other = |fields: &[(usize, &str)]| {
+        let mut all = vec![(162, "ABEL OLDER THAN MARTHA, AND LONG "), (16, "I")];
+        all.extend(fields);
+        np(&all)
+    };
+    let records = [
+        other(&[(1, "TX2001"), (243, "03")]),
+        other(&[(1, "TX2002"), (243, "07"), (288, "N")]),
+        other(&[(1, "TX2003"), (243, "04"), (275, "C")]),
+        other(&[(1, "TX2004"), (243, "01"), (242, "Y")]),
+        np(&[(1, "TX1001"), (243, "01")]),
+        child(&[(1, "TX1002"), (243, "06")]),
+        child(&[(1, "TX1003"), (243, "06"), (113, "20081122")]),
+        child(&[(1, "TX1004"), (243, "06"), (113, "20081123")]),
+    ];
+    let (scratch, ended) = respond(&records, "--serial-start 1");
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    let order: Vec<_> = worklist
+        .iter()
+        .map(|row| (&row[2][..], &row[6][..]))
+        .collect();
+    // TX1003's child is 18 on the run date: none. TX1004's is 18 tomorrow.
+    let expected = [
+        ("TX2004", "01"),
+        ("TX2003", "04"),
+        ("TX2002", "07"),
+        ("TX2001", "03"),
+        ("TX1001", "01"),
+        ("TX1002", "06"),
+        ("TX1004", "06"),
+    ];
+    assert_eq!(order, expected);
+    assert_eq!(record_totals(&ended), ["8", "0", "0", "7", "1"]);
+    // FCR-supplied: it may exist without being registered, and closing is never suggested.
+    let fcr = worklist[0][7..].concat().to_lowercase();
+    assert!(
+        fcr.contains("without being registered") && !fcr.contains("clos"),
+        "{fcr}"
+    );
+    assert!(worklist[0][8].contains("remain interstate") && !worklist[0][8].contains("services"));
+    assert!(worklist[4][8].contains("services") && !worklist[4][8].contains("interstate"));
+}
+
+#[test]
+fn counties_go_to_three_lists() {
+    let records = [
+        np(&[(1, "TX1"), (243, "03"), (268, "06000")]),
+        np(&[(1, "TX2"), (243, "03"), (138, "06   ")]),
+        np(&[(1, "TX3"), (243, "03")]),
+    ];
+    let (scratch, ended) = respond(&records, "--serial-start 1 --format json");
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    for (row, words) in worklist
+        .iter()
+        .zip(["County 000", "No county", "names county 037"])
+    {
+        assert!(
+            row[7].starts_with(words) || row[7].contains(words),
+            "{}",
+            row[7]
+        );
+        assert_eq!(row[1], "7");
+    }
+    assert!(scratch.read("work/updates.csv").ends_with(b"rule\n"));
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let lists = serde_json::json!({"central_000": 1, "none_of_yours": 1, "other": 1});
+    assert_eq!(summary["counties"], lists);
+    assert_eq!(scratch.text("work/summary.json"), ended.stdout);
+}
+
+#[test]
+fn a_participant_without_a_member_id_is_brought_to_a_person() {
+    let nameless = (33, "  ");
+    let records = [
+        child(&[
+            (1, "TX1"),
+            nameless,
+            (243, "07"),
+            (279, "412110003"),
+            (288, "Y"),
+        ]),
+        child(&[
+            (1, "TX2"),
+            nameless,
+            (24, "412110009"),
+            (243, "08"),
+            (278, "N"),
+            (279, "412110003"),
+            (288, "Y"),
+        ]),
+    ];
+    let (scratch, ended) = respond(&records, "--serial-start 1 --fail-on errors");
+    assert_eq!(rows(&scratch.read("work/updates.csv")).len(), 2);
+    let worklist = scratch.text("work/worklist.csv");
+    assert!(worklist.contains("Load this update by hand"), "{worklist}");
+    assert!(
+        worklist.contains("could not be written for the FCR"),
+        "{worklist}"
+    );
+    assert!(scratch.read("work/fcr.txt").is_empty());
+    assert_eq!(ended.status, 1, "{}", ended.stdout);
+}
+
+#[test]
+fn nothing_of_people_is_printed() {
+    let scratch = Scratch::new();
+    let records = [
+        np(&[(243, "0206"), (385, "0101")]),
+        cp(&[(243, "0207"), (385, "0101"), (279, "412110003"), (288, "Y")]),
+    ];
+    scratch.write("TX.icr", lines_of(&records));
+    let mut printed = String::new();
+    for options in ["", "--format json", "--quiet"] {
+        let out = options.replace("--", "").replace(' ', "-");
+        let ended = scratch.icr(&format!(
+            "respond --serial-start 1 {options} --out w{out} TX.icr"
+        ));
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        printed += &(ended.stdout + &ended.stderr);
+    }
+    // A record that is none is refused without its values.
+    scratch.write("bad.icr", lines_of(&[np(&[(243, "06"), (50, "X")])]));
+    let ended = scratch.icr("respond --serial-start 1 --out bad bad.icr");
+    assert_eq!(ended.status, 3);
+    printed += &(ended.stdout + &ended.stderr);
+    for secret in [
+        "FALLENSTEIN",
+        "ARBUTHNOT",
+        "JOSEPH",
+        "412110",
+        "1970",
+        "MARTHA",
+        "martha",
+        "555",
+        "TX1001",
+        "CA2002",
+        "CA9999",
+        "M1\"",
+    ] {
+        assert!(!printed.contains(secret), "{secret}: {printed}");
+    }
+}
+
+#[test]
+fn what_is_no_response_is_refused_with_file_and_record_and_nothing_is_published() {
+    let scratch = Scratch::new();
+    let good = np(&[(243, "06")]);
+    for (bad, words) in [
+        (np(&[]), "Reason Codes (columns 243-252)"),
+        (np(&[(243, "0602")]), "Reason Codes"),
+        (np(&[(245, "06")]), "Reason Codes"),
+        (np(&[(243, "09")]), "Reason Codes"),
+        (np(&[(243, "06"), (242, "X")]), "FCR-Supplied Indicator"),
+        (np(&[(243, "06"), (385, " 1")]), "two digits"),
+        (np(&[(243, "06"), (17, "03")]), "FIPS Code"),
+        (np(&[(243, "06"), (138, "99")]), "Other State FIPS Code"),
+        (np(&[(243, "06"), (48, "XX")]), "Participant Type"),
+        (np(&[(243, "06"), (392, "4")]), "Match Tier"),
+        (
+            np(&[(243, "06"), (480, "\t")]),
+            "byte 480 is a control byte",
+        ),
+        (
+            good[..241].to_vec(),
+            "has 241 bytes; a response record has 500; an extract?",
+        ),
+        ([&good[..], b"x"].concat(), "has 501 bytes"),
+        (
+            np(&[(243, "06"), (17, "20")]),
+            "two submitting states, TX and KS",
+        ),
+    ] {
+        scratch.write("TX.icr", lines_of(&[good.clone(), bad]));
+        let ended = scratch.icr("respond --serial-start 1 --out work TX.icr");
+        assert_eq!(ended.status, 3, "{words}");
+        assert!(ended.stderr.contains(words), "{words}: {}", ended.stderr);
+        assert!(
+            words.contains("two submitting") || ended.stderr.contains("TX.icr, record 2"),
+            "{}",
+            ended.stderr
+        );
+        assert!(!scratch.path().join("work").exists());
+    }
+}
+
+#[test]
+fn responses_are_read_in_any_form() {
+    let trimmed = |record: &Vec<u8>| record.trim_ascii_end().to_vec();
+    let records = vec![np(&[(243, "06")]), child(&[(243, "00")])];
+    let scratch = Scratch::new();
+    scratch.write("text.icr", lines_of(&records));
+    scratch.write("crlf.icr", [&records[0][..], b"\r\n", &records[1]].concat());
+    scratch.write("fb.icr", records.concat());
+    scratch.write(
+        "short.icr",
+        lines_of(&records.iter().map(trimmed).collect::<Vec<_>>()),
+    );
+    scratch.write("folder/b", lines_of(&records[..1]));
+    scratch.write("folder/a", lines_of(&records[1..]));
+    scratch.icr("respond --run-date 20261122 --serial-start 1 --out w text.icr");
+    for form in ["crlf.icr", "fb.icr", "short.icr", "folder"] {
+        let ended = scratch.icr(&format!(
+            "respond --run-date 20261122 --serial-start 1 --out w-{form} {form}"
+        ));
+        assert_eq!(ended.status, 0, "{form}: {}", ended.stderr);
+        for file in ["updates.csv", "csenet.txt", "worklist.csv", "sent.csv"] {
+            assert_eq!(
+                scratch.read(&format!("w/{file}")),
+                scratch.read(&format!("w-{form}/{file}"))
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_response_is_valid_and_carries_sent_forward() {
+    let scratch = Scratch::new();
+    let sent = "case_id,other_state,other_case_id,transaction,date,serial\nTX1,CA,CA1,CSI R FRINF,20261101,7\n";
+    scratch.write("sent.csv", sent);
+    scratch.write("TX.icr", "");
+    let ended = scratch.icr("respond --sent sent.csv --out work TX.icr");
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(scratch.text("work/sent.csv"), sent);
+    let mut names: Vec<_> = std::fs::read_dir(scratch.path().join("work"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "manifest.json")
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "csenet.txt",
+            "fcr.txt",
+            "sent.csv",
+            "summary.json",
+            "updates.csv",
+            "worklist.csv"
+        ]
+    );
+}
+
+#[test]
+fn serial_numbers_are_asked_for_and_never_repeated() {
+    let scratch = Scratch::new();
+    scratch.write("TX.icr", lines_of(&[np(&[(243, "06")])]));
+    for (options, status) in [("", 2), ("--serial-start 0", 2), ("--serial-start 5", 0)] {
+        let ended = scratch.icr(&format!(
+            "respond --run-date 20261122 {options} --out work TX.icr"
+        ));
+        assert_eq!(ended.status, status, "{options}: {}", ended.stderr);
+    }
+    let repeated = scratch.icr("respond --sent work/sent.csv --serial-start 5 --out again TX.icr");
+    assert_eq!(repeated.status, 2, "{}", repeated.stderr);
+    assert!(repeated.stderr.contains("repeats a serial number"));
+    // A run that did not end published nothing: the same command gives the same numbers.
+    scratch.write("bad.icr", "x\n");
+    let failed = scratch.icr("respond --run-date 20270101 --sent work/sent.csv --out next bad.icr");
+    assert_eq!(failed.status, 3);
+    let next = scratch.icr("respond --run-date 20270101 --sent work/sent.csv --out next TX.icr");
+    assert_eq!(next.status, 0, "{}", next.stderr);
+    let serials: Vec<_> = rows(&scratch.read("next/sent.csv"))
+        .into_iter()
+        .map(|row| row[5].clone())
+        .collect();
+    assert_eq!(serials, ["5", "6"]);
+}
+
+#[test]
+fn the_policy_is_printed_and_a_mistake_in_one_is_refused_with_its_line() {
+    let scratch = Scratch::new();
+    let printed = scratch.icr("respond --print-policy --quiet");
+    assert_eq!(printed.status, 0);
+    scratch.write("policy.toml", &printed.stdout);
+    scratch.write("TX.icr", "");
+    let ended = scratch.icr("respond --policy policy.toml --serial-start 1 --out work TX.icr");
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    scratch.write("policy.toml", printed.stdout + "\nmin_adults = 3\n");
+    let ended = scratch.icr("respond --policy policy.toml --serial-start 1 --out work2 TX.icr");
+    assert_eq!(ended.status, 2);
+    let lines = scratch.text("policy.toml").lines().count();
+    assert!(
+        ended.stderr.contains(&format!(
+            "policy.toml, line {lines}: unknown field `min_adults`"
+        )),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn the_layouts_of_what_is_written_are_shown() {
+    let scratch = Scratch::new();
+    let list = scratch.icr("layout list").stdout;
+    for (name, field, columns) in [
+        ("csenet-header", "Transaction Serial Number", "18-29"),
+        ("csenet-case", "Internet Address", "260-294"),
+        ("csenet-ncp", "Gender", "75-75"),
+        ("csenet-participant", "Relationship", "76-76"),
+        ("fcr-fp", "Additional SSN 1", "247-255"),
+    ] {
+        assert!(list.contains(name), "{list}");
+        let shown = scratch.icr(&format!("layout show {name}")).stdout;
+        let line = shown.lines().find(|line| line.starts_with(field)).unwrap();
+        assert!(line.contains(columns), "{line}");
+    }
+}
+
+#[test]
+fn the_chapter_shows_what_the_program_prints() {
+    check_transcripts("docs/respond.md");
+}

@@ -1,0 +1,224 @@
+//! `icr score` on a world so small that its figures are counted by hand.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// A response record, by the columns of the specification's layouts.md, sections 1 and 3.
+fn response(
+    case: &str,
+    other_id: &str,
+    codes: &str,
+    found: Option<(&str, char)>,
+    matched: &str,
+) -> Vec<u8> {
+    let mut record = vec![b' '; 500];
+    let mut put = |first: usize, value: &str| {
+        record[first - 1..first - 1 + value.len()].copy_from_slice(value.as_bytes());
+    };
+    put(1, case);
+    put(17, "48201");
+    put(122, other_id);
+    put(138, "06037");
+    put(242, "N");
+    put(243, codes);
+    if let Some((id, tier)) = found {
+        put(253, id);
+        put(268, "06037");
+        put(392, &tier.to_string());
+    }
+    put(385, matched);
+    record
+}
+
+fn score(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    let truth = folder.join("truth.csv");
+    let truth = ["--truth", truth.to_str().unwrap(), folder.to_str().unwrap()];
+    Command::new(env!("CARGO_BIN_EXE_icr"))
+        .arg("score")
+        .args(arguments)
+        .args(truth)
+        .output()
+        .unwrap()
+}
+
+const HEADER: &str = "state,case_id,other_state,other_case_id,counterpart_state,counterpart_case_id,planted,certain_codes\n";
+
+fn write(folder: &Path, truth: &str, records: &[Vec<u8>], line_end: &[u8]) {
+    std::fs::write(folder.join("truth.csv"), format!("{HEADER}{truth}")).unwrap();
+    std::fs::create_dir_all(folder.join("responses")).unwrap();
+    let bytes: Vec<u8> = records
+        .iter()
+        .flat_map(|r| [r.as_slice(), line_end].concat())
+        .collect();
+    std::fs::write(folder.join("responses/TX.icr"), bytes).unwrap();
+}
+
+/// Right (two records), right by tier 2, wrong and nobody matched, wrong by tier 2, stray, missed,
+/// rightly none, not returned, and one that the truth does not know.
+fn small_world() -> (String, Vec<Vec<u8>>) {
+    let truth = "\
+TX,T1,CA,C1,CA,C1,,00
+TX,T2,CA,,CA,C2,other-id-blank+ssn-missing@other,02
+TX,T3,CA,C9,CA,C3,other-id-digit+ssn-missing@other,
+TX,T4,CA,,CA,C4,other-id-blank,
+TX,T5,CA,C9,,,case-missing+other-id-digit,
+TX,T6,CA,,CA,C6,other-id-blank,01
+TX,T7,CA,C7,,,case-missing,01
+TX,T8,CA,C8,CA,C8,closed-both,
+";
+    let records = vec![
+        response("T1", "C1", "00", Some(("C1", '1')), "0101"),
+        response("T1", "C1", "0007", Some(("C1", '1')), "0101"),
+        response("T2", "", "0306", Some(("C2", '2')), "0001"),
+        response("T3", "C9", "06", Some(("C9", '1')), "0000"),
+        response("T4", "", "02", Some(("C44", '2')), "0100"),
+        response("T5", "C9", "06", Some(("C9", '1')), "0000"),
+        response("T6", "", "01", None, "0000"),
+        response("T7", "C7", "01", None, "0000"),
+        response("T99", "", "01", None, "0000"),
+    ];
+    (truth.to_owned(), records)
+}
+
+#[test]
+fn figures_are_those_counted_by_hand() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (truth, records) = small_world();
+    // RECFM=FB and text alike.
+    for line_end in [&b"\n"[..], b"\r\n", b""] {
+        write(scratch.path(), &truth, &records, line_end);
+        let output = score(scratch.path(), &["--format", "json"]);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let score: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let counts = |right, wrong, stray, missed, none, wrong_nobody, stray_nobody| {
+            json!({"right": right, "wrong": wrong, "stray": stray, "missed": missed, "rightly_none": none,
+                "wrong_nobody": wrong_nobody, "stray_nobody": stray_nobody})
+        };
+        assert_eq!(score["records"], 9);
+        assert_eq!(score["cases"], counts(2, 2, 1, 1, 1, 1, 1));
+        // Of 5 counterparts returned 2 are true; without the two strangers 2 of 3.
+        assert!((score["precision"].as_f64().unwrap() - 0.4).abs() < 1e-12);
+        assert!((score["precision_nobody_apart"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-12);
+        // Of 5 returned cases with a counterpart 2 got it; without the stranger's 2 of 4.
+        assert!((score["recall"].as_f64().unwrap() - 0.4).abs() < 1e-12);
+        assert!((score["recall_nobody_apart"].as_f64().unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(score["nobody_matched"], 2);
+        assert_eq!(
+            score["not_returned"],
+            json!({"with_counterpart": 1, "without_counterpart": 0})
+        );
+        assert_eq!(score["unknown"], 1);
+        assert_eq!(score["clean"], counts(1, 0, 0, 0, 0, 0, 0));
+        assert_eq!(score["by_tier"]["1"], counts(1, 1, 1, 0, 0, 1, 1));
+        assert_eq!(score["by_tier"]["2"], counts(1, 1, 0, 0, 0, 0, 0));
+        assert_eq!(score["by_tier"]["3"], counts(0, 0, 0, 0, 0, 0, 0));
+        assert_eq!(score["by_tier"]["none"], counts(0, 0, 0, 1, 1, 0, 0));
+        assert_eq!(
+            score["by_kind"]["other-id-blank"],
+            counts(1, 1, 0, 1, 0, 0, 0)
+        );
+        assert_eq!(
+            score["by_kind"]["ssn-missing@other"],
+            counts(1, 1, 0, 0, 0, 1, 0)
+        );
+        assert_eq!(
+            score["by_kind"]["other-id-digit"],
+            counts(0, 1, 1, 0, 0, 1, 1)
+        );
+        assert_eq!(
+            score["by_kind"]["case-missing"],
+            counts(0, 0, 1, 0, 1, 0, 1)
+        );
+        assert_eq!(
+            score["by_pair"]["other-id-digit+case-missing"],
+            counts(0, 0, 1, 0, 0, 0, 1)
+        );
+        assert_eq!(
+            score["by_pair"]["other-id-blank+ssn-missing@other"],
+            counts(1, 0, 0, 0, 0, 0, 0)
+        );
+        assert_eq!(score["by_pair"].as_object().unwrap().len(), 3);
+        // T1, T2, T6, T7 have certain codes; T2 lacks 02 and bears 03 and 06; T1 bears 07 beside.
+        assert_eq!(
+            score["certain_codes"],
+            json!({"cases": 4, "wrong": 1, "beyond": 2})
+        );
+        let first = |confusion: &str| score["examples"][confusion][0]["case_id"].clone();
+        assert_eq!(first("wrong"), "T3");
+        assert_eq!(first("stray"), "T5");
+        assert_eq!(first("missed"), "T6");
+        assert_eq!(first("certain_code_wrong"), "T2");
+    }
+}
+
+#[test]
+fn the_table_shows_the_same() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (truth, records) = small_world();
+    write(scratch.path(), &truth, &records, b"\n");
+    let text = String::from_utf8(score(scratch.path(), &[]).stdout).unwrap();
+    assert!(
+        text.contains("all returned cases                    0.4000     0.4000"),
+        "{text}"
+    );
+    assert!(text.contains("tier 1 where nobody matched: 2 "), "{text}");
+    assert!(
+        text.contains("TX T3 names CA C9: found CA C9 by tier 1, true is CA C3"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 returned cases are not in the truth"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_with_file_and_line() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (truth, records) = small_world();
+    let refused = |part: &str| {
+        let output = score(scratch.path(), &[]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{stderr}");
+        assert!(output.stdout.is_empty());
+        assert!(stderr.contains(part), "{stderr}");
+    };
+    write(
+        scratch.path(),
+        &truth,
+        &[records[0][..499].to_vec(), records[1].clone()],
+        b"\n",
+    );
+    refused("TX.icr, record 1: has 499 bytes");
+    let mut odd = records[0].clone();
+    odd[391] = b'7';
+    write(scratch.path(), &truth, &[odd], b"\n");
+    refused("Match Tier is not");
+    write(
+        scratch.path(),
+        &format!("{truth}TX,T9,ZZ,,,,,\n"),
+        &records,
+        b"\n",
+    );
+    refused("truth.csv, record 10: column other_state");
+    write(scratch.path(), "TX,T9,CA\n", &records, b"\n");
+    refused("truth.csv, record 2: is no line of eight columns");
+    std::fs::write(scratch.path().join("truth.csv"), "a,b\n").unwrap();
+    refused("truth.csv, record 1: has another header");
+    std::fs::write(scratch.path().join("truth.csv"), "").unwrap();
+    refused("is empty");
+    write(scratch.path(), &truth, &records, b"\n");
+    std::fs::remove_dir_all(scratch.path().join("responses")).unwrap();
+    refused("no folder `responses`");
+}
