@@ -6,7 +6,8 @@
 //! [`output`]; beside them [`registry`] (extracts derived for states that sent none), [`synth`] and
 //! [`score`] (invented extracts, and runs held against their truth), [`validation`] (what is wrong
 //! with an extract), [`convert`] (records from one form into another), [`operation`] and [`audit`]
-//! (a nightly run), [`respond`] (the state's side) and [`diff`] (two runs), [`layout`] (positions as data), [`mod@reference`] (facts) and
+//! (a nightly run), [`respond`] (the state's side) and [`diff`] (two runs), [`report`]
+//! (what a finished run found), [`layout`] (positions as data), [`mod@reference`] (facts) and
 //! [`verification`] (SSNs and names on record).
 
 pub mod audit;
@@ -28,6 +29,7 @@ pub mod progress;
 pub mod record;
 pub mod reference;
 pub mod registry;
+pub mod report;
 pub mod respond;
 pub mod response;
 pub mod score;

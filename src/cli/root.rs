@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::CommonArgs;
 use crate::commands::{
-    audit, completions, convert, derive, diff, explain, layout, man, r#match, respond, score,
-    status, synth, validate, verify,
+    audit, completions, convert, derive, diff, explain, layout, man, r#match, report, respond,
+    score, status, synth, validate, verify,
 };
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
@@ -37,6 +37,7 @@ pub enum Command {
     Validate(validate::Args),
     Derive(derive::Args),
     Convert(convert::Args),
+    Report(report::Args),
     Explain(explain::Args),
     Diff(diff::Args),
     Verify(verify::Args),
@@ -58,6 +59,7 @@ impl Command {
             | Command::Validate(_)
             | Command::Derive(_)
             | Command::Convert(_)
+            | Command::Report(_)
             | Command::Explain(_)
             | Command::Diff(_)
             | Command::Verify(_)

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod layout;
 pub mod man;
 pub mod r#match;
+pub mod report;
 pub mod respond;
 pub mod score;
 pub mod status;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
         Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
         Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
+        Command::Report(args) => report::run(args, &cli.common, stdout),
         Command::Explain(args) => explain::run(args, &cli.common, stdout, stop),
         Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout),

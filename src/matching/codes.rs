@@ -43,7 +43,7 @@ impl ReasonCode {
 }
 
 /// A set of reason codes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReasonCodes(u16);
 
 impl ReasonCodes {

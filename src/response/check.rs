@@ -8,7 +8,7 @@ use crate::layout::ExtractLayout;
 use crate::layout::{Columns, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 
-use super::StateTotals;
+use super::{CaseSplit, StateTotals};
 
 /// How many faults of a file are listed; all are counted.
 const MOST_LISTED: usize = 20;
@@ -28,7 +28,7 @@ pub struct Recount {
 pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout) -> Recount {
     let mut counting = Counting {
         layout,
-        extract,
+        split: CaseSplit::new(layout, extract),
         found: Recount::default(),
         case: None,
     };
@@ -41,21 +41,15 @@ pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout
 
 struct Counting<'a> {
     layout: &'a ResponseLayout,
-    extract: &'a ExtractLayout,
+    split: CaseSplit<'a>,
     found: Recount,
     case: Option<OpenCase>,
 }
 
-/// The case whose records are being read.
+/// What is noted of the case whose records are being read.
 struct OpenCase {
     first_record: u64,
-    key: Vec<u8>,
-    other_id: Vec<u8>,
-    answer: Vec<u8>,
     codes: ReasonCodes,
-    adults: u32,
-    children: u32,
-    counts: Option<(u32, u32)>,
 }
 
 impl Counting<'_> {
@@ -183,59 +177,19 @@ impl Counting<'_> {
     }
 
     fn join_case(&mut self, number: u64, record: &[u8], codes: ReasonCodes) {
-        let extract = self.extract;
-        let key = [
-            extract.case_id.of(record),
-            &extract.other_fips_code.of(record)[..2],
-        ]
-        .concat();
-        let other_id = extract.other_case_id.of(record).to_vec();
-        let answer: Vec<u8> = self
-            .answer_columns()
-            .iter()
-            .flat_map(|columns| columns.of(record))
-            .copied()
-            .collect();
-        let named = |id: &[u8]| !crate::record::is_blank(id);
-        let joins = self.case.as_ref().is_some_and(|case| {
-            let same_id = case.other_id == other_id || !named(&case.other_id) || !named(&other_id);
-            let full =
-                case.counts == Some((case.adults, case.children)) && case.other_id != other_id;
-            case.key == key && same_id && !(full && case.answer != answer)
-        });
-        if !joins {
+        if !self.split.continues(record) {
             self.end_case();
-            let count = |columns: Columns| {
-                std::str::from_utf8(columns.of(record))
-                    .ok()?
-                    .parse::<u32>()
-                    .ok()
-            };
-            let counts = count(self.layout.adults_yours).zip(count(self.layout.children_yours));
+            self.split.begin(record);
             self.case = Some(OpenCase {
                 first_record: number,
-                key,
-                other_id: other_id.clone(),
-                answer: answer.clone(),
                 codes: ReasonCodes::default(),
-                adults: 0,
-                children: 0,
-                counts,
             });
-            self.count_case(record);
+            self.found.totals.count_returned_case(self.layout, record);
         }
-        let participant = extract.participant_type.of(record);
-        let mut differs = false;
         if let Some(case) = &mut self.case {
-            differs = case.answer != answer;
             case.codes = case.codes.union(codes);
-            case.adults += u32::from(matches!(participant, b"NP" | b"CP" | b"PF"));
-            case.children += u32::from(participant == b"CH");
-            if !named(&case.other_id) {
-                case.other_id = other_id;
-            }
         }
-        if differs {
+        if !self.split.join(record) {
             self.fault(
                 number,
                 "its case-level fields differ from those of its case's first record".to_owned(),
@@ -243,58 +197,14 @@ impl Counting<'_> {
         }
     }
 
-    /// The fields that are the same on every record of a case.
-    fn answer_columns(&self) -> [Columns; 19] {
-        let l = self.layout;
-        [
-            l.fcr_supplied,
-            l.case_id,
-            l.fips_code,
-            l.case_status,
-            l.other_fips_verification,
-            l.fips_verification,
-            l.adults_yours,
-            l.children_yours,
-            l.adults_other,
-            l.children_other,
-            l.adults_matched,
-            l.children_matched,
-            l.cp_match,
-            l.np_match,
-            l.multiple_case,
-            l.match_tier,
-            l.contact_name,
-            l.contact_phone,
-            l.contact_email,
-        ]
-    }
-
-    fn count_case(&mut self, record: &[u8]) {
-        let layout = self.layout;
-        let totals = &mut self.found.totals;
-        totals.cases.returned += 1;
-        let tier = match layout.match_tier.of(record)[0] {
-            digit @ b'1'..=b'3' => usize::from(digit - b'1'),
-            _ => 3,
-        };
-        totals.cases_by_tier.0[tier] += 1;
-        let nobody = [layout.adults_matched, layout.children_matched]
-            .iter()
-            .all(|columns| columns.of(record) == b"00");
-        totals.cases_nobody_matched += u64::from(nobody && tier < 3);
-        totals.multiple_case += u64::from(layout.multiple_case.of(record) == b"Y");
-        totals.fcr_supplied += u64::from(layout.fcr_supplied.of(record) == b"Y");
-    }
-
     fn end_case(&mut self) {
         let Some(case) = self.case.take() else { return };
         self.found.totals.count_case_codes(case.codes);
+        let Some((counted, Some(said))) = self.split.end() else {
+            return;
+        };
         let holds = |said: u32, counted: u32| said == counted.min(99);
-        let counted = (case.adults, case.children);
-        if case
-            .counts
-            .is_some_and(|said| !holds(said.0, counted.0) || !holds(said.1, counted.1))
-        {
+        if !holds(said.adults, counted.adults) || !holds(said.children, counted.children) {
             let what =
                 "the case that begins here has other numbers of adults and children than it says";
             self.fault(case.first_record, what.to_owned());

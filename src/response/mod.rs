@@ -1,11 +1,13 @@
 //! Response records (layouts.md, section 3) and the control totals of a state.
 
+mod cases;
 mod check;
 mod render;
 mod totals;
 mod write;
 
+pub use cases::{CaseSplit, Participants};
 pub use check::{Recount, differences, recount};
 pub use render::Renderer;
-pub use totals::{CaseTotals, RecordTotals, StateTotals};
+pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};
 pub use write::{OutputForm, ResponseSink, write_response, write_responses};

@@ -35,7 +35,7 @@ impl Renderer<'_> {
     ) {
         let line_end = self.form.line_end();
         let rows = yours.extract.rows_of(case);
-        totals.count(outcome, rows.len() as u64);
+        totals.count(outcome, rows.len() as u64, case.data.other_state);
         let mut case_codes = ReasonCodes::default();
         match outcome {
             Outcome::NotEvaluated | Outcome::Suppressed(_) => return,

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::matching::{Found, Outcome, ReasonCode, ReasonCodes};
+use crate::layout::ResponseLayout;
+use crate::matching::{Found, Outcome, ReasonCode, ReasonCodes, Suppressed};
+use crate::reference::{STATE_COUNT, State};
 
 /// What became of the records of a state: they balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -55,7 +57,35 @@ pub struct StateTotals {
     pub multiple_case: u64,
     /// Cases returned with FCR-Supplied Indicator Y.
     pub fcr_supplied: u64,
+    /// What became of the accepted records and cases, by the state that they name.
+    pub by_other_state: FatesByState,
 }
+
+/// Cases and their records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Cases.
+    pub cases: u64,
+    /// Records.
+    pub records: u64,
+}
+
+/// What became of the accepted records and cases that name a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fates {
+    /// Returned in the response.
+    pub returned: Volume,
+    /// Suppressed: a match between two closed cases.
+    pub closed_with_closed: Volume,
+    /// Suppressed: a closed case that was not found.
+    pub closed_not_found: Volume,
+    /// Not evaluated: the state is absent.
+    pub not_evaluated: Volume,
+}
+
+/// [`Fates`] by state; empty, or one for each state of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FatesByState(Vec<Fates>);
 
 /// Counts under fixed names, written as a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +125,65 @@ impl<const N: usize> AddAssign for Counts<N> {
     }
 }
 
+impl Serialize for FatesByState {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let named = State::all()
+            .zip(&self.0)
+            .filter(|(_, fates)| **fates != Fates::default());
+        let map: BTreeMap<_, _> = named.map(|(state, fates)| (state.usps(), fates)).collect();
+        map.serialize(serializer)
+    }
+}
+
+impl FatesByState {
+    fn of(&mut self, state: State) -> &mut Fates {
+        if self.0.is_empty() {
+            self.0.resize(STATE_COUNT, Fates::default());
+        }
+        &mut self.0[state.index()]
+    }
+}
+
+impl AddAssign for Volume {
+    fn add_assign(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.records += other.records;
+    }
+}
+
+impl AddAssign for Fates {
+    fn add_assign(&mut self, other: Self) {
+        self.returned += other.returned;
+        self.closed_with_closed += other.closed_with_closed;
+        self.closed_not_found += other.closed_not_found;
+        self.not_evaluated += other.not_evaluated;
+    }
+}
+
+impl AddAssign<&FatesByState> for FatesByState {
+    fn add_assign(&mut self, other: &FatesByState) {
+        for (state, fates) in State::all().zip(&other.0) {
+            *self.of(state) += *fates;
+        }
+    }
+}
+
 impl StateTotals {
-    /// Counts a case of so many records.
-    pub fn count(&mut self, outcome: &Outcome<'_>, records: u64) {
+    /// Counts a case of so many records that names `other_state`.
+    pub fn count(&mut self, outcome: &Outcome<'_>, records: u64, other_state: Option<State>) {
+        if let Some(state) = other_state {
+            let fates = self.by_other_state.of(state);
+            let fate = match outcome {
+                Outcome::NotEvaluated => &mut fates.not_evaluated,
+                Outcome::Suppressed(Suppressed::BothClosed) => &mut fates.closed_with_closed,
+                Outcome::Suppressed(Suppressed::ClosedNotFound) => &mut fates.closed_not_found,
+                Outcome::NotFound { .. } | Outcome::Matched(_) => &mut fates.returned,
+            };
+            *fate += Volume { cases: 1, records };
+        }
         match outcome {
             Outcome::NotEvaluated => {
                 self.cases.not_evaluated += 1;
@@ -125,6 +211,22 @@ impl StateTotals {
         self.cases_nobody_matched += u64::from(matched == 0);
         self.multiple_case += u64::from(found.multiple_case);
         self.fcr_supplied += u64::from(found.side.fcr_supplied());
+    }
+
+    /// Counts a case of a response by its first record.
+    pub fn count_returned_case(&mut self, layout: &ResponseLayout, record: &[u8]) {
+        self.cases.returned += 1;
+        let tier = match layout.match_tier.of(record)[0] {
+            digit @ b'1'..=b'3' => usize::from(digit - b'1'),
+            _ => 3,
+        };
+        self.cases_by_tier.0[tier] += 1;
+        let nobody = [layout.adults_matched, layout.children_matched]
+            .iter()
+            .all(|columns| columns.of(record) == b"00");
+        self.cases_nobody_matched += u64::from(nobody && tier < 3);
+        self.multiple_case += u64::from(layout.multiple_case.of(record) == b"Y");
+        self.fcr_supplied += u64::from(layout.fcr_supplied.of(record) == b"Y");
     }
 
     /// Counts the codes of a returned record.
@@ -186,6 +288,7 @@ impl AddAssign<&StateTotals> for StateTotals {
         self.cases_by_code += other.cases_by_code;
         self.multiple_case += other.multiple_case;
         self.fcr_supplied += other.fcr_supplied;
+        self.by_other_state += &other.by_other_state;
     }
 }
 
@@ -198,7 +301,7 @@ mod tests {
         let mut totals = StateTotals::default();
         totals.records.read = 3;
         totals.records.rejected = 1;
-        totals.count(&Outcome::NotEvaluated, 2);
+        totals.count(&Outcome::NotEvaluated, 2, State::from_usps("CA"));
         assert!(totals.check_balance("TX", 1).is_ok());
         assert!(totals.check_balance("TX", 2).is_err());
         totals.records.read = 4;

@@ -1,0 +1,212 @@
+//! Reads a finished run of match into a report.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::model::Excluded;
+use super::tally::{Tally, tally};
+use super::{Figures, Report, StateReport};
+use crate::error::{Error, Result};
+use crate::input::{Encoding, InputForm, Source};
+use crate::layout::{LayoutSet, RESPONSE_BYTES};
+use crate::output::{MANIFEST, Manifest};
+use crate::reference::State;
+use crate::response::{Fates, Volume, differences};
+
+/// What a report takes from `summary.json`.
+#[derive(Deserialize)]
+struct Summary {
+    run_date: String,
+    states: BTreeMap<String, Value>,
+    #[serde(default)]
+    absent: BTreeMap<String, Volume>,
+    #[serde(default)]
+    excluded: Vec<Excluded>,
+}
+
+/// What it takes from a state in it.
+#[derive(Deserialize)]
+struct Said {
+    records: SaidRecords,
+    cases: SaidCases,
+    /// Missing in the summary of an early version.
+    by_other_state: Option<BTreeMap<String, Fates>>,
+}
+
+#[derive(Deserialize)]
+struct SaidRecords {
+    read: u64,
+    rejected: u64,
+    not_evaluated: u64,
+}
+
+#[derive(Deserialize)]
+struct SaidCases {
+    returned: u64,
+    suppressed: u64,
+    not_evaluated: u64,
+    with_rejected_records: u64,
+}
+
+/// Reads the report of a finished run.
+///
+/// # Errors
+/// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
+/// finished run of match or its responses are not those of its summary.
+pub fn read_run(folder: &Path, layouts: &LayoutSet) -> Result<Report> {
+    let manifest: Manifest = read_json(folder, MANIFEST)?;
+    if manifest.command != "match" {
+        return Err(no_run(&folder.join(MANIFEST)));
+    }
+    let summary: Summary = read_json(folder, "summary.json")?;
+    let option = |name: &str| manifest.options.get(name).and_then(Value::as_str);
+    let form = InputForm {
+        fixed: Some(option("output_format") == Some("fb")),
+        encoding: Some(if option("output_encoding") == Some("cp037") {
+            Encoding::Cp037
+        } else {
+            Encoding::Ascii
+        }),
+    };
+    let states: Vec<(&str, &Value)> = summary
+        .states
+        .iter()
+        .map(|(usps, said)| (usps.as_str(), said))
+        .collect();
+    let states = states
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(usps, said)| {
+            let state =
+                State::from_usps(usps).ok_or_else(|| no_run(&folder.join("summary.json")))?;
+            Ok((
+                state.usps(),
+                read_state(folder, state, said, form, layouts)?,
+            ))
+        })
+        .collect::<Result<BTreeMap<_, _>>>()?;
+    let mut report = Report::of_states(summary.run_date, states);
+    report.absent = summary.absent;
+    report.excluded = summary.excluded;
+    Ok(report)
+}
+
+fn no_run(path: &Path) -> Error {
+    Error::input(
+        path,
+        "is not of a finished run of match; give the folder of such a run",
+    )
+}
+
+fn read_json<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
+    let path = folder.join(name);
+    let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
+    serde_json::from_slice(&text).map_err(|_| no_run(&path))
+}
+
+fn read_state(
+    folder: &Path,
+    state: State,
+    said: &Value,
+    form: InputForm,
+    layouts: &LayoutSet,
+) -> Result<StateReport> {
+    let path = folder.join(format!("responses/{state}.icr"));
+    let source = Source::open(&path, RESPONSE_BYTES, form)?;
+    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?);
+    source.check_intact()?;
+    let (mut total, mut fcr) = (Tally::default(), Tally::default());
+    let mut by_other: BTreeMap<&'static str, Tally> = BTreeMap::new();
+    for ((other, fcr_supplied), tally) in &tallies {
+        total += tally;
+        if *fcr_supplied {
+            fcr += tally;
+        }
+        *by_other.entry(other.usps()).or_default() += tally;
+    }
+    if let Some((figure, said, counted)) = differences(said, &total.totals).first() {
+        return Err(Error::input(
+            &path,
+            format!(
+                "is not the response that the summary tells of ({figure}: {said} there, {counted} here); run icr verify on the folder"
+            ),
+        ));
+    }
+    let said: Said =
+        serde_json::from_value(said.clone()).map_err(|_| no_run(&folder.join("summary.json")))?;
+    let mut report = StateReport {
+        name: state.name().to_owned(),
+        total: total.figures(),
+        fcr_supplied: fcr.figures(),
+        by_other_state: by_other
+            .iter()
+            .map(|(other, tally)| (*other, tally.figures()))
+            .collect(),
+    };
+    add_said(&mut report, &said);
+    Ok(report)
+}
+
+/// Adds what only the match saw.
+fn add_said(report: &mut StateReport, said: &Said) {
+    let mut sums = Fates::default();
+    for (other, fates) in said.by_other_state.iter().flatten() {
+        if let Some(other) = State::from_usps(other) {
+            let figures = report
+                .by_other_state
+                .entry(other.usps())
+                .or_insert_with(|| Tally::default().figures());
+            set_fates(figures, fates);
+            set_submitted(figures, fates);
+            sums += *fates;
+        }
+    }
+    let total = &mut report.total;
+    if said.by_other_state.is_some() {
+        set_fates(total, &sums);
+    }
+    let cases = &said.cases;
+    for (key, count) in [
+        ("records.submitted", said.records.read),
+        ("records.rejected", said.records.rejected),
+        ("records.not_evaluated", said.records.not_evaluated),
+        (
+            "cases.submitted",
+            cases.returned + cases.suppressed + cases.not_evaluated,
+        ),
+        ("cases.with_rejected_records", cases.with_rejected_records),
+        ("cases.not_evaluated", cases.not_evaluated),
+    ] {
+        total.set(key, count);
+    }
+}
+
+fn set_fates(figures: &mut Figures, fates: &Fates) {
+    for (name, volume) in [
+        ("not_evaluated", fates.not_evaluated),
+        ("suppressed.closed_with_closed", fates.closed_with_closed),
+        ("suppressed.closed_not_found", fates.closed_not_found),
+    ] {
+        figures.set(format!("cases.{name}"), volume.cases);
+        figures.set(format!("records.{name}"), volume.records);
+    }
+}
+
+/// What was submitted about another state: the accepted cases. Records are told less the rejected.
+fn set_submitted(figures: &mut Figures, fates: &Fates) {
+    let mut all = fates.returned;
+    for volume in [
+        fates.closed_with_closed,
+        fates.closed_not_found,
+        fates.not_evaluated,
+    ] {
+        all += volume;
+    }
+    figures.set("cases.submitted", all.cases);
+    figures.set("records.submitted", all.records);
+}
