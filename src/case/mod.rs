@@ -1,9 +1,11 @@
 //! From rows to interstate cases (matching.md, section 1).
 
 mod group;
+mod large;
 mod repeats;
 
 pub(crate) use group::{Reread, group, id_key};
+pub(crate) use large::{LARGE_ROWS, LargeCase};
 pub(crate) use repeats::mark_repeats;
 
 use crate::record::CaseId;

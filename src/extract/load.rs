@@ -1,5 +1,6 @@
 //! Reads one file whole: edits, state of the file, rows, cases and the index by Case ID.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -8,14 +9,14 @@ use super::edits::Editor;
 use super::findings::{Edit, Findings, Listed, Severity, WarningList};
 use super::piece::{Piece, Rejected};
 use super::row::Row;
-use crate::case::{Case, CaseNumber, Reread, group, id_key};
+use crate::case::{Case, CaseNumber, LARGE_ROWS, LargeCase, Reread, group, id_key};
 use crate::error::{Error, Result};
 use crate::index::Postings;
 use crate::input::{Framing, InputForm, Records, Source, Wanted, diagnose, split_at_records};
 use crate::layout::{Columns, ExtractLayout, RECORD_BYTES};
 use crate::output::{InputEntry, count_of};
 use crate::progress::Stage;
-use crate::record::{CaseId, Date};
+use crate::record::{CaseId, Date, ParticipantClass};
 use crate::reference::{Counties, STATE_COUNT, State};
 use crate::stop::Stop;
 use crate::verification::{Misidentified, SsnMaster};
@@ -91,6 +92,8 @@ pub struct Extract {
     pub cases_with_rejected_records: u64,
     /// Where each piece of the file begins: byte, from 0, and number of the record before it.
     starts: Vec<(u64, u64)>,
+    /// Lookups within large cases, by the byte at which the case's first record begins.
+    large: BTreeMap<u64, LargeCase>,
 }
 
 /// A file that was read and cannot be used.
@@ -194,7 +197,9 @@ impl Loader<'_> {
             warnings: Vec::new(),
             cases_with_rejected_records: 0,
             starts,
+            large: BTreeMap::new(),
         };
+        extract.large = extract.large_cases();
         extract.find_in_cases(&editor, warnings);
         extract.cases_with_rejected_records = extract.count_cases_with_rejected_records();
         Ok(Loaded::Usable(Box::new(extract)))
@@ -437,6 +442,40 @@ impl Extract {
     #[inline]
     pub fn field(&self, row: &Row, columns: Columns) -> &[u8] {
         columns.of_trimmed(self.bytes(row))
+    }
+
+    fn large_cases(&self) -> BTreeMap<u64, LargeCase> {
+        let large = self
+            .cases
+            .iter()
+            .filter(|case| case.row_count as usize > LARGE_ROWS);
+        let keyed = large.map(|case| {
+            let rows = self.rows_of(case);
+            (rows[0].offset(), LargeCase::new(rows))
+        });
+        keyed.collect()
+    }
+
+    /// The lookups within a case, if it is large; `rows` are all of its rows.
+    #[inline]
+    pub(crate) fn large_case(&self, rows: &[Row]) -> Option<&LargeCase> {
+        if rows.len() <= LARGE_ROWS {
+            None
+        } else {
+            self.large.get(&rows[0].offset())
+        }
+    }
+
+    /// How many rows of a case are adults', and how many are children's.
+    pub fn class_counts(&self, rows: &[Row]) -> (u32, u32) {
+        if let Some(large) = self.large_case(rows) {
+            return large.counts;
+        }
+        let count = |class| rows.iter().filter(|row| row.class() == Some(class)).count() as u32;
+        (
+            count(ParticipantClass::Adult),
+            count(ParticipantClass::Child),
+        )
     }
 
     /// The rows of a case, in file order.

@@ -6,6 +6,7 @@
 
 use ahash::{AHashMap, AHashSet};
 
+use crate::case::LargeCase;
 use crate::extract::{Extract, Row};
 use crate::record::{Date, ParticipantClass, ParticipantType, PersonName, Ssn};
 
@@ -84,6 +85,37 @@ pub fn compare(
     }
 }
 
+/// How two cases compare, where nobody asks who is whose counterpart.
+pub(super) fn score(yours: (&Extract, &[Row]), theirs: (&Extract, &[Row])) -> Comparison {
+    let pairs = Pairs::new(yours, theirs);
+    let Some(large) = pairs.our_large.filter(|_| theirs.1.len() <= SHARED_ROWS) else {
+        return compare(yours, theirs, |_, _| {});
+    };
+    // Only rows that share a key with one of theirs can have a counterpart.
+    let mut places = Vec::new();
+    for (place, other) in theirs.1.iter().enumerate() {
+        let Some(class) = other.class() else { continue };
+        places.extend(
+            other
+                .ssn()
+                .into_iter()
+                .flat_map(|ssn| large.with_ssn(class, ssn)),
+        );
+        if let Some(name) = other.name().filter(|_| !pairs.is_shared(place, class)) {
+            places.extend(large.with_name(class, name));
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    let mut comparison = Comparison::default();
+    for row in places.into_iter().map(|place| &pairs.ours[place as usize]) {
+        if let Some(counterpart) = pairs.counterpart(row) {
+            comparison.add(row, &pairs.theirs[counterpart.place as usize]);
+        }
+    }
+    comparison
+}
+
 fn tally(
     pairs: &Pairs<'_>,
     counterpart: impl Fn(&Row) -> Option<Counterpart>,
@@ -116,6 +148,8 @@ struct Pairs<'a> {
     ours: &'a [Row],
     their_extract: &'a Extract,
     theirs: &'a [Row],
+    our_large: Option<&'a LargeCase>,
+    their_large: Option<&'a LargeCase>,
     /// For the first rows of theirs a bit: some of ours of the same class has its usable SSN.
     shared: std::cell::OnceCell<u64>,
 }
@@ -127,6 +161,8 @@ impl<'a> Pairs<'a> {
             ours: yours.1,
             their_extract: theirs.0,
             theirs: theirs.1,
+            our_large: yours.0.large_case(yours.1),
+            their_large: theirs.0.large_case(theirs.1),
             shared: std::cell::OnceCell::new(),
         }
     }
@@ -142,11 +178,26 @@ impl<'a> Pairs<'a> {
     #[inline]
     fn by_ssn(&self, row: &Row, class: ParticipantClass) -> Option<Counterpart> {
         let ssn = row.ssn()?;
+        match self.their_large {
+            Some(large) => self.by_ssn_among(row, ssn, class, large.with_ssn(class, ssn)),
+            None => self.by_ssn_among(row, ssn, class, 0..self.theirs.len() as u32),
+        }
+    }
+
+    #[inline]
+    fn by_ssn_among(
+        &self,
+        row: &Row,
+        ssn: Ssn,
+        class: ParticipantClass,
+        places: impl Iterator<Item = u32>,
+    ) -> Option<Counterpart> {
         let mut first = None;
-        for (place, other) in self.theirs.iter().enumerate() {
+        for place in places {
+            let other = &self.theirs[place as usize];
             if other.ssn() == Some(ssn) && other.class() == Some(class) {
                 let counterpart = Counterpart {
-                    place: place as u32,
+                    place,
                     rule: Rule::S,
                 };
                 if other.participant() == row.participant() {
@@ -162,11 +213,25 @@ impl<'a> Pairs<'a> {
     /// N1 before N2; then the same type; then a usable SSN; then their record order.
     fn by_name(&self, row: &Row, class: ParticipantClass) -> Option<Counterpart> {
         let name = row.name()?;
-        let mut best: Option<((Rule, bool, bool), usize)> = None;
-        for (place, other) in self.theirs.iter().enumerate() {
+        match self.their_large {
+            Some(large) => self.by_name_among(row, name, class, large.with_name(class, name)),
+            None => self.by_name_among(row, name, class, 0..self.theirs.len() as u32),
+        }
+    }
+
+    fn by_name_among(
+        &self,
+        row: &Row,
+        name: u64,
+        class: ParticipantClass,
+        places: impl Iterator<Item = u32>,
+    ) -> Option<Counterpart> {
+        let mut best: Option<((Rule, bool, bool), u32)> = None;
+        for place in places {
+            let other = &self.theirs[place as usize];
             if other.name() != Some(name)
                 || other.class() != Some(class)
-                || self.is_shared(place, class)
+                || self.is_shared(place as usize, class)
             {
                 continue;
             }
@@ -182,10 +247,7 @@ impl<'a> Pairs<'a> {
                 best = Some((rank, place));
             }
         }
-        best.map(|((rule, ..), place)| Counterpart {
-            place: place as u32,
-            rule,
-        })
+        best.map(|((rule, ..), place)| Counterpart { place, rule })
     }
 
     fn same_names(&self, row: &Row, other: &Row) -> bool {
@@ -195,10 +257,12 @@ impl<'a> Pairs<'a> {
     #[inline]
     fn is_shared(&self, place: usize, class: ParticipantClass) -> bool {
         let shared = |other: &Row, class| {
-            other.ssn().is_some_and(|ssn| {
-                self.ours
+            other.ssn().is_some_and(|ssn| match self.our_large {
+                Some(large) => large.with_ssn(class, ssn).len() > 0,
+                None => self
+                    .ours
                     .iter()
-                    .any(|row| row.ssn() == Some(ssn) && row.class() == Some(class))
+                    .any(|row| row.ssn() == Some(ssn) && row.class() == Some(class)),
             })
         };
         if self.theirs.len() > SHARED_ROWS {

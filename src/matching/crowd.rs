@@ -366,11 +366,7 @@ impl Matcher<'_> {
 pub(super) fn candidate_of(yours: &Yours<'_>, side: &Side, number: CaseNumber) -> Candidate {
     let case = &side.extract.cases[number as usize];
     let theirs = side.extract.rows_of(case);
-    let comparison = super::compare(
-        (yours.extract, yours.rows),
-        (&side.extract, theirs),
-        |_, _| {},
-    );
+    let comparison = super::compare::score((yours.extract, yours.rows), (&side.extract, theirs));
     Candidate::new(number, case, yours.extract.state, yours.case, comparison)
 }
 

@@ -1,11 +1,12 @@
 //! The three tiers (matching.md, section 5): tried in order; the first that yields a candidate
 //! decides (seed).
 
+use super::compare::same_names;
 use super::crowd::{BucketKey, CROWD};
 use super::{Matcher, Scratch, Side};
 use crate::case::{Case, CaseNumber, id_key};
 use crate::extract::{Extract, Row};
-use crate::record::{ParticipantClass, PersonName};
+use crate::record::ParticipantClass;
 
 /// How a case was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,9 +128,9 @@ impl Matcher<'_> {
                 Tier::CaseId => {
                     !yours.case.data.other_id.is_blank() && case.data.id == yours.case.data.other_id
                 }
-                Tier::ChildSsn => share(yours.rows, theirs, Row::child_key),
+                Tier::ChildSsn => share(yours, side, theirs, Row::child_key),
                 Tier::AdultAndChildName => {
-                    share(yours.rows, theirs, Row::adult_key)
+                    share(yours, side, theirs, Row::adult_key)
                         && share_child_name(yours, side, theirs)
                 }
             }
@@ -143,72 +144,55 @@ fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
     }
 }
 
-/// Above this many pairs keys are sorted rather than compared pair by pair.
-const MANY_PAIRS: usize = 4096;
-
-/// Whether a row of each has the same key.
-fn share<K: Ord + Copy>(ours: &[Row], theirs: &[Row], key: fn(&Row) -> Option<K>) -> bool {
-    if ours.len().min(theirs.len()) > 16 && ours.len() * theirs.len() > MANY_PAIRS {
-        let mut keys: Vec<K> = ours.iter().filter_map(key).collect();
-        keys.sort_unstable();
-        return theirs
-            .iter()
+/// Whether a row of each has the same key: an SSN, or an SSN with a type.
+fn share(yours: &Yours<'_>, side: &Side, theirs: &[Row], key: fn(&Row) -> Option<u32>) -> bool {
+    let ours = yours.rows;
+    let large = |extract: &Extract, few: &[Row], many: &[Row]| {
+        let large = extract.large_case(many)?;
+        Some(few.iter().any(|row| {
+            let (Some(class), Some(ssn), Some(mine)) = (row.class(), row.ssn(), key(row)) else {
+                return false;
+            };
+            large
+                .with_ssn(class, ssn)
+                .any(|place| key(&many[place as usize]) == Some(mine))
+        }))
+    };
+    let looked_up = if ours.len() < theirs.len() {
+        large(&side.extract, ours, theirs)
+    } else {
+        large(yours.extract, theirs, ours)
+    };
+    looked_up.unwrap_or_else(|| {
+        ours.iter()
             .filter_map(key)
-            .any(|key| keys.binary_search(&key).is_ok());
-    }
-    let (few, many) = if ours.len() < theirs.len() {
+            .any(|mine| theirs.iter().any(|row| key(row) == Some(mine)))
+    })
+}
+
+/// Whether a child of each has the same name key. Digests alone could agree by chance.
+fn share_child_name(yours: &Yours<'_>, side: &Side, theirs: &[Row]) -> bool {
+    let ours = (yours.extract, yours.rows);
+    let theirs = (&side.extract, theirs);
+    let (few, many) = if ours.1.len() < theirs.1.len() {
         (ours, theirs)
     } else {
         (theirs, ours)
     };
-    few.iter()
-        .filter_map(key)
-        .any(|mine| many.iter().any(|row| key(row) == Some(mine)))
-}
-
-/// Up to so many children of theirs are looked for one by one.
-const FEW_CHILDREN: usize = 16;
-
-/// Whether a child of each has the same name key.
-fn share_child_name(yours: &Yours<'_>, side: &Side, theirs: &[Row]) -> bool {
-    let name = |extract: &Extract, row: &Row| {
-        let layout = &extract.layout;
-        PersonName::new(
-            extract.field(row, layout.last_name),
-            extract.field(row, layout.first_name),
-        )
-    };
-    if !share(yours.rows, theirs, Row::child_name) {
-        return false;
-    }
-    // Digests agree: make sure that the names do.
-    let children = |rows: &[Row]| rows.iter().filter(|row| row.child_name().is_some()).count();
-    if children(theirs) <= FEW_CHILDREN {
-        // Beside a few children of theirs, ours are not worth sorting: they may be thousands.
-        return theirs.iter().any(|theirs| {
-            theirs.child_name().is_some_and(|digest| {
-                let mut same = yours
-                    .rows
-                    .iter()
-                    .filter(|row| row.child_name() == Some(digest));
-                same.any(|ours| name(yours.extract, ours) == name(&side.extract, theirs))
-            })
-        });
-    }
-    let mut digests: Vec<(u64, &Row)> = yours
-        .rows
-        .iter()
-        .filter_map(|row| Some((row.child_name()?, row)))
-        .collect();
-    digests.sort_unstable_by_key(|&(digest, _)| digest);
-    theirs
-        .iter()
-        .filter_map(|row| Some((row.child_name()?, row)))
-        .any(|(digest, theirs)| {
-            let first = digests.partition_point(|&(other, _)| other < digest);
-            let mut same = digests[first..]
-                .iter()
-                .take_while(|&&(other, _)| other == digest);
-            same.any(|&(_, ours)| name(yours.extract, ours) == name(&side.extract, theirs))
-        })
+    let large = many.0.large_case(many.1);
+    few.1.iter().any(|row| {
+        let Some(name) = row.child_name() else {
+            return false;
+        };
+        let same = |other: &Row| {
+            other.child_name() == Some(name) && same_names((few.0, row), (many.0, other))
+        };
+        match large {
+            Some(large) => {
+                let mut places = large.with_name(ParticipantClass::Child, name);
+                places.any(|place| same(&many.1[place as usize]))
+            }
+            None => many.1.iter().any(same),
+        }
+    })
 }

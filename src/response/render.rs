@@ -5,7 +5,6 @@ use crate::case::Case;
 use crate::extract::{Extract, Provenance, Row};
 use crate::layout::{Columns, RECORD_BYTES, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{CaseCodes, Found, Outcome, ReasonCodes, Scratch, Side};
-use crate::record::ParticipantClass;
 use crate::reference::Counties;
 
 /// Renders response records of the submitting states.
@@ -117,7 +116,7 @@ impl Renderer<'_> {
             self.layout.other_fips_verification,
             self.counties.verify(other_fips),
         );
-        let (adults, children) = count_classes(rows);
+        let (adults, children) = yours.class_counts(rows);
         put_count(&mut template, self.layout.adults_yours, adults);
         put_count(&mut template, self.layout.children_yours, children);
         template
@@ -163,7 +162,7 @@ impl Renderer<'_> {
             layout.fips_verification,
             self.counties.verify(fips),
         );
-        let (adults, children) = count_classes(their_rows);
+        let (adults, children) = theirs.class_counts(their_rows);
         put_count(template, layout.adults_other, adults);
         put_count(template, layout.children_other, children);
         put_count(template, layout.adults_matched, found.comparison.adults);
@@ -220,15 +219,6 @@ impl Renderer<'_> {
             put(record, *columns, code.code().as_bytes());
         }
     }
-}
-
-/// Records of adults and of children.
-fn count_classes(rows: &[Row]) -> (u32, u32) {
-    let count = |class| rows.iter().filter(|row| row.class() == Some(class)).count() as u32;
-    (
-        count(ParticipantClass::Adult),
-        count(ParticipantClass::Child),
-    )
 }
 
 /// Writes a field, left-justified over blanks; `value` may be shorter.
