@@ -13,6 +13,7 @@ use crate::cli::{
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::extract::{Collected, Provenance};
+use crate::input::{Encoding, InputForm, Source};
 use crate::layout::LayoutSet;
 use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::operation::{PreviousRun, Roster, RosterPolicy, Stood, disagreements, receipt};
@@ -168,6 +169,17 @@ fn match_into(
         stop,
     };
     let (collected, mut inputs) = args.inputs.read(&args.extracts, &reading)?;
+    if let Some(path) = &args.roster {
+        let text = InputForm {
+            fixed: Some(false),
+            encoding: Some(Encoding::Ascii),
+        };
+        inputs.push(InputEntry::of(
+            "roster",
+            &Source::open(path, 1, text)?,
+            None,
+        ));
+    }
     let collected = check_volumes(args, collected)?;
     args.inputs.refuse(&collected)?;
     for file in &collected.unusable {
@@ -265,6 +277,10 @@ fn write_reports(
     let mut manifest = manifest
         .option("max_warnings", args.max_warnings)
         .option("max_volume_change", args.max_volume_change)
+        .option(
+            "roster_policy",
+            args.roster.as_ref().map(|_| args.roster_policy.word()),
+        )
         .option("receipts", args.receipts);
     manifest.inputs = inputs.to_vec();
     manifest.totals = totals(summary);

@@ -79,15 +79,6 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
     if manifest.command != "match" {
         return Err(no_run(&folder.join(MANIFEST)));
     }
-    let option = |name: &str| {
-        manifest
-            .options
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or("auto")
-            .to_owned()
-    };
-    let form = format!("{}/{}", option("input_format"), option("input_encoding"));
     let count = |value: &Value, path: &str| {
         value
             .pointer(path)
@@ -104,7 +95,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
         run_date: manifest.run_date.clone().unwrap_or_default(),
         state: state.to_owned(),
         received,
-        form: form.clone(),
+        form: "-".to_owned(),
         file: None,
         records: 0,
         rejected: 0,
@@ -118,6 +109,13 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
             .get(key)
             .and_then(Value::as_object)
             .unwrap_or(&empty)
+    };
+    let form = |value: &Value| {
+        value
+            .get("form")
+            .and_then(Value::as_str)
+            .unwrap_or("-")
+            .to_owned()
     };
     let file = |value: &Value| value.get("file").and_then(Value::as_str).map(str::to_owned);
     let mut rows: BTreeMap<String, StateStatus> = BTreeMap::new();
@@ -135,6 +133,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
         rows.insert(
             state.clone(),
             StateStatus {
+                form: form(value),
                 file: file(value),
                 records,
                 rejected,
@@ -150,6 +149,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
     {
         if let Some(state) = value.get("state").and_then(Value::as_str) {
             let row = StateStatus {
+                form: form(value),
                 file: file(value),
                 records: count(value, "/records"),
                 ..blank(state, "excluded")
@@ -163,6 +163,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
             .iter()
             .find(|output| output.name == format!("responses/{state}.icr"));
         let row = StateStatus {
+            form: form(value),
             file: file(value),
             records: count(value, "/records/read"),
             rejected: count(value, "/records/rejected"),

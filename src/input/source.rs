@@ -133,6 +133,22 @@ impl Source {
         digest.state.clone().finalize().into()
     }
 
+    /// The form in which the file was delivered: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
+    pub fn form_words(&self) -> String {
+        let framing = match self.framing {
+            Framing::Text => "text",
+            Framing::Fixed(_) => "fb",
+        };
+        let encoding = match self.encoding {
+            Encoding::Ascii => "ascii",
+            Encoding::Cp037 => "cp037",
+        };
+        let packing = self
+            .packing
+            .map_or_else(String::new, |packing| format!("+{}", packing.word()));
+        format!("{framing}/{encoding}{packing}")
+    }
+
     /// The size of the file as it was delivered, in bytes.
     pub fn raw_bytes(&self) -> u64 {
         self.delivered.len() as u64

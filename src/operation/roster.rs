@@ -31,6 +31,16 @@ pub enum RosterPolicy {
     Report,
 }
 
+impl RosterPolicy {
+    /// The word of the option.
+    pub fn word(self) -> &'static str {
+        match self {
+            RosterPolicy::Stop => "stop",
+            RosterPolicy::Report => "report",
+        }
+    }
+}
+
 /// What stood for a state in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

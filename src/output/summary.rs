@@ -30,6 +30,9 @@ pub struct StateSummary {
     /// The file's name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub file: String,
+    /// The form in which it was delivered.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub form: String,
     /// What became of its records and cases.
     #[serde(flatten)]
     pub totals: StateTotals,
@@ -47,6 +50,8 @@ pub struct StateSummary {
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
+    /// The form in which it was delivered.
+    pub form: String,
     /// Whether it stood for its state; else the state submitted an extract.
     pub used: bool,
     /// Its records.
@@ -144,6 +149,7 @@ impl MatchSummary {
         }
         let state = StateSummary {
             file: extract.source.name(),
+            form: extract.source.form_words(),
             totals,
             errors,
             warnings,
@@ -156,6 +162,7 @@ impl MatchSummary {
     pub fn add_fcr(&mut self, extract: &Extract, used: bool) {
         let file = FcrFile {
             file: extract.source.name(),
+            form: extract.source.form_words(),
             used,
             records: FcrRecords {
                 read: extract.records,
