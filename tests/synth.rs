@@ -211,7 +211,7 @@ fn the_same_options_give_the_same_files_at_any_number_of_threads() {
     let manifest: Value = serde_json::from_slice(&one["manifest.json"]).unwrap();
     assert_eq!(manifest["schema"], "icr.manifest/1");
     assert_eq!(
-        manifest["options"]["fcr-states"],
+        manifest["options"]["fcr_states"],
         serde_json::json!(["PA", "WI"])
     );
     for output in manifest["outputs"].as_array().unwrap() {
