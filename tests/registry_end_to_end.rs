@@ -278,3 +278,32 @@ fn registry_files_are_the_same_at_any_number_of_threads() {
     assert_eq!(runs[0].len(), 3);
     assert!(runs[0] == runs[1] && runs[0] == runs[2]);
 }
+
+#[test]
+fn what_is_derived_is_what_the_fcr_derived_files_would_have_held() {
+    let noise = "base = \"harsh\"\nedit-failure = 0\nfamily-violence = 0";
+    let options = [&["--cases", "3000", "--seed", "4"], &FCR[..]].concat();
+    let made = Made::new(&options, noise);
+    let path = |name: &str| made.path(name).to_str().unwrap().to_owned();
+    let (profile, plain) = (path("noise.toml"), path("plain"));
+    let synth = ["synth", "--quiet", "--noise", &profile, "--out", &plain];
+    succeed(&[&synth[..], &options].concat());
+    // Derived records are sorted by Case ID, then Member ID.
+    let sorted = |bytes: Vec<u8>| -> Vec<Vec<u8>> {
+        let mut lines: Vec<_> = bytes.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
+        lines.sort();
+        lines
+    };
+    let by_state = |folder: &str| -> BTreeMap<String, Vec<Vec<u8>>> {
+        let files = files(&made.path(folder)).into_iter();
+        files.map(|(name, bytes)| (name, sorted(bytes))).collect()
+    };
+    let (expected, derived) = (by_state("plain/fcr"), by_state("derived/extracts"));
+    assert_eq!(expected.len(), 3);
+    assert!(expected == derived);
+    // Everything else is the same with a registry.
+    for name in ["truth.csv", "ssn-master.txt", "misidentified.txt"] {
+        let read = |folder: &str| std::fs::read(made.path(folder).join(name)).unwrap();
+        assert!(read("plain") == read("world"), "{name}");
+    }
+}
