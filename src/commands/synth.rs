@@ -39,6 +39,9 @@ pub struct Args {
     /// What goes wrong, and how often: none, light, national, harsh, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "national")]
     noise: PathBuf,
+    /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one
+    #[arg(long)]
+    registry: bool,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
@@ -92,6 +95,7 @@ fn make(
         .option("seed", args.seed)
         .option("states", names(&mut world.submitters()))
         .option("fcr_states", names(&mut world.fcr_states()))
+        .option("registry", args.registry)
         .option("noise", profile.name.as_str())
         .option("noise_rates", rates);
     let request = Request {
@@ -99,6 +103,7 @@ fn make(
         seed: args.seed,
         world,
         profile,
+        registry: args.registry,
     };
     let totals = generate(&request, &layouts, folder, &stage, stop)?;
     manifest.totals = serde_json::to_value(&totals).unwrap_or_default();
@@ -122,6 +127,12 @@ fn world(args: &Args) -> Result<World> {
         return Err(Error::Usage(format!(
             "--states and --fcr-states leave {submitting} states that submit and {derived} with FCR-derived files; an interstate case needs two states, of which one submits"
         )));
+    }
+    if args.registry && derived == 0 {
+        return Err(Error::Usage(
+            "--registry makes the registry files of states that submit nothing; name them with --fcr-states"
+                .to_owned(),
+        ));
     }
     Ok(world)
 }
@@ -150,6 +161,12 @@ fn text(totals: &SynthTotals, profile: &Profile) -> String {
         text += &format!(
             "FCR-derived: {} cases, {} records\n",
             totals.fcr_cases, totals.fcr_records
+        );
+    }
+    if totals.fcr_withheld > 0 {
+        text += &format!(
+            "withheld for family violence: {} cases\n",
+            totals.fcr_withheld
         );
     }
     text += &format!(

@@ -19,6 +19,8 @@ pub(super) mod purpose {
     pub(crate) const STATUS: u64 = 4;
     pub(crate) const RECORD: u64 = 5;
     pub(crate) const COUNTY: u64 = 6;
+    pub(crate) const VIOLENCE: u64 = 7;
+    pub(crate) const HISTORY: u64 = 8;
 }
 
 /// What makes a family's cases more than one on each side.

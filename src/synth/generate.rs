@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::family::{People, Shape};
+use super::family::{People, Shape, purpose};
 use super::kinds::Kind;
 use super::places::World;
 use super::profile::Profile;
@@ -34,6 +34,8 @@ pub struct Request<'a> {
     pub world: World,
     /// The noise.
     pub profile: &'a Profile,
+    /// Registry files in place of FCR-derived ones.
+    pub registry: bool,
 }
 
 /// What was made.
@@ -45,10 +47,12 @@ pub struct SynthTotals {
     pub cases: u64,
     /// Records in the extracts.
     pub records: u64,
-    /// Cases in the FCR-derived files.
+    /// Cases in the FCR-derived files, or in what is derived from the registry files.
     pub fcr_cases: u64,
-    /// Records in the FCR-derived files.
+    /// Records of these cases, before edits.
     pub fcr_records: u64,
+    /// Cases that the registry withholds for family violence.
+    pub fcr_withheld: u64,
     /// People on record.
     pub people: u64,
     /// Misidentified SSNs.
@@ -64,6 +68,7 @@ impl std::ops::AddAssign for SynthTotals {
         self.records += other.records;
         self.fcr_cases += other.fcr_cases;
         self.fcr_records += other.fcr_records;
+        self.fcr_withheld += other.fcr_withheld;
         self.people += other.people;
         self.misidentified += other.misidentified;
         for (kind, count) in other.planted {
@@ -103,7 +108,7 @@ pub fn generate(
     stop: &Stop,
 ) -> Result<SynthTotals> {
     let counties = Counties::default();
-    let renderer = Renderer::new(layouts)?;
+    let renderer = Renderer::new(layouts, request.registry)?;
     let (tasks, case_counts) = number_cases(request);
     stop.check()?;
     let setting = Setting {
@@ -112,9 +117,10 @@ pub fn generate(
         profile: request.profile,
         counties: &counties,
         allotment: SsnAllotment::new(request.seed, request.families),
+        registry: request.registry,
         case_counts,
     };
-    let mut files = Files::create(&request.world, folder)?;
+    let mut files = Files::create(request, &renderer, folder)?;
     let mut totals = SynthTotals::default();
     for kind in Kind::ALL {
         totals.planted.insert(kind.name(), 0);
@@ -206,8 +212,11 @@ impl Task {
                 renderer.misidentified(state, member_id, ssn, &mut drawn.sides[1]);
                 drawn.totals.misidentified += 1;
             }
-            for (at, case) in cases.iter().enumerate().filter(|(_, case)| case.listed) {
-                renderer.case(setting.world, case, &mut drawn.states[case.state.index()]);
+            let in_files = |case: &SubmittedCase| case.listed || case.is_withheld();
+            for (at, case) in cases.iter().enumerate().filter(|(_, case)| in_files(case)) {
+                let draws = setting.draws(family, purpose::HISTORY, at as u64);
+                let out = &mut drawn.states[case.state.index()];
+                renderer.case(setting.world, case, draws, out);
                 let is_extract = setting.world.submits(case.state);
                 if is_extract {
                     let set = truth::write(setting, &shape, &cases, at, &mut drawn.sides[2]);
@@ -229,7 +238,9 @@ impl Task {
 
 fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
     let records = case.entries.len() as u64;
-    if is_extract {
+    if case.is_withheld() {
+        totals.fcr_withheld += 1;
+    } else if is_extract {
         totals.cases += 1;
         totals.records += records;
     } else {
@@ -242,18 +253,22 @@ fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
 struct Files<'a> {
     folder: &'a OutputFolder,
     names: Vec<String>,
+    /// What the states' files begin with.
+    headers: Vec<Vec<u8>>,
     files: Vec<Option<OutputFile<'a>>>,
 }
 
 impl<'a> Files<'a> {
-    fn create(world: &World, folder: &'a OutputFolder) -> Result<Self> {
-        let name = |state: State| {
-            let kind = if world.submits(state) {
-                "extracts"
-            } else {
-                "fcr"
-            };
-            format!("{kind}/{state}.txt")
+    fn create(
+        request: &Request<'_>,
+        renderer: &Renderer,
+        folder: &'a OutputFolder,
+    ) -> Result<Self> {
+        let world = &request.world;
+        let name = |state: State| match (world.submits(state), request.registry) {
+            (true, _) => format!("extracts/{state}.txt"),
+            (false, false) => format!("fcr/{state}.txt"),
+            (false, true) => format!("registry/{state}.fcr"),
         };
         let names: Vec<String> = State::all()
             .map(name)
@@ -271,6 +286,7 @@ impl<'a> Files<'a> {
         Ok(Files {
             folder,
             names,
+            headers: State::all().map(|s| renderer.header(world, s)).collect(),
             files,
         })
     }
@@ -281,7 +297,9 @@ impl<'a> Files<'a> {
         for place in 0..STATE_COUNT {
             let comes = drawn.iter().any(|piece| !piece.states[place].is_empty());
             if self.files[place].is_none() && comes {
-                self.files[place] = Some(self.folder.file(&self.names[place])?);
+                let mut file = self.folder.file(&self.names[place])?;
+                file.write(&self.headers[place])?;
+                self.files[place] = Some(file);
             }
         }
         self.files

@@ -54,11 +54,13 @@ pub enum Kind {
     BirthSwapped,
     /// A record that fails an edit.
     EditFailure,
+    /// The FCR withholds the other state's case for family violence.
+    FamilyViolence,
 }
 
 impl Kind {
     /// How many kinds there are.
-    pub const COUNT: usize = 25;
+    pub const COUNT: usize = 26;
 
     /// All kinds, in order.
     pub const ALL: [Kind; Kind::COUNT] = {
@@ -89,6 +91,7 @@ impl Kind {
             K::BirthMissing,
             K::BirthSwapped,
             K::EditFailure,
+            K::FamilyViolence,
         ]
     };
 
@@ -120,6 +123,7 @@ impl Kind {
             "birth-missing",
             "birth-swapped",
             "edit-failure",
+            "family-violence",
         ][self as usize]
     }
 

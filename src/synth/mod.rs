@@ -4,12 +4,14 @@
 //! A family is drawn once, from nothing but the seed and its number ([`family`]); noise makes of it
 //! what each state submits ([`submitted`]); that is rendered as extract or FCR-derived records
 //! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that follow with
-//! certainty ([`certain`]). [`mod@generate`] does so for a whole country.
+//! certainty ([`certain`]). Of states that submit nothing the registry's own records can be made
+//! instead ([`history`]). [`mod@generate`] does so for a whole country.
 
 pub mod certain;
 mod draws;
 pub mod family;
 pub mod generate;
+pub mod history;
 pub mod kinds;
 pub mod names;
 mod noise;

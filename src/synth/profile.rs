@@ -31,7 +31,7 @@ const EXCLUSIVE: [&[Kind]; 5] = [
     ],
 ];
 
-/// How often each kind occurs, in percent: of cases, or of participants.
+/// How often each kind occurs, in percent: of cases, of participants, or of families.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// The profile's name; `custom` for a file.
@@ -43,6 +43,7 @@ pub struct Profile {
 const NATIONAL: [f64; Kind::COUNT] = [
     6.0, 6.0, 4.0, 2.0, 5.0, 10.0, 3.0, 8.0, 5.0, 8.0, 2.0, // of cases
     5.0, 1.0, 4.0, 0.7, 0.2, 0.4, 0.1, 2.0, 2.0, 3.0, 1.5, 2.0, 0.3, 0.2, // of participants
+    1.0, // of families of which a registry file has a case
 ];
 
 impl Profile {
@@ -212,6 +213,7 @@ mod tests {
             ("birth-swapped", 0.3),
             ("ssn-misidentified", 0.1),
             ("edit-failure", 0.2),
+            ("family-violence", 1.0),
         ] {
             assert!(
                 (national.rate(Kind::from_name(name).unwrap()) - percent).abs() < 1e-9,

@@ -1,6 +1,9 @@
-//! Families' cases as records of the layouts: extracts, FCR-derived files, side files.
+//! Families' cases as records of the layouts: extracts, FCR-derived files or registry
+//! files, side files.
 
+use super::draws::Draws;
 use super::family::Person;
+use super::history::RegistryRenderer;
 use super::places::World;
 use super::ssn::digits;
 use super::submitted::{Entry, Spoilt, SubmittedCase};
@@ -14,6 +17,8 @@ pub struct Renderer {
     fcr: ExtractLayout,
     master: SideColumns,
     misidentified: SideColumns,
+    /// For registry files in place of FCR-derived ones.
+    registry: Option<RegistryRenderer>,
 }
 
 /// The columns of a side file, in the order of its fields.
@@ -48,11 +53,12 @@ fn put(record: &mut [u8], columns: Columns, value: &[u8]) {
 }
 
 impl Renderer {
-    /// A renderer by these layouts.
+    /// A renderer by these layouts, perhaps with registry files in place of FCR-derived ones.
     ///
     /// # Errors
     /// [`crate::Error::Layout`] where a field is missing.
-    pub fn new(layouts: &LayoutSet) -> Result<Self> {
+    pub fn new(layouts: &LayoutSet, with_registry: bool) -> Result<Self> {
+        let registry = with_registry.then(|| RegistryRenderer::new(layouts));
         Ok(Renderer {
             extract: layouts.extract()?,
             fcr: layouts.fcr_extract()?,
@@ -64,12 +70,26 @@ impl Renderer {
                 layouts.require("misidentified")?,
                 ["state_fips", "member_id", "ssn"],
             )?,
+            registry: registry.transpose()?,
         })
     }
 
-    /// Appends the records of a case to its state's file, an extract or an FCR-derived one.
-    pub fn case(&self, world: &World, case: &SubmittedCase, out: &mut Vec<u8>) {
+    /// What the file of a state begins with: the header of a registry file, or nothing.
+    pub fn header(&self, world: &World, state: State) -> Vec<u8> {
+        match &self.registry {
+            Some(registry) if !world.submits(state) => registry.header(state),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Appends the records of a case to its state's file: an extract, a registry file, whose past
+    /// comes from `draws`, or an FCR-derived file.
+    pub fn case(&self, world: &World, case: &SubmittedCase, draws: Draws, out: &mut Vec<u8>) {
         let submits = world.submits(case.state);
+        if let Some(registry) = self.registry.as_ref().filter(|_| !submits) {
+            registry.case(draws, case, out);
+            return;
+        }
         let layout = if submits { &self.extract } else { &self.fcr };
         let mut template = [b' '; RECORD_BYTES];
         put(&mut template, layout.case_id, case.id.as_bytes());
@@ -132,7 +152,8 @@ impl Renderer {
     }
 }
 
-fn digits_of(number: u64) -> [u8; 10] {
+/// A Member ID.
+pub(super) fn digits_of(number: u64) -> [u8; 10] {
     let mut digits = [b'0'; 10];
     let mut rest = number;
     for digit in digits.iter_mut().rev() {

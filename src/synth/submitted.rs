@@ -8,7 +8,7 @@ use super::places::{CaseIdStyle, World};
 use super::profile::Profile;
 use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment, digits};
 use super::text::Text;
-use crate::record::ParticipantType;
+use crate::record::{ParticipantType, SsnField};
 use crate::reference::{Counties, STATE_COUNT, State};
 
 /// How a record is spoilt so that an edit rejects it.
@@ -45,6 +45,8 @@ pub struct Entry {
     pub birth: [u8; 8],
     /// Sex.
     pub sex: u8,
+    /// Marked for family violence.
+    pub marked: bool,
     /// How it fails an edit, if it does.
     pub spoilt: Option<Spoilt>,
 }
@@ -58,7 +60,7 @@ pub struct SubmittedCase {
     pub id: Text,
     /// County of the case.
     pub county: [u8; 3],
-    /// The state's file has it.
+    /// The state's file has it, or what is derived from its registry file.
     pub listed: bool,
     /// Open.
     pub open: bool,
@@ -76,6 +78,13 @@ pub struct SubmittedCase {
     pub own: Planted,
 }
 
+impl SubmittedCase {
+    /// Whether the registry has it, and withholds it for family violence.
+    pub fn is_withheld(&self) -> bool {
+        self.own.holds(Kind::FamilyViolence)
+    }
+}
+
 /// What all families share.
 pub struct Setting<'a> {
     /// The seed.
@@ -88,6 +97,8 @@ pub struct Setting<'a> {
     pub counties: &'a Counties,
     /// The SSNs.
     pub allotment: SsnAllotment,
+    /// Whether FCR states have registry files, with marks of family violence.
+    pub registry: bool,
     /// How many cases each state numbers.
     pub case_counts: [u64; STATE_COUNT],
 }
@@ -151,6 +162,7 @@ pub fn submit(
         }
     }
     share_misidentified(&mut cases);
+    withhold(setting, family, people, &mut cases);
     cases
 }
 
@@ -163,6 +175,45 @@ fn share_misidentified(cases: &mut [SubmittedCase]) {
                 entry.misidentified = true;
                 case.own.add(Kind::SsnMisidentified);
             }
+        }
+    }
+}
+
+/// Marks a participant of a registry file for family violence, in some families: a case that the mark
+/// reaches is withheld, in every state (verification.md, section 3).
+fn withhold(setting: &Setting<'_>, family: u64, people: &People, cases: &mut [SubmittedCase]) {
+    let mut draws = setting.draws(family, purpose::VIOLENCE, 0);
+    if !setting.registry || !draws.happens(setting.profile.rate(Kind::FamilyViolence)) {
+        return;
+    }
+    let in_registry = |case: &SubmittedCase| case.listed && !setting.world.submits(case.state);
+    let is_usable = |ssn: &[u8; 9]| SsnField::parse(ssn).usable().is_some();
+    // A mark on a number that is nobody's, such as a mistyped one, could reach other families.
+    let is_fit = |entry: &Entry| {
+        let is_familys = || people.everybody().any(|p| digits(p.ssn) == entry.ssn);
+        entry.spoilt.is_none() && (!is_usable(&entry.ssn) || is_familys())
+    };
+    let mut fit = Vec::new();
+    for (at, case) in cases.iter().enumerate().filter(|(_, c)| in_registry(c)) {
+        let places = 0..case.entries.len();
+        fit.extend(
+            places
+                .filter(|&p| is_fit(&case.entries[p]))
+                .map(|p| (at, p)),
+        );
+    }
+    let Some(&(marked_at, place)) = fit.get(draws.place(fit.len())) else {
+        return;
+    };
+    let marked = &mut cases[marked_at].entries[place];
+    marked.marked = true;
+    // Without a usable SSN the mark is on the case itself.
+    let ssn = Some(marked.ssn).filter(is_usable);
+    for (at, case) in cases.iter_mut().enumerate() {
+        let bears = |entry: &Entry| entry.spoilt.is_none() && Some(entry.ssn) == ssn;
+        if in_registry(case) && (at == marked_at || case.entries.iter().any(bears)) {
+            case.listed = false;
+            case.own.add(Kind::FamilyViolence);
         }
     }
 }
@@ -190,7 +241,7 @@ pub fn misidentified_once(cases: &[SubmittedCase]) -> Vec<(State, u64, [u8; 9])>
 }
 
 impl Setting<'_> {
-    fn draws(&self, family: u64, purpose: u64, slot: u64) -> Draws {
+    pub(super) fn draws(&self, family: u64, purpose: u64, slot: u64) -> Draws {
         Draws::of(self.seed, family, purpose, slot)
     }
 
@@ -328,6 +379,7 @@ fn list(
             member_id: 1_000_000_000 + (family * 2 * PEOPLE_OF_FAMILY) + member.slot as u64,
             ssn: digits(person.ssn),
             misidentified: false,
+            marked: false,
             last: person.last,
             first: person.first,
             middle: person.middle,

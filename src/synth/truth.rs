@@ -19,7 +19,11 @@ pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
     let own = cases[at].own;
     let counterpart = &cases[counterpart_of(shape, at)];
     let (mut mine, mut theirs) = (own, counterpart.own);
-    for kind in [Kind::CaseMissing, Kind::ParticipantMissing] {
+    for kind in [
+        Kind::CaseMissing,
+        Kind::ParticipantMissing,
+        Kind::FamilyViolence,
+    ] {
         for (set, other) in [(&mut mine, counterpart.own), (&mut theirs, own)] {
             set.remove(kind);
             if other.holds(kind) {
