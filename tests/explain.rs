@@ -792,7 +792,7 @@ fn a_match_between_closed_cases_is_explained_though_it_is_not_returned() {
         ..THEIRS
     };
     let explain = |theirs: Row| {
-        let written = Written::new(&world(&[&[yours.clone()], &[theirs]]));
+        let written = Written::new(&world(&[std::slice::from_ref(&yours), &[theirs]]));
         written.explanation("CA", "CA1")["cases"][0].clone()
     };
     let case = explain(theirs.clone());
