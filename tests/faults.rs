@@ -2,7 +2,7 @@
 //! folder works and gives the exact bytes.
 //!
 //! The short form runs with the other tests. The long form, of which `docs/reliability.md` gives
-//! the figures: `ICR_FAULTS=long cargo test --release --test faults -- --nocapture`.
+//! the figures: `ICR_FAULTS=long cargo test --test faults -- --nocapture`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
