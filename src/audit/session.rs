@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::input::Mapped;
 use crate::output::{InputEntry, OutputFolder, hex};
 use crate::reference::State;
+use crate::stop::Stop;
 
 /// `--audit`.
 #[derive(Args, Clone, Debug, Default)]
@@ -129,6 +130,26 @@ impl Session {
     /// Tells the totals.
     pub fn totals(&self, totals: Value) {
         self.outcome.borrow_mut().totals = totals;
+    }
+
+    /// Publishes a folder under audit: tells what was read and written, writes the end line, and
+    /// only then lets the folder appear.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where a signal came, and [`Error::Io`] where the trail or the folder
+    /// cannot be written; then nothing has appeared.
+    pub fn publish(
+        &self,
+        folder: OutputFolder,
+        inputs: &[InputEntry],
+        exit: Exit,
+        stop: &Stop,
+    ) -> Result<()> {
+        stop.check()?;
+        self.read(inputs);
+        self.wrote(&folder);
+        self.end(exit)?;
+        folder.publish()
     }
 
     /// Writes the end line of a command that did all but publish or print. A command whose

@@ -145,7 +145,7 @@ fn convert_audited(
                 "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
                 "fields": fields,
             });
-            serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"
+            crate::output::json_text(&summary)
         }
     })?;
     Ok(Exit::Success)

@@ -78,11 +78,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         } else {
             Exit::Success
         };
-        stop.check()?;
-        session.read(&inputs);
-        session.wrote(&folder);
-        session.end(exit)?;
-        folder.publish()?;
+        session.publish(folder, &inputs, exit, stop)?;
         let json = args.format == OutputFormatArg::Json;
         stdout.print(&if json { summary.json() } else { summary.text() })?;
         Ok(exit)

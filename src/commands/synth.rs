@@ -147,9 +147,7 @@ fn list_of(option: &str, list: &str) -> Result<Vec<State>> {
 }
 
 fn json(totals: &SynthTotals) -> String {
-    serde_json::to_string_pretty(totals)
-        .map(|text| text + "\n")
-        .unwrap_or_default()
+    crate::output::json_text(totals)
 }
 
 fn text(totals: &SynthTotals, profile: &Profile) -> String {

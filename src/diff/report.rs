@@ -196,7 +196,7 @@ impl DiffReport {
         };
         let files: Vec<Value> = self.files.iter().map(file).collect();
         let value = json!({"schema": "icr.diff/1", "same": self.is_same(), "files": files});
-        serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+        crate::output::json_text(&value)
     }
 
     /// One row for every participant that differs.

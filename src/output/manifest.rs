@@ -141,7 +141,7 @@ impl Manifest {
             })
             .collect();
         // Names, numbers and codes: a manifest can always be written as JSON.
-        let text = serde_json::to_string_pretty(&self).unwrap_or_default() + "\n";
+        let text = super::json_text(&self);
         folder.write(MANIFEST, text.as_bytes())
     }
 }

@@ -115,7 +115,7 @@ impl DeriveSummary {
     /// The file's text.
     pub fn json(&self) -> String {
         // A summary holds numbers, codes and file names: it can always be written.
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+        crate::output::json_text(self)
     }
 
     /// The summary as a table.

@@ -147,9 +147,7 @@ impl RespondSummary {
     /// The file's text.
     pub fn json(&self) -> String {
         // A summary holds numbers, codes and file names: it can always be written.
-        serde_json::to_string_pretty(self)
-            .map(|text| text + "\n")
-            .unwrap_or_default()
+        crate::output::json_text(self)
     }
 
     /// The summary for people.

@@ -109,9 +109,7 @@ impl<'a> Score<'a> {
             },
             "examples": examples,
         });
-        serde_json::to_string_pretty(&value)
-            .map(|text| text + "\n")
-            .unwrap_or_default()
+        crate::output::json_text(&value)
     }
 
     /// The score as a table.
