@@ -2,16 +2,21 @@
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
+use std::num::NonZeroU64;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use rustix::fs::{Advice, fadvise};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
 /// The mark of a staging folder of this program.
 const STAGING_MARK: &str = ".icr-staging";
+/// After how many bytes of a file the system is told to write them out: the disk works while the
+/// rest is rendered, and the sync at the end finds little left.
+const WRITE_OUT_BYTES: u64 = 1 << 20;
 /// What says that a folder is a finished run.
 const FINISHED_MARKS: [&str; 1] = ["manifest.json"];
 
@@ -128,6 +133,7 @@ impl OutputFolder {
             file,
             digest: Sha256::new(),
             bytes: 0,
+            written_out: 0,
         })
     }
 
@@ -201,6 +207,8 @@ pub struct OutputFile<'a> {
     file: File,
     digest: Sha256,
     bytes: u64,
+    /// Up to which byte, from 0, the system was told to write the file out.
+    written_out: u64,
 }
 
 impl OutputFile<'_> {
@@ -214,7 +222,20 @@ impl OutputFile<'_> {
             .map_err(Error::io("write", &self.path))?;
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
+        self.write_out();
         Ok(())
+    }
+
+    /// Lets the system begin to write out what it holds of the file.
+    fn write_out(&mut self) {
+        let from = self.written_out;
+        if let Some(length) = NonZeroU64::new(self.bytes - from)
+            && length.get() >= WRITE_OUT_BYTES
+        {
+            // Advice only: where it is not taken nothing is lost but time.
+            let _ = fadvise(&self.file, from, Some(length), Advice::DontNeed);
+            self.written_out = self.bytes;
+        }
     }
 
     /// Syncs the file.
