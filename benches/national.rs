@@ -371,12 +371,7 @@ fn stages(set: &Path) -> Result<StageTimes> {
         directed: false,
         absent_is_unmatched: false,
     };
-    let layout = layouts.response()?;
-    let renderer = Renderer {
-        layout: &layout,
-        counties: &counties,
-        form: OutputForm::default(),
-    };
+    let renderer = Renderer::new(&layouts, &counties, OutputForm::default())?;
     let mut submitters: Vec<_> = sides.submitters().collect();
     submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
     let hidden = Stage::hidden();

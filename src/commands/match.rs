@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::audit::{AuditArgs, Session};
@@ -12,7 +13,7 @@ use crate::cli::{
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::extract::{Collected, Provenance};
+use crate::extract::{Collected, Extract, Provenance};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::LayoutSet;
 use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
@@ -138,6 +139,16 @@ fn totals(summary: &MatchSummary) -> Value {
     json!(summary.run.totals)
 }
 
+/// Writes what the edits found in a file.
+fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSet) -> Result<()> {
+    let derived = match extract.provenance {
+        Provenance::FcrDerived => ".fcr",
+        Provenance::Submitted => "",
+    };
+    let name = format!("rejects/{}{derived}.csv", extract.state);
+    write_rejects(folder, &name, extract, layouts)
+}
+
 /// A run that is written but not published.
 struct Matched {
     summary: MatchSummary,
@@ -186,20 +197,12 @@ fn match_into(
         summary.add_excluded(file);
         inputs.push(file.entry.clone());
     }
-    for extract in &collected.extracts {
-        let derived = if extract.provenance == Provenance::FcrDerived {
-            ".fcr"
-        } else {
-            ""
-        };
-        write_rejects(
-            folder,
-            &format!("rejects/{}{derived}.csv", extract.state),
-            extract,
-            &layouts,
-        )?;
-        inputs.push(extract.entry());
-    }
+    // In parallel, since each file waits for its sync.
+    collected
+        .extracts
+        .par_iter()
+        .try_for_each(|extract| write_rejects_of(folder, extract, &layouts))?;
+    inputs.extend(collected.extracts.iter().map(Extract::entry));
     check_roster(args, roster.as_ref(), &collected, &mut summary)?;
 
     let (standing, unused) = collected.standing();
@@ -227,12 +230,7 @@ fn match_into(
         directed: args.inputs.counterpart == CounterpartRule::Directed,
         absent_is_unmatched: args.inputs.absent_state == AbsentState::Unmatched,
     };
-    let response_layout = layouts.response()?;
-    let renderer = Renderer {
-        layout: &response_layout,
-        counties: &counties,
-        form: args.response.form(),
-    };
+    let renderer = Renderer::new(&layouts, &counties, args.response.form())?;
     for (extract, totals) in write_responses(folder, &matcher, &renderer, &progress, stop)? {
         summary.add_state(extract, totals);
     }

@@ -1,5 +1,6 @@
 //! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
 
+mod approach;
 mod choice;
 mod codes;
 mod compare;
@@ -10,6 +11,7 @@ mod side;
 mod tiers;
 mod trial;
 
+pub(crate) use approach::BATCH_CASES;
 pub use choice::{Candidate, ChoiceStep};
 pub use codes::{CaseCodes, ReasonCode, ReasonCodes};
 pub(crate) use compare::same_names;

@@ -2,6 +2,7 @@
 
 mod cases;
 mod check;
+mod copies;
 mod render;
 mod totals;
 mod write;

@@ -1,26 +1,69 @@
 //! Renders the response records of a case.
 
+use super::copies::Copies;
 use super::{OutputForm, StateTotals};
 use crate::case::Case;
+use crate::error::Result;
 use crate::extract::{Extract, Provenance, Row};
-use crate::layout::{Columns, RECORD_BYTES, RESPONSE_BYTES, ResponseLayout};
+use crate::layout::{Columns, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{CaseCodes, Found, Outcome, ReasonCodes, Scratch, Side};
 use crate::reference::Counties;
 
 /// Renders response records of the submitting states.
 pub struct Renderer<'a> {
-    /// Where the fields are.
-    pub layout: &'a ResponseLayout,
-    /// The county table, for FIPS verification.
-    pub counties: &'a Counties,
-    /// The form of the response files.
-    pub form: OutputForm,
+    layout: ResponseLayout,
+    /// What is copied from a submitted extract.
+    from_submitted: CopiesOf,
+    /// What is copied from an FCR-derived extract.
+    from_fcr: CopiesOf,
+    counties: &'a Counties,
+    form: OutputForm,
 }
 
-/// The fields that are the same on every record of a case, in a record that is blank else.
-type Template = [u8; RESPONSE_BYTES];
+/// What is copied from the other state's records.
+struct CopiesOf {
+    case: Copies,
+    participant: Copies,
+}
 
-impl Renderer<'_> {
+/// The fields that are the same on every record of a case, in a record that is blank else, and the
+/// line end.
+type Template = [u8; RESPONSE_BYTES + 1];
+
+impl<'a> Renderer<'a> {
+    /// A renderer to these layouts; `counties` is the table for FIPS verification, `form` the form
+    /// of the response files.
+    ///
+    /// # Errors
+    /// [`crate::Error::Layout`] where a field is missing.
+    pub fn new(layouts: &LayoutSet, counties: &'a Counties, form: OutputForm) -> Result<Self> {
+        let layout = layouts.response()?;
+        // An FCR-derived record's contact is treated as blank, whatever it holds.
+        let of = |from, with_contact| CopiesOf {
+            case: Copies::of_case(from, &layout, with_contact),
+            participant: Copies::of_participant(from, &layout),
+        };
+        Ok(Renderer {
+            from_submitted: of(&layouts.extract()?, true),
+            from_fcr: of(&layouts.fcr_extract()?, false),
+            layout,
+            counties,
+            form,
+        })
+    }
+
+    /// The form of the response files.
+    pub fn form(&self) -> OutputForm {
+        self.form
+    }
+
+    fn copies_of(&self, extract: &Extract) -> &CopiesOf {
+        match extract.provenance {
+            Provenance::Submitted => &self.from_submitted,
+            Provenance::FcrDerived => &self.from_fcr,
+        }
+    }
+
     /// Appends the records of a case of `yours` to `response` if the case is returned, and counts
     /// it.
     pub fn render(
@@ -32,7 +75,6 @@ impl Renderer<'_> {
         response: &mut Vec<u8>,
         totals: &mut StateTotals,
     ) {
-        let line_end = self.form.line_end();
         let rows = yours.extract.rows_of(case);
         totals.count(outcome, rows.len() as u64, case.data.other_state);
         let mut case_codes = ReasonCodes::default();
@@ -46,16 +88,16 @@ impl Renderer<'_> {
                     let record = self.start(&template, &yours.extract, row, response);
                     self.put_codes(record, codes);
                     totals.count_record_codes(codes);
-                    response.extend_from_slice(line_end);
                 }
                 case_codes = codes;
             }
             Outcome::Matched(found) => {
                 let theirs = &found.side.extract;
+                let copies = self.copies_of(theirs);
                 let their_rows = theirs.rows_of(&theirs.cases[found.case as usize]);
                 let mut template =
                     self.template(&yours.extract, case, rows, found.side.fcr_supplied());
-                self.matched(&mut template, found, their_rows);
+                self.matched(&mut template, found, their_rows, &copies.case);
                 for (row, &counterpart) in rows.iter().zip(&scratch.counterparts) {
                     let codes =
                         found
@@ -64,14 +106,10 @@ impl Renderer<'_> {
                     let record = self.start(&template, &yours.extract, row, response);
                     self.put_codes(record, codes);
                     if let Some(counterpart) = counterpart {
-                        self.put_counterpart(
-                            record,
-                            theirs,
-                            &their_rows[counterpart.place as usize],
-                        );
+                        let row = &their_rows[counterpart.place as usize];
+                        self.put_counterpart(record, theirs, row, &copies.participant);
                     }
                     totals.count_record_codes(codes);
-                    response.extend_from_slice(line_end);
                     case_codes = case_codes.union(codes);
                 }
             }
@@ -79,7 +117,8 @@ impl Renderer<'_> {
         totals.count_case_codes(case_codes);
     }
 
-    /// Appends a record: the template with the submitted record, and its SSN's verification.
+    /// Appends a record: the template with the submitted record, and its SSN's verification. Gives
+    /// what is to be filled in.
     #[inline]
     fn start<'r>(
         &self,
@@ -89,22 +128,26 @@ impl Renderer<'_> {
         response: &'r mut Vec<u8>,
     ) -> &'r mut [u8] {
         let first = response.len();
-        response.extend_from_slice(template);
-        let record = &mut response[first..];
+        let submitted = self.layout.submitted.range();
         let bytes = extract.bytes(row);
-        let submitted = &mut record[self.layout.submitted.range()];
-        if let Some(bytes) = bytes.first_chunk::<RECORD_BYTES>() {
-            submitted.copy_from_slice(bytes);
-        } else {
-            submitted[..bytes.len()].copy_from_slice(bytes);
-        }
+        let bytes = &bytes[..bytes.len().min(submitted.len())];
+        response.extend_from_slice(&template[..submitted.start]);
+        response.extend_from_slice(bytes);
+        // A trimmed record is padded.
+        response.extend_from_slice(&template[submitted.start + bytes.len()..submitted.end]);
+        let end = RESPONSE_BYTES + self.form.line_end().len();
+        response.extend_from_slice(&template[submitted.end..end]);
+        let record = &mut response[first..];
         record[self.layout.submitting_ssn_verification.first - 1] = row.verification().byte();
         record
     }
 
     /// What is given for every case: 242, 276, 377-380.
     fn template(&self, yours: &Extract, case: &Case, rows: &[Row], fcr_supplied: bool) -> Template {
-        let mut template = [b' '; RESPONSE_BYTES];
+        let mut template = [b' '; RESPONSE_BYTES + 1];
+        if let [end] = *self.form.line_end() {
+            template[RESPONSE_BYTES] = end;
+        }
         put_indicator(&mut template, self.layout.fcr_supplied, fcr_supplied);
         // The case's own code, which is its first record's.
         let other_fips = yours.field(
@@ -124,7 +167,7 @@ impl Renderer<'_> {
 
     /// Without a match 381-388 are zeros and 389-391 are N.
     fn no_match(&self, template: &mut Template) {
-        let layout = self.layout;
+        let layout = &self.layout;
         for columns in [
             layout.adults_other,
             layout.children_other,
@@ -139,24 +182,19 @@ impl Renderer<'_> {
     }
 
     /// What describes the matched case: 253-275, 277, 381-392, 393-472.
-    fn matched(&self, template: &mut Template, found: &Found<'_>, their_rows: &[Row]) {
-        let (layout, theirs) = (self.layout, &found.side.extract);
+    fn matched(
+        &self,
+        template: &mut Template,
+        found: &Found<'_>,
+        their_rows: &[Row],
+        copies: &Copies,
+    ) {
+        let (layout, theirs) = (&self.layout, &found.side.extract);
         let case = &theirs.cases[found.case as usize];
-        let first = &theirs.rows[case.first_row as usize];
-        let from = &theirs.layout;
-        put(template, layout.case_id, &case.data.id.bytes());
-        let fips = theirs.field(first, from.fips_code);
-        let both = Columns {
-            first: layout.fips_code.first,
-            last: layout.fips_code.first + fips.len() - 1,
-        };
-        put(template, both, fips);
-        let rest = Columns {
-            first: both.last + 1,
-            last: layout.fips_code.last,
-        };
-        put(template, rest, theirs.field(first, from.fips_code_6_7));
+        let first = theirs.bytes(&theirs.rows[case.first_row as usize]);
+        copies.copy(first, template);
         template[layout.case_status.first - 1] = if case.data.open { b'O' } else { b'C' };
+        let fips = theirs.layout.fips_code.of_trimmed(first);
         put_indicator(
             template,
             layout.fips_verification,
@@ -171,46 +209,19 @@ impl Renderer<'_> {
         put_indicator(template, layout.np_match, found.comparison.np);
         put_indicator(template, layout.multiple_case, found.multiple_case);
         template[layout.match_tier.first - 1] = b'0' + found.tier.number();
-        // An FCR-derived record's contact is treated as blank, whatever it holds.
-        if theirs.provenance == Provenance::Submitted {
-            put(
-                template,
-                layout.contact_name,
-                theirs.field(first, from.contact_name),
-            );
-            put(
-                template,
-                layout.contact_phone,
-                theirs.field(first, from.contact_phone),
-            );
-            put(
-                template,
-                layout.contact_email,
-                theirs.field(first, from.contact_email),
-            );
-        }
     }
 
     /// What describes the counterpart: 279-376.
     #[inline]
-    fn put_counterpart(&self, record: &mut [u8], theirs: &Extract, row: &Row) {
-        let (layout, from) = (self.layout, &theirs.layout);
+    fn put_counterpart(&self, record: &mut [u8], theirs: &Extract, row: &Row, copies: &Copies) {
+        let layout = &self.layout;
+        let bytes = theirs.bytes(row);
         // An SSN that cannot be used is never offered to the other state.
         if row.ssn().is_some() {
-            put(record, layout.ssn, theirs.field(row, from.ssn));
+            put(record, layout.ssn, theirs.layout.ssn.of_trimmed(bytes));
         }
         record[layout.other_ssn_verification.first - 1] = row.verification().byte();
-        for (to, from) in [
-            (layout.member_id, from.member_id),
-            (layout.participant_type, from.participant_type),
-            (layout.last_name, from.last_name),
-            (layout.first_name, from.first_name),
-            (layout.middle_name, from.middle_name),
-            (layout.date_of_birth, from.date_of_birth),
-            (layout.sex, from.sex),
-        ] {
-            put(record, to, theirs.field(row, from));
-        }
+        copies.copy(bytes, record);
     }
 
     #[inline]

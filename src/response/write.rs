@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::extract::Extract;
 use crate::input::Encoding;
 use crate::layout::RESPONSE_BYTES;
-use crate::matching::{Matcher, Scratch, Side, Unobserved};
+use crate::matching::{BATCH_CASES, Matcher, Scratch, Side, Unobserved};
 use crate::output::OutputFolder;
 use crate::progress::{Progress, Stage, Unit};
 use crate::stop::Stop;
@@ -56,7 +56,7 @@ pub fn write_response(
     (matching, writing): (&Stage, &Stage),
     stop: &Stop,
 ) -> Result<StateTotals> {
-    let form = renderer.form;
+    let form = renderer.form();
     let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
     let render = |window: &[std::ops::Range<u32>]| -> Vec<(Vec<u8>, StateTotals)> {
@@ -68,10 +68,14 @@ pub fn write_response(
                 .map(|number| yours.extract.cases[number as usize].row_count)
                 .sum();
             let mut response = Vec::with_capacity(records as usize * record_bytes);
-            for number in cases.clone() {
-                let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
-                let case = &yours.extract.cases[number as usize];
-                renderer.render(yours, case, &outcome, &scratch, &mut response, &mut totals);
+            for first in cases.clone().step_by(BATCH_CASES as usize) {
+                let batch = first..cases.end.min(first + BATCH_CASES);
+                matcher.approach(yours, batch.clone());
+                for number in batch {
+                    let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
+                    let case = &yours.extract.cases[number as usize];
+                    renderer.render(yours, case, &outcome, &scratch, &mut response, &mut totals);
+                }
             }
             matching.advance(u64::from(records));
             form.encoding.encode(&mut response);
