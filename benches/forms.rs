@@ -7,68 +7,22 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod invented;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use icr::convert::{Plan, Rows, Target};
-use icr::extract::{Extract, Loaded, Loader, Provenance};
-use icr::input::{Encoding, Framing, InputForm, Records};
+use icr::input::{Encoding, Framing, Records};
 use icr::layout::LayoutSet;
-use icr::progress::Stage;
-use icr::record::Date;
-use icr::reference::Counties;
-use icr::stop::Stop;
 use icr::validation::FileReport;
-use icr::verification::Misidentified;
+use invented::load;
 
 const RECORDS: usize = 200_000;
 
-/// An extract of invented people, four to a case.
-fn extract_text() -> Vec<u8> {
-    let record = |number: usize| {
-        format!(
-            "{:<15}I06037  {:<9}{:<15}{}O{:<30}{:<16}{:<16}19850610F{:<15} 48453  {:<17}{:<40}{:<10}{:<30}\n",
-            format!("CA{:08}", number / 4),
-            412_010_001 + number,
-            format!("M{number}"),
-            ["NP", "CP", "CH", "CH"][number % 4],
-            format!("ALVAREZ{}", number % 977),
-            format!("LUIS{}", number % 331),
-            "",
-            format!("TX{:08}", number / 4),
-            "",
-            "PAT WORKER",
-            "5555550100",
-            "pat@example.test"
-        )
-    };
-    (0..RECORDS).map(record).collect::<String>().into_bytes()
-}
-
-fn load(path: &std::path::Path, layouts: &LayoutSet) -> Extract {
-    let (counties, misidentified) = (Counties::default(), Misidentified::default());
-    let loader = Loader {
-        submitted_layout: layouts.extract().unwrap(),
-        fcr_layout: layouts.fcr_extract().unwrap(),
-        form: InputForm::default(),
-        run_date: Date::from_ccyymmdd(20_261_122).unwrap(),
-        counties: &counties,
-        misidentified: &misidentified,
-        master: None,
-        max_rejects_percent: 25.0,
-        max_warnings: 5,
-        progress: &Stage::hidden(),
-        stop: &Stop::default(),
-    };
-    match loader.load(path, Provenance::Submitted).unwrap() {
-        Loaded::Usable(extract) => *extract,
-        Loaded::Unusable(_) => panic!("the benchmark's extract cannot be used"),
-    }
-}
-
 fn forms(criterion: &mut Criterion) {
     let layouts = LayoutSet::load(None).unwrap();
-    let text = extract_text();
+    let text = invented::extract_text(("CA", "06037"), ("TX", "48453"), RECORDS);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &text).unwrap();
     let mut group = criterion.benchmark_group("forms");

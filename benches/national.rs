@@ -8,6 +8,9 @@
 //! The floor is a program with the same threads that does the same reads, writes, syncs and digests
 //! as the run, largest file first, with no work between. Figures are medians; the machine's other
 //! work shows in the spread, so compare within one run.
+//!
+//! `--once` goes through the stages once, at one thread and without the inputs' digests, and prints
+//! how many records there were: what `.ci/instructions --scale` counts.
 
 #![expect(
     clippy::print_stdout,
@@ -45,6 +48,8 @@ struct Options {
     runs: usize,
     folder: PathBuf,
     keep: bool,
+    /// Go through the stages once and stop: for an instruction count.
+    once: bool,
 }
 
 fn main() {
@@ -68,6 +73,11 @@ fn main() {
             started.elapsed().as_secs_f64()
         );
     }
+    if options.once {
+        let records = in_stages(&set, 1, false).records;
+        println!("{records} records");
+        return;
+    }
     let out = options.folder.join("national-run");
     let mut medians = Vec::new();
     for threads in [1, 2] {
@@ -78,7 +88,7 @@ fn main() {
             runs.push(time);
             private = private.max(anon);
             floors.push(floor(&set, &out, threads));
-            stages.push(in_stages(&set, threads));
+            stages.push(in_stages(&set, threads, true));
         }
         let records = stages[0].records;
         let stage = |of: fn(&StageTimes) -> Duration| median(stages.iter().map(of).collect());
@@ -131,6 +141,7 @@ fn options() -> Option<Options> {
         runs: 5,
         folder: std::env::temp_dir(),
         keep: false,
+        once: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -140,6 +151,7 @@ fn options() -> Option<Options> {
             "--runs" => options.runs = value().parse().ok()?,
             "--folder" => options.folder = value().into(),
             "--keep" => options.keep = true,
+            "--once" => options.once = true,
             "--bench" => {}
             // `cargo test --benches` passes other arguments: nothing to do then.
             other => {
@@ -316,17 +328,17 @@ impl ResponseSink for Nowhere {
     }
 }
 
-/// The stages of a run, one by one, in this process.
-fn in_stages(set: &Path, threads: usize) -> StageTimes {
+/// The stages of a run, one by one, in this process, perhaps without the inputs' digests.
+fn in_stages(set: &Path, threads: usize, digests: bool) -> StageTimes {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .unwrap_or_else(|e| panic!("{e}"));
-    pool.install(|| stages(set))
+    pool.install(|| stages(set, digests))
         .unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn stages(set: &Path) -> Result<StageTimes> {
+fn stages(set: &Path, digests: bool) -> Result<StageTimes> {
     let layouts = LayoutSet::load(None)?;
     let counties = Counties::default();
     let optional = |name: &str| Some(set.join(name)).filter(|path| path.exists());
@@ -348,6 +360,7 @@ fn stages(set: &Path) -> Result<StageTimes> {
         master: master.as_ref(),
         max_rejects_percent: 25.0,
         max_warnings: 1000,
+        digests,
         progress: &Stage::hidden(),
         stop: &Stop::default(),
     };

@@ -25,6 +25,7 @@ fuzz_target!(|file: &[u8]| {
         master: None,
         max_rejects_percent: 100.0,
         max_warnings: 10,
+        digests: false,
         progress: &Stage::hidden(),
         stop: &Stop::default(),
     };

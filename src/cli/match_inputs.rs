@@ -125,6 +125,7 @@ impl MatchInputs {
             master: side_files.master.as_ref(),
             max_rejects_percent: self.max_rejects,
             max_warnings: reading.max_warnings,
+            digests: true,
             progress: &reading.progress.stage("reading", total_bytes, Unit::Bytes),
             stop: reading.stop,
         };

@@ -217,6 +217,8 @@ fn load(
         master: None,
         max_rejects_percent: args.max_rejects,
         max_warnings: FIRST_RECORDS,
+        // A report holds none; an audit trail asks for them.
+        digests: false,
         progress: &stage,
         stop,
     };

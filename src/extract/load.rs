@@ -58,6 +58,8 @@ pub struct Loader<'a> {
     pub max_rejects_percent: f64,
     /// `--max-warnings`: how many of each warning are listed.
     pub max_warnings: usize,
+    /// Whether each file's digest is made as its bytes pass; else it is made if it is asked for.
+    pub digests: bool,
     /// Where bytes read are reported.
     pub progress: &'a Stage,
     /// Whether the run is to stop.
@@ -219,7 +221,11 @@ impl Loader<'_> {
         for window in pieces.chunks(WINDOW_PIECES) {
             self.stop.check()?;
             let (first, end) = (window[0].0, window[window.len() - 1].1);
-            let digest = || source.digest_next(first, end);
+            let digest = || {
+                if self.digests {
+                    source.digest_next(first, end);
+                }
+            };
             let edit = || -> Vec<Piece> {
                 window
                     .par_iter()

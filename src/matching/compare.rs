@@ -473,6 +473,7 @@ mod tests {
             master: None,
             max_rejects_percent: 0.0,
             max_warnings: 0,
+            digests: false,
             progress: &Stage::hidden(),
             stop: &Stop::default(),
         };

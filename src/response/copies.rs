@@ -106,7 +106,7 @@ mod tests {
         copies.copy(&[b'x'; 60], &mut written);
         assert_eq!(&written[288..305], &[b'x'; 17]);
         assert_eq!(&written[305..315], &[b'x'; 10]);
-        assert_eq!(written.iter().filter(|&&byte| byte == b'x').count(), 27);
+        assert_eq!(memchr::memchr_iter(b'x', &written).count(), 27);
     }
 
     #[test]
