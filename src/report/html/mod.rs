@@ -1,6 +1,11 @@
 //! The report as one HTML file: for a browser, a phone and paper, without a network.
 
+mod matrix;
+mod nation;
 mod page;
+mod scope;
+mod sides;
+mod states;
 
 use minijinja::Environment;
 use minijinja::value::Serde;
