@@ -5,6 +5,7 @@ mod choice;
 mod codes;
 mod compare;
 mod crowd;
+mod lookup;
 mod matcher;
 mod observer;
 mod side;
