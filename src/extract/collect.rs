@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::load::{Extract, Loaded, Loader, Provenance, Unusable};
+use super::load::Loader;
+use super::loaded::{Extract, Loaded, Provenance, Unusable};
 use crate::error::{Error, Result};
 use crate::input::input_files;
 use crate::reference::State;

@@ -1,7 +1,7 @@
 //! The edits on one record (layouts.md, section 5).
 
 use super::findings::Edit;
-use super::load::Provenance;
+use super::loaded::Provenance;
 use super::row::{Row, RowParts};
 use crate::case::CaseData;
 use crate::layout::{ExtractLayout, RECORD_BYTES};

@@ -3,14 +3,19 @@
 mod collect;
 mod edits;
 pub mod findings;
+mod in_cases;
 mod load;
+mod loaded;
 mod piece;
 mod row;
 mod verify;
+mod vote;
+mod whole;
 
 pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
 pub use edits::{Edited, Editor};
 pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
-pub use load::{Extract, Loaded, Loader, Provenance, Unusable};
+pub use load::Loader;
+pub use loaded::{Extract, Loaded, Provenance, Unusable};
 pub use piece::Rejected;
 pub use row::{Row, RowId};
