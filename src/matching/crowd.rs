@@ -1,26 +1,19 @@
-//! The best of many candidates without looking at each (decision 0008).
+//! The cases of one state under crowded keys, in the order in which a search takes them
+//! (decision 0008; the search itself is in `crowd_search.rs`).
 //!
 //! Where more than [`CROWD`] cases stand under one key, comparing every case that bears the key
 //! with every other would take time with the square of their number. Instead, the cases under a
-//! crowded key lie in the order of steps 6 to 9 of the choice, apart by the state that they name,
-//! and a search goes like this:
-//!
-//! 1. Cases that share with yours a key that is *not* crowded are few: each is compared.
-//! 2. Any other case can share crowded keys only, so your participants that bear one bound how many
-//!    can match. The cases are taken in their order, and the first that reaches the bound ends the
-//!    search: none behind it can be better.
+//! crowded key lie in the order of steps 6 to 9 of the choice, apart by the state that they name.
 
 use std::sync::LazyLock;
 
 use ahash::{AHashMap, AHashSet, RandomState};
 
 use super::choice::standing_order;
-use super::tiers::Yours;
-use super::{Candidate, Matcher, Side, Tier};
 use crate::case::CaseNumber;
 use crate::extract::{Extract, Row};
 use crate::index::StateIndex;
-use crate::record::{CaseId, ParticipantClass, ParticipantType};
+use crate::record::{CaseId, Date, ParticipantClass};
 
 /// A key under which more cases stand than this is crowded.
 pub(super) const CROWD: usize = 64;
@@ -51,15 +44,15 @@ impl BucketKey {
 
 /// A case under a crowded key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Member {
-    bucket: BucketKey,
+pub(super) struct Member {
+    pub(super) bucket: BucketKey,
     /// The state that it names; 255 where it names none.
-    names: u8,
+    pub(super) names: u8,
     /// Its Other State Case ID in `by_name`; blank in `by_rank`.
-    other_id: CaseId,
+    pub(super) other_id: CaseId,
     /// Its place in the order of steps 6 to 9.
     rank: u32,
-    case: CaseNumber,
+    pub(super) case: CaseNumber,
 }
 
 /// The cases of one state under crowded keys; mostly there are none.
@@ -70,7 +63,7 @@ pub struct Crowd {
     /// By key, state named, Other State Case ID and rank.
     by_name: Vec<Member>,
     /// Keys and states named under which all cases have one Case ID.
-    one_case_id: AHashSet<(BucketKey, u8)>,
+    pub(super) one_case_id: AHashSet<(BucketKey, u8)>,
     /// Cases that are looked at by themselves in tier 3.
     oversized: Vec<CaseNumber>,
     /// Cases of the crowd by their participants' keys.
@@ -86,17 +79,17 @@ fn names(extract: &Extract, case: CaseNumber) -> u8 {
 
 /// The keys by which two participants can be counterparts: by usable SSN, by name and date of birth
 /// (a missing one included), by name.
-fn ssn_key(row: &Row) -> Option<u64> {
+pub(super) fn ssn_key(row: &Row) -> Option<u64> {
     let child = row.class()? == ParticipantClass::Child;
     Some(HASH.hash_one((4_u8, child, row.ssn()?)))
 }
 
-fn dated_name_key(row: &Row, date: Option<crate::record::Date>) -> Option<u64> {
+pub(super) fn dated_name_key(row: &Row, date: Option<Date>) -> Option<u64> {
     let child = row.class()? == ParticipantClass::Child;
     Some(HASH.hash_one((5_u8, child, row.name()?, date)))
 }
 
-fn name_key(row: &Row) -> Option<u64> {
+pub(super) fn name_key(row: &Row) -> Option<u64> {
     let child = row.class()? == ParticipantClass::Child;
     Some(HASH.hash_one((6_u8, child, row.name()?)))
 }
@@ -241,7 +234,7 @@ impl Crowd {
     }
 
     /// The cases of the crowd that bear a participant's key.
-    fn sharing(&self, key: u64) -> impl ExactSizeIterator<Item = CaseNumber> + '_ {
+    pub(super) fn sharing(&self, key: u64) -> impl ExactSizeIterator<Item = CaseNumber> + '_ {
         let first = self
             .by_participant
             .partition_point(|&(other, _)| other < key);
@@ -253,7 +246,7 @@ impl Crowd {
 
     /// The members under a key, cut where the state that they name changes. Each end is looked up:
     /// walking there would take time with the length of the crowd for every case that asks.
-    fn runs(&self, bucket: BucketKey) -> impl Iterator<Item = &[Member]> {
+    pub(super) fn runs(&self, bucket: BucketKey) -> impl Iterator<Item = &[Member]> {
         let first = self
             .by_rank
             .partition_point(|member| member.bucket < bucket);
@@ -268,7 +261,7 @@ impl Crowd {
     }
 
     /// The members under a key that name this state and this Case ID.
-    fn naming(&self, bucket: BucketKey, state: u8, id: CaseId) -> &[Member] {
+    pub(super) fn naming(&self, bucket: BucketKey, state: u8, id: CaseId) -> &[Member] {
         let key = |member: &Member| (member.bucket, member.names, member.other_id);
         let first = self
             .by_name
@@ -277,148 +270,4 @@ impl Crowd {
             self.by_name[first..].partition_point(|member| key(member) == (bucket, state, id));
         &self.by_name[first..first + length]
     }
-}
-
-/// A search among a tier's candidates.
-struct Search<'a> {
-    matcher: &'a Matcher<'a>,
-    tier: Tier,
-    yours: &'a Yours<'a>,
-    side: &'a Side,
-    best: Option<Candidate>,
-}
-
-impl Search<'_> {
-    fn is_candidate(&self, number: CaseNumber) -> bool {
-        self.matcher
-            .is_candidate(self.tier, self.yours, self.side, number)
-    }
-
-    fn consider(&mut self, number: CaseNumber) -> Candidate {
-        let candidate = candidate_of(self.yours, self.side, number);
-        if self
-            .best
-            .is_none_or(|best| candidate.order(&best, &self.side.extract).0.is_lt())
-        {
-            self.best = Some(candidate);
-        }
-        candidate
-    }
-
-    /// Takes the members in their order until one reaches the bound.
-    fn scan(&mut self, members: &[Member], bound: (u32, u32, u32)) {
-        for member in members {
-            if self.is_candidate(member.case) && self.consider(member.case).figures() >= bound {
-                return;
-            }
-        }
-    }
-}
-
-impl Matcher<'_> {
-    /// The best of the candidates under crowded keys and of `few`, which were found otherwise, and
-    /// whether the candidates have two or more different Case IDs.
-    pub(super) fn best_of_crowd(
-        &self,
-        tier: Tier,
-        yours: &Yours<'_>,
-        side: &Side,
-        buckets: &[BucketKey],
-        few: &[CaseNumber],
-    ) -> Option<(Candidate, bool)> {
-        let crowd = &side.crowd;
-        let (related, bound) = related(crowd, yours);
-        let mut search = Search {
-            matcher: self,
-            tier,
-            yours,
-            side,
-            best: None,
-        };
-        for &number in few {
-            search.consider(number);
-        }
-        for number in related {
-            if search.is_candidate(number) {
-                search.consider(number);
-            }
-        }
-        let your_state = yours.extract.state.index() as u8;
-        for &bucket in buckets {
-            search.scan(crowd.naming(bucket, your_state, yours.case.data.id), bound);
-        }
-        // One that names your case is better than any that does not, whatever the rest.
-        if !search.best.is_some_and(|best| best.names_your_case) {
-            for run in buckets.iter().flat_map(|&bucket| crowd.runs(bucket)) {
-                search.scan(run, bound);
-            }
-        }
-        let best = search.best?;
-        let id = side.extract.cases[best.case as usize].data.id;
-        Some((
-            best,
-            tier != Tier::CaseId && search.has_other_id(id, buckets, few),
-        ))
-    }
-}
-
-/// Compares a case of the other state with yours.
-pub(super) fn candidate_of(yours: &Yours<'_>, side: &Side, number: CaseNumber) -> Candidate {
-    let case = &side.extract.cases[number as usize];
-    let theirs = side.extract.rows_of(case);
-    let comparison = super::compare::score((yours.extract, yours.rows), (&side.extract, theirs));
-    Candidate::new(number, case, yours.extract.state, yours.case, comparison)
-}
-
-impl Search<'_> {
-    /// Whether some candidate has another Case ID than this.
-    fn has_other_id(&self, id: CaseId, buckets: &[BucketKey], few: &[CaseNumber]) -> bool {
-        let differs = |number: CaseNumber| self.side.extract.cases[number as usize].data.id != id;
-        let crowd = &self.side.crowd;
-        few.iter().any(|&number| differs(number))
-            || buckets
-                .iter()
-                .flat_map(|&bucket| crowd.runs(bucket))
-                .any(|run| {
-                    // Where all have one Case ID, and it is this, there is nothing to find.
-                    let one = crowd.one_case_id.contains(&(run[0].bucket, run[0].names));
-                    (!one || differs(run[0].case))
-                        && run
-                            .iter()
-                            .any(|member| differs(member.case) && self.is_candidate(member.case))
-                })
-    }
-}
-
-/// The cases of the crowd that share with yours a key under which few stand, and the most that any
-/// other case can reach: children, adults, indicators.
-fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, (u32, u32, u32)) {
-    let mut related = Vec::new();
-    let (mut children, mut adults, mut cp, mut np) = (0, 0, false, false);
-    for row in yours.rows {
-        let by_name = match row.date_of_birth() {
-            Some(date) => [dated_name_key(row, Some(date)), dated_name_key(row, None)],
-            None => [name_key(row), None],
-        };
-        let mut crowded = false;
-        for key in [ssn_key(row), by_name[0], by_name[1]].into_iter().flatten() {
-            let sharing = crowd.sharing(key);
-            if sharing.len() > CROWD {
-                crowded = true;
-            } else {
-                related.extend(sharing);
-            }
-        }
-        if crowded {
-            match row.participant() {
-                ParticipantType::Ch => children += 1,
-                ParticipantType::Cp => (adults, cp) = (adults + 1, true),
-                ParticipantType::Np | ParticipantType::Pf => (adults, np) = (adults + 1, true),
-                ParticipantType::Blank => {}
-            }
-        }
-    }
-    related.sort_unstable();
-    related.dedup();
-    (related, (children, adults, u32::from(cp) + u32::from(np)))
 }

@@ -1,6 +1,7 @@
 //! Finds for a case its counterpart in the other state.
 
-use super::crowd::{BucketKey, candidate_of};
+use super::crowd::BucketKey;
+use super::crowd_search::candidate_of;
 use super::tiers::Yours;
 use super::{Candidate, CaseCodes, Comparison, Counterpart, Observer, Side, Sides, Tier, compare};
 use crate::case::CaseNumber;

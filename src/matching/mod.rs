@@ -5,6 +5,7 @@ mod choice;
 mod codes;
 mod compare;
 mod crowd;
+mod crowd_search;
 mod lookup;
 mod matcher;
 mod observer;
