@@ -240,6 +240,30 @@ fn with_national_noise_no_certain_code_is_contradicted() {
 }
 
 #[test]
+fn no_code_is_certain_of_a_state_whose_every_case_is_withheld() {
+    let states = ["--states", "TX,OH,PA,WI", "--fcr-states", "OH,PA,WI"];
+    let mut without = 0;
+    for seed in 1..=10 {
+        let seed = seed.to_string();
+        let options = [&["--cases", "12", "--seed", &seed], &states[..]].concat();
+        let made = Made::new(&options, "family-violence = 70");
+        let sent = files(&made.path("derived/extracts"));
+        if sent.is_empty() {
+            continue;
+        }
+        for row in made.truth() {
+            let is_absent = !sent.contains_key(&format!("{}.txt", row[2]));
+            without += usize::from(is_absent);
+            assert_eq!(row[7].is_empty(), is_absent, "{row:?}");
+        }
+        let score = made.score();
+        assert_eq!(score["certain_codes"]["wrong"], 0);
+        assert_eq!(score["certain_codes"]["not_returned"], 0);
+    }
+    assert!(without > 5, "{without}");
+}
+
+#[test]
 fn the_plain_matcher_agrees_with_a_run_on_derived_extracts() {
     let noise = "base = \"harsh\"\nfamily-violence = 10";
     let states = ["--states", "TX,CA,OH,NY", "--fcr-states", "OH,NY"];

@@ -61,7 +61,7 @@ fn write(folder: &Path, truth: &str, records: &[Vec<u8>], line_end: &[u8]) {
 }
 
 /// Right (two records), right by tier 2, wrong and nobody matched, wrong by tier 2, stray, missed,
-/// rightly none, not returned, and one that the truth does not know.
+/// rightly none, not returned (one of them with certain codes), and one that the truth does not know.
 fn small_world() -> (String, Vec<Vec<u8>>) {
     let truth = "\
 TX,T1,CA,C1,CA,C1,,00
@@ -72,6 +72,7 @@ TX,T5,CA,C9,,,case-missing+other-id-digit,
 TX,T6,CA,,CA,C6,other-id-blank,01
 TX,T7,CA,C7,,,case-missing,01
 TX,T8,CA,C8,CA,C8,closed-both,
+TX,T10,CA,C10,,,case-missing,01
 ";
     let records = vec![
         response("T1", "C1", "00", Some(("C1", '1')), "0101"),
@@ -116,7 +117,7 @@ fn figures_are_those_counted_by_hand() {
         assert_eq!(score["nobody_matched"], 2);
         assert_eq!(
             score["not_returned"],
-            json!({"with_counterpart": 1, "without_counterpart": 0})
+            json!({"with_counterpart": 1, "without_counterpart": 1})
         );
         assert_eq!(score["unknown"], 1);
         assert_eq!(score["clean"], counts(1, 0, 0, 0, 0, 0, 0));
@@ -149,10 +150,11 @@ fn figures_are_those_counted_by_hand() {
             counts(1, 0, 0, 0, 0, 0, 0)
         );
         assert_eq!(score["by_pair"].as_object().unwrap().len(), 3);
-        // T1, T2, T6, T7 have certain codes; T2 lacks 02 and bears 03 and 06; T1 bears 07 beside.
+        // T1, T2, T6, T7 have certain codes; T2 lacks 02 and bears 03 and 06; T1 bears 07 beside. T10
+        // has certain codes, and was not returned.
         assert_eq!(
             score["certain_codes"],
-            json!({"cases": 4, "wrong": 1, "beyond": 2})
+            json!({"cases": 4, "wrong": 1, "beyond": 2, "not_returned": 1})
         );
         let first = |confusion: &str| score["examples"][confusion][0]["case_id"].clone();
         assert_eq!(first("wrong"), "T3");
@@ -175,6 +177,10 @@ fn the_table_shows_the_same() {
     assert!(text.contains("tier 1 where nobody matched: 2 "), "{text}");
     assert!(
         text.contains("TX T3 names CA C9: found CA C9 by tier 1, true is CA C3"),
+        "{text}"
+    );
+    assert!(
+        text.contains("4 cases, 1 lack one, 2 bear others beside; 1 more were not returned"),
         "{text}"
     );
     assert!(
@@ -211,7 +217,7 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
         &records,
         b"\n",
     );
-    refused("truth.csv, record 10: column other_state");
+    refused("truth.csv, record 11: column other_state");
     write(scratch.path(), "TX,T9,CA\n", &records, b"\n");
     refused("truth.csv, record 2: is no line of eight columns");
     std::fs::write(scratch.path().join("truth.csv"), "a,b\n").unwrap();

@@ -642,6 +642,54 @@ fn no_certain_code_is_contradicted_by_all_noise_together() {
 }
 
 #[test]
+fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
+    let scratch = Scratch::new();
+    let all_but_texas: Vec<&str> = icr::reference::State::all()
+        .map(icr::reference::State::usps)
+        .filter(|&usps| usps != "TX")
+        .collect();
+    let fcr_states = all_but_texas.join(",");
+    let mut absent = 0;
+    for seed in 1..=6 {
+        let seed = seed.to_string();
+        for (name, more) in [
+            ("all", &[][..]),
+            ("fcr", &["--fcr-states", &fcr_states][..]),
+        ] {
+            let name = format!("{name}{seed}");
+            let options = ["--cases", "60", "--seed", &seed];
+            let world = scratch.synth(&name, &[&options[..], more].concat());
+            let folders = [world.join("extracts"), world.join("fcr")];
+            let sent: BTreeSet<String> = folders
+                .iter()
+                .filter(|folder| folder.exists())
+                .flat_map(|folder| records(folder).into_keys())
+                .collect();
+            for row in Truth::of(&world).0 {
+                if !sent.contains(&row[2]) {
+                    absent += 1;
+                    assert_eq!(row[7], "", "{row:?}");
+                }
+            }
+            // Of so few records a spoilt one is many.
+            let (run, _) = Scratch::run(&world, &["--max-rejects", "100"]);
+            let score = Scratch::score(&world, &run);
+            let certain = &score["certain_codes"];
+            assert_eq!(
+                (
+                    &certain["wrong"],
+                    &certain["beyond"],
+                    &certain["not_returned"]
+                ),
+                (&0.into(), &0.into(), &0.into()),
+                "{name}"
+            );
+        }
+    }
+    assert!(absent > 10, "{absent}");
+}
+
+#[test]
 fn unusable_options_are_refused_with_status_2_and_nothing_appears() {
     let scratch = Scratch::new();
     let out = scratch.path("w");

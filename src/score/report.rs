@@ -19,6 +19,8 @@ pub struct Score<'a> {
     pub tally: &'a Tally,
     /// Cases of the truth that were not returned, with a counterpart and without.
     not_returned: [u64; 2],
+    /// Of these, cases with certain codes: the truth says that they are returned.
+    certain_not_returned: u64,
 }
 
 impl<'a> Score<'a> {
@@ -28,7 +30,7 @@ impl<'a> Score<'a> {
         for &place in &tally.returned {
             returned[place as usize] = true;
         }
-        let mut not_returned = [0; 2];
+        let (mut not_returned, mut certain_not_returned) = ([0; 2], 0);
         for (case, _) in truth
             .cases
             .iter()
@@ -36,10 +38,12 @@ impl<'a> Score<'a> {
             .filter(|(_, returned)| !returned)
         {
             not_returned[usize::from(case.counterpart.is_none())] += 1;
+            certain_not_returned += u64::from(!case.certain.is_empty());
         }
         Score {
             tally,
             not_returned,
+            certain_not_returned,
         }
     }
 
@@ -106,6 +110,7 @@ impl<'a> Score<'a> {
                 "cases": tally.certain,
                 "wrong": tally.certain_wrong,
                 "beyond": tally.certain_beyond,
+                "not_returned": self.certain_not_returned,
             },
             "examples": examples,
         });
@@ -141,8 +146,8 @@ impl<'a> Score<'a> {
             self.not_returned[0], self.not_returned[1]
         );
         text += &format!(
-            "certain codes: {} cases, {} lack one, {} bear others beside\n",
-            tally.certain, tally.certain_wrong, tally.certain_beyond
+            "certain codes: {} cases, {} lack one, {} bear others beside; {} more were not returned\n",
+            tally.certain, tally.certain_wrong, tally.certain_beyond, self.certain_not_returned
         );
         if tally.unknown > 0 {
             text += &format!(

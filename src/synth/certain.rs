@@ -70,7 +70,8 @@ fn codes_if(
     misidentified_given: bool,
 ) -> Option<ReasonCodes> {
     let ours = &cases[at];
-    if !setting.world.participates(ours.other_state) {
+    // An absent state accuses nobody: the case is not evaluated.
+    if !setting.has_file[ours.other_state.index()] {
         return None;
     }
     let mine = see(ours, misidentified_given);

@@ -15,6 +15,7 @@ pub mod history;
 pub mod kinds;
 pub mod names;
 mod noise;
+mod numbering;
 pub mod places;
 pub mod profile;
 pub mod render;

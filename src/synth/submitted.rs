@@ -101,6 +101,39 @@ pub struct Setting<'a> {
     pub registry: bool,
     /// How many cases each state numbers.
     pub case_counts: [u64; STATE_COUNT],
+    /// Whether the match gets a file of each state. A state without one is absent, also where it
+    /// takes part, and what names it is not evaluated.
+    pub has_file: [bool; STATE_COUNT],
+}
+
+/// Whether the state of a case lacks it, and the draws that follow.
+fn draw_missing(
+    seed: u64,
+    family: u64,
+    (shape, at): (&Shape, usize),
+    profile: &Profile,
+) -> (bool, Draws) {
+    let slot = shape.cases[at].shares.unwrap_or(at) as u64;
+    let mut draws = Draws::of(seed, family, purpose::CASE, slot);
+    (draws.happens(profile.rate(Kind::CaseMissing)), draws)
+}
+
+/// Whether a state's file lists a case of the family, or would if it were not withheld.
+pub(super) fn is_listed(
+    seed: u64,
+    family: u64,
+    (shape, at): (&Shape, usize),
+    world: &World,
+    profile: &Profile,
+) -> bool {
+    has_place(&shape.cases[at], world) && !draw_missing(seed, family, (shape, at), profile).0
+}
+
+/// Whether there is a file that could list a case. In an FCR-derived file a case is the set with one
+/// Case ID: it is listed once.
+fn has_place(case: &FamilyCase, world: &World) -> bool {
+    let once = case.shares.is_none() || world.submits(case.state);
+    once && world.participates(case.state)
 }
 
 /// The cases of a family as the states submit them, in the order of its shape.
@@ -112,16 +145,16 @@ pub fn submit(
 ) -> Vec<SubmittedCase> {
     let mut cases: Vec<SubmittedCase> = Vec::with_capacity(shape.cases.len());
     for (at, case) in shape.cases.iter().enumerate() {
-        let mut draws = setting.draws(family, purpose::CASE, case.shares.unwrap_or(at) as u64);
+        let (seed, profile) = (setting.seed, setting.profile);
+        let (missing, mut draws) = draw_missing(seed, family, (shape, at), profile);
         let county = setting.county(case.state, case.number);
-        let missing = draws.happens(setting.profile.rate(Kind::CaseMissing));
         // The FCR often holds no county.
         let blank = draws.happens(10.0) && !setting.world.submits(case.state);
         cases.push(SubmittedCase {
             state: case.state,
             id: setting.case_id(case.state, case.number),
             county: if blank { *b"   " } else { county },
-            listed: !missing && setting.world.participates(case.state),
+            listed: !missing && has_place(case, setting.world),
             open: true,
             initiating: case.initiating,
             other_state: shape.cases[case.names].state,
@@ -135,12 +168,6 @@ pub fn submit(
         }
         if case.overwritten {
             cases[at].own.add(Kind::Overwritten);
-        }
-    }
-    // In an FCR-derived file a case is the set with one Case ID: it is listed once.
-    for (at, case) in shape.cases.iter().enumerate() {
-        if case.shares.is_some() && !setting.world.submits(case.state) {
-            cases[at].listed = false;
         }
     }
     close(setting, family, shape, &mut cases);
