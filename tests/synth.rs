@@ -641,6 +641,67 @@ fn no_certain_code_is_contradicted_by_all_noise_together() {
     }
 }
 
+/// What a profile of these lines invents; the records of all its cases, and the truth.
+fn invent(scratch: &Scratch, cases: &str, profile: &str) -> (BTreeMap<String, Vec<Record>>, Truth) {
+    let file = scratch.path("noise.toml");
+    std::fs::write(&file, profile).unwrap();
+    let options = ["--cases", cases, "--noise", &file, "--fcr-states", "OH,PA"];
+    let world = scratch.synth("w", &options);
+    let mut all = records(&world.join("extracts"));
+    all.extend(records(&world.join("fcr")));
+    (all, Truth::of(&world))
+}
+
+/// The records of a case: those of the action that names `other`, if one does.
+fn case_of<'a>(
+    all: &'a BTreeMap<String, Vec<Record>>,
+    (state, id): (&str, &str),
+    other: &str,
+) -> Vec<&'a Record> {
+    let fips = icr::reference::State::from_usps(other).unwrap().fips();
+    let of_case = all[state].iter().filter(|record| record.case_id() == id);
+    let (named, rest): (Vec<_>, Vec<_>) = of_case.partition(|r| r.other_state() == fips);
+    if named.is_empty() { rest } else { named }
+}
+
+#[test]
+fn closures_are_planted_as_the_two_cases_stand() {
+    let scratch = Scratch::new();
+    let profile = "closed-one = 20\nclosed-both = 20\noverwritten = 20\n";
+    let (all, truth) = invent(&scratch, "3000", profile);
+    let is_open = |state: &str, id: &str, other: &str| {
+        case_of(&all, (state, id), other)[0].field(50, 50) == "O"
+    };
+    let mut overwritten = 0;
+    for row in truth.0.iter().filter(|row| !row[4].is_empty()) {
+        let kinds: BTreeSet<&str> = row[6].split('+').collect();
+        let closed: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| kind.starts_with("closed"))
+            .copied()
+            .collect();
+        let ours = is_open(&row[0], &row[1], &row[2]);
+        let theirs = is_open(&row[4], &row[5], &row[0]);
+        let expected: &[&str] = match (ours, theirs) {
+            (true, true) => &[],
+            (false, true) => &["closed-one"],
+            (false, false) => &["closed-both"],
+            // Their action with the state that overwrote ours may be closed on both sides.
+            (true, false) if kinds.contains("overwritten@other") => {
+                overwritten += 1;
+                if kinds.contains("closed-both@other") {
+                    &["closed-both@other"]
+                } else {
+                    &["closed-one@other"]
+                }
+            }
+            (true, false) => &["closed-one@other"],
+        };
+        assert_eq!(closed, expected, "{row:?}");
+    }
+    assert!(overwritten > 50, "{overwritten}");
+}
+
 #[test]
 fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
     let scratch = Scratch::new();

@@ -303,7 +303,7 @@ pub(super) fn three_digits(number: u16) -> [u8; 3] {
 fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [SubmittedCase]) {
     for pair in 0..shape.cases.len() {
         let partner = shape.cases[pair].names;
-        // Each action once; that which overwrote another is open.
+        // Each action once. The case that still names an overwritten one stays open.
         let both_name = shape.cases[partner].names == pair;
         if !both_name || partner < pair {
             continue;

@@ -36,7 +36,9 @@ pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
         mine.remove(Kind::ParticipantMissing);
         theirs = Planted::default();
     }
-    if theirs.holds(Kind::ClosedBoth) {
+    // An action that is closed on both sides is told once. Where this side is open, the other closed
+    // another action: that with the state which overwrote this one.
+    if mine.holds(Kind::ClosedBoth) {
         theirs.remove(Kind::ClosedBoth);
     }
     mine.with_other_side(theirs)
