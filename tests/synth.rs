@@ -703,6 +703,36 @@ fn closures_are_planted_as_the_two_cases_stand() {
 }
 
 #[test]
+fn a_participant_is_missing_only_where_the_other_case_has_them() {
+    let scratch = Scratch::new();
+    let (all, truth) = invent(&scratch, "3000", "participant-missing = 25\n");
+    let (mut missing, mut alike) = (0, 0);
+    for row in truth.0.iter().filter(|row| !row[4].is_empty()) {
+        let people = |state: &str, id: &str, other: &str| -> BTreeSet<String> {
+            let records = case_of(&all, (state, id), other);
+            records.iter().map(|r| r.ssn().to_owned()).collect()
+        };
+        let (ours, theirs) = (
+            people(&row[0], &row[1], &row[2]),
+            people(&row[4], &row[5], &row[0]),
+        );
+        let kinds: Vec<&str> = row[6].split('+').collect();
+        for (kind, expected) in [
+            ("participant-missing", ours.difference(&theirs).count() > 0),
+            (
+                "participant-missing@other",
+                theirs.difference(&ours).count() > 0,
+            ),
+        ] {
+            assert_eq!(kinds.contains(&kind), expected, "{row:?}");
+            missing += usize::from(expected);
+        }
+        alike += usize::from(ours == theirs);
+    }
+    assert!(missing > 1000 && alike > 1000, "{missing}, {alike}");
+}
+
+#[test]
 fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
     let scratch = Scratch::new();
     let all_but_texas: Vec<&str> = icr::reference::State::all()

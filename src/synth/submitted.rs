@@ -27,6 +27,8 @@ pub enum Spoilt {
 /// One record, as its state submits it.
 #[derive(Clone)]
 pub struct Entry {
+    /// The participant's place in the family.
+    pub slot: usize,
     /// The role.
     pub participant: ParticipantType,
     /// The participant's number in the state.
@@ -82,6 +84,12 @@ impl SubmittedCase {
     /// Whether the registry has it, and withholds it for family violence.
     pub fn is_withheld(&self) -> bool {
         self.own.holds(Kind::FamilyViolence)
+    }
+
+    /// Whether somebody in another case of the family is not in this one.
+    pub fn lacks_a_participant_of(&self, other: &SubmittedCase) -> bool {
+        let is_here = |slot| self.entries.iter().any(|entry| entry.slot == slot);
+        other.entries.iter().any(|entry| !is_here(entry.slot))
     }
 }
 
@@ -402,6 +410,7 @@ fn list(
         };
         kept_one = true;
         let mut entry = Entry {
+            slot: member.slot,
             participant: member.participant,
             member_id: 1_000_000_000 + (family * 2 * PEOPLE_OF_FAMILY) + member.slot as u64,
             ssn: digits(person.ssn),

@@ -14,21 +14,24 @@ pub const HEADER: &str = "state,case_id,other_state,other_case_id,counterpart_st
 const JOINT: u8 = b'+';
 
 /// What was planted in a case and, marked so, in its counterpart. What is missing is planted in the
-/// case that misses it.
+/// case that misses it: of participants, where one of its own is really not in the other, for both
+/// sides may have lost the same one.
 pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
-    let own = cases[at].own;
-    let counterpart = &cases[counterpart_of(shape, at)];
-    let (mut mine, mut theirs) = (own, counterpart.own);
-    for kind in [
-        Kind::CaseMissing,
-        Kind::ParticipantMissing,
-        Kind::FamilyViolence,
+    let (case, counterpart) = (&cases[at], &cases[counterpart_of(shape, at)]);
+    let (mut mine, mut theirs) = (case.own, counterpart.own);
+    for (set, ours, other) in [
+        (&mut mine, case, counterpart),
+        (&mut theirs, counterpart, case),
     ] {
-        for (set, other) in [(&mut mine, counterpart.own), (&mut theirs, own)] {
+        for kind in [Kind::CaseMissing, Kind::FamilyViolence] {
             set.remove(kind);
-            if other.holds(kind) {
+            if other.own.holds(kind) {
                 set.add(kind);
             }
+        }
+        set.remove(Kind::ParticipantMissing);
+        if other.lacks_a_participant_of(ours) {
+            set.add(Kind::ParticipantMissing);
         }
     }
     if !counterpart.listed {
