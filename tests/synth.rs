@@ -763,7 +763,7 @@ fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
                 }
             }
             // Of so few records a spoilt one is many.
-            let (run, _) = Scratch::run(&world, &["--max-rejects", "100"]);
+            let (run, summary) = Scratch::run(&world, &["--max-rejects", "100"]);
             let score = Scratch::score(&world, &run);
             let certain = &score["certain_codes"];
             assert_eq!(
@@ -774,6 +774,10 @@ fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
                 ),
                 (&0.into(), &0.into(), &0.into()),
                 "{name}"
+            );
+            assert_eq!(
+                score["nobody_matched"],
+                summary["run"]["cases_nobody_matched"]
             );
         }
     }

@@ -18,8 +18,8 @@ use crate::stop::Stop;
 /// Compare a run of match with the truth about its invented extracts
 ///
 /// DIR is the folder that `icr match` wrote for the extracts of `icr synth`. Precision is the share of
-/// true counterparts among those returned, recall the share of counterparts that were found among the
-/// returned cases that have one.
+/// true counterparts among those returned, recall, of the returned cases that have a counterpart, the
+/// share that got it: cases that were not returned are in neither, and are counted apart.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   icr synth --cases 20000 --out world
