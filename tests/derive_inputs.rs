@@ -79,7 +79,7 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         ),
         (
             vec![("TX", "FA48\nhello\nworld\n")],
-            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`",
         ),
         (
             vec![(
@@ -94,6 +94,16 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         assert_eq!((status, stdout.as_str()), (3, ""));
         assert_eq!(stderr, format!("icr: error: {expected}\n"));
     }
+}
+
+#[test]
+fn a_file_of_rejected_records_alone_is_refused_whatever_share_is_allowed() {
+    let folder = scratch();
+    let files = [("TX", "FA48\nhello\nworld\n")];
+    let (status, _, stderr) = derive(folder.path(), &files, &["--max-rejects", "100"]);
+    assert_eq!(status, 3);
+    assert!(stderr.contains("every one of its records is rejected (R01)"));
+    assert!(!stderr.contains("--max-rejects"), "{stderr}");
 }
 
 #[test]

@@ -204,15 +204,17 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;
     let rejected = derived.rejected.len() as u64;
     let share = rejected as f64 * 100.0 / records.max(1) as f64;
-    let too_many = if rejected == 0 {
+    // A file of which nothing is left is of no use whatever share is allowed.
+    let (too_many, advice) = if rejected == 0 {
         return Ok(());
     } else if rejected == records {
-        "every one of its records is rejected".to_owned()
+        ("every one of its records is rejected".to_owned(), "")
     } else if args.max_rejects < 100.0 && share > args.max_rejects {
-        format!(
+        let too_many = format!(
             "more than {} % of its records are rejected",
             args.max_rejects
-        )
+        );
+        (too_many, ", or allow more with --max-rejects")
     } else {
         return Ok(());
     };
@@ -224,7 +226,7 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     codes.sort_unstable();
     codes.dedup();
     let problem = format!(
-        "{too_many} ({}); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+        "{too_many} ({}); look them up with `icr layout show registry-edits`{advice}",
         codes.join(", ")
     );
     Err(Error::input(&file.source.path, problem))
