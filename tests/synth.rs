@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use icr::synth::member_ids;
 use serde_json::Value;
 
 fn icr(arguments: &[&str]) -> Output {
@@ -134,7 +135,8 @@ impl Record {
     }
     /// Participants of one family have numbers that differ in their last five bits.
     fn family(&self) -> u64 {
-        (self.member().parse::<u64>().unwrap() - 1_000_000_000) / 32
+        let state = icr::reference::State::from_fips(&self.0[16..18]).unwrap();
+        member_ids::number_of(state, self.member().as_bytes()).unwrap() / 32
     }
 }
 
@@ -638,6 +640,35 @@ fn no_certain_code_is_contradicted_by_all_noise_together() {
             figure("recall") > 0.8 && figure("recall") < recall,
             "{noise}"
         );
+    }
+}
+
+#[test]
+fn each_state_gives_its_participants_member_ids_of_its_own() {
+    let scratch = Scratch::new();
+    let profile = "ssn-misidentified = 10\nlisted-twice = 5\n";
+    let (all, _) = invent(&scratch, "3000", profile);
+    // By Member ID its state; by state and SSN, of one in only one state's file, their Member IDs.
+    let mut states: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut persons: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for (state, records) in &all {
+        for record in records {
+            assert_eq!(states.entry(record.member()).or_insert(state), state);
+            let of_person = persons.entry(record.ssn()).or_default();
+            of_person.entry(state).or_default().insert(record.member());
+        }
+    }
+    assert!(persons.values().filter(|ids| ids.len() > 1).count() > 5000);
+    // One in each of a state's cases, or two where somebody is listed twice.
+    let of_states = || persons.values().flat_map(BTreeMap::values);
+    assert!(of_states().all(|ids| ids.len() <= 2));
+    assert!(of_states().filter(|ids| ids.len() == 1).count() > 10_000);
+    let misidentified = std::fs::read_to_string(scratch.path("w/misidentified.txt")).unwrap();
+    assert!(misidentified.lines().count() > 1000);
+    for line in misidentified.lines() {
+        let state = icr::reference::State::from_fips(&line.as_bytes()[..2]).unwrap();
+        let (member, ssn) = (line[2..17].trim_end(), &line[17..26]);
+        assert!(persons[ssn][state.usps()].contains(member), "{line}");
     }
 }
 

@@ -164,8 +164,8 @@ impl Task {
                 renderer.master(person, &mut drawn.sides[0]);
                 drawn.totals.people += 1;
             }
-            for (state, member_id, ssn) in misidentified_once(&cases) {
-                renderer.misidentified(state, member_id, ssn, &mut drawn.sides[1]);
+            for (state, member, ssn) in misidentified_once(&cases) {
+                renderer.misidentified(state, member, ssn, &mut drawn.sides[1]);
                 drawn.totals.misidentified += 1;
             }
             let in_files = |case: &SubmittedCase| case.listed || case.is_withheld();

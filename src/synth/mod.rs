@@ -13,6 +13,7 @@ pub mod family;
 pub mod generate;
 pub mod history;
 pub mod kinds;
+pub mod member_ids;
 pub mod names;
 mod noise;
 mod numbering;

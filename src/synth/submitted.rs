@@ -31,8 +31,8 @@ pub struct Entry {
     pub slot: usize,
     /// The role.
     pub participant: ParticipantType,
-    /// The participant's number in the state.
-    pub member_id: u64,
+    /// The participant's number, of which the state makes its Member ID.
+    pub member: u64,
     /// The SSN field.
     pub ssn: [u8; 9],
     /// The state reported the SSN as misidentified.
@@ -206,7 +206,7 @@ fn share_misidentified(cases: &mut [SubmittedCase]) {
     let marked: Vec<(State, u64, [u8; 9])> = misidentified(cases).collect();
     for case in cases.iter_mut().filter(|_| !marked.is_empty()) {
         for entry in &mut case.entries {
-            if marked.contains(&(case.state, entry.member_id, entry.ssn)) {
+            if marked.contains(&(case.state, entry.member, entry.ssn)) {
                 entry.misidentified = true;
                 case.own.add(Kind::SsnMisidentified);
             }
@@ -259,7 +259,7 @@ fn misidentified(cases: &[SubmittedCase]) -> impl Iterator<Item = (State, u64, [
         let state = case.state;
         let entries = case.entries.iter().filter(|entry| entry.misidentified);
         entries
-            .map(move |entry| (state, entry.member_id, entry.ssn))
+            .map(move |entry| (state, entry.member, entry.ssn))
             .collect::<Vec<_>>()
     };
     cases.iter().filter(|case| case.listed).flat_map(marked)
@@ -412,7 +412,7 @@ fn list(
         let mut entry = Entry {
             slot: member.slot,
             participant: member.participant,
-            member_id: 1_000_000_000 + (family * 2 * PEOPLE_OF_FAMILY) + member.slot as u64,
+            member: family * 2 * PEOPLE_OF_FAMILY + member.slot as u64,
             ssn: digits(person.ssn),
             misidentified: false,
             marked: false,
@@ -437,9 +437,8 @@ fn list(
         if twice {
             case.own.add(Kind::ListedTwice);
             // Under another number of the state.
-            let member_id = entry.member_id + PEOPLE_OF_FAMILY;
             case.entries.push(Entry {
-                member_id,
+                member: entry.member + PEOPLE_OF_FAMILY,
                 misidentified: false,
                 ..entry.clone()
             });
