@@ -21,6 +21,7 @@ pub(super) mod purpose {
     pub(crate) const COUNTY: u64 = 6;
     pub(crate) const VIOLENCE: u64 = 7;
     pub(crate) const HISTORY: u64 = 8;
+    pub(crate) const FURTHER_SSNS: u64 = 9;
 }
 
 /// What makes a family's cases more than one on each side.

@@ -45,7 +45,7 @@ struct Fp<'a> {
     member: u64,
     new_member: Option<u64>,
     marked: bool,
-    /// Without SSN and date of birth: not yet known then.
+    /// Without SSNs and date of birth: not yet known then.
     incomplete: bool,
 }
 
@@ -189,6 +189,9 @@ impl RegistryRenderer {
         if !values.incomplete {
             fp.date_of_birth.put(&mut record, &entry.birth);
             fp.ssn.put(&mut record, &entry.ssn);
+            for (columns, ssn) in fp.ssns.into_iter().skip(1).zip(entry.further_ssns) {
+                columns.put(&mut record, &ssn);
+            }
         }
         fp.first_name.put(&mut record, entry.first.as_bytes());
         fp.middle_name.put(&mut record, entry.middle.as_bytes());

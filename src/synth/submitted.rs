@@ -2,13 +2,15 @@
 
 use super::draws::Draws;
 use super::family::{FamilyCase, Member, People, Shape, purpose};
+use super::further_ssns::{self, FURTHER};
 use super::kinds::{Kind, Planted};
 use super::noise::{change_zeroes, mistype_id, spoil_birth, spoil_name, spoil_ssn, wrong_county};
 use super::places::{CaseIdStyle, World};
 use super::profile::Profile;
 use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment, digits};
 use super::text::Text;
-use crate::record::{ParticipantType, SsnField};
+use super::violence::withhold;
+use crate::record::ParticipantType;
 use crate::reference::{Counties, STATE_COUNT, State};
 
 /// How a record is spoilt so that an edit rejects it.
@@ -35,6 +37,8 @@ pub struct Entry {
     pub member: u64,
     /// The SSN field.
     pub ssn: [u8; 9],
+    /// Previous SSN, Additional SSN 1 and 2: of registry files alone.
+    pub further_ssns: [[u8; 9]; FURTHER],
     /// The state reported the SSN as misidentified.
     pub misidentified: bool,
     /// Last name.
@@ -144,7 +148,8 @@ fn has_place(case: &FamilyCase, world: &World) -> bool {
     once && world.participates(case.state)
 }
 
-/// The cases of a family as the states submit them, in the order of its shape.
+/// The cases of a family as the states submit them, in the order of its shape; perhaps then one that
+/// only a registry file holds.
 pub fn submit(
     setting: &Setting<'_>,
     family: u64,
@@ -194,6 +199,9 @@ pub fn submit(
             }
             let members = &people.members[shape.cases[at].members];
             list(setting, family, at, members, people, &mut cases[at]);
+            if setting.registry && !setting.world.submits(cases[at].state) {
+                further_ssns::give(setting, family, at, people, &mut cases[at]);
+            }
         }
     }
     share_misidentified(&mut cases);
@@ -210,45 +218,6 @@ fn share_misidentified(cases: &mut [SubmittedCase]) {
                 entry.misidentified = true;
                 case.own.add(Kind::SsnMisidentified);
             }
-        }
-    }
-}
-
-/// Marks a participant of a registry file for family violence, in some families: a case that the mark
-/// reaches is withheld, in every state (verification.md, section 3).
-fn withhold(setting: &Setting<'_>, family: u64, people: &People, cases: &mut [SubmittedCase]) {
-    let mut draws = setting.draws(family, purpose::VIOLENCE, 0);
-    if !setting.registry || !draws.happens(setting.profile.rate(Kind::FamilyViolence)) {
-        return;
-    }
-    let in_registry = |case: &SubmittedCase| case.listed && !setting.world.submits(case.state);
-    let is_usable = |ssn: &[u8; 9]| SsnField::parse(ssn).usable().is_some();
-    // A mark on a number that is nobody's, such as a mistyped one, could reach other families.
-    let is_fit = |entry: &Entry| {
-        let is_familys = || people.everybody().any(|p| digits(p.ssn) == entry.ssn);
-        entry.spoilt.is_none() && (!is_usable(&entry.ssn) || is_familys())
-    };
-    let mut fit = Vec::new();
-    for (at, case) in cases.iter().enumerate().filter(|(_, c)| in_registry(c)) {
-        let places = 0..case.entries.len();
-        fit.extend(
-            places
-                .filter(|&p| is_fit(&case.entries[p]))
-                .map(|p| (at, p)),
-        );
-    }
-    let Some(&(marked_at, place)) = fit.get(draws.place(fit.len())) else {
-        return;
-    };
-    let marked = &mut cases[marked_at].entries[place];
-    marked.marked = true;
-    // Without a usable SSN the mark is on the case itself.
-    let ssn = Some(marked.ssn).filter(is_usable);
-    for (at, case) in cases.iter_mut().enumerate() {
-        let bears = |entry: &Entry| entry.spoilt.is_none() && Some(entry.ssn) == ssn;
-        if in_registry(case) && (at == marked_at || case.entries.iter().any(bears)) {
-            case.listed = false;
-            case.own.add(Kind::FamilyViolence);
         }
     }
 }
@@ -281,7 +250,7 @@ impl Setting<'_> {
     }
 
     /// The county of a state's case: those that come first in the table more often.
-    fn county(&self, state: State, number: u64) -> [u8; 3] {
+    pub(super) fn county(&self, state: State, number: u64) -> [u8; 3] {
         let mut draws = self.draws(number, purpose::COUNTY, state.index() as u64);
         let all = self.counties.of(state);
         let place = draws.place(all.len()).min(draws.place(all.len()));
@@ -414,6 +383,7 @@ fn list(
             participant: member.participant,
             member: family * 2 * PEOPLE_OF_FAMILY + member.slot as u64,
             ssn: digits(person.ssn),
+            further_ssns: [*b"         "; FURTHER],
             misidentified: false,
             marked: false,
             last: person.last,
