@@ -672,6 +672,45 @@ fn each_state_gives_its_participants_member_ids_of_its_own() {
     }
 }
 
+#[test]
+fn the_state_that_overwrites_an_action_is_of_the_list_where_it_has_three() {
+    let scratch = Scratch::new();
+    let profile = scratch.path("overwritten.toml");
+    std::fs::write(&profile, "overwritten = 30\n").unwrap();
+    let lists: [(&str, &[&str]); 3] = [
+        ("3", &["--states", "CA,NY,TX"]),
+        ("fcr", &["--states", "CA,NY", "--fcr-states", "OH"]),
+        ("2", &["--states", "CA,NY"]),
+    ];
+    for (name, states) in lists {
+        let options = ["--cases", "1500", "--noise", &profile];
+        let world = scratch.synth(name, &[&options[..], states].concat());
+        let truth = Truth::of(&world);
+        let rows = truth.0.iter();
+        let overwritten: Vec<_> = rows.filter(|row| row[6] == "overwritten").collect();
+        assert!(overwritten.len() > 300, "{name}: {}", overwritten.len());
+        // With two states alone the third is of none, and has no file.
+        let has_counterpart = name != "2";
+        for row in overwritten {
+            let is_listed = states[1..]
+                .iter()
+                .any(|list| list.contains(row[2].as_str()));
+            assert_eq!(is_listed, has_counterpart, "{name}: {row:?}");
+            assert_eq!(!row[4].is_empty(), has_counterpart, "{name}: {row:?}");
+            assert!(has_counterpart || row[7].is_empty(), "{name}: {row:?}");
+        }
+        let (run, _) = Scratch::run(&world, &[]);
+        let score = Scratch::score(&world, &run);
+        let certain = &score["certain_codes"];
+        assert_eq!(
+            (&certain["wrong"], &certain["beyond"]),
+            (&0.into(), &0.into()),
+            "{name}"
+        );
+        assert_eq!(certain["not_returned"], 0, "{name}");
+    }
+}
+
 /// What a profile of these lines invents; the records of all its cases, and the truth.
 fn invent(scratch: &Scratch, cases: &str, profile: &str) -> (BTreeMap<String, Vec<Record>>, Truth) {
     let file = scratch.path("noise.toml");

@@ -137,7 +137,12 @@ impl Shape {
             {
                 continue;
             }
-            let Some(third) = world.draw_any(draws, &states) else {
+            // Best one that is new to the family; but a list of three states is enough for three.
+            let pair = [states[at], self.cases[partner].state];
+            let third = world
+                .draw_participant(draws, &states)
+                .or_else(|| world.draw_any(draws, &pair));
+            let Some(third) = third else {
                 continue;
             };
             let new = FamilyCase {
