@@ -6,7 +6,9 @@ use clap::Args as ClapArgs;
 use rayon::prelude::*;
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent};
+use crate::cli::{
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent,
+};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::input_files;
@@ -45,6 +47,8 @@ pub struct Args {
     /// Exit with 1 after publishing if there are such findings
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
+    #[command(flatten)]
+    form: InputArgs,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
@@ -157,6 +161,7 @@ fn derive_into(
         .option("participating", participating)
         .option("include_non_iv_d", args.include_non_iv_d)
         .option("max_rejects", args.max_rejects);
+    manifest = args.form.note(manifest);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(summary.run).unwrap_or_default();
     manifest.write(folder)?;
@@ -167,7 +172,7 @@ fn derive_into(
 fn open(args: &Args, layout: &RegistryLayout) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
     for path in input_files(&args.registry)? {
-        let file = RegistryFile::open(&path, layout)?;
+        let file = RegistryFile::open(&path, layout, args.form.form())?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(
                 "two registry files for {} ({}): {} and {}; give one",
