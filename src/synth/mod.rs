@@ -24,6 +24,7 @@ pub mod profile;
 pub mod render;
 pub mod ssn;
 pub mod submitted;
+mod surnames;
 mod text;
 pub mod truth;
 mod violence;
