@@ -200,6 +200,27 @@ fn the_table_shows_the_same() {
 }
 
 #[test]
+fn a_truth_about_other_extracts_is_told_on_stderr() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (truth, records) = small_world();
+    write(scratch.path(), &truth, &records, b"\n");
+    let warned = |arguments: &[&str]| {
+        let output = score(scratch.path(), arguments);
+        assert!(output.status.success());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        stderr.contains("warning: 1 of 9 returned cases are not in ")
+    };
+    assert!(warned(&[]));
+    assert!(warned(&["--format", "json"]));
+    assert!(!warned(&["--quiet"]));
+    // The last record is that of the case that the truth does not know.
+    let known = &records[..records.len() - 1];
+    write(scratch.path(), &truth, known, b"\n");
+    let output = score(scratch.path(), &[]);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("not in"));
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_with_file_and_line() {
     let scratch = tempfile::tempdir().unwrap();
     let (truth, records) = small_world();
@@ -228,6 +249,23 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
         b"\n",
     );
     refused("truth.csv, record 12: column other_state");
+    for (line, problem) in [
+        (
+            "TX,T2,CA,,CA,C5,,",
+            "is about the case of record 3; a truth has one line for each case",
+        ),
+        ("TX,T9,CA,,CA,,,", "column counterpart_case_id"),
+        ("TX,T9,CA,,,C9,,", "column counterpart_state"),
+        ("TX,,CA,,,,,", "column case_id"),
+        ("TX,1234567890123456,CA,,,,,", "column case_id"),
+        (
+            "TX,T9,CA,C9,CA,1234567890123456,,",
+            "column counterpart_case_id",
+        ),
+    ] {
+        write(scratch.path(), &format!("{truth}{line}\n"), &records, b"\n");
+        refused(&format!("truth.csv, record 12: {problem}"));
+    }
     write(scratch.path(), "TX,T9,CA\n", &records, b"\n");
     refused("truth.csv, record 2: is no line of eight columns");
     std::fs::write(scratch.path().join("truth.csv"), "a,b\n").unwrap();
