@@ -5,8 +5,9 @@
 //! nobody else bears them, or a relative's, as in life where a child was known by a parent's.
 
 use super::family::{People, purpose};
+use super::setting::Setting;
 use super::ssn::{PEOPLE_OF_FAMILY, digits};
-use super::submitted::{Setting, SubmittedCase};
+use super::submitted::SubmittedCase;
 
 /// How many such fields there are.
 pub(super) const FURTHER: usize = 3;

@@ -22,6 +22,7 @@ mod numbering;
 pub mod places;
 pub mod profile;
 pub mod render;
+pub mod setting;
 pub mod ssn;
 pub mod submitted;
 mod surnames;

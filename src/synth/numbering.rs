@@ -5,7 +5,8 @@ use rayon::prelude::*;
 
 use super::family::{People, Shape};
 use super::generate::Request;
-use super::submitted::{Setting, is_listed, submit};
+use super::setting::Setting;
+use super::submitted::{is_listed, submit};
 use crate::error::Result;
 use crate::reference::{STATE_COUNT, State};
 use crate::stop::Stop;

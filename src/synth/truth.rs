@@ -4,7 +4,8 @@
 use super::certain::certain_codes;
 use super::family::Shape;
 use super::kinds::{Kind, Planted};
-use super::submitted::{Setting, SubmittedCase};
+use super::setting::Setting;
+use super::submitted::SubmittedCase;
 use crate::matching::{ReasonCode, ReasonCodes};
 
 /// The columns.
