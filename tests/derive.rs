@@ -632,9 +632,15 @@ fn threads_and_the_order_of_files_change_nothing() {
 }
 
 #[test]
-fn crlf_lf_and_full_length_lines_are_the_same_registry() {
+fn every_input_form_is_the_same_registry() {
     let scratch = scratch();
-    let records = [case("A", "C1", "F", "001", ""), fp("A", "C1", "M1", X)];
+    let records = [
+        case("A", "C1", "F", "001", ""),
+        fp("A", "C1", "M1", X),
+        fp("A", "C2", "M1", Y),
+        fp("A", "C1", "M2", Z),
+        fp("D", "C1", "M9", ""),
+    ];
     let plain = file("48", "TX", &records);
     let mut expected = Run::of(std::slice::from_ref(&plain), &[]).files;
     expected.remove("manifest.json");
@@ -644,10 +650,21 @@ fn crlf_lf_and_full_length_lines_are_the_same_registry() {
     }
     let mut unended = registry::generate::bytes(&plain, b"\n");
     unended.pop();
+    let fixed = registry::generate::bytes(&padded, b"");
+    let ebcdic = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        icr::input::Encoding::Cp037.encode(&mut bytes);
+        bytes
+    };
     for (number, bytes) in [
         registry::generate::bytes(&plain, b"\r\n"),
         registry::generate::bytes(&padded, b"\n"),
         unended,
+        ebcdic(&registry::generate::bytes(&plain, b"\n")),
+        // The new line of EBCDIC, X'15', which is X'85' as a byte.
+        ebcdic(&registry::generate::bytes(&plain, b"\x85")),
+        ebcdic(&fixed),
+        fixed,
     ]
     .iter()
     .enumerate()
@@ -658,6 +675,8 @@ fn crlf_lf_and_full_length_lines_are_the_same_registry() {
         let out = scratch.path().join(format!("out{number}"));
         run(&[
             "derive",
+            "--max-rejects",
+            "100",
             "--out",
             out.to_str().unwrap(),
             folder.to_str().unwrap(),

@@ -79,7 +79,7 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         ),
         (
             vec![("TX", "FA48\nhello\nworld\n")],
-            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`",
         ),
         (
             vec![(
@@ -94,6 +94,83 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         assert_eq!((status, stdout.as_str()), (3, ""));
         assert_eq!(stderr, format!("icr: error: {expected}\n"));
     }
+}
+
+#[test]
+fn a_file_of_rejected_records_alone_is_refused_whatever_share_is_allowed() {
+    let folder = scratch();
+    let files = [("TX", "FA48\nhello\nworld\n")];
+    let (status, _, stderr) = derive(folder.path(), &files, &["--max-rejects", "100"]);
+    assert_eq!(status, 3);
+    assert!(stderr.contains("every one of its records is rejected (R01)"));
+    assert!(!stderr.contains("--max-rejects"), "{stderr}");
+}
+
+#[test]
+fn a_form_that_was_named_wrongly_is_told_with_the_option_to_give() {
+    let padded: String = ["FA48", CASE.trim_end(), person("M1").trim_end()]
+        .map(|record| format!("{record:<552}"))
+        .concat();
+    let ebcdic = |text: &str| {
+        let mut bytes = text.as_bytes().to_vec();
+        icr::input::Encoding::Cp037.encode(&mut bytes);
+        bytes
+    };
+    let lines = format!("FA48\n{CASE}{}", person("M1"));
+    for (bytes, option, value, part) in [
+        (
+            ebcdic(&lines),
+            "--input-encoding",
+            "ascii",
+            "is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code; it looks like EBCDIC (code page 037); give --input-encoding cp037",
+        ),
+        (
+            padded.clone().into_bytes(),
+            "--input-format",
+            "text",
+            "the FA record holds something beyond byte 4; it is FA and the state's two-digit FIPS code; it looks like records of 552 bytes without line ends; give --input-format fb",
+        ),
+        (
+            lines.clone().into_bytes(),
+            "--input-format",
+            "fb",
+            "it looks like text; give --input-format text",
+        ),
+        (
+            b"%PDF-1.7\n".to_vec(),
+            "--input-format",
+            "auto",
+            "it is a PDF document",
+        ),
+    ] {
+        let folder = scratch();
+        let input = folder.path().join("TX");
+        std::fs::write(&input, &bytes).unwrap();
+        let out = folder.path().join("out");
+        let (out, input) = (out.to_str().unwrap(), input.to_str().unwrap());
+        let (status, _, stderr) = program(&["derive", option, value, "--out", out, input]);
+        assert_eq!(status, 3);
+        assert!(stderr.contains(part), "{stderr}");
+    }
+    // A gzip file of either is unpacked.
+    let folder = scratch();
+    let input = folder.path().join("TX.gz");
+    let file = std::fs::File::create(&input).unwrap();
+    let mut packer = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, &ebcdic(&padded)).unwrap();
+    packer.finish().unwrap();
+    let out = folder.path().join("out");
+    let printed = run(&[
+        "derive",
+        "--out",
+        out.to_str().unwrap(),
+        input.to_str().unwrap(),
+    ]);
+    assert!(
+        printed
+            .unwrap()
+            .contains("TX               1             1             0")
+    );
 }
 
 #[test]

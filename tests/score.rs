@@ -60,8 +60,8 @@ fn write(folder: &Path, truth: &str, records: &[Vec<u8>], line_end: &[u8]) {
     std::fs::write(folder.join("responses/TX.icr"), bytes).unwrap();
 }
 
-/// Right (two records), right by tier 2, wrong and nobody matched, wrong by tier 2, stray, missed,
-/// rightly none, not returned, and one that the truth does not know.
+/// Right (two records), right by tier 2, right and nobody matched, wrong and nobody matched, wrong by tier 2, stray, missed,
+/// rightly none, not returned (one of them with certain codes), and one that the truth does not know.
 fn small_world() -> (String, Vec<Vec<u8>>) {
     let truth = "\
 TX,T1,CA,C1,CA,C1,,00
@@ -72,6 +72,8 @@ TX,T5,CA,C9,,,case-missing+other-id-digit,
 TX,T6,CA,,CA,C6,other-id-blank,01
 TX,T7,CA,C7,,,case-missing,01
 TX,T8,CA,C8,CA,C8,closed-both,
+TX,T10,CA,C10,,,case-missing,01
+TX,T11,CA,C11,CA,C11,ssn-missing,06
 ";
     let records = vec![
         response("T1", "C1", "00", Some(("C1", '1')), "0101"),
@@ -82,6 +84,7 @@ TX,T8,CA,C8,CA,C8,closed-both,
         response("T5", "C9", "06", Some(("C9", '1')), "0000"),
         response("T6", "", "01", None, "0000"),
         response("T7", "C7", "01", None, "0000"),
+        response("T11", "C11", "06", Some(("C11", '1')), "0000"),
         response("T99", "", "01", None, "0000"),
     ];
     (truth.to_owned(), records)
@@ -101,58 +104,60 @@ fn figures_are_those_counted_by_hand() {
             String::from_utf8_lossy(&output.stderr)
         );
         let score: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let counts = |right, wrong, stray, missed, none, wrong_nobody, stray_nobody| {
+        let counts = |verdicts: [u64; 5], nobody: [u64; 3]| {
+            let [right, wrong, stray, missed, none] = verdicts;
             json!({"right": right, "wrong": wrong, "stray": stray, "missed": missed, "rightly_none": none,
-                "wrong_nobody": wrong_nobody, "stray_nobody": stray_nobody})
+                "right_nobody": nobody[0], "wrong_nobody": nobody[1], "stray_nobody": nobody[2]})
         };
-        assert_eq!(score["records"], 9);
-        assert_eq!(score["cases"], counts(2, 2, 1, 1, 1, 1, 1));
-        // Of 5 counterparts returned 2 are true; without the two strangers 2 of 3.
-        assert!((score["precision"].as_f64().unwrap() - 0.4).abs() < 1e-12);
+        assert_eq!(score["records"], 10);
+        assert_eq!(score["cases"], counts([3, 2, 1, 1, 1], [1, 1, 1]));
+        // Of 6 counterparts returned 3 are true; without the three in which nobody matched 2 of 3.
+        assert!((score["precision"].as_f64().unwrap() - 0.5).abs() < 1e-12);
         assert!((score["precision_nobody_apart"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-12);
-        // Of 5 returned cases with a counterpart 2 got it; without the stranger's 2 of 4.
-        assert!((score["recall"].as_f64().unwrap() - 0.4).abs() < 1e-12);
+        // Of 6 returned cases with a counterpart 3 got it; without the two 2 of 4.
+        assert!((score["recall"].as_f64().unwrap() - 0.5).abs() < 1e-12);
         assert!((score["recall_nobody_apart"].as_f64().unwrap() - 0.5).abs() < 1e-12);
-        assert_eq!(score["nobody_matched"], 2);
+        assert_eq!(score["nobody_matched"], 3);
         assert_eq!(
             score["not_returned"],
-            json!({"with_counterpart": 1, "without_counterpart": 0})
+            json!({"with_counterpart": 1, "without_counterpart": 1})
         );
         assert_eq!(score["unknown"], 1);
-        assert_eq!(score["clean"], counts(1, 0, 0, 0, 0, 0, 0));
-        assert_eq!(score["by_tier"]["1"], counts(1, 1, 1, 0, 0, 1, 1));
-        assert_eq!(score["by_tier"]["2"], counts(1, 1, 0, 0, 0, 0, 0));
-        assert_eq!(score["by_tier"]["3"], counts(0, 0, 0, 0, 0, 0, 0));
-        assert_eq!(score["by_tier"]["none"], counts(0, 0, 0, 1, 1, 0, 0));
+        assert_eq!(score["clean"], counts([1, 0, 0, 0, 0], [0, 0, 0]));
+        assert_eq!(score["by_tier"]["1"], counts([2, 1, 1, 0, 0], [1, 1, 1]));
+        assert_eq!(score["by_tier"]["2"], counts([1, 1, 0, 0, 0], [0, 0, 0]));
+        assert_eq!(score["by_tier"]["3"], counts([0, 0, 0, 0, 0], [0, 0, 0]));
+        assert_eq!(score["by_tier"]["none"], counts([0, 0, 0, 1, 1], [0, 0, 0]));
         assert_eq!(
             score["by_kind"]["other-id-blank"],
-            counts(1, 1, 0, 1, 0, 0, 0)
+            counts([1, 1, 0, 1, 0], [0, 0, 0])
         );
         assert_eq!(
             score["by_kind"]["ssn-missing@other"],
-            counts(1, 1, 0, 0, 0, 1, 0)
+            counts([1, 1, 0, 0, 0], [0, 1, 0])
         );
         assert_eq!(
             score["by_kind"]["other-id-digit"],
-            counts(0, 1, 1, 0, 0, 1, 1)
+            counts([0, 1, 1, 0, 0], [0, 1, 1])
         );
         assert_eq!(
             score["by_kind"]["case-missing"],
-            counts(0, 0, 1, 0, 1, 0, 1)
+            counts([0, 0, 1, 0, 1], [0, 0, 1])
         );
         assert_eq!(
             score["by_pair"]["other-id-digit+case-missing"],
-            counts(0, 0, 1, 0, 0, 0, 1)
+            counts([0, 0, 1, 0, 0], [0, 0, 1])
         );
         assert_eq!(
             score["by_pair"]["other-id-blank+ssn-missing@other"],
-            counts(1, 0, 0, 0, 0, 0, 0)
+            counts([1, 0, 0, 0, 0], [0, 0, 0])
         );
         assert_eq!(score["by_pair"].as_object().unwrap().len(), 3);
-        // T1, T2, T6, T7 have certain codes; T2 lacks 02 and bears 03 and 06; T1 bears 07 beside.
+        // T1, T2, T6, T7, T11 have certain codes; T2 lacks 02 and bears 03 and 06; T1 bears 07 beside. T10
+        // has certain codes, and was not returned.
         assert_eq!(
             score["certain_codes"],
-            json!({"cases": 4, "wrong": 1, "beyond": 2})
+            json!({"cases": 5, "wrong": 1, "beyond": 2, "not_returned": 1})
         );
         let first = |confusion: &str| score["examples"][confusion][0]["case_id"].clone();
         assert_eq!(first("wrong"), "T3");
@@ -169,18 +174,50 @@ fn the_table_shows_the_same() {
     write(scratch.path(), &truth, &records, b"\n");
     let text = String::from_utf8(score(scratch.path(), &[]).stdout).unwrap();
     assert!(
-        text.contains("all returned cases                    0.4000     0.4000"),
+        text.contains("all returned cases                    0.5000     0.5000"),
         "{text}"
     );
-    assert!(text.contains("tier 1 where nobody matched: 2 "), "{text}");
+    assert!(
+        text.contains("tier 1 where nobody matched: 3, of which 1 right, 1 wrong, 1 stray"),
+        "{text}"
+    );
+    assert!(
+        text.contains("recall: of the returned cases that have a counterpart"),
+        "{text}"
+    );
     assert!(
         text.contains("TX T3 names CA C9: found CA C9 by tier 1, true is CA C3"),
+        "{text}"
+    );
+    assert!(
+        text.contains("5 cases, 1 lack one, 2 bear others beside; 1 more were not returned"),
         "{text}"
     );
     assert!(
         text.contains("1 returned cases are not in the truth"),
         "{text}"
     );
+}
+
+#[test]
+fn a_truth_about_other_extracts_is_told_on_stderr() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (truth, records) = small_world();
+    write(scratch.path(), &truth, &records, b"\n");
+    let warned = |arguments: &[&str]| {
+        let output = score(scratch.path(), arguments);
+        assert!(output.status.success());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        stderr.contains("warning: 1 of 9 returned cases are not in ")
+    };
+    assert!(warned(&[]));
+    assert!(warned(&["--format", "json"]));
+    assert!(!warned(&["--quiet"]));
+    // The last record is that of the case that the truth does not know.
+    let known = &records[..records.len() - 1];
+    write(scratch.path(), &truth, known, b"\n");
+    let output = score(scratch.path(), &[]);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("not in"));
 }
 
 #[test]
@@ -211,7 +248,24 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
         &records,
         b"\n",
     );
-    refused("truth.csv, record 10: column other_state");
+    refused("truth.csv, record 12: column other_state");
+    for (line, problem) in [
+        (
+            "TX,T2,CA,,CA,C5,,",
+            "is about the case of record 3; a truth has one line for each case",
+        ),
+        ("TX,T9,CA,,CA,,,", "column counterpart_case_id"),
+        ("TX,T9,CA,,,C9,,", "column counterpart_state"),
+        ("TX,,CA,,,,,", "column case_id"),
+        ("TX,1234567890123456,CA,,,,,", "column case_id"),
+        (
+            "TX,T9,CA,C9,CA,1234567890123456,,",
+            "column counterpart_case_id",
+        ),
+    ] {
+        write(scratch.path(), &format!("{truth}{line}\n"), &records, b"\n");
+        refused(&format!("truth.csv, record 12: {problem}"));
+    }
     write(scratch.path(), "TX,T9,CA\n", &records, b"\n");
     refused("truth.csv, record 2: is no line of eight columns");
     std::fs::write(scratch.path().join("truth.csv"), "a,b\n").unwrap();

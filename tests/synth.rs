@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use icr::synth::member_ids;
 use serde_json::Value;
 
 fn icr(arguments: &[&str]) -> Output {
@@ -134,7 +135,8 @@ impl Record {
     }
     /// Participants of one family have numbers that differ in their last five bits.
     fn family(&self) -> u64 {
-        (self.member().parse::<u64>().unwrap() - 1_000_000_000) / 32
+        let state = icr::reference::State::from_fips(&self.0[16..18]).unwrap();
+        member_ids::number_of(state, self.member().as_bytes()).unwrap() / 32
     }
 }
 
@@ -639,6 +641,217 @@ fn no_certain_code_is_contradicted_by_all_noise_together() {
             "{noise}"
         );
     }
+}
+
+#[test]
+fn each_state_gives_its_participants_member_ids_of_its_own() {
+    let scratch = Scratch::new();
+    let profile = "ssn-misidentified = 10\nlisted-twice = 5\n";
+    let (all, _) = invent(&scratch, "3000", profile);
+    // By Member ID its state; by state and SSN, of one in only one state's file, their Member IDs.
+    let mut states: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut persons: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for (state, records) in &all {
+        for record in records {
+            assert_eq!(states.entry(record.member()).or_insert(state), state);
+            let of_person = persons.entry(record.ssn()).or_default();
+            of_person.entry(state).or_default().insert(record.member());
+        }
+    }
+    assert!(persons.values().filter(|ids| ids.len() > 1).count() > 5000);
+    // One in each of a state's cases, or two where somebody is listed twice.
+    let of_states = || persons.values().flat_map(BTreeMap::values);
+    assert!(of_states().all(|ids| ids.len() <= 2));
+    assert!(of_states().filter(|ids| ids.len() == 1).count() > 10_000);
+    let misidentified = std::fs::read_to_string(scratch.path("w/misidentified.txt")).unwrap();
+    assert!(misidentified.lines().count() > 1000);
+    for line in misidentified.lines() {
+        let state = icr::reference::State::from_fips(&line.as_bytes()[..2]).unwrap();
+        let (member, ssn) = (line[2..17].trim_end(), &line[17..26]);
+        assert!(persons[ssn][state.usps()].contains(member), "{line}");
+    }
+}
+
+#[test]
+fn the_state_that_overwrites_an_action_is_of_the_list_where_it_has_three() {
+    let scratch = Scratch::new();
+    let profile = scratch.path("overwritten.toml");
+    std::fs::write(&profile, "overwritten = 30\n").unwrap();
+    let lists: [(&str, &[&str]); 3] = [
+        ("3", &["--states", "CA,NY,TX"]),
+        ("fcr", &["--states", "CA,NY", "--fcr-states", "OH"]),
+        ("2", &["--states", "CA,NY"]),
+    ];
+    for (name, states) in lists {
+        let options = ["--cases", "1500", "--noise", &profile];
+        let world = scratch.synth(name, &[&options[..], states].concat());
+        let truth = Truth::of(&world);
+        let rows = truth.0.iter();
+        let overwritten: Vec<_> = rows.filter(|row| row[6] == "overwritten").collect();
+        assert!(overwritten.len() > 300, "{name}: {}", overwritten.len());
+        // With two states alone the third is of none, and has no file.
+        let has_counterpart = name != "2";
+        for row in overwritten {
+            let is_listed = states[1..]
+                .iter()
+                .any(|list| list.contains(row[2].as_str()));
+            assert_eq!(is_listed, has_counterpart, "{name}: {row:?}");
+            assert_eq!(!row[4].is_empty(), has_counterpart, "{name}: {row:?}");
+            assert!(has_counterpart || row[7].is_empty(), "{name}: {row:?}");
+        }
+        let (run, _) = Scratch::run(&world, &[]);
+        let score = Scratch::score(&world, &run);
+        let certain = &score["certain_codes"];
+        assert_eq!(
+            (&certain["wrong"], &certain["beyond"]),
+            (&0.into(), &0.into()),
+            "{name}"
+        );
+        assert_eq!(certain["not_returned"], 0, "{name}");
+    }
+}
+
+/// What a profile of these lines invents; the records of all its cases, and the truth.
+fn invent(scratch: &Scratch, cases: &str, profile: &str) -> (BTreeMap<String, Vec<Record>>, Truth) {
+    let file = scratch.path("noise.toml");
+    std::fs::write(&file, profile).unwrap();
+    let options = ["--cases", cases, "--noise", &file, "--fcr-states", "OH,PA"];
+    let world = scratch.synth("w", &options);
+    let mut all = records(&world.join("extracts"));
+    all.extend(records(&world.join("fcr")));
+    (all, Truth::of(&world))
+}
+
+/// The records of a case: those of the action that names `other`, if one does.
+fn case_of<'a>(
+    all: &'a BTreeMap<String, Vec<Record>>,
+    (state, id): (&str, &str),
+    other: &str,
+) -> Vec<&'a Record> {
+    let fips = icr::reference::State::from_usps(other).unwrap().fips();
+    let of_case = all[state].iter().filter(|record| record.case_id() == id);
+    let (named, rest): (Vec<_>, Vec<_>) = of_case.partition(|r| r.other_state() == fips);
+    if named.is_empty() { rest } else { named }
+}
+
+#[test]
+fn closures_are_planted_as_the_two_cases_stand() {
+    let scratch = Scratch::new();
+    let profile = "closed-one = 20\nclosed-both = 20\noverwritten = 20\n";
+    let (all, truth) = invent(&scratch, "3000", profile);
+    let is_open = |state: &str, id: &str, other: &str| {
+        case_of(&all, (state, id), other)[0].field(50, 50) == "O"
+    };
+    let mut overwritten = 0;
+    for row in truth.0.iter().filter(|row| !row[4].is_empty()) {
+        let kinds: BTreeSet<&str> = row[6].split('+').collect();
+        let closed: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| kind.starts_with("closed"))
+            .copied()
+            .collect();
+        let ours = is_open(&row[0], &row[1], &row[2]);
+        let theirs = is_open(&row[4], &row[5], &row[0]);
+        let expected: &[&str] = match (ours, theirs) {
+            (true, true) => &[],
+            (false, true) => &["closed-one"],
+            (false, false) => &["closed-both"],
+            // Their action with the state that overwrote ours may be closed on both sides.
+            (true, false) if kinds.contains("overwritten@other") => {
+                overwritten += 1;
+                if kinds.contains("closed-both@other") {
+                    &["closed-both@other"]
+                } else {
+                    &["closed-one@other"]
+                }
+            }
+            (true, false) => &["closed-one@other"],
+        };
+        assert_eq!(closed, expected, "{row:?}");
+    }
+    assert!(overwritten > 50, "{overwritten}");
+}
+
+#[test]
+fn a_participant_is_missing_only_where_the_other_case_has_them() {
+    let scratch = Scratch::new();
+    let (all, truth) = invent(&scratch, "3000", "participant-missing = 25\n");
+    let (mut missing, mut alike) = (0, 0);
+    for row in truth.0.iter().filter(|row| !row[4].is_empty()) {
+        let people = |state: &str, id: &str, other: &str| -> BTreeSet<String> {
+            let records = case_of(&all, (state, id), other);
+            records.iter().map(|r| r.ssn().to_owned()).collect()
+        };
+        let (ours, theirs) = (
+            people(&row[0], &row[1], &row[2]),
+            people(&row[4], &row[5], &row[0]),
+        );
+        let kinds: Vec<&str> = row[6].split('+').collect();
+        for (kind, expected) in [
+            ("participant-missing", ours.difference(&theirs).count() > 0),
+            (
+                "participant-missing@other",
+                theirs.difference(&ours).count() > 0,
+            ),
+        ] {
+            assert_eq!(kinds.contains(&kind), expected, "{row:?}");
+            missing += usize::from(expected);
+        }
+        alike += usize::from(ours == theirs);
+    }
+    assert!(missing > 1000 && alike > 1000, "{missing}, {alike}");
+}
+
+#[test]
+fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
+    let scratch = Scratch::new();
+    let all_but_texas: Vec<&str> = icr::reference::State::all()
+        .map(icr::reference::State::usps)
+        .filter(|&usps| usps != "TX")
+        .collect();
+    let fcr_states = all_but_texas.join(",");
+    let mut absent = 0;
+    for seed in 1..=6 {
+        let seed = seed.to_string();
+        for (name, more) in [
+            ("all", &[][..]),
+            ("fcr", &["--fcr-states", &fcr_states][..]),
+        ] {
+            let name = format!("{name}{seed}");
+            let options = ["--cases", "60", "--seed", &seed];
+            let world = scratch.synth(&name, &[&options[..], more].concat());
+            let folders = [world.join("extracts"), world.join("fcr")];
+            let sent: BTreeSet<String> = folders
+                .iter()
+                .filter(|folder| folder.exists())
+                .flat_map(|folder| records(folder).into_keys())
+                .collect();
+            for row in Truth::of(&world).0 {
+                if !sent.contains(&row[2]) {
+                    absent += 1;
+                    assert_eq!(row[7], "", "{row:?}");
+                }
+            }
+            // Of so few records a spoilt one is many.
+            let (run, summary) = Scratch::run(&world, &["--max-rejects", "100"]);
+            let score = Scratch::score(&world, &run);
+            let certain = &score["certain_codes"];
+            assert_eq!(
+                (
+                    &certain["wrong"],
+                    &certain["beyond"],
+                    &certain["not_returned"]
+                ),
+                (&0.into(), &0.into(), &0.into()),
+                "{name}"
+            );
+            assert_eq!(
+                score["nobody_matched"],
+                summary["run"]["cases_nobody_matched"]
+            );
+        }
+    }
+    assert!(absent > 10, "{absent}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use clap::Args as ClapArgs;
 use rayon::prelude::*;
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent};
+use crate::cli::{
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent,
+};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::input_files;
@@ -45,6 +47,8 @@ pub struct Args {
     /// Exit with 1 after publishing if there are such findings
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
+    #[command(flatten)]
+    form: InputArgs,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
@@ -157,6 +161,7 @@ fn derive_into(
         .option("participating", participating)
         .option("include_non_iv_d", args.include_non_iv_d)
         .option("max_rejects", args.max_rejects);
+    manifest = args.form.note(manifest);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(summary.run).unwrap_or_default();
     manifest.write(folder)?;
@@ -167,7 +172,7 @@ fn derive_into(
 fn open(args: &Args, layout: &RegistryLayout) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
     for path in input_files(&args.registry)? {
-        let file = RegistryFile::open(&path, layout)?;
+        let file = RegistryFile::open(&path, layout, args.form.form())?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(
                 "two registry files for {} ({}): {} and {}; give one",
@@ -204,15 +209,17 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;
     let rejected = derived.rejected.len() as u64;
     let share = rejected as f64 * 100.0 / records.max(1) as f64;
-    let too_many = if rejected == 0 {
+    // A file of which nothing is left is of no use whatever share is allowed.
+    let (too_many, advice) = if rejected == 0 {
         return Ok(());
     } else if rejected == records {
-        "every one of its records is rejected".to_owned()
+        ("every one of its records is rejected".to_owned(), "")
     } else if args.max_rejects < 100.0 && share > args.max_rejects {
-        format!(
+        let too_many = format!(
             "more than {} % of its records are rejected",
             args.max_rejects
-        )
+        );
+        (too_many, ", or allow more with --max-rejects")
     } else {
         return Ok(());
     };
@@ -224,7 +231,7 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     codes.sort_unstable();
     codes.dedup();
     let problem = format!(
-        "{too_many} ({}); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+        "{too_many} ({}); look them up with `icr layout show registry-edits`{advice}",
         codes.join(", ")
     );
     Err(Error::input(&file.source.path, problem))

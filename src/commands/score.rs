@@ -8,7 +8,7 @@ use crate::audit::AuditArgs;
 use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::output::Stdout;
+use crate::output::{Stdout, warn};
 use crate::progress::Progress;
 use crate::score::report::Score;
 use crate::score::run::score;
@@ -18,8 +18,8 @@ use crate::stop::Stop;
 /// Compare a run of match with the truth about its invented extracts
 ///
 /// DIR is the folder that `icr match` wrote for the extracts of `icr synth`. Precision is the share of
-/// true counterparts among those returned, recall the share of counterparts that were found among the
-/// returned cases that have one.
+/// true counterparts among those returned, recall, of the returned cases that have a counterpart, the
+/// share that got it: cases that were not returned are in neither, and are counted apart.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   icr synth --cases 20000 --out world
@@ -60,17 +60,24 @@ fn score_audited(
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
-    let text = args.threads.run(|| {
+    let (text, returned, unknown) = args.threads.run(|| {
         let truth = Truth::load(&args.truth)?;
         stop.check()?;
         let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
         let score = Score::new(&tally, &truth);
-        Ok(match args.format {
+        let text = match args.format {
             OutputFormatArg::Json => score.json(),
             OutputFormatArg::Text => score.text(),
-        })
+        };
+        Ok((text, tally.cases.all() + tally.unknown, tally.unknown))
     })?;
     drop(progress);
+    if unknown > 0 && !common.quiet {
+        warn(&format!(
+            "{unknown} of {returned} returned cases are not in {}: it is the truth about other extracts, and no figure counts them",
+            args.truth.display()
+        ));
+    }
     stdout.print(&text)?;
     Ok(Exit::Success)
 }

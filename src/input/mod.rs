@@ -9,7 +9,7 @@ mod packing;
 mod paths;
 mod source;
 
-pub use diagnose::{Wanted, diagnose};
+pub use diagnose::{Wanted, diagnose, diagnose_form};
 pub use form::{Encoding, Framing, InputForm};
 pub use framing::{Record, Records, split_at_records};
 pub use mapped::Mapped;

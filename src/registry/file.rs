@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::input::{Encoding, Framing, InputForm, Records, Source};
+use crate::input::{Framing, InputForm, Records, Source, diagnose_form};
 use crate::layout::RegistryLayout;
 use crate::record::is_blank;
 use crate::reference::State;
@@ -22,36 +22,35 @@ impl RegistryFile {
     /// # Errors
     /// [`Error::Io`] and [`Error::Input`] where it cannot be opened or mapped, is empty, does not
     /// begin with an FA, or where the FA names no jurisdiction.
-    pub fn open(path: &Path, layout: &RegistryLayout) -> Result<Self> {
-        let form = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
+    pub fn open(path: &Path, layout: &RegistryLayout, form: InputForm) -> Result<Self> {
         let source = Source::open(path, layout.fp.bytes, form)?;
-        let Some(first) = Records::new(Framing::Text, source.bytes()).next() else {
+        let Some(first) = source.records().next() else {
             let problem =
                 "is empty; a registry file begins with an FA record (was the transfer complete?)";
             return Err(Error::input(path, problem));
         };
+        let refuse = |problem: String| {
+            let form = diagnose_form(&source, layout.fp.bytes);
+            let form = form.map_or_else(String::new, |form| format!("; {form}"));
+            Error::record(path, 1, format!("{problem}{form}"))
+        };
         let header = first.bytes;
         if layout.record_identifier.of_trimmed(header) != b"FA" {
             let problem = "is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code";
-            return Err(Error::record(path, 1, problem));
+            return Err(refuse(problem.to_owned()));
         }
         let rest = header.get(layout.fa_bytes..).unwrap_or_default();
         if !is_blank(rest) {
-            let problem = format!(
+            return Err(refuse(format!(
                 "the FA record holds something beyond byte {}; it is FA and the state's two-digit FIPS code",
                 layout.fa_bytes
-            );
-            return Err(Error::record(path, 1, problem));
+            )));
         }
         let state = State::from_fips(layout.state_fips.of_trimmed(header)).ok_or_else(|| {
-            let problem = format!(
+            refuse(format!(
                 "the FA record names no jurisdiction (columns {}-{}); give the state's two-digit FIPS code",
                 layout.state_fips.first, layout.state_fips.last
-            );
-            Error::record(path, 1, problem)
+            ))
         })?;
         Ok(RegistryFile { state, source })
     }
@@ -60,7 +59,8 @@ impl RegistryFile {
     #[inline]
     pub fn record(&self, offset: u64) -> &[u8] {
         let bytes = self.source.bytes();
-        let record = Records::within(Framing::Text, bytes, offset as usize, bytes.len()).next();
+        let record =
+            Records::within(self.source.framing, bytes, offset as usize, bytes.len()).next();
         record.map_or(b"", |record| record.bytes)
     }
 }
@@ -68,6 +68,7 @@ impl RegistryFile {
 /// Numbers records, from 1, by the byte at which they begin.
 pub struct Numbering<'a> {
     bytes: &'a [u8],
+    framing: Framing,
     /// Where each piece begins, and how many records stand before it.
     starts: &'a [(u64, u64)],
     at: (u64, u64),
@@ -78,6 +79,7 @@ impl<'a> Numbering<'a> {
     pub fn new(file: &'a RegistryFile, starts: &'a [(u64, u64)]) -> Self {
         Numbering {
             bytes: file.source.bytes(),
+            framing: file.source.framing,
             starts,
             at: (0, 0),
         }
@@ -93,7 +95,11 @@ impl<'a> Numbering<'a> {
             .unwrap_or_default();
         let (first, before) = self.at.max(start);
         let between = &self.bytes[first as usize..offset as usize];
-        let number = before + memchr::memchr_iter(b'\n', between).count() as u64;
+        let records = match self.framing {
+            Framing::Text => memchr::memchr_iter(b'\n', between).count(),
+            Framing::Fixed(length) => between.len() / length,
+        };
+        let number = before + records as u64;
         self.at = (offset, number);
         number + 1
     }

@@ -111,17 +111,17 @@ impl Scanned {
         progress: &Stage,
         stop: &Stop,
     ) -> Result<Self> {
-        let bytes = file.source.bytes();
+        let (bytes, framing) = (file.source.bytes(), file.source.framing);
         let path = &file.source.path;
         let case_id = layout.fp.case_id.range();
-        let cuts = split_at_records(Framing::Text, bytes, PIECE_BYTES, case_id);
+        let cuts = split_at_records(framing, bytes, PIECE_BYTES, case_id);
         let pieces: Vec<(usize, usize)> = cuts.windows(2).map(|w| (w[0], w[1])).collect();
         let mut whole = Scanned::default();
         for window in pieces.chunks(WINDOW_PIECES) {
             stop.check()?;
             let read: Vec<Scanned> = window
                 .par_iter()
-                .map(|&(first, end)| Scanned::piece(layout, bytes, first, end))
+                .map(|&(first, end)| Scanned::piece(layout, framing, bytes, (first, end)))
                 .collect();
             if whole.entries.capacity() == 0 {
                 let entries: usize = read.iter().map(|piece| piece.entries.len()).sum();
@@ -159,9 +159,14 @@ impl Scanned {
         Ok(whole)
     }
 
-    fn piece(layout: &RegistryLayout, file: &[u8], first: usize, end: usize) -> Self {
+    fn piece(
+        layout: &RegistryLayout,
+        framing: Framing,
+        file: &[u8],
+        (first, end): (usize, usize),
+    ) -> Self {
         let mut piece = Scanned::default();
-        for record in Records::within(Framing::Text, file, first, end) {
+        for record in Records::within(framing, file, first, end) {
             piece.records += 1;
             let (bytes, offset) = (record.bytes, record.offset as u64);
             if layout.record_identifier.of_trimmed(bytes) == b"FA" {

@@ -19,6 +19,8 @@ pub struct Score<'a> {
     pub tally: &'a Tally,
     /// Cases of the truth that were not returned, with a counterpart and without.
     not_returned: [u64; 2],
+    /// Of these, cases with certain codes: the truth says that they are returned.
+    certain_not_returned: u64,
 }
 
 impl<'a> Score<'a> {
@@ -28,7 +30,7 @@ impl<'a> Score<'a> {
         for &place in &tally.returned {
             returned[place as usize] = true;
         }
-        let mut not_returned = [0; 2];
+        let (mut not_returned, mut certain_not_returned) = ([0; 2], 0);
         for (case, _) in truth
             .cases
             .iter()
@@ -36,10 +38,12 @@ impl<'a> Score<'a> {
             .filter(|(_, returned)| !returned)
         {
             not_returned[usize::from(case.counterpart.is_none())] += 1;
+            certain_not_returned += u64::from(!case.certain.is_empty());
         }
         Score {
             tally,
             not_returned,
+            certain_not_returned,
         }
     }
 
@@ -73,6 +77,7 @@ impl<'a> Score<'a> {
     /// The score as JSON.
     pub fn json(&self) -> String {
         let tally = self.tally;
+        let apart = tally.cases.without_nobody();
         let by = |all: Vec<(String, Counts)>| -> Map<String, Value> {
             all.into_iter()
                 .map(|(name, counts)| (name, counts_json(&counts)))
@@ -88,11 +93,11 @@ impl<'a> Score<'a> {
             "schema": "icr.score/1",
             "records": tally.records,
             "cases": counts_json(&tally.cases),
-            "precision": tally.cases.precision(false),
-            "recall": tally.cases.recall(false),
-            "precision_nobody_apart": tally.cases.precision(true),
-            "recall_nobody_apart": tally.cases.recall(true),
-            "nobody_matched": tally.cases.wrong_nobody + tally.cases.stray_nobody,
+            "precision": tally.cases.precision(),
+            "recall": tally.cases.recall(),
+            "precision_nobody_apart": apart.precision(),
+            "recall_nobody_apart": apart.recall(),
+            "nobody_matched": tally.cases.nobody(),
             "not_returned": {
                 "with_counterpart": self.not_returned[0],
                 "without_counterpart": self.not_returned[1],
@@ -106,6 +111,7 @@ impl<'a> Score<'a> {
                 "cases": tally.certain,
                 "wrong": tally.certain_wrong,
                 "beyond": tally.certain_beyond,
+                "not_returned": self.certain_not_returned,
             },
             "examples": examples,
         });
@@ -122,27 +128,35 @@ impl<'a> Score<'a> {
             tally.records
         );
         text += "                                   precision     recall\n";
-        for (name, apart) in [
-            ("all returned cases", false),
-            ("without tier 1 where nobody matched", true),
+        for (name, counts) in [
+            ("all returned cases", *cases),
+            (
+                "without tier 1 where nobody matched",
+                cases.without_nobody(),
+            ),
         ] {
             text += &format!(
                 "{name:<35}{:>9.4}{:>11.4}\n",
-                cases.precision(apart),
-                cases.recall(apart)
+                counts.precision(),
+                counts.recall()
             );
         }
-        let nobody = cases.wrong_nobody + cases.stray_nobody;
+        text += "precision: of the counterparts that were returned, the share of true ones
+recall: of the returned cases that have a counterpart, the share that got it\n";
         text += &format!(
-            "\ntier 1 where nobody matched: {nobody} (an Other State Case ID that exists and is a stranger's)\n"
+            "\ntier 1 where nobody matched: {}, of which {} right, {} wrong, {} stray (mostly an Other State Case ID that exists and is a stranger's)\n",
+            cases.nobody(),
+            cases.right_nobody,
+            cases.wrong_nobody,
+            cases.stray_nobody
         );
         text += &format!(
             "not returned: {} with a counterpart, {} without (closed on both sides, closed and not found, or not evaluated)\n",
             self.not_returned[0], self.not_returned[1]
         );
         text += &format!(
-            "certain codes: {} cases, {} lack one, {} bear others beside\n",
-            tally.certain, tally.certain_wrong, tally.certain_beyond
+            "certain codes: {} cases, {} lack one, {} bear others beside; {} more were not returned\n",
+            tally.certain, tally.certain_wrong, tally.certain_beyond, self.certain_not_returned
         );
         if tally.unknown > 0 {
             text += &format!(
@@ -193,7 +207,7 @@ fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
             c.stray,
             c.missed,
             c.rightly_none,
-            c.wrong_nobody + c.stray_nobody
+            c.nobody()
         );
     }
 }

@@ -37,7 +37,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether tier 1 found a case in which nobody matched: a Case ID that exists and is a
+    /// Whether tier 1 found a case in which nobody matched: mostly a Case ID that exists and is a
     /// stranger's. The rules return it, with 06 throughout.
     pub fn is_nobody(&self) -> bool {
         self.matched == 0 && self.found.is_some_and(|(_, _, tier)| tier == 1)
@@ -71,7 +71,9 @@ pub struct Counts {
     pub missed: u64,
     /// 01, and there is none.
     pub rightly_none: u64,
-    /// Of `wrong`, those found by tier 1 in which nobody matched.
+    /// Of `right`, those found by tier 1 in which nobody matched.
+    pub right_nobody: u64,
+    /// Of `wrong`, likewise.
     pub wrong_nobody: u64,
     /// Of `stray`, likewise.
     pub stray_nobody: u64,
@@ -81,7 +83,10 @@ impl Counts {
     fn add(&mut self, verdict: Verdict, nobody: bool) {
         let nobody = u64::from(nobody);
         match verdict {
-            Verdict::Right => self.right += 1,
+            Verdict::Right => {
+                self.right += 1;
+                self.right_nobody += nobody;
+            }
             Verdict::Wrong => {
                 self.wrong += 1;
                 self.wrong_nobody += nobody;
@@ -105,22 +110,33 @@ impl Counts {
         self.wrong + self.stray + self.missed
     }
 
+    /// Tier-1 matches in which nobody matched.
+    pub fn nobody(&self) -> u64 {
+        self.right_nobody + self.wrong_nobody + self.stray_nobody
+    }
+
     /// Of the counterparts that were returned, the share of true ones; 1 where none was returned.
-    /// With `apart`, tier-1 matches in which nobody matched are left out.
-    pub fn precision(&self, apart: bool) -> f64 {
-        let nobody = if apart {
-            self.wrong_nobody + self.stray_nobody
-        } else {
-            0
-        };
-        share(self.right, self.right + self.wrong + self.stray - nobody)
+    pub fn precision(&self) -> f64 {
+        share(self.right, self.right + self.wrong + self.stray)
     }
 
     /// Of the returned cases that have a counterpart, the share that got it; 1 where none has one.
-    /// With `apart`, tier-1 matches in which nobody matched are left out.
-    pub fn recall(&self, apart: bool) -> f64 {
-        let nobody = if apart { self.wrong_nobody } else { 0 };
-        share(self.right, self.right + self.wrong + self.missed - nobody)
+    pub fn recall(&self) -> f64 {
+        share(self.right, self.right + self.wrong + self.missed)
+    }
+
+    /// These counts without tier-1 matches in which nobody matched, the right ones too.
+    #[must_use]
+    pub fn without_nobody(&self) -> Counts {
+        Counts {
+            right: self.right - self.right_nobody,
+            wrong: self.wrong - self.wrong_nobody,
+            stray: self.stray - self.stray_nobody,
+            right_nobody: 0,
+            wrong_nobody: 0,
+            stray_nobody: 0,
+            ..*self
+        }
     }
 }
 
@@ -139,6 +155,7 @@ impl AddAssign for Counts {
         self.stray += other.stray;
         self.missed += other.missed;
         self.rightly_none += other.rightly_none;
+        self.right_nobody += other.right_nobody;
         self.wrong_nobody += other.wrong_nobody;
         self.stray_nobody += other.stray_nobody;
     }
@@ -300,23 +317,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn precision_and_recall_leave_strangers_apart_when_told() {
+    fn precision_and_recall_leave_matches_of_nobody_apart() {
         let counts = Counts {
             right: 6,
             wrong: 2,
             stray: 1,
             missed: 3,
             rightly_none: 9,
+            right_nobody: 1,
             wrong_nobody: 1,
             stray_nobody: 1,
         };
-        // 6 of 9 returned counterparts are true; 6 of 7 without the two strangers.
-        assert!((counts.precision(false) - 6.0 / 9.0).abs() < 1e-12);
-        assert!((counts.precision(true) - 6.0 / 7.0).abs() < 1e-12);
-        // 6 of 11 counterparts were found; 6 of 10 without the one that a stranger's ID hid.
-        assert!((counts.recall(false) - 6.0 / 11.0).abs() < 1e-12);
-        assert!((counts.recall(true) - 6.0 / 10.0).abs() < 1e-12);
+        let apart = counts.without_nobody();
+        // 6 of 9 returned counterparts are true; 5 of 6 without those in which nobody matched.
+        assert!((counts.precision() - 6.0 / 9.0).abs() < 1e-12);
+        assert!((apart.precision() - 5.0 / 6.0).abs() < 1e-12);
+        // 6 of 11 counterparts were found; 5 of 9 without these.
+        assert!((counts.recall() - 6.0 / 11.0).abs() < 1e-12);
+        assert!((apart.recall() - 5.0 / 9.0).abs() < 1e-12);
+        assert_eq!((counts.nobody(), apart.nobody()), (3, 0));
         assert_eq!((counts.all(), counts.errors()), (21, 6));
-        assert!((Counts::default().precision(false) - 1.0).abs() < 1e-12);
+        assert!((Counts::default().precision() - 1.0).abs() < 1e-12);
     }
 }

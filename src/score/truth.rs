@@ -108,7 +108,18 @@ impl Truth {
                 post(case.key.posted(), place as u32);
             }
         });
-        Ok(Truth { cases, by_key })
+        let truth = Truth { cases, by_key };
+        // The first line of a case is found before any other of the same case.
+        for (place, case) in (0..).zip(&truth.cases) {
+            if let Some(first) = truth.find(&case.key).filter(|&first| first != place) {
+                let problem = format!(
+                    "is about the case of record {}; a truth has one line for each case",
+                    line_of(first)
+                );
+                return Err(Error::record(path, line_of(place), problem));
+            }
+        }
+        Ok(truth)
     }
 
     /// The place of a case, if a line is about it.
@@ -119,22 +130,37 @@ impl Truth {
     }
 }
 
+/// The number of the line of a case: the header is the first.
+fn line_of(place: u32) -> u64 {
+    u64::from(place) + 2
+}
+
 /// Reads a line; the error is the name of the column that is not of the form.
 fn true_case(line: &csv::StringRecord) -> std::result::Result<TrueCase, &'static str> {
     let cell = |place: usize| line.get(place).unwrap_or_default();
-    let id = |place: usize| CaseId::new(cell(place).as_bytes());
-    let state = |place: usize| State::from_usps(cell(place));
-    let counterpart = if cell(4).is_empty() {
-        None
-    } else {
-        Some((state(4).ok_or("counterpart_state")?, id(5)))
+    let id = |place: usize, column| {
+        let fits = cell(place).len() <= CaseId::default().bytes().len();
+        fits.then(|| CaseId::new(cell(place).as_bytes()))
+            .ok_or(column)
     };
+    let state = |place: usize| State::from_usps(cell(place));
+    let counterpart_id = id(5, "counterpart_case_id")?;
+    let counterpart = match (cell(4), counterpart_id.is_blank()) {
+        ("", true) => None,
+        ("", false) => return Err("counterpart_state"),
+        (_, true) => return Err("counterpart_case_id"),
+        (_, false) => Some((state(4).ok_or("counterpart_state")?, counterpart_id)),
+    };
+    let case_id = id(1, "case_id")?;
+    if case_id.is_blank() {
+        return Err("case_id");
+    }
     Ok(TrueCase {
         key: CaseKey {
             state: state(0).ok_or("state")?,
-            case_id: id(1),
+            case_id,
             other_state: state(2).ok_or("other_state")?,
-            other_case_id: id(3),
+            other_case_id: id(3, "other_case_id")?,
         },
         counterpart,
         planted: Planted::read(cell(6)).ok_or("planted")?,

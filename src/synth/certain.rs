@@ -5,7 +5,8 @@
 //! is said. This is written apart from the engine, which it is to be compared with: with the default
 //! rules, and with all files of the folder given.
 
-use super::submitted::{Entry, Setting, SubmittedCase};
+use super::setting::Setting;
+use super::submitted::{Entry, SubmittedCase};
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::{Date, NameKey, ParticipantClass, ParticipantType, PersonName, Ssn, SsnField};
 
@@ -70,7 +71,8 @@ fn codes_if(
     misidentified_given: bool,
 ) -> Option<ReasonCodes> {
     let ours = &cases[at];
-    if !setting.world.participates(ours.other_state) {
+    // An absent state accuses nobody: the case is not evaluated.
+    if !setting.has_file[ours.other_state.index()] {
         return None;
     }
     let mine = see(ours, misidentified_given);

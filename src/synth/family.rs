@@ -3,10 +3,11 @@
 
 use super::draws::Draws;
 use super::kinds::Kind;
-use super::names::{FEMALE, MALE, Names, SURNAMES};
+use super::names::{FEMALE, MALE, Names};
 use super::places::World;
 use super::profile::Profile;
 use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment};
+use super::surnames::draw_surname;
 use super::text::Text;
 use crate::record::{Date, ParticipantType};
 use crate::reference::State;
@@ -21,6 +22,7 @@ pub(super) mod purpose {
     pub(crate) const COUNTY: u64 = 6;
     pub(crate) const VIOLENCE: u64 = 7;
     pub(crate) const HISTORY: u64 = 8;
+    pub(crate) const FURTHER_SSNS: u64 = 9;
 }
 
 /// What makes a family's cases more than one on each side.
@@ -136,7 +138,12 @@ impl Shape {
             {
                 continue;
             }
-            let Some(third) = world.draw_any(draws, &states) else {
+            // Best one that is new to the family; but a list of three states is enough for three.
+            let pair = [states[at], self.cases[partner].state];
+            let third = world
+                .draw_participant(draws, &states)
+                .or_else(|| world.draw_any(draws, &pair));
+            let Some(third) = third else {
                 continue;
             };
             let new = FamilyCase {
@@ -386,25 +393,6 @@ impl People {
             .filter(move |&slot| member(slot))
             .filter_map(|slot| self.at(slot))
     }
-}
-
-/// A surname: seldom a double one, or one of two words.
-pub(super) fn draw_surname(draws: &mut Draws) -> Text {
-    let mut name = Text::default();
-    let form = draws.below(100);
-    if form < 2 {
-        name.push(b"DE ");
-    }
-    let first = SURNAMES.at(SURNAMES.draw(draws));
-    name.push(first.as_bytes());
-    if (2..6).contains(&form) {
-        let second = SURNAMES.at(SURNAMES.draw(draws));
-        if second != first && name.len() + 1 + second.len() <= 25 {
-            name.push(b"-");
-            name.push(second.as_bytes());
-        }
-    }
-    name
 }
 
 fn draw_middle(draws: &mut Draws, female: bool) -> Text {

@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use super::family::{People, Shape, purpose};
 use super::kinds::Kind;
+use super::numbering::{Task, WINDOW_TASKS, has_file, number_cases};
 use super::places::World;
 use super::profile::Profile;
 use super::render::Renderer;
+use super::setting::Setting;
 use super::ssn::SsnAllotment;
-use super::submitted::{Setting, SubmittedCase, misidentified_once, submit};
+use super::submitted::{SubmittedCase, misidentified_once, submit};
 use super::truth;
 use crate::error::Result;
 use crate::layout::LayoutSet;
@@ -18,11 +20,6 @@ use crate::output::{OutputFile, OutputFolder};
 use crate::progress::Stage;
 use crate::reference::{Counties, STATE_COUNT, State};
 use crate::stop::Stop;
-
-/// How many families one task draws. The files do not depend on it.
-const TASK_FAMILIES: u64 = 1024;
-/// How many tasks are drawn while the ones before are written.
-const WINDOW_TASKS: usize = 16;
 
 /// What is asked for.
 pub struct Request<'a> {
@@ -77,14 +74,6 @@ impl std::ops::AddAssign for SynthTotals {
     }
 }
 
-/// Families that are drawn together.
-struct Task {
-    first: u64,
-    end: u64,
-    /// The number of the next case of each state.
-    numbers: [u64; STATE_COUNT],
-}
-
 /// What a task gives: pieces of each file.
 struct Drawn {
     states: Vec<Vec<u8>>,
@@ -109,24 +98,26 @@ pub fn generate(
 ) -> Result<SynthTotals> {
     let counties = Counties::default();
     let renderer = Renderer::new(layouts, request.registry)?;
-    let (tasks, case_counts) = number_cases(request);
+    let numbered = number_cases(request);
     stop.check()?;
-    let setting = Setting {
+    let mut setting = Setting {
         seed: request.seed,
         world: &request.world,
         profile: request.profile,
         counties: &counties,
         allotment: SsnAllotment::new(request.seed, request.families),
         registry: request.registry,
-        case_counts,
+        case_counts: numbered.case_counts,
+        has_file: numbered.is_listed,
     };
+    setting.has_file = has_file(&setting, &numbered, stop)?;
     let mut files = Files::create(request, &renderer, folder)?;
     let mut totals = SynthTotals::default();
     for kind in Kind::ALL {
         totals.planted.insert(kind.name(), 0);
     }
     let mut drawn: Vec<Drawn> = Vec::new();
-    for window in tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
+    for window in numbered.tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
         stop.check()?;
         let (next, written) = rayon::join(
             || {
@@ -146,40 +137,6 @@ pub fn generate(
     }
     files.finish()?;
     Ok(totals)
-}
-
-/// Cuts the families into tasks, and gives each the numbers with which its cases begin; with them,
-/// how many cases each state has.
-fn number_cases(request: &Request<'_>) -> (Vec<Task>, [u64; STATE_COUNT]) {
-    let firsts: Vec<u64> = (0..request.families)
-        .step_by(TASK_FAMILIES as usize)
-        .collect();
-    let counts: Vec<[u64; STATE_COUNT]> = firsts
-        .par_iter()
-        .map(|&first| {
-            let mut counts = [0; STATE_COUNT];
-            for family in first..(first + TASK_FAMILIES).min(request.families) {
-                let shape = Shape::draw(request.seed, family, &request.world, request.profile);
-                for case in shape.cases.iter().filter(|case| case.shares.is_none()) {
-                    counts[case.state.index()] += 1;
-                }
-            }
-            counts
-        })
-        .collect();
-    let mut numbers = [0; STATE_COUNT];
-    let mut tasks = Vec::with_capacity(firsts.len());
-    for (first, counts) in firsts.into_iter().zip(counts) {
-        tasks.push(Task {
-            first,
-            end: (first + TASK_FAMILIES).min(request.families),
-            numbers,
-        });
-        for (number, count) in numbers.iter_mut().zip(counts) {
-            *number += count;
-        }
-    }
-    (tasks, numbers)
 }
 
 impl Task {
@@ -208,8 +165,8 @@ impl Task {
                 renderer.master(person, &mut drawn.sides[0]);
                 drawn.totals.people += 1;
             }
-            for (state, member_id, ssn) in misidentified_once(&cases) {
-                renderer.misidentified(state, member_id, ssn, &mut drawn.sides[1]);
+            for (state, member, ssn) in misidentified_once(&cases) {
+                renderer.misidentified(state, member, ssn, &mut drawn.sides[1]);
                 drawn.totals.misidentified += 1;
             }
             let in_files = |case: &SubmittedCase| case.listed || case.is_withheld();

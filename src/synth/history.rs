@@ -6,7 +6,7 @@
 //! at the end: it could stand marked for somebody else.
 
 use super::draws::Draws;
-use super::render::digits_of;
+use super::member_ids::member_id;
 use super::submitted::{Entry, Spoilt, SubmittedCase};
 use super::text::Text;
 use crate::error::Result;
@@ -27,7 +27,7 @@ const PERSON_CHANGED: f64 = 10.0;
 const PERSON_RENAMED: f64 = 2.0;
 /// … bore a mark of family violence that was withdrawn.
 const MARK_WITHDRAWN: f64 = 0.5;
-/// Member IDs that participants had before lie so far above those that they have.
+/// The numbers of the Member IDs that participants had before lie so far above those that they have.
 const MEMBER_BEFORE: u64 = 5_000_000_000;
 /// Those of participants who left.
 const MEMBER_LEFT: u64 = 2_500_000_000;
@@ -41,10 +41,11 @@ pub struct RegistryRenderer {
 struct Fp<'a> {
     action: &'a [u8],
     case_id: &'a Text,
-    member_id: u64,
-    new_member_id: Option<u64>,
+    /// The number of the Member ID, and that of the new one.
+    member: u64,
+    new_member: Option<u64>,
     marked: bool,
-    /// Without SSN and date of birth: not yet known then.
+    /// Without SSNs and date of birth: not yet known then.
     incomplete: bool,
 }
 
@@ -85,13 +86,13 @@ impl RegistryRenderer {
             self.fc(b"A", (&id_then, b"F", &case.county), None, out);
         }
         for entry in &case.entries {
-            self.person(&mut draws, &id_then, entry, out);
+            self.person(&mut draws, (case.state, &id_then), entry, out);
         }
         let accepted = || case.entries.iter().filter(|entry| entry.spoilt.is_none());
         if let Some(entry) = accepted().next().filter(|_| draws.happens(SOMEBODY_LEFT)) {
             for action in [b"A", b"D"] {
-                let fp = Fp::new(action, &id_then, entry.member_id + MEMBER_LEFT);
-                self.fp(&fp, entry, out);
+                let fp = Fp::new(action, &id_then, entry.member + MEMBER_LEFT);
+                self.fp(case.state, &fp, entry, out);
             }
         }
         if renamed {
@@ -105,36 +106,42 @@ impl RegistryRenderer {
             let id = lettered(b'N', &case.id);
             self.fc(b"A", (&id, b"N", &case.county), None, out);
             for entry in accepted() {
-                self.fp(&Fp::new(b"A", &id, entry.member_id), entry, out);
+                self.fp(case.state, &Fp::new(b"A", &id, entry.member), entry, out);
             }
         }
     }
 
     /// The records of a participant. A record that is to be rejected has no past, so that nothing of
     /// it stands.
-    fn person(&self, draws: &mut Draws, case_id: &Text, entry: &Entry, out: &mut Vec<u8>) {
+    fn person(
+        &self,
+        draws: &mut Draws,
+        (state, case_id): (State, &Text),
+        entry: &Entry,
+        out: &mut Vec<u8>,
+    ) {
         if entry.spoilt.is_some() {
-            self.fp(&Fp::new(b"A", case_id, entry.member_id), entry, out);
+            self.fp(state, &Fp::new(b"A", case_id, entry.member), entry, out);
             return;
         }
         let withdrawn = draws.happens(MARK_WITHDRAWN) && !entry.marked;
         let renamed = draws.happens(PERSON_RENAMED) && !withdrawn;
         let changed = draws.happens(PERSON_CHANGED);
-        let member_id = entry.member_id + if renamed { MEMBER_BEFORE } else { 0 };
+        let member = entry.member + if renamed { MEMBER_BEFORE } else { 0 };
         let first = Fp {
             marked: entry.marked || withdrawn,
             // The mark that is withdrawn is one on the SSN.
             incomplete: changed && !withdrawn,
-            ..Fp::new(b"A", case_id, member_id)
+            ..Fp::new(b"A", case_id, member)
         };
-        self.fp(&first, entry, out);
+        self.fp(state, &first, entry, out);
         if changed || renamed || withdrawn {
             let last = Fp {
                 marked: entry.marked,
-                new_member_id: renamed.then_some(entry.member_id),
-                ..Fp::new(b"C", case_id, member_id)
+                new_member: renamed.then_some(entry.member),
+                ..Fp::new(b"C", case_id, member)
             };
-            self.fp(&last, entry, out);
+            self.fp(state, &last, entry, out);
         }
     }
 
@@ -160,7 +167,7 @@ impl RegistryRenderer {
     }
 
     /// Appends a person record.
-    fn fp(&self, values: &Fp<'_>, entry: &Entry, out: &mut Vec<u8>) {
+    fn fp(&self, state: State, values: &Fp<'_>, entry: &Entry, out: &mut Vec<u8>) {
         let fp = &self.layout.fp;
         let mut record = vec![b' '; fp.bytes];
         self.layout.record_identifier.put(&mut record, b"FP");
@@ -171,14 +178,20 @@ impl RegistryRenderer {
         if values.marked {
             fp.family_violence.put(&mut record, b"FV");
         }
-        fp.member_id.put(&mut record, &digits_of(values.member_id));
-        if let Some(member_id) = values.new_member_id {
-            fp.new_member_id.put(&mut record, &digits_of(member_id));
+        let member_id = |number| member_id(state, number);
+        fp.member_id
+            .put(&mut record, member_id(values.member).as_bytes());
+        if let Some(number) = values.new_member {
+            fp.new_member_id
+                .put(&mut record, member_id(number).as_bytes());
         }
         fp.sex.put(&mut record, &[entry.sex]);
         if !values.incomplete {
             fp.date_of_birth.put(&mut record, &entry.birth);
             fp.ssn.put(&mut record, &entry.ssn);
+            for (columns, ssn) in fp.ssns.into_iter().skip(1).zip(entry.further_ssns) {
+                columns.put(&mut record, &ssn);
+            }
         }
         fp.first_name.put(&mut record, entry.first.as_bytes());
         fp.middle_name.put(&mut record, entry.middle.as_bytes());
@@ -196,12 +209,12 @@ impl RegistryRenderer {
 }
 
 impl<'a> Fp<'a> {
-    fn new(action: &'a [u8], case_id: &'a Text, member_id: u64) -> Self {
+    fn new(action: &'a [u8], case_id: &'a Text, member: u64) -> Self {
         Fp {
             action,
             case_id,
-            member_id,
-            new_member_id: None,
+            member,
+            new_member: None,
             marked: false,
             incomplete: false,
         }

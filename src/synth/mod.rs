@@ -5,23 +5,30 @@
 //! what each state submits ([`submitted`]); that is rendered as extract or FCR-derived records
 //! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that follow with
 //! certainty ([`certain`]). Of states that submit nothing the registry's own records can be made
-//! instead ([`history`]). [`mod@generate`] does so for a whole country.
+//! instead ([`history`]), in which family violence is marked (`violence`). [`mod@generate`] does so
+//! for a whole country.
 
 pub mod certain;
 mod draws;
 pub mod family;
+mod further_ssns;
 pub mod generate;
 pub mod history;
 pub mod kinds;
+pub mod member_ids;
 pub mod names;
 mod noise;
+mod numbering;
 pub mod places;
 pub mod profile;
 pub mod render;
+pub mod setting;
 pub mod ssn;
 pub mod submitted;
+mod surnames;
 mod text;
 pub mod truth;
+mod violence;
 
 pub use draws::Draws;
 pub use generate::{Request, SynthTotals, generate};

@@ -49,9 +49,20 @@ impl Names {
 
     /// The place of a name, drawn by frequency.
     pub fn draw(&self, draws: &mut Draws) -> usize {
-        let end = self.sums.last().copied().unwrap_or_default();
-        let drawn = draws.below(end.into()) as u32;
+        let drawn = draws.below(self.people()) as u32;
         self.sums.partition_point(|&sum| sum <= drawn)
+    }
+
+    /// How many people of 100,000 bear a name of the table.
+    pub fn people(&self) -> u64 {
+        self.sums.last().copied().unwrap_or_default().into()
+    }
+
+    /// The name of one of 100,000 people, who are numbered from 0 in the table's order; `None` where
+    /// the table does not have it.
+    pub fn of_person(&self, person: u64) -> Option<&'static str> {
+        let place = self.sums.partition_point(|&sum| u64::from(sum) <= person);
+        self.names.get(place).copied()
     }
 
     /// The name at a place, counted on from the first after the last.

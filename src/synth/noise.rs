@@ -1,12 +1,14 @@
 //! How data go wrong: Case IDs, counties, SSNs, names and dates of birth as they are mistaken.
 
 use super::draws::Draws;
-use super::family::{Member, People, Person, draw_surname};
+use super::family::{Member, People, Person};
 use super::kinds::{Kind, Planted};
 use super::names::nickname;
 use super::profile::Profile;
+use super::setting::{Setting, three_digits};
 use super::ssn::{SsnAllotment, digits};
-use super::submitted::{Entry, Setting, three_digits};
+use super::submitted::Entry;
+use super::surnames::draw_surname;
 use super::text::Text;
 use crate::reference::{Counties, State};
 

@@ -72,7 +72,8 @@ impl World {
         })
     }
 
-    /// A state that is none of these, if possible one that takes part.
+    /// A state that is none of these, if possible one that takes part. Only where two states take part
+    /// is it another.
     pub fn draw_any(&self, draws: &mut Draws, none_of: &[State]) -> Option<State> {
         self.draw_participant(draws, none_of)
             .or_else(|| draw(draws, |state| !none_of.contains(&state)))

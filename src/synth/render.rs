@@ -4,6 +4,7 @@
 use super::draws::Draws;
 use super::family::Person;
 use super::history::RegistryRenderer;
+use super::member_ids::member_id;
 use super::places::World;
 use super::ssn::digits;
 use super::submitted::{Entry, Spoilt, SubmittedCase};
@@ -128,7 +129,7 @@ impl Renderer {
         for entry in &case.entries {
             let first = out.len();
             out.extend_from_slice(&template);
-            record(layout, entry, &mut out[first..]);
+            record(layout, case.state, entry, &mut out[first..]);
             out.push(b'\n');
         }
     }
@@ -146,27 +147,18 @@ impl Renderer {
     }
 
     /// Appends the line of a misidentified SSN of a participant.
-    pub fn misidentified(&self, state: State, member_id: u64, ssn: [u8; 9], out: &mut Vec<u8>) {
+    pub fn misidentified(&self, state: State, member: u64, ssn: [u8; 9], out: &mut Vec<u8>) {
+        let member_id = member_id(state, member);
         self.misidentified
-            .line([state.fips().as_bytes(), &digits_of(member_id), &ssn], out);
+            .line([state.fips().as_bytes(), member_id.as_bytes(), &ssn], out);
     }
-}
-
-/// A Member ID.
-pub(super) fn digits_of(number: u64) -> [u8; 10] {
-    let mut digits = [b'0'; 10];
-    let mut rest = number;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    digits
 }
 
 /// What differs from record to record of a case.
-fn record(layout: &ExtractLayout, entry: &Entry, out: &mut [u8]) {
+fn record(layout: &ExtractLayout, state: State, entry: &Entry, out: &mut [u8]) {
+    let member_id = member_id(state, entry.member);
     put(out, layout.ssn, &entry.ssn);
-    put(out, layout.member_id, &digits_of(entry.member_id));
+    put(out, layout.member_id, member_id.as_bytes());
     put(
         out,
         layout.participant_type,

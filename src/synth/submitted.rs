@@ -2,14 +2,17 @@
 
 use super::draws::Draws;
 use super::family::{FamilyCase, Member, People, Shape, purpose};
+use super::further_ssns::{self, FURTHER};
 use super::kinds::{Kind, Planted};
 use super::noise::{change_zeroes, mistype_id, spoil_birth, spoil_name, spoil_ssn, wrong_county};
-use super::places::{CaseIdStyle, World};
+use super::places::World;
 use super::profile::Profile;
-use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment, digits};
+use super::setting::Setting;
+use super::ssn::{PEOPLE_OF_FAMILY, digits};
 use super::text::Text;
-use crate::record::{ParticipantType, SsnField};
-use crate::reference::{Counties, STATE_COUNT, State};
+use super::violence::withhold;
+use crate::record::ParticipantType;
+use crate::reference::State;
 
 /// How a record is spoilt so that an edit rejects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +30,16 @@ pub enum Spoilt {
 /// One record, as its state submits it.
 #[derive(Clone)]
 pub struct Entry {
+    /// The participant's place in the family.
+    pub slot: usize,
     /// The role.
     pub participant: ParticipantType,
-    /// The participant's number in the state.
-    pub member_id: u64,
+    /// The participant's number, of which the state makes its Member ID.
+    pub member: u64,
     /// The SSN field.
     pub ssn: [u8; 9],
+    /// Previous SSN, Additional SSN 1 and 2: of registry files alone.
+    pub further_ssns: [[u8; 9]; FURTHER],
     /// The state reported the SSN as misidentified.
     pub misidentified: bool,
     /// Last name.
@@ -83,27 +90,46 @@ impl SubmittedCase {
     pub fn is_withheld(&self) -> bool {
         self.own.holds(Kind::FamilyViolence)
     }
+
+    /// Whether somebody in another case of the family is not in this one.
+    pub fn lacks_a_participant_of(&self, other: &SubmittedCase) -> bool {
+        let is_here = |slot| self.entries.iter().any(|entry| entry.slot == slot);
+        other.entries.iter().any(|entry| !is_here(entry.slot))
+    }
 }
 
-/// What all families share.
-pub struct Setting<'a> {
-    /// The seed.
-    pub seed: u64,
-    /// The states.
-    pub world: &'a World,
-    /// The rates.
-    pub profile: &'a Profile,
-    /// The counties.
-    pub counties: &'a Counties,
-    /// The SSNs.
-    pub allotment: SsnAllotment,
-    /// Whether FCR states have registry files, with marks of family violence.
-    pub registry: bool,
-    /// How many cases each state numbers.
-    pub case_counts: [u64; STATE_COUNT],
+/// Whether the state of a case lacks it, and the draws that follow.
+fn draw_missing(
+    seed: u64,
+    family: u64,
+    (shape, at): (&Shape, usize),
+    profile: &Profile,
+) -> (bool, Draws) {
+    let slot = shape.cases[at].shares.unwrap_or(at) as u64;
+    let mut draws = Draws::of(seed, family, purpose::CASE, slot);
+    (draws.happens(profile.rate(Kind::CaseMissing)), draws)
 }
 
-/// The cases of a family as the states submit them, in the order of its shape.
+/// Whether a state's file lists a case of the family, or would if it were not withheld.
+pub(super) fn is_listed(
+    seed: u64,
+    family: u64,
+    (shape, at): (&Shape, usize),
+    world: &World,
+    profile: &Profile,
+) -> bool {
+    has_place(&shape.cases[at], world) && !draw_missing(seed, family, (shape, at), profile).0
+}
+
+/// Whether there is a file that could list a case. In an FCR-derived file a case is the set with one
+/// Case ID: it is listed once.
+fn has_place(case: &FamilyCase, world: &World) -> bool {
+    let once = case.shares.is_none() || world.submits(case.state);
+    once && world.participates(case.state)
+}
+
+/// The cases of a family as the states submit them, in the order of its shape; perhaps then one that
+/// only a registry file holds.
 pub fn submit(
     setting: &Setting<'_>,
     family: u64,
@@ -112,16 +138,16 @@ pub fn submit(
 ) -> Vec<SubmittedCase> {
     let mut cases: Vec<SubmittedCase> = Vec::with_capacity(shape.cases.len());
     for (at, case) in shape.cases.iter().enumerate() {
-        let mut draws = setting.draws(family, purpose::CASE, case.shares.unwrap_or(at) as u64);
+        let (seed, profile) = (setting.seed, setting.profile);
+        let (missing, mut draws) = draw_missing(seed, family, (shape, at), profile);
         let county = setting.county(case.state, case.number);
-        let missing = draws.happens(setting.profile.rate(Kind::CaseMissing));
         // The FCR often holds no county.
         let blank = draws.happens(10.0) && !setting.world.submits(case.state);
         cases.push(SubmittedCase {
             state: case.state,
             id: setting.case_id(case.state, case.number),
             county: if blank { *b"   " } else { county },
-            listed: !missing && setting.world.participates(case.state),
+            listed: !missing && has_place(case, setting.world),
             open: true,
             initiating: case.initiating,
             other_state: shape.cases[case.names].state,
@@ -135,12 +161,6 @@ pub fn submit(
         }
         if case.overwritten {
             cases[at].own.add(Kind::Overwritten);
-        }
-    }
-    // In an FCR-derived file a case is the set with one Case ID: it is listed once.
-    for (at, case) in shape.cases.iter().enumerate() {
-        if case.shares.is_some() && !setting.world.submits(case.state) {
-            cases[at].listed = false;
         }
     }
     close(setting, family, shape, &mut cases);
@@ -159,6 +179,9 @@ pub fn submit(
             }
             let members = &people.members[shape.cases[at].members];
             list(setting, family, at, members, people, &mut cases[at]);
+            if setting.registry && !setting.world.submits(cases[at].state) {
+                further_ssns::give(setting, family, at, people, &mut cases[at]);
+            }
         }
     }
     share_misidentified(&mut cases);
@@ -171,49 +194,10 @@ fn share_misidentified(cases: &mut [SubmittedCase]) {
     let marked: Vec<(State, u64, [u8; 9])> = misidentified(cases).collect();
     for case in cases.iter_mut().filter(|_| !marked.is_empty()) {
         for entry in &mut case.entries {
-            if marked.contains(&(case.state, entry.member_id, entry.ssn)) {
+            if marked.contains(&(case.state, entry.member, entry.ssn)) {
                 entry.misidentified = true;
                 case.own.add(Kind::SsnMisidentified);
             }
-        }
-    }
-}
-
-/// Marks a participant of a registry file for family violence, in some families: a case that the mark
-/// reaches is withheld, in every state (verification.md, section 3).
-fn withhold(setting: &Setting<'_>, family: u64, people: &People, cases: &mut [SubmittedCase]) {
-    let mut draws = setting.draws(family, purpose::VIOLENCE, 0);
-    if !setting.registry || !draws.happens(setting.profile.rate(Kind::FamilyViolence)) {
-        return;
-    }
-    let in_registry = |case: &SubmittedCase| case.listed && !setting.world.submits(case.state);
-    let is_usable = |ssn: &[u8; 9]| SsnField::parse(ssn).usable().is_some();
-    // A mark on a number that is nobody's, such as a mistyped one, could reach other families.
-    let is_fit = |entry: &Entry| {
-        let is_familys = || people.everybody().any(|p| digits(p.ssn) == entry.ssn);
-        entry.spoilt.is_none() && (!is_usable(&entry.ssn) || is_familys())
-    };
-    let mut fit = Vec::new();
-    for (at, case) in cases.iter().enumerate().filter(|(_, c)| in_registry(c)) {
-        let places = 0..case.entries.len();
-        fit.extend(
-            places
-                .filter(|&p| is_fit(&case.entries[p]))
-                .map(|p| (at, p)),
-        );
-    }
-    let Some(&(marked_at, place)) = fit.get(draws.place(fit.len())) else {
-        return;
-    };
-    let marked = &mut cases[marked_at].entries[place];
-    marked.marked = true;
-    // Without a usable SSN the mark is on the case itself.
-    let ssn = Some(marked.ssn).filter(is_usable);
-    for (at, case) in cases.iter_mut().enumerate() {
-        let bears = |entry: &Entry| entry.spoilt.is_none() && Some(entry.ssn) == ssn;
-        if in_registry(case) && (at == marked_at || case.entries.iter().any(bears)) {
-            case.listed = false;
-            case.own.add(Kind::FamilyViolence);
         }
     }
 }
@@ -224,7 +208,7 @@ fn misidentified(cases: &[SubmittedCase]) -> impl Iterator<Item = (State, u64, [
         let state = case.state;
         let entries = case.entries.iter().filter(|entry| entry.misidentified);
         entries
-            .map(move |entry| (state, entry.member_id, entry.ssn))
+            .map(move |entry| (state, entry.member, entry.ssn))
             .collect::<Vec<_>>()
     };
     cases.iter().filter(|case| case.listed).flat_map(marked)
@@ -240,43 +224,11 @@ pub fn misidentified_once(cases: &[SubmittedCase]) -> Vec<(State, u64, [u8; 9])>
     all
 }
 
-impl Setting<'_> {
-    pub(super) fn draws(&self, family: u64, purpose: u64, slot: u64) -> Draws {
-        Draws::of(self.seed, family, purpose, slot)
-    }
-
-    /// The county of a state's case: those that come first in the table more often.
-    fn county(&self, state: State, number: u64) -> [u8; 3] {
-        let mut draws = self.draws(number, purpose::COUNTY, state.index() as u64);
-        let all = self.counties.of(state);
-        let place = draws.place(all.len()).min(draws.place(all.len()));
-        three_digits(all.get(place).map_or(1, |county| county.0))
-    }
-
-    /// The Case ID of a state's case.
-    fn case_id(&self, state: State, number: u64) -> Text {
-        CaseIdStyle::of(state).write(state, &self.county(state, number), number)
-    }
-
-    /// Whether the state gave a case this ID; the case may be missing all the same.
-    pub fn was_given(&self, state: State, id: &Text) -> bool {
-        let number = CaseIdStyle::of(state).number_of(id.as_bytes());
-        let given = number.filter(|&n| n < self.case_counts[state.index()]);
-        given.is_some_and(|number| self.case_id(state, number) == *id)
-    }
-}
-
-/// A county's code.
-pub(super) fn three_digits(number: u16) -> [u8; 3] {
-    let digit = |value: u16| b'0' + (value % 10) as u8;
-    [digit(number / 100), digit(number / 10), digit(number)]
-}
-
 /// Closes actions on one side or on both.
 fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [SubmittedCase]) {
     for pair in 0..shape.cases.len() {
         let partner = shape.cases[pair].names;
-        // Each action once; that which overwrote another is open.
+        // Each action once. The case that still names an overwritten one stays open.
         let both_name = shape.cases[partner].names == pair;
         if !both_name || partner < pair {
             continue;
@@ -375,9 +327,11 @@ fn list(
         };
         kept_one = true;
         let mut entry = Entry {
+            slot: member.slot,
             participant: member.participant,
-            member_id: 1_000_000_000 + (family * 2 * PEOPLE_OF_FAMILY) + member.slot as u64,
+            member: family * 2 * PEOPLE_OF_FAMILY + member.slot as u64,
             ssn: digits(person.ssn),
+            further_ssns: [*b"         "; FURTHER],
             misidentified: false,
             marked: false,
             last: person.last,
@@ -401,9 +355,8 @@ fn list(
         if twice {
             case.own.add(Kind::ListedTwice);
             // Under another number of the state.
-            let member_id = entry.member_id + PEOPLE_OF_FAMILY;
             case.entries.push(Entry {
-                member_id,
+                member: entry.member + PEOPLE_OF_FAMILY,
                 misidentified: false,
                 ..entry.clone()
             });

@@ -4,7 +4,8 @@
 use super::certain::certain_codes;
 use super::family::Shape;
 use super::kinds::{Kind, Planted};
-use super::submitted::{Setting, SubmittedCase};
+use super::setting::Setting;
+use super::submitted::SubmittedCase;
 use crate::matching::{ReasonCode, ReasonCodes};
 
 /// The columns.
@@ -14,21 +15,24 @@ pub const HEADER: &str = "state,case_id,other_state,other_case_id,counterpart_st
 const JOINT: u8 = b'+';
 
 /// What was planted in a case and, marked so, in its counterpart. What is missing is planted in the
-/// case that misses it.
+/// case that misses it: of participants, where one of its own is really not in the other, for both
+/// sides may have lost the same one.
 pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
-    let own = cases[at].own;
-    let counterpart = &cases[counterpart_of(shape, at)];
-    let (mut mine, mut theirs) = (own, counterpart.own);
-    for kind in [
-        Kind::CaseMissing,
-        Kind::ParticipantMissing,
-        Kind::FamilyViolence,
+    let (case, counterpart) = (&cases[at], &cases[counterpart_of(shape, at)]);
+    let (mut mine, mut theirs) = (case.own, counterpart.own);
+    for (set, ours, other) in [
+        (&mut mine, case, counterpart),
+        (&mut theirs, counterpart, case),
     ] {
-        for (set, other) in [(&mut mine, counterpart.own), (&mut theirs, own)] {
+        for kind in [Kind::CaseMissing, Kind::FamilyViolence] {
             set.remove(kind);
-            if other.holds(kind) {
+            if other.own.holds(kind) {
                 set.add(kind);
             }
+        }
+        set.remove(Kind::ParticipantMissing);
+        if other.lacks_a_participant_of(ours) {
+            set.add(Kind::ParticipantMissing);
         }
     }
     if !counterpart.listed {
@@ -36,7 +40,9 @@ pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
         mine.remove(Kind::ParticipantMissing);
         theirs = Planted::default();
     }
-    if theirs.holds(Kind::ClosedBoth) {
+    // An action that is closed on both sides is told once. Where this side is open, the other closed
+    // another action: that with the state which overwrote this one.
+    if mine.holds(Kind::ClosedBoth) {
         theirs.remove(Kind::ClosedBoth);
     }
     mine.with_other_side(theirs)

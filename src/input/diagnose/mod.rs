@@ -6,7 +6,7 @@
 mod forms;
 mod signatures;
 
-use super::{Framing, Source};
+use super::{Encoding, Framing, Source};
 use crate::layout::ExtractLayout;
 use crate::record::{ParticipantType, is_blank};
 use crate::reference::State;
@@ -45,6 +45,35 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
         forms::Verdict::AsRead => None,
         forms::Verdict::None => signatures::by_text(&bytes),
     }
+}
+
+/// The same of a file of records of another kind, told by its form alone: what it is by its first
+/// bytes, or the form in which it is found to be, where another was asked for.
+pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
+    let (bytes, _) = source.untranslated(LOOK_BYTES);
+    if let Some(what) = signatures::by_first_bytes(&bytes) {
+        return Some(what);
+    }
+    let encoding = Encoding::of(&bytes);
+    if encoding != source.encoding {
+        let option = match encoding {
+            Encoding::Ascii => "ascii",
+            Encoding::Cp037 => "cp037",
+        };
+        return Some(format!(
+            "it looks like {}; give --input-encoding {option}",
+            encoding.word()
+        ));
+    }
+    let framing = Framing::of(source.bytes(), record_bytes, None);
+    (framing != source.framing).then(|| {
+        let option = match framing {
+            Framing::Text => "text",
+            Framing::Fixed(_) => "fb",
+        };
+        let words = framing_words(framing);
+        format!("it looks like {words}; give --input-format {option}")
+    })
 }
 
 /// What is looked at.
