@@ -1,6 +1,8 @@
 //! Brings together the records of a case, wherever they stand in the file.
 
-use super::{Case, CaseData};
+use std::collections::VecDeque;
+
+use super::Case;
 use crate::extract::{Editor, Row};
 use crate::index::Postings;
 use crate::record::CaseId;
@@ -17,7 +19,7 @@ pub(crate) trait Reread {
 /// `rows` comes in file order and leaves in case order. In an FCR-derived file a case is the set
 /// with one Case ID.
 pub(crate) fn group(
-    rows: &mut Vec<Row>,
+    rows: &mut [Row],
     runs: Vec<Case>,
     editor: &Editor<'_>,
     source: &impl Reread,
@@ -27,7 +29,7 @@ pub(crate) fn group(
         return (runs, by_id);
     };
     drop(by_id);
-    let cases = merge(rows, &runs, &leaders, editor, source);
+    let cases = merge(rows, runs, &leaders, editor, source);
     let by_id = index_by_id(&cases);
     (cases, by_id)
 }
@@ -105,40 +107,119 @@ fn lead(leaders: &mut [u32], runs: &[u32]) {
     }
 }
 
-/// Moves the rows of each case together and looks again at what concerns a case as a whole.
+/// Moves the rows of each case together and looks again at what concerns a case as a whole. Both
+/// happen in place, since there can be many millions: only the runs that follow another, and the
+/// rows that give way to them, are held beside.
 fn merge(
-    rows: &mut Vec<Row>,
-    runs: &[Case],
+    rows: &mut [Row],
+    runs: Vec<Case>,
     leaders: &[u32],
     editor: &Editor<'_>,
     source: &impl Reread,
 ) -> Vec<Case> {
-    let mut order: Vec<u32> = (0..runs.len() as u32).collect();
-    order.sort_unstable_by_key(|&run| (leaders[run as usize], run));
-    let mut moved = Vec::with_capacity(rows.len());
-    let mut cases: Vec<Case> = Vec::new();
-    for same_case in order.chunk_by(|&a, &b| leaders[a as usize] == leaders[b as usize]) {
-        let first_row = moved.len() as u32;
-        let mut data: CaseData = runs[same_case[0] as usize].data;
-        for &run in same_case {
-            let run = &runs[run as usize];
-            if data.other_id.is_blank() {
-                data.other_id = run.data.other_id;
-            }
-            moved.extend_from_slice(&rows[run.rows()]);
+    let mut followers: Vec<u32> = (0..runs.len() as u32)
+        .filter(|&run| leaders[run as usize] != run)
+        .collect();
+    followers.sort_unstable_by_key(|&run| (leaders[run as usize], run));
+    let moved: Vec<Row> = followers
+        .iter()
+        .flat_map(|&run| rows[runs[run as usize].rows()].iter().copied())
+        .collect();
+    let (mut followers, mut moved) = (followers.into_iter().peekable(), moved.into_iter());
+    let mut cases = runs;
+    let mut kept = 0;
+    let mut shift = Shift::new(rows);
+    for run in 0..cases.len() {
+        let case = cases[run];
+        if leaders[run] != run as u32 {
+            shift.pass_over(case.row_count);
+            continue;
         }
-        let case = Case {
-            data,
-            first_row,
-            row_count: moved.len() as u32 - first_row,
+        let mut case = Case {
+            first_row: shift.written as u32,
+            ..case
         };
-        if same_case.len() > 1 {
-            look_again(&mut moved[case.rows()], editor, source);
+        shift.keep(case.row_count);
+        let alone = case.row_count;
+        while let Some(follower) = followers.next_if(|&f| leaders[f as usize] == run as u32) {
+            let follower = &cases[follower as usize];
+            if case.data.other_id.is_blank() {
+                case.data.other_id = follower.data.other_id;
+            }
+            for row in moved.by_ref().take(follower.row_count as usize) {
+                shift.put(row);
+            }
+            case.row_count += follower.row_count;
         }
-        cases.push(case);
+        if case.row_count > alone {
+            look_again(&mut shift.rows[case.rows()], editor, source);
+        }
+        cases[kept] = case;
+        kept += 1;
     }
-    *rows = moved;
+    cases.truncate(kept);
     cases
+}
+
+/// Rows that are put into another order in place: written from the front, where the rows that were
+/// not read yet give way.
+struct Shift<'a> {
+    rows: &'a mut [Row],
+    /// How many are in their place.
+    written: usize,
+    /// How many were read; never fewer than are written.
+    read: usize,
+    /// Rows that were read before their turn, since their place was needed.
+    waiting: VecDeque<Row>,
+}
+
+impl<'a> Shift<'a> {
+    fn new(rows: &'a mut [Row]) -> Self {
+        Shift {
+            rows,
+            written: 0,
+            read: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Writes the next rows of the old order.
+    fn keep(&mut self, count: u32) {
+        for _ in 0..count {
+            if self.waiting.is_empty() && self.read == self.written {
+                // Nothing has moved: they are where they belong.
+                self.read += 1;
+                self.written += 1;
+            } else if let Some(row) = self.next() {
+                self.put(row);
+            }
+        }
+    }
+
+    /// Leaves out the next rows of the old order.
+    fn pass_over(&mut self, count: u32) {
+        for _ in 0..count {
+            self.next();
+        }
+    }
+
+    fn next(&mut self) -> Option<Row> {
+        self.waiting.pop_front().or_else(|| {
+            let row = self.rows.get(self.read).copied();
+            self.read += 1;
+            row
+        })
+    }
+
+    /// Writes a row.
+    fn put(&mut self, row: Row) {
+        if self.read == self.written {
+            self.waiting.push_back(self.rows[self.read]);
+            self.read += 1;
+        }
+        self.rows[self.written] = row;
+        self.written += 1;
+    }
 }
 
 /// W13 and W15 of a case whose records stand apart in the file.
@@ -151,4 +232,43 @@ fn look_again(rows: &mut [Row], editor: &Editor<'_>, source: &impl Reread) {
         members.push(CaseId::new(editor.layout.member_id.of(&record)));
     }
     super::mark_repeats(rows, &members);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::RowParts;
+    use crate::record::{ParticipantType, SsnField};
+
+    fn row(offset: u64) -> Row {
+        Row::new(&RowParts {
+            name: None,
+            offset,
+            length: 1,
+            ssn: SsnField::Absent,
+            date_of_birth: None,
+            participant: ParticipantType::Ch,
+        })
+    }
+
+    #[test]
+    fn rows_that_give_way_come_in_their_old_order() {
+        // Runs of the old order: kept (k), passed over (p); rows put between them by number.
+        let mut rows: Vec<Row> = (0..8).map(row).collect();
+        let mut shift = Shift::new(&mut rows);
+        shift.keep(2);
+        for moved in [row(5), row(6), row(7)] {
+            shift.put(moved);
+        }
+        shift.keep(3);
+        shift.pass_over(3);
+        assert_eq!((shift.written, shift.waiting.len()), (8, 0));
+        let order: Vec<u64> = rows.iter().map(Row::offset).collect();
+        assert_eq!(order, [0, 1, 5, 6, 7, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_case_takes_48_bytes() {
+        assert_eq!(size_of::<Case>(), 48);
+    }
 }

@@ -18,4 +18,6 @@ pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
 pub use load::Loader;
 pub use loaded::{Extract, Loaded, Provenance, Unusable};
 pub use piece::Rejected;
+#[cfg(test)]
+pub(crate) use row::RowParts;
 pub use row::{Row, RowId};

@@ -7,20 +7,21 @@ use super::is_blank;
 /// How many bytes a Case ID has.
 const CASE_ID_BYTES: usize = 15;
 
-/// A Case ID, padded to 15 bytes and packed so that integer order is byte order. The lowest byte
-/// is free and always zero.
+/// A Case ID, padded to 15 bytes and packed, the first bytes first, so that the order is byte order.
+/// The lowest byte is free and always zero. (Two halves, for a u128 would be filled up to 16 bytes
+/// wherever it stands.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct CaseId(u128);
+pub struct CaseId([u64; 2]);
 
 impl CaseId {
     /// Fifteen spaces.
     pub const BLANK: CaseId = CaseId::pack(&[b' '; CASE_ID_BYTES]);
 
     /// Before every ID, as the lower end of a range.
-    pub const LOWEST: CaseId = CaseId(0);
+    pub const LOWEST: CaseId = CaseId([0; 2]);
 
     /// After every ID, as the upper end of a range.
-    pub const HIGHEST: CaseId = CaseId(u128::MAX);
+    pub const HIGHEST: CaseId = CaseId([u64::MAX; 2]);
 
     const fn pack(field: &[u8; CASE_ID_BYTES]) -> CaseId {
         let mut bytes = [0; 16];
@@ -29,7 +30,8 @@ impl CaseId {
             bytes[at] = field[at];
             at += 1;
         }
-        CaseId(u128::from_be_bytes(bytes))
+        let packed = u128::from_be_bytes(bytes);
+        CaseId([(packed >> 64) as u64, packed as u64])
     }
 
     /// Packs a field; one that is shorter than 15 bytes is padded.
@@ -54,14 +56,16 @@ impl CaseId {
     #[inline]
     pub fn bytes(self) -> [u8; CASE_ID_BYTES] {
         let mut bytes = [0; CASE_ID_BYTES];
-        bytes.copy_from_slice(&self.0.to_be_bytes()[..CASE_ID_BYTES]);
+        let [high, low] = self.0.map(u64::to_be_bytes);
+        bytes[..8].copy_from_slice(&high);
+        bytes[8..].copy_from_slice(&low[..CASE_ID_BYTES - 8]);
         bytes
     }
 
     /// A well-mixed 64-bit digest: equal IDs have equal digests, different IDs seldom do.
     #[inline]
     pub fn mixed(self) -> u64 {
-        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        let [high, low] = self.0;
         let product =
             u128::from(high ^ 0x9e37_79b9_7f4a_7c15) * u128::from(low ^ 0xd6e8_feb8_6659_fd93);
         let folded = (product >> 64) as u64 ^ product as u64;

@@ -1,31 +1,31 @@
 //! The 54 jurisdictions that take part in interstate case reconciliation.
 
 use std::fmt;
+use std::num::NonZeroU8;
 use std::sync::LazyLock;
 
 /// How many jurisdictions there are: the states, DC, Guam, Puerto Rico and the Virgin Islands.
 pub const STATE_COUNT: usize = 54;
 
-/// A jurisdiction, by its place in the table of jurisdictions (in order of FIPS code), from 0.
+/// A jurisdiction, by its place in the table of jurisdictions (in order of FIPS code), from 1, so that
+/// one that may be missing takes a byte too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct State(u8);
+pub struct State(NonZeroU8);
 
 struct Table {
     rows: Vec<(&'static str, &'static str, &'static str)>,
-    /// For each two-digit FIPS code the state's place, or `NONE`.
-    by_fips: [u8; 100],
+    /// The state of each two-digit FIPS code.
+    by_fips: [Option<State>; 100],
 }
-
-const NONE: u8 = u8::MAX;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut rows = Vec::with_capacity(STATE_COUNT);
-    let mut by_fips = [NONE; 100];
+    let mut by_fips = [None; 100];
     for line in include_str!("jurisdictions.csv").lines().skip(1) {
         let mut cells = line.splitn(3, ',');
         if let (Some(fips), Some(usps), Some(name)) = (cells.next(), cells.next(), cells.next()) {
             if let Ok(code) = fips.parse::<usize>() {
-                by_fips[code] = rows.len() as u8;
+                by_fips[code] = State::from_index(rows.len());
             }
             rows.push((fips, usps, name));
         }
@@ -41,8 +41,7 @@ impl State {
         if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
             return None;
         }
-        let place = TABLE.by_fips[usize::from(tens - b'0') * 10 + usize::from(ones - b'0')];
-        (place != NONE).then_some(State(place))
+        TABLE.by_fips[usize::from(tens - b'0') * 10 + usize::from(ones - b'0')]
     }
 
     /// The jurisdiction with this USPS code, in either case.
@@ -52,18 +51,21 @@ impl State {
 
     /// The jurisdiction at this place of the table, from 0.
     pub fn from_index(index: usize) -> Option<State> {
-        (index < STATE_COUNT).then_some(State(index as u8))
+        if index >= STATE_COUNT {
+            return None;
+        }
+        NonZeroU8::new(index as u8 + 1).map(State)
     }
 
     /// All jurisdictions, in order of FIPS code.
     pub fn all() -> impl Iterator<Item = State> {
-        (0..STATE_COUNT as u8).map(State)
+        (0..STATE_COUNT).filter_map(State::from_index)
     }
 
     /// The place in the table, from 0.
     #[inline]
     pub fn index(self) -> usize {
-        usize::from(self.0)
+        usize::from(self.0.get()) - 1
     }
 
     /// The two-digit FIPS code.

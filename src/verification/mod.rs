@@ -1,5 +1,6 @@
 //! SSN verification and misidentified SSNs (verification.md, sections 1 and 2).
 
+mod line_offsets;
 mod misidentified;
 mod side_file;
 mod ssn_master;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::line_offsets::LineOffsets;
 use super::passes_name_test;
 use super::side_file::SideFile;
 use crate::error::{Error, Result};
@@ -13,8 +14,7 @@ use crate::record::{PersonName, Ssn, nine_digits, trim_end};
 /// The pairs of SSN and name on record; several with one SSN are its alternate names.
 pub struct SsnMaster {
     file: SideFile,
-    /// Where each line begins, in bytes from 0.
-    offsets: Vec<u64>,
+    offsets: LineOffsets,
     by_ssn: Postings,
     last_name: Columns,
     first_name: Columns,
@@ -34,7 +34,7 @@ impl SsnMaster {
         );
         let file = SideFile::open(path, "ssn-master")?;
         let read = || {
-            let (mut offsets, mut ssns) = (Vec::new(), Vec::new());
+            let (mut offsets, mut ssns) = (LineOffsets::default(), Vec::new());
             // A line may be trimmed to its first byte of a name [ours: 10].
             for line in file.lines(ssn.last + 1) {
                 let (number, line) = line?;
@@ -98,7 +98,7 @@ impl SsnMaster {
     /// Where a line begins, in bytes from 0.
     #[inline]
     pub(crate) fn offset(&self, line: u32) -> u64 {
-        self.offsets[line as usize]
+        self.offsets.get(line as usize).unwrap_or_default()
     }
 
     /// A byte of the file.
@@ -123,12 +123,10 @@ impl SsnMaster {
     /// The name fields of a line, perhaps trimmed.
     fn names(&self, line: u32) -> (&[u8], &[u8]) {
         let line = line as usize;
-        let first = self.offsets[line] as usize;
-        let next = self
-            .offsets
-            .get(line + 1)
-            .map_or(self.file.source.bytes().len(), |&o| o as usize);
-        let mut bytes = &self.file.source.bytes()[first..next];
+        let all = self.file.source.bytes();
+        let end = all.len() as u64;
+        let at = |line| self.offsets.get(line).unwrap_or(end) as usize;
+        let mut bytes = &all[at(line)..at(line + 1)];
         for ending in [b"\n", b"\r"] {
             bytes = bytes.strip_suffix(ending).unwrap_or(bytes);
         }
@@ -158,6 +156,6 @@ impl SsnMaster {
 
     /// True where there is no record.
     pub fn is_empty(&self) -> bool {
-        self.offsets.is_empty()
+        self.len() == 0
     }
 }
