@@ -610,6 +610,19 @@ fn responses_are_read_in_any_form() {
 }
 
 #[test]
+fn a_fixed_record_that_was_cut_is_refused_and_not_padded() {
+    let scratch = Scratch::new();
+    let records = [np(&[(243, "06")]), child(&[(243, "00")])].concat();
+    // What is missing is the other state's contact and filler alone.
+    scratch.write("TX.icr", &records[..900]);
+    let ended = scratch.icr("respond --serial-start 1 --input-format fb --out work TX.icr");
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    let words = "TX.icr, record 2: has 400 bytes; a response record has 500";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    assert!(!scratch.path().join("work").exists());
+}
+
+#[test]
 fn an_empty_response_is_valid_and_carries_sent_forward() {
     let scratch = Scratch::new();
     let sent = "case_id,other_state,other_case_id,transaction,date,serial\nTX1,CA,CA1,CSI R FRINF,20261101,7\n";

@@ -25,7 +25,7 @@ pub fn read_responses<'s>(
             if number.is_multiple_of(STOP_RECORDS) {
                 stop.check()?;
             }
-            let parsed = ResponseRecord::parse(fields, record.bytes);
+            let parsed = ResponseRecord::parse(fields, record.bytes, source.framing);
             records.push(parsed.map_err(|problem| Error::record(&source.path, number, problem))?);
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
+use crate::input::Framing;
 use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::{ParticipantType, is_blank};
@@ -215,18 +216,23 @@ pub struct ResponseRecord<'s> {
 }
 
 impl<'s> ResponseRecord<'s> {
-    /// Checks a record; one whose trailing blanks were trimmed is padded.
+    /// Checks a record; a line whose trailing blanks were trimmed is padded. A record of a fixed
+    /// length is whole or cut: nobody trimmed it.
     ///
     /// # Errors
     /// In words, why it is no response record.
-    pub fn parse(fields: &ResponseFields, bytes: &'s [u8]) -> std::result::Result<Self, String> {
+    pub fn parse(
+        fields: &ResponseFields,
+        bytes: &'s [u8],
+        framing: Framing,
+    ) -> std::result::Result<Self, String> {
         let bytes: Cow<'_, [u8]> = if bytes.len() >= RESPONSE_BYTES {
             let (record, rest) = bytes.split_at(RESPONSE_BYTES);
             if !is_blank(rest) {
                 return Err(wrong_length(bytes.len()));
             }
             record.into()
-        } else if bytes.len() >= fields.min_bytes() {
+        } else if framing == Framing::Text && bytes.len() >= fields.min_bytes() {
             let mut padded = bytes.to_vec();
             padded.resize(RESPONSE_BYTES, b' ');
             padded.into()
