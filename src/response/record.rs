@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::input::Framing;
 use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
-use crate::record::{ParticipantType, is_blank};
+use crate::record::{ParticipantType, is_blank, trim_end};
 use crate::reference::State;
 
 /// Where the fields of a response record are.
@@ -88,8 +88,8 @@ impl ResponseFields {
         let mut codes = ReasonCodes::default();
         let (mut last, mut ended) = (None, false);
         for columns in self.response.reason_codes {
-            match columns.of(record) {
-                b"  " => ended = true,
+            match trim_end(columns.of_trimmed(record)) {
+                [] => ended = true,
                 [b'0', digit @ b'0'..=b'8'] if !ended && last < Some(*digit) => {
                     last = Some(*digit);
                     codes = codes.with(ReasonCode::ALL[usize::from(digit - b'0')]);
