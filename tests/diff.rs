@@ -446,6 +446,108 @@ fn every_difference_has_a_row_in_the_csv_form() {
 }
 
 #[test]
+fn corrected_actions_and_participants_are_found_again_only_where_nothing_else_fits() {
+    let action = |other: &str, theirs: &str, member: &str, codes: &str| {
+        person("A1", member, codes, &[(122, other), (253, theirs)])
+    };
+    let nobody = |first: &str, birth: &str, ssn: &str| {
+        let fields = [(24, ssn), (81, first), (113, birth)];
+        person(
+            "A1",
+            "",
+            "00",
+            &[(51, "X"), (33, "  ")]
+                .iter()
+                .chain(&fields)
+                .copied()
+                .collect::<Vec<_>>(),
+        )
+    };
+    let scratch = Scratch::new();
+    for (name, old, new, expected) in [
+        // Two actions with the same people, each corrected as its response said.
+        (
+            "by what the response gave",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA2", "M1", "02"),
+            ],
+            vec![
+                action("CA2", "CA2", "M1", "00"),
+                action("CA1", "CA1", "M1", "00"),
+            ],
+            vec![("CA1", "changed", "M1"), ("CA2", "changed", "M1")],
+        ),
+        // Corrected by hand, to other IDs than the response gave.
+        (
+            "by members",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA2", "M2", "02"),
+            ],
+            vec![
+                action("HAND2", "CA3", "M2", "00"),
+                action("HAND1", "CA4", "M1", "00"),
+            ],
+            vec![("HAND1", "changed", "M1"), ("HAND2", "changed", "M2")],
+        ),
+        (
+            "ambiguous",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA1", "M1", "02"),
+            ],
+            vec![
+                action("HAND2", "CA3", "M1", "00"),
+                action("HAND1", "CA4", "M1", "00"),
+            ],
+            vec![
+                ("HAND1", "new", "M1"),
+                ("HAND2", "new", "M1"),
+                ("OLD1", "gone", "M1"),
+                ("OLD2", "gone", "M1"),
+            ],
+        ),
+        // Without Member ID, zeros and placeholders are nobody's number.
+        (
+            "zeros",
+            vec![nobody("ANN", "20100101", "000000000")],
+            vec![nobody("BEA", "20120101", "000000000")],
+            vec![("CA1", "gone", ""), ("CA1", "new", "")],
+        ),
+        (
+            "a placeholder",
+            vec![nobody("ANN", "20100101", "111111111")],
+            vec![nobody("BEA", "20120101", "111111111")],
+            vec![("CA1", "gone", ""), ("CA1", "new", "")],
+        ),
+        (
+            "a number",
+            vec![nobody("ANN", "20100101", "412110002")],
+            vec![nobody("BEA", "20120101", "412110002")],
+            vec![("CA1", "changed", "")],
+        ),
+    ] {
+        scratch.write("old.icr", lines_of(&old));
+        scratch.write("new.icr", lines_of(&new));
+        let ended = scratch.icr("diff --format csv old.icr new.icr");
+        let mut found: Vec<_> = rows(ended.stdout.as_bytes())
+            .into_iter()
+            .map(|row| (row[4].clone(), row[5].clone(), row[6].clone()))
+            .collect();
+        found.sort();
+        let owned = |(id, became, member): &(&str, &str, &str)| {
+            ((*id).to_owned(), (*became).to_owned(), (*member).to_owned())
+        };
+        assert_eq!(
+            found,
+            expected.iter().map(owned).collect::<Vec<_>>(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn control_characters_of_iso_8859_1_do_not_reach_the_terminal() {
     let scratch = Scratch::new();
     let mut changed = person("A1", "M1", "00", &[]);

@@ -127,7 +127,7 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
     for key in keys {
         let olds = old.remove(&key).unwrap_or_default();
         let news = new.remove(&key).unwrap_or_default();
-        for (id, old, new) in pair_cases(olds, news) {
+        for (id, old, new) in pair_cases(olds, news, fields) {
             let (kind, records) = match (old, new) {
                 (Some(old), Some(new)) => (ChangeKind::Changed, compare_records(old, new, fields)),
                 (old, None) => {

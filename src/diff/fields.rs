@@ -56,6 +56,11 @@ impl DiffFields {
         (self.submitted(record, extract.case_id), state)
     }
 
+    /// Case ID (from Other State), trimmed.
+    pub(super) fn their_id<'r>(&self, record: &'r [u8]) -> &'r [u8] {
+        trim_end(self.records.response.case_id.of_trimmed(record))
+    }
+
     /// The reason codes.
     pub(super) fn codes(&self, record: &[u8]) -> ReasonCodes {
         // Only what was found to be a response record is compared: it has codes.
