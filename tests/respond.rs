@@ -394,6 +394,48 @@ fn a_request_that_must_not_be_sent_becomes_an_item_that_says_why() {
 }
 
 #[test]
+fn nothing_rests_on_codes_that_the_counts_contradict() {
+    let ssn = [(279, "412119999"), (288, "Y")];
+    let with = |fields: &[(usize, &'static str)]| [&ssn[..], fields].concat();
+    for (record, code) in [
+        (
+            np(&with(&[(243, "0007"), (24, "         "), (385, "0002")])),
+            "07",
+        ),
+        (np(&with(&[(243, "0008"), (278, "N"), (385, "0002")])), "08"),
+        (child(&with(&[(243, "0007"), (385, "0200")])), "07"),
+        (
+            child(&with(&[(243, "0007"), (385, "0000"), (389, "NN")])),
+            "07",
+        ),
+        // A participant without a type is compared with nobody.
+        (np(&with(&[(243, "0007"), (48, "  ")])), "07"),
+    ] {
+        let (scratch, ended) = respond(&[record], "--serial-start 1");
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        assert!(rows(&scratch.read("work/updates.csv")).is_empty(), "{code}");
+        assert!(scratch.read("work/fcr.txt").is_empty());
+        let worklist = rows(&scratch.read("work/worklist.csv"));
+        assert_eq!((worklist.len(), &worklist[0][6][..]), (1, code));
+        let words = "the code and the counts contradict each other";
+        assert!(worklist[0][7].contains(words), "{}", worklist[0][7]);
+    }
+    // Nor is a case ID taken over, or a stranger's data asked for.
+    let nobody = [(385, "0000"), (389, "NN")];
+    let (scratch, _) = respond(
+        &[np(&[&[(243, "02")], &nobody[..]].concat())],
+        "--serial-start 1",
+    );
+    assert!(rows(&scratch.read("work/updates.csv")).is_empty());
+    assert!(scratch.read("work/csenet.txt").is_empty());
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    assert!(
+        worklist[0][7].contains("nobody of your case matched"),
+        "{worklist:?}"
+    );
+}
+
+#[test]
 fn the_worklist_is_by_worker_then_priority_and_speaks_to_the_role_you_have() {
     let other = |fields: &[(usize, &str)]| {
         let mut all = vec![(162, "ABEL OLDER THAN MARTHA, AND LONG "), (16, "I")];
@@ -547,6 +589,19 @@ fn what_is_no_response_is_refused_with_file_and_record_and_nothing_is_published(
         (np(&[(243, "0602")]), "Reason Codes"),
         (np(&[(245, "06")]), "Reason Codes"),
         (np(&[(243, "09")]), "Reason Codes"),
+        (np(&[(243, "0102")]), "a set of codes that a match can give"),
+        (np(&[(243, "0003")]), "a set of codes"),
+        (np(&[(243, "0006")]), "a set of codes"),
+        (np(&[(243, "0405")]), "a set of codes"),
+        (np(&[(243, "0607")]), "a set of codes"),
+        (
+            np(&[(243, "06"), (377, "01")]),
+            "Number of Adults Matched (columns 385-386)",
+        ),
+        (
+            np(&[(243, "06"), (379, "01")]),
+            "Number of Children Matched",
+        ),
         (np(&[(243, "06"), (242, "X")]), "FCR-Supplied Indicator"),
         (np(&[(243, "06"), (385, " 1")]), "two digits"),
         (np(&[(243, "06"), (17, "03")]), "FIPS Code"),

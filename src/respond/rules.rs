@@ -102,6 +102,8 @@ pub enum SsnDoubt {
     Indicators,
     /// The field holds no usable SSN.
     Unusable,
+    /// By the counts of the answer no participant of this class matched, so this one did not.
+    NotCounted,
 }
 
 /// Decides what a case needs.
@@ -280,7 +282,17 @@ fn ssn_doubt(
     let r = &case.fields().response;
     let says = |columns: crate::layout::Columns| columns.of(&record.bytes);
     let adult = record.participant.class() == Some(ParticipantClass::Adult);
-    if SsnField::parse(says(r.ssn)).usable().is_none() {
+    let counts = case.counts();
+    // 07 and 08 are of a participant that matched (matching.md, section 7) [ours: where the counts
+    // say that none did, the record contradicts itself, and nothing rests on it].
+    let counted = match record.participant.class() {
+        Some(ParticipantClass::Adult) => counts.adults_matched > 0,
+        Some(ParticipantClass::Child) => counts.children_matched > 0,
+        None => false,
+    };
+    if !counted {
+        Some(SsnDoubt::NotCounted)
+    } else if SsnField::parse(says(r.ssn)).usable().is_none() {
         Some(SsnDoubt::Unusable)
     } else if says(r.other_ssn_verification) != b"Y" {
         Some(SsnDoubt::TheirsUnverified)

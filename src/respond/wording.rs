@@ -187,6 +187,9 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
             "the custodial party or the noncustodial parent of the two cases did not match"
         }
         SsnDoubt::Unusable => "the response holds no usable number",
+        SsnDoubt::NotCounted => {
+            "by the counts of the response no such participant of your case matched, so the code and the counts contradict each other"
+        }
     };
     let (finding, next_action) = match finding {
         RecordFinding::MinorMissing => (

@@ -137,16 +137,17 @@ impl ResponseFields {
             let columns = e.participant_type;
             return refuse(columns, "Participant Type", "NP, CP, PF, CH or blank");
         }
-        if self.codes(record).is_none() {
-            let columns = Columns {
-                first: r.reason_codes[0].first,
-                last: r.reason_codes[4].last,
-            };
-            return refuse(
-                columns,
-                "Reason Codes",
-                "one code 00-08 or more, ascending, without a gap",
-            );
+        let columns = Columns {
+            first: r.reason_codes[0].first,
+            last: r.reason_codes[4].last,
+        };
+        let Some(codes) = self.codes(record) else {
+            let expected = "one code 00-08 or more, ascending, without a gap";
+            return refuse(columns, "Reason Codes", expected);
+        };
+        if !codes.can_stand_together() {
+            let expected = "a set of codes that a match can give together";
+            return refuse(columns, "Reason Codes", expected);
         }
         for (columns, what, blank) in [
             (r.fcr_supplied, "FCR-Supplied Indicator", false),
@@ -194,6 +195,19 @@ impl ResponseFields {
         for columns in self.counts() {
             if !columns.of(record).iter().all(u8::is_ascii_digit) {
                 return refuse(columns, "a number of participants", "two digits");
+            }
+        }
+        // Of two digits each, so the bytes compare as the numbers do.
+        for (matched, yours, what) in [
+            (r.adults_matched, r.adults_yours, "Number of Adults Matched"),
+            (
+                r.children_matched,
+                r.children_yours,
+                "Number of Children Matched",
+            ),
+        ] {
+            if matched.of(record) > yours.of(record) {
+                return refuse(matched, what, "at most the number from your state");
             }
         }
         Ok(())

@@ -389,8 +389,11 @@ fn one_case(
             }
         }
         let theirs = s(r, 279, 287);
-        let sure =
-            at(r, 288, 288) == b"Y" && (!adult || yes(389) && yes(390)) && usable_ssn(&theirs);
+        let counted = kind == "CH" && cm > 0 || adult && am > 0;
+        let sure = counted
+            && at(r, 288, 288) == b"Y"
+            && (!adult || yes(389) && yes(390))
+            && usable_ssn(&theirs);
         if c.contains("07") {
             if sure {
                 update(out, &member, "ssn", &s(r, 24, 32), &theirs, "07");
