@@ -435,6 +435,173 @@ fn nothing_rests_on_codes_that_the_counts_contradict() {
     );
 }
 
+/// A participant of TX1001 in another action, with Kansas, that gives this SSN.
+fn in_kansas(codes: &'static str, ssn: &'static str) -> Vec<u8> {
+    let verification = if codes.contains("08") { "N" } else { " " };
+    child(&[
+        (
+            24,
+            if codes.contains("08") {
+                "412110005"
+            } else {
+                "         "
+            },
+        ),
+        (122, "KS7"),
+        (138, "20091"),
+        (243, codes),
+        (253, "KS7"),
+        (268, "20091"),
+        (278, verification),
+        (279, ssn),
+        (288, "Y"),
+    ])
+}
+
+fn in_california(codes: &'static str, ssn: &'static str) -> Vec<u8> {
+    let mut record = in_kansas(codes, ssn);
+    for (first, text) in [
+        (122, "CA9999"),
+        (138, "06037"),
+        (253, "CA2002"),
+        (268, "06075"),
+    ] {
+        record[first - 1..first - 1 + text.len()].copy_from_slice(text.as_bytes());
+    }
+    record
+}
+
+#[test]
+fn two_answers_about_one_participant_make_one_row_or_none() {
+    // Two actions of one IV-D case: both name the participant.
+    let (one, other) = ("412119991", "412119992");
+    let same = [in_california("0007", one), in_kansas("0007", one)];
+    let (scratch, ended) = respond(&same, "--serial-start 1");
+    let updates = rows(&scratch.read("work/updates.csv"));
+    assert_eq!(updates.len(), 1);
+    assert_eq!(
+        updates[0][..7],
+        ["TX1001", "CA", "CA9999", "M3", "ssn", "", one]
+    );
+    assert_eq!(record_totals(&ended), ["2", "2", "0", "0", "0"]);
+    let differing = [in_california("0007", one), in_kansas("0007", other)];
+    let (scratch, ended) = respond(&differing, "--serial-start 1");
+    assert!(rows(&scratch.read("work/updates.csv")).is_empty());
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    assert_eq!(worklist.len(), 2);
+    for item in worklist {
+        assert_eq!((&item[5][..], &item[6][..]), ("M3", "07"));
+        assert!(
+            item[7].contains("two answers about this participant disagree"),
+            "{}",
+            item[7]
+        );
+    }
+    assert_eq!(record_totals(&ended), ["2", "0", "0", "2", "0"]);
+    // Listed twice in one case, and with the policy that replaces.
+    let twice = [in_kansas("0008", one), in_kansas("0008", other)];
+    scratch.write("TX.icr", lines_of(&twice));
+    scratch.write("policy.toml", "ssn_08 = \"replace\"\n");
+    scratch.icr("respond --policy policy.toml --serial-start 1 --out twice TX.icr");
+    assert!(rows(&scratch.read("twice/updates.csv")).is_empty());
+    assert_eq!(rows(&scratch.read("twice/worklist.csv")).len(), 2);
+}
+
+#[test]
+fn one_fp_record_holds_two_additional_ssns_and_a_third_is_for_a_person() {
+    let (a, b, c) = ("412119991", "412119992", "412119993");
+    let records = [
+        in_kansas("0008", c),
+        in_kansas("0008", b),
+        in_california("0008", a),
+        in_kansas("0008", a),
+    ];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+        let records = order.map(|at: usize| records[at].clone());
+        let (scratch, ended) = respond(&records, "--serial-start 1");
+        let fcr = scratch.text("work/fcr.txt");
+        assert_eq!(fcr.lines().count(), 1);
+        assert_eq!(&fcr[246..264], &format!("{a}{b}"));
+        let mut updates = rows(&scratch.read("work/updates.csv"));
+        updates.sort();
+        let told: Vec<_> = updates
+            .iter()
+            .map(|row| (&row[4][..], &row[6][..]))
+            .collect();
+        assert_eq!(told, [("additional_ssn", a), ("additional_ssn", b)]);
+        let worklist = rows(&scratch.read("work/worklist.csv"));
+        assert_eq!((worklist.len(), &worklist[0][6][..]), (1, "08"));
+        assert!(
+            worklist[0][7].contains("holds no third"),
+            "{}",
+            worklist[0][7]
+        );
+        assert_eq!(record_totals(&ended), ["4", "3", "0", "1", "0"]);
+    }
+}
+
+#[test]
+fn two_responses_that_disagree_about_a_case_update_and_send_nothing() {
+    let scratch = Scratch::new();
+    scratch.write("january.icr", lines_of(&[np(&[(243, "02")])]));
+    for (name, theirs, matched, updates, listed) in [
+        // The same answer, with another contact: one row.
+        ("same.icr", "CA2002", "0202", 1, 0),
+        ("february.icr", "CA3003", "0202", 0, 2),
+        // It would have asked the other case for its data.
+        ("few.icr", "CA3003", "0001", 0, 2),
+    ] {
+        let fields = [
+            (243, "02"),
+            (253, theirs),
+            (385, matched),
+            (393, "ANOTHER CONTACT"),
+        ];
+        scratch.write(name, lines_of(&[np(&fields)]));
+        let ended = scratch.icr(&format!(
+            "respond --run-date 20261122 --serial-start 1 --out w-{name} january.icr {name}"
+        ));
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        let rows_of = |file: &str| rows(&scratch.read(&format!("w-{name}/{file}")));
+        assert_eq!(rows_of("updates.csv").len(), updates, "{name}");
+        let worklist = rows_of("worklist.csv");
+        assert_eq!(worklist.len(), listed, "{name}");
+        for item in worklist {
+            assert!(
+                item[7].to_lowercase().contains("two answers to this case"),
+                "{}",
+                item[7]
+            );
+        }
+        assert!(scratch.read(&format!("w-{name}/csenet.txt")).is_empty());
+    }
+}
+
+#[test]
+fn a_response_given_twice_is_refused() {
+    let scratch = Scratch::new();
+    let records = [np(&[(243, "0008")]), child(&[(243, "00")])];
+    scratch.write("TX.icr", lines_of(&records));
+    scratch.write("again.icr", records.concat());
+    scratch.write("empty", "");
+    for (files, status) in [
+        ("TX.icr again.icr", 3),
+        ("TX.icr TX.icr", 3),
+        ("empty TX.icr empty", 0),
+    ] {
+        let ended = scratch.icr(&format!(
+            "respond --serial-start 1 --force --out work {files}"
+        ));
+        assert_eq!(ended.status, status, "{}", ended.stderr);
+        assert_eq!(
+            ended.stderr.contains("two responses for TX"),
+            status == 3,
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
 #[test]
 fn the_worklist_is_by_worker_then_priority_and_speaks_to_the_role_you_have() {
     let other = |fields: &[(usize, &str)]| {

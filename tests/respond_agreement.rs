@@ -61,9 +61,7 @@ fn respond(response: &[u8], policy: &ModelPolicy, sent: Option<&[u8]>, run_date:
     let cases = group(&fields, &records);
     let run_date = Date::from_ccyymmdd(run_date).unwrap();
     let mut desk = Desk::new(&layouts, &policy, run_date, sent).unwrap();
-    for case in &cases {
-        desk.take(case).unwrap();
-    }
+    desk.work(&cases, &Stop::default()).unwrap();
     let finished = desk.finish().unwrap();
     let totals = finished.totals;
     totals

@@ -136,10 +136,7 @@ fn respond_into(
     let state = response_state(&records)?;
     let cases = group(&fields, &records);
     let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
-    for case in &cases {
-        stop.check()?;
-        desk.take(case)?;
-    }
+    desk.work(&cases, stop)?;
     let Finished {
         files,
         totals,

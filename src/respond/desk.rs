@@ -1,8 +1,9 @@
 //! Where the work of a response is done: each case once, its updates, transactions, FCR records and
 //! worklist items written down (here and in the modules beside), and every record accounted for.
 
+use super::answers;
 use super::csenet::Transactions;
-use super::rules::{CaseFinding, Decision, RecordDecision, decide};
+use super::rules::{CaseFinding, Decision, FcrPart, RecordDecision, Written, decide};
 use super::summary::Fate;
 use super::updates::{UPDATES_HEAD, unwritable};
 use super::wording::{self, Notice};
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::layout::{Layout, LayoutSet};
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::Date;
+use crate::stop::Stop;
 
 /// The outputs in the making.
 pub struct Desk<'d> {
@@ -66,21 +68,38 @@ impl<'d> Desk<'d> {
         })
     }
 
-    /// Does the work of a case.
+    /// Does the work of a response: decides every case, settles what two answers say of one, and
+    /// does what each needs.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a layout lacks a field, [`crate::Error::Unbalanced`] where a row cannot be
-    /// made.
-    pub fn take(&mut self, case: &ResponseCase<'_>) -> Result<()> {
-        let decision = decide(case, self.policy, self.run_date);
+    /// [`crate::Error::Layout`] where a layout lacks a field, [`crate::Error::Unbalanced`] where a
+    /// row cannot be made, and an interruption.
+    pub fn work(&mut self, cases: &[ResponseCase<'_>], stop: &Stop) -> Result<()> {
+        let mut decisions = Vec::with_capacity(cases.len());
+        for case in cases {
+            stop.check()?;
+            decisions.push(decide(case, self.policy, self.run_date));
+        }
+        answers::settle(cases, &mut decisions);
+        for (case, decision) in cases.iter().zip(&decisions) {
+            stop.check()?;
+            self.take(case, decision)?;
+        }
+        Ok(())
+    }
+
+    /// Does the work of a case.
+    fn take(&mut self, case: &ResponseCase<'_>, decision: &Decision) -> Result<()> {
         let mut case_fate = Fate::NoAction;
         self.totals.cases_in_sync += u64::from(decision.in_sync);
-        if decision.update_case_id {
-            self.update_case_id(case)?;
+        if let Some(written) = decision.update_case_id {
+            if written == Written::Here {
+                self.update_case_id(case)?;
+            }
             case_fate = Fate::Updated;
         }
-        case_fate = case_fate.max(self.request(case, &decision)?);
-        case_fate = case_fate.max(self.list_case(case, &decision)?);
+        case_fate = case_fate.max(self.request(case, decision)?);
+        case_fate = case_fate.max(self.list_case(case, decision)?);
         let mut strongest = case_fate;
         for (record, needs) in case.records.iter().zip(&decision.records) {
             let fate = case_fate.max(self.take_record(case, record, *needs)?);
@@ -100,7 +119,7 @@ impl<'d> Desk<'d> {
         for finding in &decision.listed {
             let (code, list) = match finding {
                 CaseFinding::NotFound => (ReasonCode::R01, 0),
-                CaseFinding::Caution(_) => (ReasonCode::R02, 0),
+                CaseFinding::Caution(_) | CaseFinding::AnswersDisagree => (ReasonCode::R02, 0),
                 CaseFinding::County(list) => (ReasonCode::R03, *list as u8),
                 CaseFinding::ClosedThere => (ReasonCode::R04, 0),
             };
@@ -114,7 +133,7 @@ impl<'d> Desk<'d> {
             }
             let mut notice = Notice::NotWanted;
             if *finding == CaseFinding::ClosedThere && decision.wants_notice {
-                notice = self.notice(case)?;
+                notice = self.notice(case, decision)?;
                 if notice == Notice::Written {
                     fate = fate.max(Fate::Requested);
                 }
@@ -139,11 +158,14 @@ impl<'d> Desk<'d> {
                 self.update_ssn(case, record, "ssn", code)?;
                 Ok(Fate::Updated)
             }
-            RecordDecision::AddSsn => {
+            RecordDecision::AddSsn(part) => {
                 self.update_ssn(case, record, "additional_ssn", ReasonCode::R08)?;
-                self.add_to_fcr(case, record)?;
+                if let FcrPart::First { second } = part {
+                    self.add_to_fcr(case, record, second)?;
+                }
                 Ok(Fate::Updated)
             }
+            RecordDecision::InAnotherRow => Ok(Fate::Updated),
             RecordDecision::List(finding) => {
                 use super::rules::RecordFinding as F;
                 let code = match finding {
@@ -154,7 +176,7 @@ impl<'d> Desk<'d> {
                 let advice = wording::of_record(finding, self.policy.age_of_majority);
                 let codes = ReasonCodes::default().with(code);
                 self.worklist
-                    .add(case, codes, 0, member_id(case, record), advice);
+                    .add(case, codes, 0, case.member_id(record), advice);
                 Ok(Fate::Listed)
             }
         }
@@ -187,9 +209,4 @@ impl<'d> Desk<'d> {
             sent: self.sent,
         })
     }
-}
-
-pub(super) fn member_id<'r>(case: &ResponseCase<'_>, record: &'r ResponseRecord<'_>) -> &'r [u8] {
-    case.fields()
-        .submitted(&record.bytes, case.fields().extract.member_id)
 }

@@ -2,11 +2,12 @@
 //! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
 //! files that the state's system loads.
 //!
-//! [`read_responses`] → [`group`] → [`Desk::take`], which asks [`mod@rules`] what each case needs,
+//! [`read_responses`] → [`group`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
 //! → the files.
 
 pub mod rules;
 
+mod answers;
 mod case;
 mod csenet;
 mod desk;

@@ -9,7 +9,10 @@ use crate::record::{Date, ParticipantClass, ParticipantType, SsnField};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// 02: take over Case ID (from Other State).
-    pub update_case_id: bool,
+    pub update_case_id: Option<Written>,
+    /// Another answer to the same case names another case of the other state: nothing is taken over
+    /// or sent.
+    pub answers_disagree: bool,
     /// What a person must look at for the whole case.
     pub listed: Vec<CaseFinding>,
     /// The codes for which a FRINF is wanted; none where it is empty.
@@ -22,6 +25,15 @@ pub struct Decision {
     pub in_sync: bool,
 }
 
+/// Where a row is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// For this case.
+    Here,
+    /// For another answer to the same case, which says the same.
+    Elsewhere,
+}
+
 /// Something about a whole case for the worklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseFinding {
@@ -29,6 +41,8 @@ pub enum CaseFinding {
     NotFound,
     /// 02, the threshold is met, but these cautions stand.
     Caution(Vec<Caution>),
+    /// 02 would be taken over, but two answers disagree.
+    AnswersDisagree,
     /// 03.
     County(CountyList),
     /// 04.
@@ -71,9 +85,23 @@ pub enum RecordDecision {
     /// 07, or 08 with the policy "replace": the SSN is updated.
     UpdateSsn(ReasonCode),
     /// 08: theirs is added as an additional SSN.
-    AddSsn,
+    AddSsn(FcrPart),
+    /// The row of another record of the participant says the same.
+    InAnotherRow,
     /// A person must look.
     List(RecordFinding),
+}
+
+/// What the record is of the participant's FP record, which holds two additional SSNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FcrPart {
+    /// It makes the record.
+    First {
+        /// The Additional SSN 2, of another record of the participant.
+        second: Option<[u8; 9]>,
+    },
+    /// Its SSN is Additional SSN 2 of the record that another makes.
+    Second,
 }
 
 /// Something about one participant for the worklist.
@@ -104,13 +132,18 @@ pub enum SsnDoubt {
     Unusable,
     /// By the counts of the answer no participant of this class matched, so this one did not.
     NotCounted,
+    /// Another answer about the participant gives another SSN.
+    AnswersDisagree,
+    /// Two other SSNs are added already.
+    TwoAdded,
 }
 
-/// Decides what a case needs.
+/// Decides what a case needs, whatever other cases say.
 pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decision {
     let codes = case.codes();
     let mut decision = Decision {
-        update_case_id: false,
+        update_case_id: None,
+        answers_disagree: false,
         listed: Vec::new(),
         wants_request: ReasonCodes::default(),
         wants_notice: false,
@@ -125,8 +158,9 @@ pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decis
             decision.wants_request = decision.wants_request.with(ReasonCode::R02);
         } else {
             let cautions = cautions(case, policy);
-            decision.update_case_id = cautions.is_empty();
-            if !cautions.is_empty() {
+            if cautions.is_empty() {
+                decision.update_case_id = Some(Written::Here);
+            } else {
                 decision.listed.push(CaseFinding::Caution(cautions));
             }
         }
@@ -236,7 +270,7 @@ fn decide_record(
     } else if record.codes.holds(ReasonCode::R08) {
         match (ssn_doubt(case, record, ReasonCode::R08), policy.ssn_08) {
             (Some(doubt), _) => RecordDecision::List(RecordFinding::OtherSsn(doubt)),
-            (None, AnswerTo08::Add) => RecordDecision::AddSsn,
+            (None, AnswerTo08::Add) => RecordDecision::AddSsn(FcrPart::First { second: None }),
             (None, AnswerTo08::Replace) => RecordDecision::UpdateSsn(ReasonCode::R08),
         }
     } else {
@@ -305,10 +339,14 @@ fn ssn_doubt(
     }
 }
 
+/// Why nothing is sent for a case to which there are two answers.
+const ANSWERS_DISAGREE: &str = "two answers to this case name different cases of the other state";
+
 /// Why no FRINF is sent for a case [ours: a mistyped case ID that happens to exist must not ask for
 /// strangers].
-pub(super) fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
+pub(super) fn request_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
+        (decision.answers_disagree, ANSWERS_DISAGREE),
         (!case.is_open(), "your case is closed"),
         (case.counts().matched() == 0, "nobody of your case matched"),
         (
@@ -328,8 +366,9 @@ pub(super) fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
 }
 
 /// Why no GSC14 is sent for a case: the same care for strangers [ours, decision 0024].
-pub(super) fn notice_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
+pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
+        (decision.answers_disagree, ANSWERS_DISAGREE),
         (case.counts().matched() == 0, "nobody of your case matched"),
         (
             case.their_id().is_empty(),

@@ -3,7 +3,6 @@
 use super::Desk;
 use super::ResponseCase;
 use super::csenet::{NOTICE_DAYS, Transactions};
-use super::desk::member_id;
 use super::rules::{Decision, RecordDecision, notice_refusals, request_refusals};
 use super::sent::Transaction;
 use super::summary::Fate;
@@ -24,7 +23,7 @@ impl Desk<'_> {
         if decision.wants_request.is_empty() {
             return Ok(Fate::NoAction);
         }
-        let refusals = request_refusals(case);
+        let refusals = request_refusals(case, decision);
         let sending = if refusals.is_empty() {
             let days = u32::from(self.policy.request_again_after_days);
             self.send(Transaction::Request, case, days)?
@@ -53,7 +52,7 @@ impl Desk<'_> {
                 // One item a case; it names the participant where it is about one alone.
                 let member = match asking[..] {
                     [record] if !decision.wants_request.holds(ReasonCode::R02) => {
-                        member_id(case, record)
+                        case.member_id(record)
                     }
                     _ => b"",
                 };
@@ -97,8 +96,12 @@ impl Desk<'_> {
     }
 
     /// 04: a GSC14 for the case.
-    pub(super) fn notice(&mut self, case: &ResponseCase<'_>) -> Result<Notice> {
-        let refusals = notice_refusals(case);
+    pub(super) fn notice(
+        &mut self,
+        case: &ResponseCase<'_>,
+        decision: &Decision,
+    ) -> Result<Notice> {
+        let refusals = notice_refusals(case, decision);
         let sending = if refusals.is_empty() {
             self.send(Transaction::Notice, case, NOTICE_DAYS)?
         } else {

@@ -1,6 +1,5 @@
 //! Rows of `updates.csv`, and the records of `fcr.txt` that go with them.
 
-use super::desk::member_id;
 use super::wording;
 use super::{AnswerTo08, Desk, ResponseCase, ResponseRecord};
 use crate::error::{Error, Result};
@@ -83,7 +82,7 @@ impl Desk<'_> {
         // An additional SSN replaces nothing.
         let old = if field == "ssn" { yours.as_str() } else { "" };
         let new = text(case.fields().response.ssn.of(&record.bytes));
-        let member = member_id(case, record);
+        let member = case.member_id(record);
         self.update(case, member, (field, old, &new), code, &rule)?;
         let unnamed = is_blank(member);
         // Where the record for the FCR cannot be built either, one item says so.
@@ -95,21 +94,22 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// 08: an FP record that adds the other state's SSN.
+    /// 08: an FP record that adds the other state's SSN, and a second one of the participant.
     pub(super) fn add_to_fcr(
         &mut self,
         case: &ResponseCase<'_>,
         record: &ResponseRecord<'_>,
+        second: Option<[u8; 9]>,
     ) -> Result<()> {
-        if is_blank(member_id(case, record)) {
+        if is_blank(case.member_id(record)) {
             self.totals.not_built += 1;
             let codes = ReasonCodes::default().with(ReasonCode::R08);
             self.worklist
                 .add(case, codes, 0, b"", wording::of_unbuilt_fcr_record());
             return Ok(());
         }
-        self.fcr
-            .extend(super::fcr::additional_ssn(self.fcr_layout, case, record)?);
+        let line = super::fcr::additional_ssn(self.fcr_layout, case, record, second)?;
+        self.fcr.extend(line);
         self.fcr.push(b'\n');
         self.totals.fcr_records += 1;
         Ok(())

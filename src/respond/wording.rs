@@ -41,6 +41,7 @@ pub(super) fn of_case(case: &ResponseCase<'_>, finding: &CaseFinding, notice: &N
     match finding {
         CaseFinding::NotFound => not_found(case),
         CaseFinding::Caution(cautions) => caution(case, cautions),
+        CaseFinding::AnswersDisagree => answers_disagree(case),
         CaseFinding::County(list) => county(case, *list),
         CaseFinding::ClosedThere => closed_there(case, notice),
     }
@@ -97,6 +98,17 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
             words.join("; ")
         ),
         next_action: "Find out whether both cases are the same action for the same family, perhaps by asking the other state. If they are, record the other state's case ID on your case.".to_owned(),
+    }
+}
+
+fn answers_disagree(case: &ResponseCase<'_>) -> Advice {
+    Advice {
+        finding: format!(
+            "Two answers to this case disagree: this one gives case {} of {}, another a different one. Neither was taken over.",
+            shown(&text(case.their_id())),
+            case.other_state().name(),
+        ),
+        next_action: "Find out which of the responses is the later one, or which case is that of your family, and record its ID on your case.".to_owned(),
     }
 }
 
@@ -189,6 +201,12 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
         SsnDoubt::Unusable => "the response holds no usable number",
         SsnDoubt::NotCounted => {
             "by the counts of the response no such participant of your case matched, so the code and the counts contradict each other"
+        }
+        SsnDoubt::AnswersDisagree => {
+            "two answers about this participant disagree, for the response gives different numbers"
+        }
+        SsnDoubt::TwoAdded => {
+            "two other numbers are added for this participant, and a record for the FCR holds no third"
         }
     };
     let (finding, next_action) = match finding {
