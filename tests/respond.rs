@@ -885,6 +885,13 @@ fn serial_numbers_are_asked_for_and_never_repeated() {
     let repeated = scratch.icr("respond --sent work/sent.csv --serial-start 5 --out again TX.icr");
     assert_eq!(repeated.status, 2, "{}", repeated.stderr);
     assert!(repeated.stderr.contains("repeats a serial number"));
+    let gap = scratch.icr("respond --sent work/sent.csv --serial-start 9 --out again TX.icr");
+    let words = "--serial-start 9 leaves a gap: the last serial number in the --sent file is 5";
+    assert!(
+        gap.status == 2 && gap.stderr.contains(words),
+        "{}",
+        gap.stderr
+    );
     // A run that did not end published nothing: the same command gives the same numbers.
     scratch.write("bad.icr", "x\n");
     let failed = scratch.icr("respond --run-date 20270101 --sent work/sent.csv --out next bad.icr");
@@ -896,6 +903,33 @@ fn serial_numbers_are_asked_for_and_never_repeated() {
         .map(|row| row[5].clone())
         .collect();
     assert_eq!(serials, ["5", "6"]);
+}
+
+#[test]
+fn where_nothing_was_ever_sent_the_first_serial_number_is_given_again() {
+    let scratch = Scratch::new();
+    scratch.write("sync.icr", lines_of(&[np(&[(243, "00")])]));
+    scratch.write("TX.icr", lines_of(&[np(&[(243, "06")])]));
+    let first = scratch.icr("respond --serial-start 7 --out first sync.icr");
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let without = scratch.icr("respond --sent first/sent.csv --out second TX.icr");
+    assert_eq!(without.status, 2);
+    let words = "the --sent file holds no transaction";
+    assert!(without.stderr.contains(words), "{}", without.stderr);
+    let with = scratch.icr("respond --sent first/sent.csv --serial-start 7 --out second TX.icr");
+    assert_eq!(with.status, 0, "{}", with.stderr);
+    assert_eq!(rows(&scratch.read("second/sent.csv"))[0][5], "7");
+    // An empty file is none that a run wrote.
+    scratch.write("empty.csv", "");
+    let empty = scratch.icr("respond --sent empty.csv --serial-start 7 --out third TX.icr");
+    assert_eq!(empty.status, 3);
+    assert!(
+        empty
+            .stderr
+            .contains("empty.csv, record 1: is not the header"),
+        "{}",
+        empty.stderr
+    );
 }
 
 #[test]
