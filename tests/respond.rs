@@ -648,6 +648,16 @@ fn the_worklist_is_by_worker_then_priority_and_speaks_to_the_role_you_have() {
 }
 
 #[test]
+fn a_folder_without_responses_is_told_as_such() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path().join("nothing")).unwrap();
+    let ended = scratch.icr("respond --serial-start 1 --out work nothing");
+    assert_eq!(ended.status, 3);
+    let words = "is a folder without files; give the folder that holds the responses";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+}
+
+#[test]
 fn counties_go_to_three_lists() {
     let records = [
         np(&[(1, "TX1"), (243, "03"), (268, "06000")]),

@@ -166,7 +166,7 @@ fn derive_into(
 /// Opens the files and refuses two for one state.
 fn open(args: &Args, layout: &RegistryLayout) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
-    for path in input_files(&args.registry)? {
+    for path in input_files(&args.registry, "registry files, one a state")? {
         let file = RegistryFile::open(&path, layout)?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(

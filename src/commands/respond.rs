@@ -129,7 +129,7 @@ fn respond_into(
     let layouts = common.layouts()?;
     let fields = ResponseFields::new(&layouts)?;
     let run_date = common.run_date();
-    let sources = input_files(&args.responses)?
+    let sources = input_files(&args.responses, "responses")?
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
         .collect::<Result<Vec<_>>>()?;
