@@ -307,6 +307,11 @@ fn an_fp_record_adds_the_other_states_ssn() {
     .concat();
     assert_eq!(expected.len(), 553);
     assert_eq!(scratch.text("work/fcr.txt"), expected);
+    let warning =
+        "fcr.txt bears no family violence marks: fill columns 46-47 before it is loaded\n";
+    assert!(ended.stdout.contains(warning), "{}", ended.stdout);
+    let (_, without) = respond(&[np(&[(243, "00")])], "--serial-start 1");
+    assert!(!without.stdout.contains("violence"), "{}", without.stdout);
     assert_eq!(
         scratch.text("work/updates.csv"),
         "case_id,other_state,other_case_id,member_id,field,old,new,reason_code,rule\n\
