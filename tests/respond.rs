@@ -267,6 +267,98 @@ fn a_gsc14_notice_is_laid_out_as_the_charts_say() {
     );
 }
 
+/// Runs `respond` on these records with notices of closure on.
+fn respond_with_notices(records: &[Vec<u8>], run_date: &str) -> (Scratch, Ended) {
+    let scratch = Scratch::new();
+    scratch.write("TX.icr", lines_of(records));
+    scratch.write("policy.toml", "notice_of_closure = true\n");
+    let ended = scratch.icr(&format!(
+        "respond --run-date {run_date} --policy policy.toml --serial-start 1 --out work TX.icr"
+    ));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    (scratch, ended)
+}
+
+#[test]
+fn a_notice_that_must_not_be_sent_becomes_an_item_that_says_why() {
+    for (codes, why_not, words) in [
+        ("04", &[(385, "0000")][..], "nobody of your case matched"),
+        ("04", &[(242, "Y")], "came from the FCR"),
+        ("04", &[(253, "      ")], "no case ID"),
+        ("04", &[(48, "PF")], "no NP to identify"),
+        // Found by its participants: too few, or a caution stands.
+        ("0204", &[(385, "0101")], "its ID is not certain enough"),
+        ("0204", &[(391, "Y")], "its ID is not certain enough"),
+    ] {
+        let fields = [&[(243, codes), (275, "C")], why_not].concat();
+        let (scratch, _) = respond_with_notices(&[np(&fields)], "20261122");
+        assert!(
+            !scratch.text("work/csenet.txt").contains("GSC14"),
+            "{words}"
+        );
+        let worklist = rows(&scratch.read("work/worklist.csv"));
+        let item = worklist.iter().find(|row| row[6] == "04").unwrap();
+        assert!(item[7].contains(words), "{}", item[7]);
+    }
+    let closed = [(243, "04"), (275, "C")];
+    let open = np(&closed);
+    let contradicting = child(&[&closed[..], &[(50, "C")]].concat());
+    let (scratch, _) = respond_with_notices(&[open.clone(), contradicting], "20261122");
+    assert!(
+        scratch
+            .text("work/worklist.csv")
+            .contains("your case is closed")
+    );
+    // With its ID taken over, the case is certain enough for the notice too.
+    let sure = np(&[(243, "0204"), (275, "C")]);
+    let (scratch, _) = respond_with_notices(&[sure], "20261122");
+    assert!(scratch.text("work/csenet.txt").contains("GSC14"));
+    // 60 days after 1 November 9999 is 31 December; a day later there is no date of eight digits.
+    for (run_date, lines) in [("99991101", 1), ("99991102", 0)] {
+        let (scratch, _) = respond_with_notices(std::slice::from_ref(&open), run_date);
+        assert_eq!(scratch.text("work/csenet.txt").lines().count(), lines);
+        let said = scratch
+            .text("work/worklist.csv")
+            .contains("beyond the year 9999");
+        assert_eq!(said, lines == 0);
+    }
+}
+
+#[test]
+fn a_notice_that_was_written_is_not_asked_for_again_and_names_who_is_not_in_it() {
+    let closed = [(243, "04"), (275, "C"), (377, "0112"), (385, "0112")];
+    let ids: Vec<String> = (10..22).map(|n| format!("K{n}")).collect();
+    let mut records = vec![np(&closed)];
+    records.extend(
+        ids.iter()
+            .map(|id| child(&[&closed[..], &[(33, id)]].concat())),
+    );
+    let (scratch, _) = respond_with_notices(&records, "20261122");
+    let notice = scratch.text("work/csenet.txt");
+    assert_eq!(
+        (notice.len(), &notice[92..93]),
+        (127 + 351 + 181 + 9 * 341 + 1, "9")
+    );
+    let worklist = rows(&scratch.read("work/worklist.csv"));
+    assert_eq!(worklist.len(), 1);
+    let words = "3 more are not in it: Member ID K19, K20, K21.";
+    assert!(worklist[0][7].contains(words), "{}", worklist[0][7]);
+    assert!(worklist[0][8].contains("the initiating state is told already"));
+    // Nor is it where one was sent lately; without one it is.
+    let again = scratch.icr(
+        "respond --run-date 20261201 --policy policy.toml --sent work/sent.csv --out again TX.icr",
+    );
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    assert!(
+        scratch
+            .text("again/worklist.csv")
+            .contains("is told already")
+    );
+    scratch.icr("respond --run-date 20261122 --serial-start 1 --out without TX.icr");
+    let without = scratch.text("without/worklist.csv");
+    assert!(without.contains("tell the initiating state"), "{without}");
+}
+
 #[test]
 fn an_fp_record_adds_the_other_states_ssn() {
     let (scratch, ended) = respond(
@@ -650,6 +742,28 @@ fn the_worklist_is_by_worker_then_priority_and_speaks_to_the_role_you_have() {
     );
     assert!(worklist[0][8].contains("remain interstate") && !worklist[0][8].contains("services"));
     assert!(worklist[4][8].contains("services") && !worklist[4][8].contains("interstate"));
+}
+
+#[test]
+fn an_item_says_what_your_case_lacks_and_whom_it_is_about() {
+    let blank = [(122, "      ")];
+    let item = |records: &[Vec<u8>]| {
+        let (scratch, _) = respond(records, "--serial-start 1");
+        let mut worklist = rows(&scratch.read("work/worklist.csv"));
+        assert_eq!(worklist.len(), 1);
+        worklist.remove(0)
+    };
+    let finding = |fields: &[(usize, &str)]| {
+        item(&[np(&[&[(243, "02"), (391, "Y")], fields].concat())])[7].clone()
+    };
+    assert!(finding(&[]).starts_with("Your Other State Case ID leads nowhere"));
+    assert!(finding(&blank).starts_with("Your case records no Other State Case ID"));
+    let missing = [(243, "06"), (385, "0000")];
+    let nameless = pf(&[&missing[..], &[(33, "  ")]].concat());
+    let several = item(&[nameless, cp(&missing), np(&missing)]);
+    let words = "3 adults of yours were not found in the other state's case: Member ID M1, M2, 1 without a Member ID.";
+    assert!(several[7].contains(words), "{}", several[7]);
+    assert_eq!(several[5], "");
 }
 
 #[test]

@@ -134,7 +134,7 @@ impl<'d> Desk<'d> {
             let mut notice = Notice::NotWanted;
             if *finding == CaseFinding::ClosedThere && decision.wants_notice {
                 notice = self.notice(case, decision)?;
-                if notice == Notice::Written {
+                if matches!(notice, Notice::Written(_)) {
                     fate = fate.max(Fate::Requested);
                 }
             }

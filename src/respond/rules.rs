@@ -339,14 +339,14 @@ fn ssn_doubt(
     }
 }
 
-/// Why nothing is sent for a case to which there are two answers.
-const ANSWERS_DISAGREE: &str = "two answers to this case name different cases of the other state";
-
-/// Why no FRINF is sent for a case [ours: a mistyped case ID that happens to exist must not ask for
-/// strangers].
-pub(super) fn request_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+/// Why nothing is sent for a case [ours: a mistyped case ID that happens to exist must neither ask for
+/// strangers nor send them a family's names and SSNs].
+pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
-        (decision.answers_disagree, ANSWERS_DISAGREE),
+        (
+            decision.answers_disagree,
+            "two answers to this case name different cases of the other state",
+        ),
         (!case.is_open(), "your case is closed"),
         (case.counts().matched() == 0, "nobody of your case matched"),
         (
@@ -365,19 +365,14 @@ pub(super) fn request_refusals(case: &ResponseCase<'_>, decision: &Decision) -> 
         .collect()
 }
 
-/// Why no GSC14 is sent for a case: the same care for strangers [ours, decision 0024].
+/// Why no GSC14 is sent for a case: as [`refusals`], and where the case was found by its participants
+/// alone, what keeps its ID from being taken over keeps the notice back [ours, decision 0024].
 pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
-    let checks = [
-        (decision.answers_disagree, ANSWERS_DISAGREE),
-        (case.counts().matched() == 0, "nobody of your case matched"),
-        (
-            case.their_id().is_empty(),
-            "the response gives no case ID of the other state",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(refused, _)| *refused)
-        .map(|(_, reason)| reason)
-        .collect()
+    let mut reasons = refusals(case, decision);
+    if case.codes().holds(ReasonCode::R02) && decision.update_case_id.is_none() {
+        reasons.push(
+            "the case was found by its participants alone, and its ID is not certain enough to be taken over",
+        );
+    }
+    reasons
 }

@@ -3,7 +3,7 @@
 use super::Desk;
 use super::ResponseCase;
 use super::csenet::{NOTICE_DAYS, Transactions};
-use super::rules::{Decision, RecordDecision, notice_refusals, request_refusals};
+use super::rules::{Decision, RecordDecision, notice_refusals, refusals};
 use super::sent::Transaction;
 use super::summary::Fate;
 use super::wording::{self, Notice};
@@ -23,12 +23,12 @@ impl Desk<'_> {
         if decision.wants_request.is_empty() {
             return Ok(Fate::NoAction);
         }
-        let refusals = request_refusals(case, decision);
-        let sending = if refusals.is_empty() {
+        let reasons = refusals(case, decision);
+        let sending = if reasons.is_empty() {
             let days = u32::from(self.policy.request_again_after_days);
             self.send(Transaction::Request, case, days)?
         } else {
-            Sending::NotSent(refusals)
+            Sending::NotSent(reasons)
         };
         let totals = &mut self.totals.requests;
         match sending {
@@ -56,8 +56,9 @@ impl Desk<'_> {
                     }
                     _ => b"",
                 };
+                let members: Vec<_> = asking.iter().map(|r| case.member_id(r)).collect();
                 let advice =
-                    wording::of_refused_request(decision.wants_request, asking.len(), &reasons);
+                    wording::of_refused_request(decision.wants_request, &members, &reasons);
                 self.worklist
                     .add(case, decision.wants_request, 0, member, advice);
                 Ok(Fate::Listed)
@@ -73,7 +74,7 @@ impl Desk<'_> {
         }
         let mut obstacles = Transactions::header_obstacles(case);
         if kind == Transaction::Notice {
-            obstacles.extend(Transactions::notice_obstacles(case));
+            obstacles.extend(self.transactions.notice_obstacles(case));
         }
         let serial = self.sent.next_serial();
         if serial.is_none() {
@@ -96,22 +97,22 @@ impl Desk<'_> {
     }
 
     /// 04: a GSC14 for the case.
-    pub(super) fn notice(
+    pub(super) fn notice<'r>(
         &mut self,
-        case: &ResponseCase<'_>,
+        case: &ResponseCase<'r>,
         decision: &Decision,
-    ) -> Result<Notice> {
-        let refusals = notice_refusals(case, decision);
-        let sending = if refusals.is_empty() {
+    ) -> Result<Notice<'r>> {
+        let reasons = notice_refusals(case, decision);
+        let sending = if reasons.is_empty() {
             self.send(Transaction::Notice, case, NOTICE_DAYS)?
         } else {
-            Sending::NotSent(refusals)
+            Sending::NotSent(reasons)
         };
         let totals = &mut self.totals.notices;
         Ok(match sending {
             Sending::Written => {
                 totals.written += 1;
-                Notice::Written
+                Notice::Written(Transactions::left_out(case))
             }
             Sending::SentBefore => {
                 totals.sent_before += 1;
