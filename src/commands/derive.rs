@@ -67,7 +67,8 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("derive", None, |session| {
-        let folder = args.out.create()?;
+        let inputs = args.registry.iter().map(PathBuf::as_path);
+        let folder = args.out.create(inputs)?;
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;

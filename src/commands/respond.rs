@@ -47,7 +47,7 @@ pub struct Args {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
     out: Option<PathBuf>,
-    /// Replace DIR if it is an earlier run of icr
+    /// Replace DIR if it is an earlier run of icr and holds no input of this one
     #[arg(long)]
     force: bool,
     /// Permissions of the files, octal; folders follow
@@ -100,7 +100,9 @@ fn respond_audited(
         .transpose()?
         .unwrap_or_default();
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let folder = out.create()?;
+    let side_files = args.policy.iter().chain(&args.sent);
+    let inputs = args.responses.iter().chain(side_files);
+    let folder = out.create(inputs.map(PathBuf::as_path))?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
     let findings = match args.fail_on {
         None => 0,
