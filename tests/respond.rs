@@ -1035,6 +1035,63 @@ fn serial_numbers_are_asked_for_and_never_repeated() {
 }
 
 #[test]
+fn serial_numbers_have_no_gap_and_no_repeat_whatever_interrupts_the_runs() {
+    const CASES: usize = 4000;
+    let scratch = Scratch::new();
+    let ids: Vec<String> = (0..CASES).map(|case| format!("TX{case:06}")).collect();
+    let records: Vec<_> = ids
+        .iter()
+        .map(|id| np(&[(1, id), (243, "06"), (253, id)]))
+        .collect();
+    scratch.write("TX.icr", lines_of(&records));
+    let mut interrupted = 0;
+    // Each more than 30 days after the one before, so that every case is asked about again.
+    for (day, run_date) in ["20260105", "20260305", "20260505"].iter().enumerate() {
+        let serials = match day {
+            0 => "--serial-start 1".to_owned(),
+            _ => format!("--sent day{}/sent.csv", day - 1),
+        };
+        let line = format!("respond --quiet --run-date {run_date} {serials} --out day{day} TX.icr");
+        for (attempt, millis) in [0, 3, 6, 10, 15, 25, 40].into_iter().enumerate() {
+            if scratch.path().join(format!("day{day}")).exists() {
+                break;
+            }
+            let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_icr"))
+                .args(line.split_whitespace())
+                .current_dir(scratch.path())
+                .stderr(std::process::Stdio::null())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(millis));
+            let signal = ["TERM", "INT", "KILL"][attempt % 3];
+            let kill = format!("kill -{signal} {} 2>/dev/null", child.id());
+            std::process::Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap();
+            interrupted += usize::from(!child.wait().unwrap().success());
+        }
+        if !scratch.path().join(format!("day{day}")).exists() {
+            let ended = scratch.icr(&line);
+            assert_eq!(ended.status, 0, "{}", ended.stderr);
+        }
+        let told: Vec<usize> = rows(&scratch.read(&format!("day{day}/sent.csv")))
+            .iter()
+            .map(|row| row[5].parse().unwrap())
+            .collect();
+        assert!(told.into_iter().eq(1..=(day + 1) * CASES), "day {day}");
+        let first = day * CASES + 1;
+        let csenet = scratch.text(&format!("day{day}/csenet.txt"));
+        let written = csenet
+            .lines()
+            .map(|line| line[17..29].parse::<usize>().unwrap());
+        assert!(written.eq(first..first + CASES), "day {day}");
+    }
+    assert!(interrupted > 2, "{interrupted}");
+}
+
+#[test]
 fn where_nothing_was_ever_sent_the_first_serial_number_is_given_again() {
     let scratch = Scratch::new();
     scratch.write("sync.icr", lines_of(&[np(&[(243, "00")])]));
