@@ -372,6 +372,43 @@ fn force_replaces_a_run_and_nothing_else_and_a_failure_keeps_the_old_run() {
 }
 
 #[test]
+fn force_does_not_remove_what_the_run_reads() {
+    let folder = folder();
+    let path = folder.path();
+    let good = "match --quiet --out run extracts";
+    assert_eq!(run(path, good).status.code(), Some(0));
+    std::fs::write(path.join("run/master.txt"), "").unwrap();
+    let sent = "case_id,other_state,other_case_id,transaction,date,serial\n";
+    std::fs::write(path.join("run/sent.csv"), sent).unwrap();
+    std::fs::copy(path.join("run/responses/CA.icr"), path.join("CA.icr")).unwrap();
+    std::fs::create_dir(path.join("link")).unwrap();
+    std::os::unix::fs::symlink("../run/responses", path.join("link/responses")).unwrap();
+    let respond = "respond --run-date 20261122 --serial-start 1 --force --out run";
+    for line in [
+        "match --force --ssn-master run/master.txt --out run extracts",
+        "match --force --out run run/responses",
+        "match --force --out extracts extracts",
+        &format!("{respond} run/responses/CA.icr"),
+        &format!("{respond} link/responses/CA.icr"),
+        &format!("{respond} --sent run/sent.csv CA.icr"),
+    ] {
+        let folder = if line.contains("--out extracts") {
+            std::fs::write(path.join("extracts/manifest.json"), "{}").unwrap();
+            "extracts"
+        } else {
+            "run"
+        };
+        assert_refused(path, line, 3, &[folder, "an input of this run"]);
+        assert!(path.join("run/responses/CA.icr").exists());
+        assert!(path.join("extracts/ca.txt").exists());
+    }
+    std::fs::remove_file(path.join("extracts/manifest.json")).unwrap();
+    // Beside the inputs it does what it is for.
+    let again = "match --quiet --force --out run extracts";
+    assert_eq!(run(path, again).status.code(), Some(0));
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_named() {
     let folder = folder();
     assert_refused(folder.path(), "match --out gone/run extracts", 3, &["gone"]);

@@ -160,7 +160,7 @@ fn one_changed_byte_is_found_in_its_record_and_field_in_any_order() {
         }
     };
     let mut rng = Rng::new(7);
-    let mut tried = 0;
+    let (mut tried, mut no_records) = (0, 0);
     for seed in 0..120 {
         let Some((_, response)) = plain_matcher::answer(&random_world(seed))
             .responses
@@ -193,13 +193,21 @@ fn one_changed_byte_is_found_in_its_record_and_field_in_any_order() {
             text.trim_end_matches(' ').to_owned()
         };
         let (case, member) = (shown(&records[place][..15]), shown(&records[place][32..47]));
-        assert!(found.iter().all(|row| row[2] == case), "{seed}");
-        if !member.is_empty() {
+        let (damaged, told): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|row| row[1] == "records");
+        assert!(told.iter().all(|row| row[2] == case), "{seed}");
+        if let [damage] = &damaged[..] {
+            // What the byte made no response record is counted, and its participant is gone.
+            let words = "records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new";
+            assert_eq!(damage[9], words, "{seed} {column}");
+            let gone = told.iter().any(|row| row[5] == "gone" && row[6] == member);
+            assert!(gone, "{seed} {column}");
+            no_records += 1;
+        } else if !member.is_empty() {
             // A participant listed twice under one Member ID may be taken for its double.
             let field = field_at(column);
             assert!(
-                found
-                    .iter()
+                told.iter()
                     .any(|row| row[6] == member && row[9].split("; ").any(|f| f == field)),
                 "{seed} {column} {field}: {}",
                 ended.stdout
@@ -207,7 +215,7 @@ fn one_changed_byte_is_found_in_its_record_and_field_in_any_order() {
             tried += 1;
         }
     }
-    assert!(tried > 60, "{tried}");
+    assert!(tried > 60 && no_records > 5, "{tried} {no_records}");
 }
 
 #[test]
@@ -229,61 +237,360 @@ fn damaged_folders_are_read_as_they_are() {
         ended.stdout
     );
     assert!(ended.stdout.contains("gone case K1"), "{}", ended.stdout);
-    // A record cut within a field of the answer, one cut before its case, one too long.
-    let cut = |bytes: usize| lines_of(&[whole[0].clone(), whole[1][..bytes].to_vec()]);
-    for (bytes, words) in [
-        (300, "records of odd length: 0 old, 1 new"),
-        (
-            20,
-            "too short to name a case, on one side alone: 0 old, 1 new",
-        ),
+    // A record cut within its answer, one cut within its case, one too long, one with a control byte,
+    // one with a code that is none: no response records, of which nothing is told but that they are.
+    let second = &whole[1];
+    for damaged in [
+        second[..300].to_vec(),
+        second[..20].to_vec(),
+        [&second[..], b"tail"].concat(),
+        person("A\x1b[2J", "M2", "00", &[]),
+        person("A2", "M2", "x0", &[]),
+        person("A2", "M2", "09", &[]),
+        person("A2", "M2", "0200", &[]),
     ] {
         scratch.write("a.icr", lines_of(&whole));
-        scratch.write("b.icr", cut(bytes));
+        scratch.write("b.icr", lines_of(&[whole[0].clone(), damaged.clone()]));
         let ended = scratch.icr("diff a.icr b.icr");
-        assert_eq!(
-            (ended.status, ended.stdout.contains(words)),
-            (1, true),
-            "{}",
-            ended.stdout
-        );
-        // The same damage on both sides is no difference.
-        scratch.write("c.icr", cut(bytes));
-        assert_eq!(scratch.icr("diff b.icr c.icr").status, 0);
+        let words = "b.icr: records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new\n";
+        assert!(ended.stdout.contains(words), "{}", ended.stdout);
+        assert!(ended.stdout.contains("gone case A2"), "{}", ended.stdout);
+        assert_eq!(ended.status, 1);
+        let csv = scratch.icr("diff --format csv a.icr b.icr");
+        assert_eq!(rows(csv.stdout.as_bytes()).len(), 2, "{}", csv.stdout);
+        let json = scratch.icr("diff --format json a.icr b.icr");
+        let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        let counts = serde_json::json!({"old": 0, "new": 1, "only_old": 0, "only_new": 1});
+        assert_eq!(value["files"][0]["no_response_records"], counts);
+        for printed in [ended.stdout, csv.stdout, json.stdout] {
+            for shown in ["tail", "\x1b", "[2J", "x0", "09"] {
+                assert!(!printed.contains(shown), "{printed}");
+            }
+        }
+        // The same damage on both sides is told, and is no difference.
+        scratch.write("c.icr", lines_of(&[whole[0].clone(), damaged]));
+        let same = scratch.icr("diff b.icr c.icr");
+        let words = "no response records: 1 old, 1 new; on one side alone: 0 old, 0 new";
+        assert_eq!((same.status, same.stdout.contains(words)), (0, true));
     }
-    scratch.write(
-        "b.icr",
-        [&lines_of(&whole[..1])[..], &whole[1], b"tail\n"].concat(),
-    );
-    let ended = scratch.icr("diff --format csv a.icr b.icr");
-    assert!(
-        ended.stdout.contains("(beyond byte 500)"),
-        "{}",
-        ended.stdout
-    );
     // RECFM=FB cut within the last record: the first is the same.
     let fixed = whole.concat();
-    scratch.write("b.icr", &fixed[..800]);
-    let ended = scratch.icr("diff --format json a.icr b.icr");
-    let value: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
-    assert_eq!(value["files"][0]["cases"]["same"], 1, "{}", ended.stdout);
-    // A control byte in an ID does not reach the terminal.
-    scratch.write(
-        "b.icr",
-        lines_of(&[whole[0].clone(), person("A\x1b[2J", "M2", "00", &[])]),
+    for cut in [800, 950] {
+        scratch.write("b.icr", &fixed[..cut]);
+        let ended = scratch.icr("diff --format json a.icr b.icr");
+        let value: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!(value["files"][0]["cases"]["same"], 1, "{}", ended.stdout);
+        assert_eq!(value["files"][0]["no_response_records"]["new"], 1);
+    }
+}
+
+#[test]
+fn nothing_of_records_that_are_out_of_place_is_told() {
+    let people = [
+        person("A1", "M1", "00", &[]),
+        person("A1", "M2", "02", &[]),
+        person("A2", "M3", "0207", &[]),
+    ];
+    let secrets = [
+        "SECRETLAST",
+        "SECRETFIRST",
+        "SECRETWORKER",
+        "secret@example.org",
+        "412110001",
+        "19991231",
+        "5125550100",
+    ];
+    let scratch = Scratch::new();
+    scratch.write("text.icr", lines_of(&people));
+    scratch.write("fixed.icr", people.concat());
+    let mut tried = 0;
+    let mut check = |old: &str, damaged: Vec<u8>| {
+        scratch.write("damaged.icr", damaged);
+        for format in ["text", "csv", "json"] {
+            let ended = scratch.icr(&format!("diff --format {format} {old} damaged.icr"));
+            assert_eq!(ended.status, 1, "{}", ended.stderr);
+            let printed = ended.stdout + &ended.stderr;
+            for secret in secrets {
+                for slice in secret.as_bytes().windows(4) {
+                    let slice = std::str::from_utf8(slice).unwrap();
+                    assert!(!printed.contains(slice), "{slice}: {printed}");
+                }
+            }
+            tried += 1;
+        }
+    };
+    for at in [0, 10, 20, 40, 60, 118, 125, 170, 241, 246, 260] {
+        for width in [1, 3, 9, 30] {
+            let lost = |record: &Vec<u8>| [&record[..at], &record[at + width..]].concat();
+            let grown = |record: &Vec<u8>| {
+                [
+                    &record[..at],
+                    &b"XXXXXXXXX".repeat(4)[..width],
+                    &record[at..],
+                ]
+                .concat()
+            };
+            check(
+                "text.icr",
+                lines_of(&people.iter().map(lost).collect::<Vec<_>>()),
+            );
+            check(
+                "text.icr",
+                lines_of(&people.iter().map(grown).collect::<Vec<_>>()),
+            );
+            let fixed = people.concat();
+            check("fixed.icr", lost(&fixed));
+            check("fixed.icr", grown(&fixed));
+        }
+    }
+    check(
+        "text.icr",
+        [b"\xef\xbb\xbf", &lines_of(&people)[..]].concat(),
     );
-    let ended = scratch.icr("diff a.icr b.icr");
-    assert!(ended.stdout.contains("A?[2J") && !ended.stdout.contains('\x1b'));
-    // Hand-edited codes are shown as far as they are codes.
-    scratch.write(
-        "b.icr",
-        lines_of(&[whole[0].clone(), person("A2", "M2", "x0", &[])]),
+    check(
+        "text.icr",
+        b"SECRETLAST,SECRETFIRST,412110001,19991231\n".repeat(40),
     );
-    let ended = scratch.icr("diff --format csv a.icr b.icr");
+    assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn files_that_are_no_responses_are_named_and_not_read() {
+    let scratch = Scratch::new();
+    let whole = lines_of(&[person("A1", "M1", "00", &[])]);
+    for side in ["old", "new", "other"] {
+        scratch.write(&format!("{side}/responses/TX.icr"), &whole);
+    }
+    // An empty one, another spelling, a copy of an editor, an extract.
+    scratch.write("new/responses/notes", "");
+    scratch.write("new/responses/tx.icr", &whole);
+    scratch.write("new/responses/KS.icr~", &whole);
+    scratch.write(
+        "other/responses/KS.txt",
+        "SECRETLAST,412110001\n".repeat(30),
+    );
+    scratch.write("both/responses/TX.icr", &whole);
+    scratch.write("both/responses/KS.txt", "else");
+    let ended = scratch.icr("diff old new");
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let words = "stray files, which are no responses and were not read\n  KS.icr~: the new side alone\n  notes: the new side alone\n  tx.icr: the new side alone\n";
+    assert!(ended.stdout.ends_with(words), "{}", ended.stdout);
+    let csv = scratch.icr("diff --format csv other old");
+    assert_eq!(csv.status, 1);
+    let expected = ["", "stray", "", "", "", "gone", "", "", "", "KS.txt"];
+    assert_eq!(rows(csv.stdout.as_bytes()), [expected]);
+    let json = scratch.icr("diff --format json other both");
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let strays = serde_json::json!([{"file": "KS.txt", "old": true, "new": true}]);
+    assert_eq!((json.status, &value["stray_files"]), (0, &strays));
+}
+
+#[test]
+fn a_file_of_a_folder_that_cannot_be_unpacked_is_told_and_the_rest_is_compared() {
+    let scratch = Scratch::new();
+    let whole = lines_of(&[person("A1", "M1", "00", &[])]);
+    for name in ["old/responses/TX", "new/responses/TX", "old/responses/KS"] {
+        scratch.write(&format!("{name}.icr"), &whole);
+    }
+    // The magic bytes of gzip, and nothing that belongs to it.
+    let packed = scratch.write("new/responses/KS.icr", b"\x1f\x8b\x08\x00\x00SECRETLAST");
+    let ended = scratch.icr("diff old new");
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let words = "KS.icr of the new side cannot be read, so its cases were not compared: ";
+    assert!(ended.stdout.contains(words), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("gone case"), "{}", ended.stdout);
+    let csv = scratch.icr("diff --format csv old new");
+    let found = rows(csv.stdout.as_bytes());
+    assert_eq!((found.len(), csv.status), (1, 1), "{}", csv.stdout);
+    assert_eq!((&found[0][0][..], &found[0][1][..]), ("KS", "file"));
+    assert!(found[0][9].contains("gzip") && !csv.stdout.contains("SECRET"));
+    // One that was given is what the comparison is about.
+    let given = scratch.icr(&format!("diff old {}", packed.display()));
+    assert_eq!(given.status, 3, "{}", given.stdout);
+}
+
+#[test]
+fn every_difference_has_a_row_in_the_csv_form() {
+    let scratch = Scratch::new();
+    let whole = lines_of(&[person("A1", "M1", "00", &[])]);
+    for side in ["old", "new"] {
+        scratch.write(&format!("{side}/responses/TX.icr"), &whole);
+    }
+    scratch.write("new/responses/KS.icr", "");
+    scratch.write("blank.icr", [&b"\n"[..], &whole].concat());
+    for (sides, expected) in [
+        (
+            "old new",
+            ["KS", "file", "new", "the old side has no file KS.icr"],
+        ),
+        (
+            "new old",
+            ["KS", "file", "gone", "the new side has no file KS.icr"],
+        ),
+        (
+            "old/responses/TX.icr blank.icr",
+            [
+                "TX",
+                "records",
+                "changed",
+                "records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new",
+            ],
+        ),
+    ] {
+        let ended = scratch.icr(&format!("diff --format csv {sides}"));
+        let found = rows(ended.stdout.as_bytes());
+        assert_eq!((ended.status, found.len()), (1, 1), "{}", ended.stdout);
+        let told = [0, 1, 5, 9].map(|column| &found[0][column][..]);
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn corrected_actions_and_participants_are_found_again_only_where_nothing_else_fits() {
+    let action = |other: &str, theirs: &str, member: &str, codes: &str| {
+        person("A1", member, codes, &[(122, other), (253, theirs)])
+    };
+    let nobody = |first: &str, birth: &str, ssn: &str| {
+        let fields = [(24, ssn), (81, first), (113, birth)];
+        person(
+            "A1",
+            "",
+            "00",
+            &[(51, "X"), (33, "  ")]
+                .iter()
+                .chain(&fields)
+                .copied()
+                .collect::<Vec<_>>(),
+        )
+    };
+    let scratch = Scratch::new();
+    for (name, old, new, expected) in [
+        // Two actions with the same people, each corrected as its response said.
+        (
+            "by what the response gave",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA2", "M1", "02"),
+            ],
+            vec![
+                action("CA2", "CA2", "M1", "00"),
+                action("CA1", "CA1", "M1", "00"),
+            ],
+            vec![("CA1", "changed", "M1"), ("CA2", "changed", "M1")],
+        ),
+        // Corrected by hand, to other IDs than the response gave.
+        (
+            "by members",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA2", "M2", "02"),
+            ],
+            vec![
+                action("HAND2", "CA3", "M2", "00"),
+                action("HAND1", "CA4", "M1", "00"),
+            ],
+            vec![("HAND1", "changed", "M1"), ("HAND2", "changed", "M2")],
+        ),
+        (
+            "ambiguous",
+            vec![
+                action("OLD1", "CA1", "M1", "02"),
+                action("OLD2", "CA1", "M1", "02"),
+            ],
+            vec![
+                action("HAND2", "CA3", "M1", "00"),
+                action("HAND1", "CA4", "M1", "00"),
+            ],
+            vec![
+                ("HAND1", "new", "M1"),
+                ("HAND2", "new", "M1"),
+                ("OLD1", "gone", "M1"),
+                ("OLD2", "gone", "M1"),
+            ],
+        ),
+        // Without Member ID, zeros and placeholders are nobody's number.
+        (
+            "zeros",
+            vec![nobody("ANN", "20100101", "000000000")],
+            vec![nobody("BEA", "20120101", "000000000")],
+            vec![("CA1", "gone", ""), ("CA1", "new", "")],
+        ),
+        (
+            "a placeholder",
+            vec![nobody("ANN", "20100101", "111111111")],
+            vec![nobody("BEA", "20120101", "111111111")],
+            vec![("CA1", "gone", ""), ("CA1", "new", "")],
+        ),
+        (
+            "a number",
+            vec![nobody("ANN", "20100101", "412110002")],
+            vec![nobody("BEA", "20120101", "412110002")],
+            vec![("CA1", "changed", "")],
+        ),
+    ] {
+        scratch.write("old.icr", lines_of(&old));
+        scratch.write("new.icr", lines_of(&new));
+        let ended = scratch.icr("diff --format csv old.icr new.icr");
+        let mut found: Vec<_> = rows(ended.stdout.as_bytes())
+            .into_iter()
+            .map(|row| (row[4].clone(), row[5].clone(), row[6].clone()))
+            .collect();
+        found.sort();
+        let owned = |(id, became, member): &(&str, &str, &str)| {
+            ((*id).to_owned(), (*became).to_owned(), (*member).to_owned())
+        };
+        assert_eq!(
+            found,
+            expected.iter().map(owned).collect::<Vec<_>>(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn control_characters_of_iso_8859_1_do_not_reach_the_terminal() {
+    let scratch = Scratch::new();
+    let mut changed = person("A1", "M1", "00", &[]);
+    // X'9B' begins a control sequence.
+    changed[1..6].copy_from_slice(b"\x9b2J\x85\xe9");
+    scratch.write("old.icr", lines_of(&[person("A1", "M1", "00", &[])]));
+    scratch.write("new.icr", lines_of(&[changed]));
+    let text = scratch.icr("diff old.icr new.icr");
     assert!(
-        ended.stdout.contains("M2,00,??,Reason Codes"),
+        text.stdout.contains("new case A?2J?\u{e9} with CA CA1"),
         "{}",
-        ended.stdout
+        text.stdout
+    );
+    // CSV holds the characters themselves.
+    let csv = scratch.icr("diff --format csv old.icr new.icr");
+    assert!(
+        csv.stdout.contains("A\u{9b}2J\u{85}\u{e9},CA"),
+        "{}",
+        csv.stdout
+    );
+}
+
+#[test]
+fn responses_of_two_states_are_not_compared() {
+    let scratch = Scratch::new();
+    let of = |fips: &str| lines_of(&[person("A1", "M1", "00", &[(17, fips)])]);
+    scratch.write("TX.icr", of("48201"));
+    scratch.write("old.icr", of("20091"));
+    scratch.write("KS.icr", of("20091"));
+    let ended = scratch.icr("diff TX.icr KS.icr");
+    assert_eq!(ended.status, 3, "{}", ended.stdout);
+    let words = "responses of two states, TX and KS";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    // Two files are of the state that their records name, whatever they are called.
+    scratch.write(
+        "TX.icr",
+        lines_of(&[person("A2", "M1", "00", &[(17, "20091")])]),
+    );
+    let ended = scratch.icr("diff --format csv old.icr TX.icr");
+    assert!(
+        rows(ended.stdout.as_bytes())
+            .iter()
+            .all(|row| row[0] == "KS")
     );
 }
 

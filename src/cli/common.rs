@@ -1,6 +1,6 @@
 //! Options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -261,7 +261,7 @@ pub struct OutFolderArgs {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Replace DIR if it is an earlier run of icr
+    /// Replace DIR if it is an earlier run of icr and holds no input of this one
     #[arg(long)]
     pub force: bool,
     /// Permissions of the files, octal; folders follow
@@ -270,11 +270,33 @@ pub struct OutFolderArgs {
 }
 
 impl OutFolderArgs {
-    /// Begins the folder.
+    /// Begins the folder of a run that reads these files and folders.
     ///
     /// # Errors
-    /// As [`crate::output::OutputFolder::create`].
-    pub fn create(&self) -> Result<crate::output::OutputFolder> {
+    /// [`Error::Output`] where the folder would replace one of them: the run's own input would be
+    /// gone. As [`crate::output::OutputFolder::create`].
+    pub fn create<'p>(
+        &self,
+        inputs: impl IntoIterator<Item = &'p Path>,
+    ) -> Result<crate::output::OutputFolder> {
+        // What is not there is told where it is read.
+        if self.force
+            && let Ok(replaced) = self.out.canonicalize()
+        {
+            let lies_in = |input: &&Path| {
+                let input = input.canonicalize();
+                input.is_ok_and(|input| input.starts_with(&replaced))
+            };
+            if let Some(input) = inputs.into_iter().find(lies_in) {
+                return Err(Error::Output {
+                    path: self.out.clone(),
+                    problem: format!(
+                        "holds {}, an input of this run, which --force would remove; name another folder",
+                        input.display()
+                    ),
+                });
+            }
+        }
         crate::output::OutputFolder::create(&self.out, self.force, self.file_mode)
     }
 }

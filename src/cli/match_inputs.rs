@@ -1,6 +1,6 @@
 //! The input options that `match` and `explain` share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -101,6 +101,12 @@ pub struct Reading<'a> {
 }
 
 impl MatchInputs {
+    /// The files and folders that are named.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let side_files = self.ssn_master.iter().chain(&self.misidentified);
+        self.fcr.iter().chain(side_files).map(PathBuf::as_path)
+    }
+
     /// Reads the side files, and with them the extracts and FCR-derived files; gives the latter,
     /// usable or not, and what the manifest says of the side files.
     ///

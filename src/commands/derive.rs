@@ -71,7 +71,8 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("derive", None, |session| {
-        let folder = args.out.create()?;
+        let inputs = args.registry.iter().map(PathBuf::as_path);
+        let folder = args.out.create(inputs)?;
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
@@ -171,7 +172,7 @@ fn derive_into(
 /// Opens the files and refuses two for one state.
 fn open(args: &Args, layout: &RegistryLayout) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
-    for path in input_files(&args.registry)? {
+    for path in input_files(&args.registry, "registry files, one a state")? {
         let file = RegistryFile::open(&path, layout, args.form.form())?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(

@@ -44,7 +44,7 @@ enum DiffFormat {
     Text,
     /// For programs, complete.
     Json,
-    /// One row for every participant that differs.
+    /// One row for every participant that differs, and for what is no record or no response.
     Csv,
 }
 
@@ -74,15 +74,18 @@ fn diff_audited(
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let fields = DiffFields::new(&layouts)?;
-    let pairs = pair_files(&args.old, &args.new)?;
+    let compared = pair_files(&args.old, &args.new)?;
     let form = args.form.form();
     let files = args.threads.run(|| {
+        let pairs = compared.pairs.iter();
         pairs
-            .iter()
             .map(|pair| compare_files(pair, form, &fields, stop))
             .collect::<Result<Vec<_>>>()
     })?;
-    let report = DiffReport { files };
+    let report = DiffReport {
+        files,
+        strays: compared.strays,
+    };
     match args.format {
         DiffFormat::Text => stdout.print(&report.text())?,
         DiffFormat::Json => stdout.print(&report.json())?,

@@ -95,7 +95,10 @@ fn change(text: &str) -> std::result::Result<f64, String> {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("match", None, |session| {
-        let folder = args.out.create()?;
+        // Not --previous: to replace that run is what --force is asked for.
+        let others = args.extracts.iter().chain(&args.roster);
+        let inputs = args.inputs.paths().chain(others.map(PathBuf::as_path));
+        let folder = args.out.create(inputs)?;
         let summary = args
             .threads
             .run(|| match_into(args, common, &folder, stop))?;

@@ -40,13 +40,14 @@ pub struct Args {
     /// The sent.csv of the last run: what was asked for lately, and the last serial number
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
-    /// The serial number of the first transaction; needed unless --sent tells the last one
+    /// The serial number of the first transaction; needed unless --sent tells the last one, which it
+    /// must follow without a gap
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LAST_SERIAL))]
     serial_start: Option<u64>,
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
     out: Option<PathBuf>,
-    /// Replace DIR if it is an earlier run of icr
+    /// Replace DIR if it is an earlier run of icr and holds no input of this one
     #[arg(long)]
     force: bool,
     /// Permissions of the files, octal; folders follow
@@ -99,7 +100,9 @@ fn respond_audited(
         .transpose()?
         .unwrap_or_default();
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let folder = out.create()?;
+    let side_files = args.policy.iter().chain(&args.sent);
+    let inputs = args.responses.iter().chain(side_files);
+    let folder = out.create(inputs.map(PathBuf::as_path))?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
     let findings = match args.fail_on {
         None => 0,
@@ -128,7 +131,7 @@ fn respond_into(
     let layouts = common.layouts()?;
     let fields = ResponseFields::new(&layouts)?;
     let run_date = common.run_date();
-    let sources = input_files(&args.responses)?
+    let sources = input_files(&args.responses, "responses")?
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
         .collect::<Result<Vec<_>>>()?;
@@ -136,10 +139,7 @@ fn respond_into(
     let state = response_state(&records)?;
     let cases = group(&fields, &records);
     let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
-    for case in &cases {
-        stop.check()?;
-        desk.take(case)?;
-    }
+    desk.work(&cases, stop)?;
     let Finished {
         files,
         totals,

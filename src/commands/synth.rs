@@ -58,7 +58,7 @@ pub struct Args {
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let profile = Profile::load(&args.noise)?;
     let world = world(args)?;
-    let folder = args.out.create()?;
+    let folder = args.out.create([args.noise.as_path()])?;
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;

@@ -84,9 +84,9 @@ enum File {
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("validate", None, |session| {
-        let files = input_files(&args.extracts)?
+        let files = input_files(&args.extracts, Provenance::Submitted.files())?
             .into_iter()
-            .chain(input_files(&args.fcr)?);
+            .chain(input_files(&args.fcr, Provenance::FcrDerived.files())?);
         let files: Vec<_> = files.collect();
         session.read_files(files.iter().map(PathBuf::as_path))?;
         validate_audited(args, common, stdout, stop)
@@ -193,7 +193,7 @@ fn load(
         (&args.extracts, Provenance::Submitted),
         (&args.fcr, Provenance::FcrDerived),
     ] {
-        for path in input_files(arguments)? {
+        for path in input_files(arguments, provenance.files())? {
             let bytes = std::fs::metadata(&path)
                 .map_err(Error::io("open", &path))?
                 .len();

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::DiffFields;
+use super::pairing::{pair_cases, pair_participants};
+use crate::matching::ReasonCodes;
 use crate::record::text;
 use crate::reference::State;
 
@@ -44,8 +46,8 @@ pub struct CaseChange {
     pub kind: ChangeKind,
     /// Your Case ID.
     pub case_id: String,
-    /// The other state's USPS code, or the two bytes where they are none.
-    pub other_state: String,
+    /// The other state's USPS code.
+    pub other_state: &'static str,
     /// The Other State Case ID, of the new side if it has the case.
     pub other_case_id: String,
     /// Its participants that differ; of a new or gone case all.
@@ -60,9 +62,9 @@ pub struct RecordChange {
     /// The Member ID, of the new side if it has the participant.
     pub member_id: String,
     /// The reason codes of the old side.
-    pub old_codes: Option<String>,
+    pub old_codes: Option<ReasonCodes>,
     /// The reason codes of the new side.
-    pub new_codes: Option<String>,
+    pub new_codes: Option<ReasonCodes>,
     /// The names of the fields that differ.
     pub fields: Vec<String>,
 }
@@ -72,7 +74,7 @@ impl CaseChange {
     pub(super) fn key(&self) -> (&str, &str, &str, ChangeKind) {
         (
             &self.case_id,
-            &self.other_state,
+            self.other_state,
             &self.other_case_id,
             self.kind,
         )
@@ -81,19 +83,16 @@ impl CaseChange {
 
 type Key<'r> = (&'r [u8], &'r [u8]);
 /// Cases by Other State Case ID, each with its records.
-type Cases<'r> = BTreeMap<&'r [u8], Vec<&'r [u8]>>;
+pub(super) type Cases<'r> = BTreeMap<&'r [u8], Vec<&'r [u8]>>;
 
 /// The cases of one side, by family and Other State Case ID; a record without that ID belongs to the
 /// one case that has one, if there is one alone.
 fn cases_of<'r>(records: &[&'r [u8]], fields: &DiffFields) -> BTreeMap<Key<'r>, Cases<'r>> {
     let mut families: BTreeMap<Key<'r>, Cases<'r>> = BTreeMap::new();
     for record in records {
-        let Some(family) = fields.family(record) else {
-            continue;
-        };
-        let id = fields.submitted(record, fields.extract.other_case_id);
+        let id = fields.submitted(record, fields.records.extract.other_case_id);
         families
-            .entry(family)
+            .entry(fields.family(record))
             .or_default()
             .entry(id)
             .or_default()
@@ -128,7 +127,7 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
     for key in keys {
         let olds = old.remove(&key).unwrap_or_default();
         let news = new.remove(&key).unwrap_or_default();
-        for (id, old, new) in pair_cases(olds, news) {
+        for (id, old, new) in pair_cases(olds, news, fields) {
             let (kind, records) = match (old, new) {
                 (Some(old), Some(new)) => (ChangeKind::Changed, compare_records(old, new, fields)),
                 (old, None) => {
@@ -146,10 +145,9 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
             }
             changes.push(CaseChange {
                 kind,
-                case_id: shown(key.0),
-                other_state: State::from_fips(key.1)
-                    .map_or_else(|| shown(key.1), |state| state.usps().to_owned()),
-                other_case_id: shown(id),
+                case_id: text(key.0),
+                other_state: State::from_fips(key.1).map_or("", State::usps),
+                other_case_id: text(id),
                 records,
             });
         }
@@ -157,121 +155,30 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
     (same, changes)
 }
 
-/// A case of both sides, or of one: its Other State Case ID and its records.
-type Pair<'r> = (&'r [u8], Option<Vec<&'r [u8]>>, Option<Vec<&'r [u8]>>);
-
-/// Pairs the cases of a family: those with the same Other State Case ID; then, where one is left on
-/// each side, these.
-fn pair_cases<'r>(olds: Cases<'r>, mut news: Cases<'r>) -> Vec<Pair<'r>> {
-    let mut pairs = Vec::new();
-    let mut left = Vec::new();
-    for (id, old) in olds {
-        match news.remove(&id) {
-            Some(new) => pairs.push((id, Some(old), Some(new))),
-            None => left.push((id, old)),
-        }
-    }
-    if left.len() == 1 && news.len() == 1 {
-        for ((_, old), (id, new)) in left.into_iter().zip(news) {
-            pairs.push((id, Some(old), Some(new)));
-        }
-    } else {
-        pairs.extend(left.into_iter().map(|(id, old)| (id, Some(old), None)));
-        pairs.extend(news.into_iter().map(|(id, new)| (id, None, Some(new))));
-    }
-    pairs
-}
-
-/// Pairs the participants of a case, in turn by all bytes, by Member ID, by type and SSN, by type,
-/// Date of Birth and First Name; gives those that differ.
+/// The participants of a case that differ.
 fn compare_records<'r>(
-    mut old: Vec<&'r [u8]>,
-    mut new: Vec<&'r [u8]>,
+    old: Vec<&'r [u8]>,
+    new: Vec<&'r [u8]>,
     fields: &DiffFields,
 ) -> Vec<RecordChange> {
-    old.sort_unstable();
-    new.sort_unstable();
-    let e = &fields.extract;
-    let mut pairs: Vec<(&'r [u8], &'r [u8])> = Vec::new();
-    pair_by(&mut old, &mut new, &mut pairs, |record| {
-        vec![record.to_vec()]
-    });
-    pairs.clear();
-    for by in [
-        &[e.member_id][..],
-        &[e.ssn, e.participant_type],
-        &[e.first_name, e.date_of_birth, e.participant_type],
-    ] {
-        pair_by(&mut old, &mut new, &mut pairs, |record| {
-            let parts = by
-                .iter()
-                .map(|columns| fields.submitted(record, *columns).to_vec());
-            let parts: Vec<_> = parts.collect();
-            // A blank says nothing of who it is.
-            if parts[0].is_empty() {
-                Vec::new()
-            } else {
-                parts
-            }
-        });
-    }
-    let member = |record: &[u8]| shown(fields.submitted(record, e.member_id));
-    let mut changes: Vec<RecordChange> = Vec::new();
-    for (old, new) in pairs {
-        changes.push(RecordChange {
-            kind: ChangeKind::Changed,
-            member_id: member(new),
-            old_codes: Some(fields.codes(old)),
-            new_codes: Some(fields.codes(new)),
-            fields: fields.differences(old, new),
-        });
-    }
-    changes.extend(old.iter().map(|record| RecordChange {
-        kind: ChangeKind::Gone,
-        member_id: member(record),
-        old_codes: Some(fields.codes(record)),
-        new_codes: None,
-        fields: Vec::new(),
-    }));
-    changes.extend(new.iter().map(|record| RecordChange {
-        kind: ChangeKind::New,
-        member_id: member(record),
-        old_codes: None,
-        new_codes: Some(fields.codes(record)),
-        fields: Vec::new(),
-    }));
+    let member = |record: &[u8]| text(fields.submitted(record, fields.records.extract.member_id));
+    let change = |(old, new): (Option<&'r [u8]>, Option<&'r [u8]>)| {
+        let (kind, named, differing) = match (old, new) {
+            (Some(old), Some(new)) => (ChangeKind::Changed, new, fields.differences(old, new)),
+            (Some(old), None) => (ChangeKind::Gone, old, Vec::new()),
+            (None, new) => (ChangeKind::New, new.unwrap_or_default(), Vec::new()),
+        };
+        RecordChange {
+            kind,
+            member_id: member(named),
+            old_codes: old.map(|record| fields.codes(record)),
+            new_codes: new.map(|record| fields.codes(record)),
+            fields: differing,
+        }
+    };
+    let differing = pair_participants(old, new, fields);
+    let mut changes: Vec<RecordChange> = differing.into_iter().map(change).collect();
     changes
         .sort_by(|a, b| (&a.member_id, a.kind, &a.fields).cmp(&(&b.member_id, b.kind, &b.fields)));
     changes
-}
-
-/// Moves to `pairs` the records of both sides with the same key, the lowest bytes first; a record
-/// whose key is empty stays.
-fn pair_by<'r>(
-    old: &mut Vec<&'r [u8]>,
-    new: &mut Vec<&'r [u8]>,
-    pairs: &mut Vec<(&'r [u8], &'r [u8])>,
-    key: impl Fn(&[u8]) -> Vec<Vec<u8>>,
-) {
-    let mut waiting: BTreeMap<Vec<Vec<u8>>, Vec<&'r [u8]>> = BTreeMap::new();
-    for record in new.drain(..).rev() {
-        waiting.entry(key(record)).or_default().push(record);
-    }
-    old.retain(|record| {
-        let key = key(record);
-        let found = if key.is_empty() {
-            None
-        } else {
-            waiting.get_mut(&key).and_then(Vec::pop)
-        };
-        pairs.extend(found.map(|found| (*record, found)));
-        found.is_none()
-    });
-    new.extend(waiting.into_values().flatten());
-    new.sort_unstable();
-}
-
-/// An ID as text. A damaged file may hold control bytes, which a terminal would obey.
-fn shown(id: &[u8]) -> String {
-    text(id).replace(|c: char| c.is_ascii_control(), "?")
 }

@@ -1,14 +1,15 @@
 //! Where a comparison finds the fields of a response record, and what each is called.
 
 use crate::error::Result;
-use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
+use crate::layout::{Columns, LayoutSet};
+use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::trim_end;
+use crate::response::ResponseFields;
 
 /// The fields of a response record, those of the submitted record among them.
 #[derive(Clone, Debug)]
 pub struct DiffFields {
-    pub(super) extract: ExtractLayout,
-    response: ResponseLayout,
+    pub(super) records: ResponseFields,
     /// Every field but the reason codes, in column order.
     named: Vec<(String, Columns)>,
 }
@@ -19,8 +20,8 @@ impl DiffFields {
     /// # Errors
     /// [`crate::Error::Layout`] where one is missing.
     pub fn new(layouts: &LayoutSet) -> Result<Self> {
-        let response = layouts.response()?;
-        let first = response.submitted.first - 1;
+        let records = ResponseFields::new(layouts)?;
+        let first = records.response.submitted.first - 1;
         let mut named = Vec::new();
         for field in &layouts.require("response")?.fields {
             if field.kind == "extract" {
@@ -31,69 +32,48 @@ impl DiffFields {
                     };
                     named.push((field_name(&field.name, &field.kind, columns), columns));
                 }
-            } else if !response.reason_codes.contains(&field.columns) {
+            } else if !records.response.reason_codes.contains(&field.columns) {
                 let name = field_name(&field.name, &field.kind, field.columns);
                 named.push((name, field.columns));
             }
         }
-        Ok(DiffFields {
-            extract: layouts.extract()?,
-            response,
-            named,
-        })
+        Ok(DiffFields { records, named })
     }
 
-    /// A field of the submitted record; shorter than its width, or empty, where the record is cut.
+    /// A field of the submitted record, trimmed, of a record without its trailing blanks.
     #[inline]
     pub(super) fn submitted<'r>(&self, record: &'r [u8], columns: Columns) -> &'r [u8] {
-        let submitted = self.response.submitted.of_trimmed(record);
+        let submitted = self.records.response.submitted.of_trimmed(record);
         trim_end(columns.of_trimmed(submitted))
     }
 
-    /// What a record belongs to: its Case ID and other state; `None` where it is too short to tell.
+    /// What a record belongs to: its Case ID and the state part of its Other State FIPS Code.
     #[inline]
-    pub(super) fn family<'r>(&self, record: &'r [u8]) -> Option<(&'r [u8], &'r [u8])> {
-        let submitted = self.response.submitted.of_trimmed(record);
-        let first = self.extract.other_fips_code.first - 1;
-        let state = submitted.get(first..first + 2)?;
-        let id = trim_end(submitted.get(self.extract.case_id.range())?);
-        Some((id, state))
+    pub(super) fn family<'r>(&self, record: &'r [u8]) -> (&'r [u8], &'r [u8]) {
+        let extract = &self.records.extract;
+        let fips = self.submitted(record, extract.other_fips_code);
+        let state = fips.first_chunk::<2>().map_or(fips, |state| state);
+        (self.submitted(record, extract.case_id), state)
     }
 
-    /// Whether the bytes are as long as a response record, perhaps without its trailing blanks.
-    pub(super) fn has_usual_length(&self, record: &[u8]) -> bool {
-        let last = self.response.multiple_case.last;
-        (last..=RESPONSE_BYTES).contains(&record.len()) || {
-            record.len() > RESPONSE_BYTES && trim_end(record).len() <= RESPONSE_BYTES
-        }
+    /// Case ID (from Other State), trimmed.
+    pub(super) fn their_id<'r>(&self, record: &'r [u8]) -> &'r [u8] {
+        trim_end(self.records.response.case_id.of_trimmed(record))
     }
 
-    /// The reason codes, in words; what is no code is shown as `??`.
-    pub(super) fn codes(&self, record: &[u8]) -> String {
-        let mut codes: Vec<&str> = Vec::new();
-        for columns in self.response.reason_codes {
-            match columns.of_trimmed(record) {
-                code if trim_end(code).is_empty() => {}
-                code if code.len() == 2 && code.iter().all(u8::is_ascii_digit) => {
-                    codes.push(std::str::from_utf8(code).unwrap_or("??"));
-                }
-                _ => codes.push("??"),
-            }
-        }
-        if codes.is_empty() {
-            codes.push("none");
-        }
-        codes.join(" ")
+    /// The reason codes.
+    pub(super) fn codes(&self, record: &[u8]) -> ReasonCodes {
+        // Only what was found to be a response record is compared: it has codes.
+        self.records.codes(record).unwrap_or_default()
     }
 
-    /// The names of the fields in which two records differ, in column order; a byte beyond the
-    /// record counts as a field of its own.
+    /// The names of the fields in which two records differ, in column order.
     pub(super) fn differences(&self, old: &[u8], new: &[u8]) -> Vec<String> {
         let differs = |columns: Columns| {
             trim_end(columns.of_trimmed(old)) != trim_end(columns.of_trimmed(new))
         };
         let mut names: Vec<String> = Vec::new();
-        let codes = self.response.reason_codes;
+        let codes = self.records.response.reason_codes;
         let codes_differ = codes.into_iter().any(differs);
         for (name, columns) in &self.named {
             if codes_differ && columns.first > codes[0].first && !names.iter().any(|n| n == CODES) {
@@ -103,13 +83,14 @@ impl DiffFields {
                 names.push(name.clone());
             }
         }
-        let beyond =
-            |record: &'_ [u8]| trim_end(record.get(RESPONSE_BYTES..).unwrap_or_default()).to_vec();
-        if beyond(old) != beyond(new) {
-            names.push(format!("(beyond byte {RESPONSE_BYTES})"));
-        }
         names
     }
+}
+
+/// The codes as reports show them.
+pub(super) fn code_words(codes: ReasonCodes) -> String {
+    let words: Vec<_> = codes.iter().map(ReasonCode::code).collect();
+    words.join(" ")
 }
 
 const CODES: &str = "Reason Codes";

@@ -1,29 +1,12 @@
-//! What a comparison found, as text, JSON and CSV.
+//! What a comparison found, and the same as JSON.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{CaseChange, ChangeKind, FileChanges};
-use crate::error::{Error, Result};
-
-/// How many cases the text lists for a state.
-const LISTED_CASES: usize = 20;
-
-/// The header of the CSV form.
-const HEAD: [&str; 10] = [
-    "state",
-    "case",
-    "case_id",
-    "other_state",
-    "other_case_id",
-    "participant",
-    "member_id",
-    "old_codes",
-    "new_codes",
-    "fields",
-];
+use super::fields::code_words;
+use super::{CaseChange, ChangeKind, FileChanges, StrayFile};
+use crate::matching::{ReasonCode, ReasonCodes};
 
 /// Whether a change of codes is for the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +20,14 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The direction from one set of codes to another, as they are shown.
-    pub fn of(old: &str, new: &str) -> Self {
-        let discrepancies = |codes: &'_ str| -> Vec<String> {
-            codes
-                .split(' ')
-                .filter(|c| *c != "00")
-                .map(str::to_owned)
-                .collect()
+    /// The direction from one set of codes to another.
+    pub fn of(old: ReasonCodes, new: ReasonCodes) -> Self {
+        let within = |a: ReasonCodes, b: ReasonCodes| {
+            a.iter()
+                .filter(|code| *code != ReasonCode::R00)
+                .all(|code| b.holds(code))
         };
-        let (old, new) = (discrepancies(old), discrepancies(new));
-        let within = |a: &[String], b: &[String]| a.iter().all(|code| b.contains(code));
-        match (within(&new, &old), within(&old, &new)) {
+        match (within(new, old), within(old, new)) {
             (true, false) => Direction::Progress,
             (false, true) => Direction::Setback,
             _ => Direction::Mixed,
@@ -70,24 +49,25 @@ impl Direction {
 pub struct DiffReport {
     /// File by file, in order of name.
     pub files: Vec<FileChanges>,
+    /// What lies among the responses and is none, in order of name.
+    pub strays: Vec<StrayFile>,
 }
 
-/// What changed in the codes of participants that both sides have.
-type CodeChanges = BTreeMap<(String, String), u64>;
-
-fn code_changes(file: &FileChanges) -> CodeChanges {
-    let mut changes = CodeChanges::new();
+/// How many participants that both sides have went from which codes to which.
+pub(super) fn code_changes(file: &FileChanges) -> BTreeMap<(ReasonCodes, ReasonCodes), u64> {
+    let mut changes = BTreeMap::new();
     for record in file.changes.iter().flat_map(|case| &case.records) {
-        if let (Some(old), Some(new)) = (&record.old_codes, &record.new_codes)
+        if let (Some(old), Some(new)) = (record.old_codes, record.new_codes)
             && old != new
         {
-            *changes.entry((old.clone(), new.clone())).or_default() += 1;
+            *changes.entry((old, new)).or_default() += 1;
         }
     }
     changes
 }
 
-fn field_changes(file: &FileChanges) -> BTreeMap<&str, u64> {
+/// In how many participants each field differs.
+pub(super) fn field_changes(file: &FileChanges) -> BTreeMap<&str, u64> {
     let mut changes = BTreeMap::new();
     for record in file.changes.iter().flat_map(|case| &case.records) {
         for field in &record.fields {
@@ -97,7 +77,8 @@ fn field_changes(file: &FileChanges) -> BTreeMap<&str, u64> {
     changes
 }
 
-fn count(file: &FileChanges, kind: ChangeKind) -> u64 {
+/// How many cases became that.
+pub(super) fn count(file: &FileChanges, kind: ChangeKind) -> u64 {
     file.changes.iter().filter(|case| case.kind == kind).count() as u64
 }
 
@@ -105,189 +86,64 @@ impl DiffReport {
     /// Whether nothing differs.
     pub fn is_same(&self) -> bool {
         self.files.iter().all(FileChanges::is_same)
-    }
-
-    /// For people: by state the numbers, the changes of codes, the fields, and the first cases.
-    pub fn text(&self) -> String {
-        if self.is_same() {
-            let cases: u64 = self.files.iter().map(|file| file.same_cases).sum();
-            let mut text = format!("same: {cases} cases\n");
-            self.files
-                .iter()
-                .for_each(|file| text += &damage_text(file));
-            return text;
-        }
-        let mut text = format!(
-            "{:<12}{:>10}{:>10}{:>10}{:>10}\n",
-            "cases", "same", "changed", "new", "gone"
-        );
-        for file in &self.files {
-            let _ = writeln!(
-                text,
-                "{:<12}{:>10}{:>10}{:>10}{:>10}",
-                file.label,
-                file.same_cases,
-                count(file, ChangeKind::Changed),
-                count(file, ChangeKind::New),
-                count(file, ChangeKind::Gone)
-            );
-        }
-        for file in self
-            .files
-            .iter()
-            .filter(|f| !f.is_same() || f.odd != (0, 0))
-        {
-            let _ = write!(text, "\n{}\n{}", file.label, damage_text(file));
-            for ((old, new), records) in code_changes(file) {
-                let direction = Direction::of(&old, &new).word();
-                let noun = if records == 1 { "record" } else { "records" };
-                let _ = writeln!(
-                    text,
-                    "  codes {old} -> {new}: {records} {noun} ({direction})"
-                );
-            }
-            let fields: Vec<_> = field_changes(file)
-                .into_iter()
-                .map(|(field, records)| format!("{field} {records}"))
-                .collect();
-            if !fields.is_empty() {
-                let _ = writeln!(text, "  fields: {}", fields.join(", "));
-            }
-            for case in file.changes.iter().take(LISTED_CASES) {
-                text += &case_text(case);
-            }
-            if file.changes.len() > LISTED_CASES {
-                let more = file.changes.len() - LISTED_CASES;
-                let _ = writeln!(text, "  and {more} more; --format csv lists all");
-            }
-        }
-        text
+            && self.strays.iter().all(|stray| stray.sides == (true, true))
     }
 
     /// For programs, complete.
     pub fn json(&self) -> String {
-        let file = |file: &FileChanges| {
-            let codes: Vec<Value> = code_changes(file)
-                .into_iter()
-                .map(|((old, new), records)| {
-                    let direction = Direction::of(&old, &new).word();
-                    json!({"old": old, "new": new, "direction": direction, "records": records})
-                })
-                .collect();
-            let cases: Vec<Value> = file.changes.iter().map(case_json).collect();
-            json!({
-                "state": file.label,
-                "file": file.name,
-                "missing_old": file.missing.0,
-                "missing_new": file.missing.1,
-                "records": {"old": file.records.0, "new": file.records.1},
-                "odd_records": {"old": file.odd.0, "new": file.odd.1},
-                "unreadable_records": {"only_old": file.unreadable.0, "only_new": file.unreadable.1},
-                "cases": {
-                    "same": file.same_cases,
-                    "changed": count(file, ChangeKind::Changed),
-                    "new": count(file, ChangeKind::New),
-                    "gone": count(file, ChangeKind::Gone),
-                },
-                "code_changes": codes,
-                "field_changes": field_changes(file),
-                "changes": cases,
-            })
-        };
-        let files: Vec<Value> = self.files.iter().map(file).collect();
-        let value = json!({"schema": "icr.diff/1", "same": self.is_same(), "files": files});
+        let files: Vec<Value> = self.files.iter().map(file_json).collect();
+        let strays: Vec<Value> = self
+            .strays
+            .iter()
+            .map(|stray| json!({"file": stray.name, "old": stray.sides.0, "new": stray.sides.1}))
+            .collect();
+        let value = json!({
+            "schema": "icr.diff/1",
+            "same": self.is_same(),
+            "files": files,
+            "stray_files": strays,
+        });
         crate::output::json_text(&value)
     }
-
-    /// One row for every participant that differs.
-    ///
-    /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
-    pub fn csv(&self) -> Result<Vec<u8>> {
-        let unwritable = |e: csv::Error| Error::Unbalanced(format!("a row cannot be made ({e})"));
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEAD).map_err(unwritable)?;
-        for file in &self.files {
-            for case in &file.changes {
-                for record in &case.records {
-                    writer
-                        .write_record([
-                            &file.label,
-                            case.kind.word(),
-                            &case.case_id,
-                            &case.other_state,
-                            &case.other_case_id,
-                            record.kind.word(),
-                            &record.member_id,
-                            record.old_codes.as_deref().unwrap_or_default(),
-                            record.new_codes.as_deref().unwrap_or_default(),
-                            &record.fields.join("; "),
-                        ])
-                        .map_err(unwritable)?;
-                }
-            }
-        }
-        writer
-            .into_inner()
-            .map_err(|e| unwritable(e.into_error().into()))
-    }
 }
 
-fn damage_text(file: &FileChanges) -> String {
-    let mut text = String::new();
-    for (missing, side) in [(file.missing.0, "old"), (file.missing.1, "new")] {
-        if missing {
-            let _ = writeln!(text, "  the {side} side has no file {}", file.name);
-        }
-    }
-    if file.odd != (0, 0) {
-        let _ = writeln!(
-            text,
-            "  {}: records of odd length: {} old, {} new",
-            file.name, file.odd.0, file.odd.1
-        );
-    }
-    if file.unreadable != (0, 0) {
-        let _ = writeln!(
-            text,
-            "  {}: records too short to name a case, on one side alone: {} old, {} new",
-            file.name, file.unreadable.0, file.unreadable.1
-        );
-    }
-    text
-}
-
-fn case_text(case: &CaseChange) -> String {
-    let other = match case.other_case_id.as_str() {
-        "" => case.other_state.clone(),
-        id => format!("{} {id}", case.other_state),
-    };
-    let mut text = format!(
-        "  {} case {} with {other}\n",
-        case.kind.word(),
-        case.case_id
-    );
-    for record in &case.records {
-        let member = match record.member_id.as_str() {
-            "" => "(no Member ID)",
-            id => id,
-        };
-        let codes = match (&record.old_codes, &record.new_codes) {
-            (Some(old), Some(new)) if old == new => old.clone(),
-            (old, new) => {
-                let shown =
-                    |codes: &Option<String>| codes.clone().unwrap_or_else(|| "-".to_owned());
-                format!("{} -> {}", shown(old), shown(new))
-            }
-        };
-        let fields = if record.fields.is_empty() {
-            String::new()
-        } else {
-            format!("; {}", record.fields.join(", "))
-        };
-        let _ = writeln!(text, "    {} {member}: {codes}{fields}", record.kind.word());
-    }
-    text
+fn file_json(file: &FileChanges) -> Value {
+    let codes: Vec<Value> = code_changes(file)
+        .into_iter()
+        .map(|((old, new), records)| {
+            json!({
+                "old": code_words(old),
+                "new": code_words(new),
+                "direction": Direction::of(old, new).word(),
+                "records": records,
+            })
+        })
+        .collect();
+    let cases: Vec<Value> = file.changes.iter().map(case_json).collect();
+    json!({
+        "state": file.label,
+        "file": file.name,
+        "missing_old": file.missing.0,
+        "missing_new": file.missing.1,
+        "unreadable_old": file.unreadable.0,
+        "unreadable_new": file.unreadable.1,
+        "records": {"old": file.records.0, "new": file.records.1},
+        "no_response_records": {
+            "old": file.no_records.0,
+            "new": file.no_records.1,
+            "only_old": file.no_records_alone.0,
+            "only_new": file.no_records_alone.1,
+        },
+        "cases": {
+            "same": file.same_cases,
+            "changed": count(file, ChangeKind::Changed),
+            "new": count(file, ChangeKind::New),
+            "gone": count(file, ChangeKind::Gone),
+        },
+        "code_changes": codes,
+        "field_changes": field_changes(file),
+        "changes": cases,
+    })
 }
 
 fn case_json(case: &CaseChange) -> Value {
@@ -298,8 +154,8 @@ fn case_json(case: &CaseChange) -> Value {
             json!({
                 "change": record.kind.word(),
                 "member_id": record.member_id,
-                "old_codes": record.old_codes,
-                "new_codes": record.new_codes,
+                "old_codes": record.old_codes.map(code_words),
+                "new_codes": record.new_codes.map(code_words),
                 "fields": record.fields,
             })
         })
@@ -317,6 +173,15 @@ fn case_json(case: &CaseChange) -> Value {
 mod tests {
     use super::*;
 
+    fn codes(words: &str) -> ReasonCodes {
+        let known = |word: &str| {
+            let code = ReasonCode::ALL.into_iter().find(|code| code.code() == word);
+            code.unwrap()
+        };
+        let set = words.split(' ').map(known);
+        set.fold(ReasonCodes::default(), ReasonCodes::with)
+    }
+
     #[test]
     fn fewer_discrepancies_are_progress() {
         for (old, new, direction) in [
@@ -326,7 +191,8 @@ mod tests {
             ("02", "02 08", Direction::Setback),
             ("01", "02", Direction::Mixed),
         ] {
-            assert_eq!(Direction::of(old, new), direction, "{old} {new}");
+            let found = Direction::of(codes(old), codes(new));
+            assert_eq!(found, direction, "{old} {new}");
         }
     }
 }

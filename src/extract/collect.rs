@@ -19,13 +19,23 @@ pub struct Collected {
     pub unusable: Vec<Unusable>,
 }
 
+impl Provenance {
+    /// What files of it are called in messages.
+    pub fn files(self) -> &'static str {
+        match self {
+            Provenance::Submitted => "extracts, one file a state",
+            Provenance::FcrDerived => "FCR-derived extracts, one file a state",
+        }
+    }
+}
+
 /// The files that the arguments name, each with how it came to be.
 ///
 /// # Errors
 /// As [`input_files`].
 pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, Provenance)>> {
-    let of = |arguments, provenance| -> Result<Vec<_>> {
-        Ok(input_files(arguments)?
+    let of = |arguments, provenance: Provenance| -> Result<Vec<_>> {
+        Ok(input_files(arguments, provenance.files())?
             .into_iter()
             .map(|path| (path, provenance))
             .collect())

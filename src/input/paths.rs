@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 /// The files that the arguments name: each is a file, or a folder whose regular files (not hidden,
-/// not nested) are all taken, in byte order of their names.
+/// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
+/// message about a folder that has none.
 ///
 /// # Errors
 /// [`Error::Input`] where an argument is neither, [`Error::Io`] where it is not there or cannot be
 /// read, and [`Error::Input`] where a folder holds no file.
-pub fn input_files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
         let metadata = std::fs::metadata(argument).map_err(Error::io("open", argument))?;
         if metadata.is_dir() {
-            files.extend(folder_files(argument)?);
+            files.extend(folder_files(argument, what)?);
         } else if metadata.is_file() {
             files.push(argument.clone());
         } else {
@@ -28,7 +29,7 @@ pub fn input_files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
+fn folder_files(folder: &Path, what: &str) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
         let entry = entry.map_err(Error::io("read", folder))?;
@@ -39,8 +40,7 @@ fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     if names.is_empty() {
-        let problem =
-            "is a folder without files; give the folder that holds the extracts, one file a state";
+        let problem = format!("is a folder without files; give the folder that holds the {what}");
         return Err(Error::input(folder, problem));
     }
     names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
@@ -58,7 +58,7 @@ mod tests {
             std::fs::write(folder.path().join(name), "x").unwrap();
         }
         std::fs::create_dir(folder.path().join("nested")).unwrap();
-        let files = input_files(&[folder.path().to_owned()]).unwrap();
+        let files = input_files(&[folder.path().to_owned()], "extracts").unwrap();
         let names: Vec<_> = files
             .iter()
             .map(|f| f.file_name().unwrap().to_str().unwrap())

@@ -80,6 +80,24 @@ impl ReasonCodes {
         self.0 == 0
     }
 
+    /// Whether one record can bear the codes together (matching.md, section 7): a case is found or
+    /// not (01 stands alone), its participant is (00, 07, 08) or is not (06), 00 excludes every
+    /// difference of the case, and two statuses differ one way.
+    pub fn can_stand_together(self) -> bool {
+        use ReasonCode::{R00, R01, R02, R03, R04, R05, R06, R07, R08};
+        let exclude = [
+            (R01, &[R00, R02, R03, R04, R05, R06, R07, R08][..]),
+            (R00, &[R02, R03, R04, R05, R06]),
+            (R04, &[R05]),
+            (R06, &[R07, R08]),
+            (R07, &[R08]),
+        ];
+        let excluded = |(code, others): &(ReasonCode, &[ReasonCode])| {
+            self.holds(*code) && others.iter().any(|other| self.holds(*other))
+        };
+        !exclude.iter().any(excluded)
+    }
+
     /// The codes, ascending.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = ReasonCode> {
@@ -146,6 +164,37 @@ impl CaseCodes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_match_gives_some_codes_together_and_never_others() {
+        use ReasonCode::{R00, R01, R02, R03, R04, R05, R06, R07, R08};
+        let codes = |list: &[ReasonCode]| {
+            let set = ReasonCodes::default();
+            list.iter().fold(set, |set, code| set.with(*code))
+        };
+        for good in [
+            &[R01][..],
+            &[R00],
+            &[R00, R07],
+            &[R00, R08],
+            &[R02, R03, R04, R06],
+            &[R02, R03, R05, R08],
+        ] {
+            assert!(codes(good).can_stand_together(), "{good:?}");
+        }
+        for bad in [
+            &[R01, R02][..],
+            &[R00, R01],
+            &[R00, R03],
+            &[R00, R06],
+            &[R04, R05],
+            &[R06, R07],
+            &[R06, R08],
+            &[R07, R08],
+        ] {
+            assert!(!codes(bad).can_stand_together(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn codes_come_out_ascending_whatever_order_they_went_in() {

@@ -110,6 +110,12 @@ impl<'r> ResponseCase<'r> {
         trim_end(self.theirs(self.fields.response.case_id))
     }
 
+    /// The Member ID of one of its records, as it stands.
+    pub fn member_id(&self, record: &'r ResponseRecord<'r>) -> &'r [u8] {
+        let columns = self.fields.extract.member_id;
+        self.fields.submitted(&record.bytes, columns)
+    }
+
     /// The worker: the Contact Name that you submitted, trimmed.
     pub fn worker(&self) -> &'r [u8] {
         trim_end(self.yours(self.fields.extract.contact_name))

@@ -11,6 +11,9 @@ const MOST_PARTICIPANTS: usize = 9;
 /// Days from a GSC14 to its Action Resolution Date.
 pub(super) const NOTICE_DAYS: u32 = 60;
 
+/// The last date that eight digits hold.
+const LAST_DATE: u32 = 99_991_231;
+
 /// Builds transactions of one run date.
 pub(super) struct Transactions<'l> {
     header: &'l Layout,
@@ -85,9 +88,12 @@ impl<'l> Transactions<'l> {
     }
 
     /// Why no GSC14 can be built for the case, beside [`Self::header_obstacles`].
-    pub(super) fn notice_obstacles(case: &ResponseCase<'_>) -> Vec<&'static str> {
+    pub(super) fn notice_obstacles(&self, case: &ResponseCase<'_>) -> Vec<&'static str> {
         let has = |kind| case.records.iter().any(|record| record.participant == kind);
         let mut obstacles = Vec::new();
+        if self.run_date.plus_days(NOTICE_DAYS).ccyymmdd() > LAST_DATE {
+            obstacles.push("its Action Resolution Date lies beyond the year 9999");
+        }
         if !has(ParticipantType::Np) {
             obstacles.push("the case has no NP to identify");
         }
@@ -148,7 +154,7 @@ impl<'l> Transactions<'l> {
     /// An MSC P GSC14: gives notice of case closure. One line without its end; none where the case
     /// has no NP.
     pub(super) fn notice(&self, case: &ResponseCase<'_>, serial: u64) -> Result<Option<Vec<u8>>> {
-        let Some((ncp, others)) = divide(case) else {
+        let Some(Family { ncp, others, .. }) = divide(case) else {
             return Ok(None);
         };
         let resolution = self.run_date.plus_days(NOTICE_DAYS).ccyymmdd().to_string();
@@ -176,6 +182,11 @@ impl<'l> Transactions<'l> {
             line.extend(block.bytes);
         }
         Ok(Some(line))
+    }
+
+    /// The Member IDs of the participants who find no place in a GSC14 of the case, in order.
+    pub(super) fn left_out<'r>(case: &ResponseCase<'r>) -> Vec<&'r [u8]> {
+        divide(case).map_or_else(Vec::new, |family| family.left_out)
     }
 
     fn case_block(&self, case: &ResponseCase<'_>) -> Result<Block<'l>> {
@@ -225,21 +236,25 @@ fn relationship(participant: ParticipantType) -> &'static [u8] {
     }
 }
 
-/// The NCP of the case, and at most nine of the others in the order of the records. Who is taken
-/// does not depend on that order: among several NPs the one with the lowest Member ID is the NCP,
-/// and where there are more than nine others, adults and then lower Member IDs are taken.
-fn divide<'r>(
-    case: &ResponseCase<'r>,
-) -> Option<(&'r ResponseRecord<'r>, Vec<&'r ResponseRecord<'r>>)> {
-    let member = |record: &'r ResponseRecord<'r>| {
-        case.fields()
-            .submitted(&record.bytes, case.fields().extract.member_id)
-    };
+/// Who is who in a GSC14.
+struct Family<'r> {
+    ncp: &'r ResponseRecord<'r>,
+    /// At most nine others, in the order of the records.
+    others: Vec<&'r ResponseRecord<'r>>,
+    /// The Member IDs of the rest.
+    left_out: Vec<&'r [u8]>,
+}
+
+/// Who is taken does not depend on the order of the records: among several NPs the one with the
+/// lowest Member ID is the NCP, and where there are more than nine others, adults and then lower
+/// Member IDs are taken.
+fn divide<'r>(case: &ResponseCase<'r>) -> Option<Family<'r>> {
+    let member = |place: usize| case.member_id(case.records[place]);
     let places = 0..case.records.len();
     let rank = |&place: &usize| {
         let record = case.records[place];
         let child = record.participant == ParticipantType::Ch;
-        (child, member(record), &record.bytes)
+        (child, member(place), &record.bytes)
     };
     let ncp = places
         .clone()
@@ -247,11 +262,12 @@ fn divide<'r>(
         .min_by_key(rank)?;
     let mut others: Vec<usize> = places.filter(|&place| place != ncp).collect();
     others.sort_by_key(rank);
-    others.truncate(MOST_PARTICIPANTS);
+    let left_out = others.split_off(others.len().min(MOST_PARTICIPANTS));
     others.sort_unstable();
-    let others = others
-        .into_iter()
-        .map(|place| case.records[place])
-        .collect();
-    Some((case.records[ncp], others))
+    let others = others.into_iter();
+    Some(Family {
+        ncp: case.records[ncp],
+        others: others.map(|place| case.records[place]).collect(),
+        left_out: left_out.into_iter().map(member).collect(),
+    })
 }

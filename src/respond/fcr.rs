@@ -6,11 +6,12 @@ use crate::error::Result;
 use crate::layout::Layout;
 
 /// An FP record with Action Type C, without its line end: your Case ID, Member ID, Participant Type,
-/// SSN, names, Date of Birth and Sex, and the other state's SSN as Additional SSN 1.
+/// SSN, names, Date of Birth and Sex, the other state's SSN as Additional SSN 1, and a second one as Additional SSN 2.
 pub(super) fn additional_ssn(
     layout: &Layout,
     case: &ResponseCase<'_>,
     record: &ResponseRecord<'_>,
+    second: Option<[u8; 9]>,
 ) -> Result<Vec<u8>> {
     let (extract, fields) = (&case.fields().extract, case.fields());
     let mut bytes = vec![b' '; layout.length];
@@ -36,5 +37,8 @@ pub(super) fn additional_ssn(
         put(key, fields.submitted(&record.bytes, columns))?;
     }
     put("additional_ssn_1", fields.response.ssn.of(&record.bytes))?;
+    if let Some(second) = second {
+        put("additional_ssn_2", &second)?;
+    }
     Ok(bytes)
 }

@@ -2,26 +2,31 @@
 //! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
 //! files that the state's system loads.
 //!
-//! [`read_responses`] → [`group`] → [`Desk::take`], which asks [`mod@rules`] what each case needs,
+//! [`read_responses`] → [`group`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
 //! → the files.
 
 pub mod rules;
 
+mod answers;
 mod case;
 mod csenet;
 mod desk;
 mod fcr;
 mod policy;
-mod record;
+mod read;
+mod sending;
 mod sent;
 mod summary;
+mod updates;
 mod wording;
 mod worklist;
 
+pub use crate::response::{ResponseFields, ResponseRecord};
 pub use case::{ResponseCase, group};
-pub use desk::{Desk, Finished, UPDATES_HEAD};
+pub use desk::{Desk, Finished};
 pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
-pub use record::{ResponseFields, ResponseRecord, read_responses, response_state};
+pub use read::{read_responses, response_state};
 pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};
 pub use summary::{RespondSummary, RespondTotals};
+pub use updates::UPDATES_HEAD;
 pub use worklist::{Item, WORKLIST_HEAD, Worklist};

@@ -1,9 +1,9 @@
 //! The policy: thresholds and switches, read from TOML.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Error, Result};
@@ -61,19 +61,79 @@ impl Default for Policy {
     }
 }
 
-/// The file, key by key.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyFile {
-    min_adults_percent: Option<Spanned<i64>>,
-    min_children_percent: Option<Spanned<i64>>,
-    caution_fcr_supplied: Option<bool>,
-    caution_match_indicators: Option<bool>,
-    caution_multiple_case: Option<bool>,
-    age_of_majority: Option<Spanned<i64>>,
-    request_again_after_days: Option<Spanned<i64>>,
-    notice_of_closure: Option<bool>,
-    ssn_08: Option<Spanned<String>>,
+/// A policy file: its keys, each with its value and where that stands.
+type Entries = BTreeMap<String, Spanned<toml::Value>>;
+
+/// A problem: the line, from 1, and what is wrong. Never a value of the file: it may be anything.
+type Problem = (Option<usize>, String);
+
+/// What takes the keys out of a policy file, one by one.
+struct PolicyFile<'t> {
+    text: &'t str,
+    entries: Entries,
+}
+
+impl PolicyFile<'_> {
+    fn line(&self, byte: usize) -> usize {
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..byte]).count()
+    }
+
+    /// The value of a key, or `standard` where the file has none.
+    fn take<T>(
+        &mut self,
+        key: &str,
+        standard: T,
+        read: impl Fn(&toml::Value) -> std::result::Result<T, String>,
+    ) -> std::result::Result<T, Problem> {
+        let Some(value) = self.entries.remove(key) else {
+            return Ok(standard);
+        };
+        read(value.as_ref()).map_err(|problem| {
+            (
+                Some(self.line(value.span().start)),
+                format!("`{key}` {problem}"),
+            )
+        })
+    }
+
+    fn switch(&mut self, key: &str, standard: bool) -> std::result::Result<bool, Problem> {
+        self.take(key, standard, |value| {
+            let expected = "is not a switch; give true or false, without quotes";
+            value.as_bool().ok_or_else(|| expected.to_owned())
+        })
+    }
+
+    fn number(
+        &mut self,
+        key: &str,
+        standard: u16,
+        range: RangeInclusive<u16>,
+    ) -> std::result::Result<u16, Problem> {
+        self.take(key, standard, |value| {
+            let (first, last) = (range.start(), range.end());
+            let number = value.as_integer().ok_or_else(|| {
+                format!("is not a whole number; give one from {first} to {last}, without quotes")
+            })?;
+            u16::try_from(number)
+                .ok()
+                .filter(|number| range.contains(number))
+                .ok_or_else(|| format!("is out of range; give a number from {first} to {last}"))
+        })
+    }
+
+    /// What is left is no key of a policy.
+    fn refuse_rest(&self) -> std::result::Result<(), Problem> {
+        let first = self
+            .entries
+            .iter()
+            .min_by_key(|(_, value)| value.span().start);
+        let Some((key, value)) = first else {
+            return Ok(());
+        };
+        let problem =
+            format!("unknown field `{key}`; `icr respond --print-policy` shows every key");
+        Err((Some(self.line(value.span().start)), problem))
+    }
 }
 
 impl Policy {
@@ -96,82 +156,56 @@ impl Policy {
     }
 
     /// Reads a policy's text; on failure gives the line, from 1, and the problem.
-    fn parse(text: &str) -> std::result::Result<Policy, (Option<usize>, String)> {
-        let line = |byte: usize| 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..byte]).count();
-        let file: PolicyFile = toml::from_str(text).map_err(|error| {
-            let problem = format!(
-                "{}; `icr respond --print-policy` shows every key",
-                error.message().replace('\n', " ")
-            );
-            (error.span().map(|span| line(span.start)), problem)
-        })?;
-        let number =
-            |key: &str, value: Option<Spanned<i64>>, range: RangeInclusive<u16>, default| {
-                let Some(value) = value else {
-                    return Ok(default);
-                };
-                let at = line(value.span().start);
-                u16::try_from(value.into_inner())
-                    .ok()
-                    .filter(|number| range.contains(number))
-                    .ok_or_else(|| {
-                        let (first, last) = (range.start(), range.end());
-                        let problem = format!(
-                            "`{key}` is out of range; give a number from {first} to {last}"
-                        );
-                        (Some(at), problem)
-                    })
+    fn parse(text: &str) -> std::result::Result<Policy, Problem> {
+        let entries = toml::from_str(text).map_err(|error| {
+            let before = |at: usize| &text.as_bytes()[..at];
+            let line = error
+                .span()
+                .map(|span| 1 + memchr::memchr_iter(b'\n', before(span.start)).count());
+            // A number that no integer holds is shown by the library, as a type.
+            let message = match error.message() {
+                message if message.contains("invalid type") => "a value cannot be read".to_owned(),
+                message => message.replace('\n', " "),
             };
+            let problem = format!(
+                "this is no policy file ({message}); `icr respond --print-policy` shows every key"
+            );
+            (line, problem)
+        })?;
+        let mut file = PolicyFile { text, entries };
         let standard = Policy::default();
-        let percent = |key, value, default: u8| {
-            number(key, value, 0..=100, default.into()).map(|percent| percent as u8)
-        };
-        let ssn_08 = match file.ssn_08 {
-            None => standard.ssn_08,
-            Some(value) => match value.as_ref().as_str() {
-                "add" => AnswerTo08::Add,
-                "replace" => AnswerTo08::Replace,
-                _ => {
-                    let problem = "`ssn_08` is out of range; give \"add\" or \"replace\"";
-                    return Err((Some(line(value.span().start)), problem.to_owned()));
-                }
-            },
-        };
-        Ok(Policy {
-            min_adults_percent: percent(
-                "min_adults_percent",
-                file.min_adults_percent,
-                standard.min_adults_percent,
-            )?,
-            min_children_percent: percent(
-                "min_children_percent",
-                file.min_children_percent,
-                standard.min_children_percent,
-            )?,
+        let mut percent = |key, standard: u8| file.number(key, standard.into(), 0..=100);
+        let policy = Policy {
+            min_adults_percent: percent("min_adults_percent", standard.min_adults_percent)? as u8,
+            min_children_percent: percent("min_children_percent", standard.min_children_percent)?
+                as u8,
             caution_fcr_supplied: file
-                .caution_fcr_supplied
-                .unwrap_or(standard.caution_fcr_supplied),
-            caution_match_indicators: file
-                .caution_match_indicators
-                .unwrap_or(standard.caution_match_indicators),
-            caution_multiple_case: file
-                .caution_multiple_case
-                .unwrap_or(standard.caution_multiple_case),
-            age_of_majority: number(
-                "age_of_majority",
-                file.age_of_majority,
-                1..=30,
-                standard.age_of_majority.into(),
-            )? as u8,
-            request_again_after_days: number(
-                "request_again_after_days",
-                file.request_again_after_days,
-                30..=366,
-                standard.request_again_after_days,
+                .switch("caution_fcr_supplied", standard.caution_fcr_supplied)?,
+            caution_match_indicators: file.switch(
+                "caution_match_indicators",
+                standard.caution_match_indicators,
             )?,
-            notice_of_closure: file.notice_of_closure.unwrap_or(standard.notice_of_closure),
-            ssn_08,
-        })
+            caution_multiple_case: file
+                .switch("caution_multiple_case", standard.caution_multiple_case)?,
+            age_of_majority: file.number(
+                "age_of_majority",
+                standard.age_of_majority.into(),
+                1..=30,
+            )? as u8,
+            request_again_after_days: file.number(
+                "request_again_after_days",
+                standard.request_again_after_days,
+                30..=366,
+            )?,
+            notice_of_closure: file.switch("notice_of_closure", standard.notice_of_closure)?,
+            ssn_08: file.take("ssn_08", standard.ssn_08, |value| match value.as_str() {
+                Some("add") => Ok(AnswerTo08::Add),
+                Some("replace") => Ok(AnswerTo08::Replace),
+                _ => Err("is out of range; give \"add\" or \"replace\", in quotes".to_owned()),
+            })?,
+        };
+        file.refuse_rest()?;
+        Ok(policy)
     }
 }
 
@@ -215,14 +249,23 @@ mod tests {
     fn what_cannot_be_used_is_refused_with_its_line() {
         for (text, line, words) in [
             ("\nage = 3\n", 2, "unknown field `age`"),
-            ("# x\n\nage_of_majority = \"18\"\n", 3, "invalid type"),
+            (
+                "# x\n\nage_of_majority = \"18\"\n",
+                3,
+                "`age_of_majority` is not a whole number; give one from 1 to 30",
+            ),
             ("age_of_majority = 200\n", 1, "1 to 30"),
             ("age_of_majority = -1\n", 1, "1 to 30"),
             ("min_adults_percent = 101\n", 1, "0 to 100"),
-            ("min_children_percent = 75.5\n", 1, "invalid type"),
+            ("min_children_percent = 75.5\n", 1, "not a whole number"),
             ("request_again_after_days = 29\n", 1, "30 to 366"),
             ("\n\nssn_08 = \"both\"\n", 3, "\"add\" or \"replace\""),
-            ("caution_multiple_case = 1\n", 1, "invalid type"),
+            ("caution_multiple_case = 1\n", 1, "give true or false"),
+            ("notice_of_closure = \"SECRET\"\n", 1, "give true or false"),
+            ("ssn_08 = [\"SECRET\"]\n", 1, "\"add\" or \"replace\""),
+            ("age_of_majority = 99999999999999999999\n", 1, ""),
+            ("notice_of_closure = yes\n", 1, ""),
+            ("a.b = 1\n", 1, "unknown field `a`"),
             ("[policy]\n", 1, "unknown field"),
             (
                 "notice_of_closure = true\nnotice_of_closure = true\n",
@@ -234,6 +277,9 @@ mod tests {
             let (at, problem) = Policy::parse(text).unwrap_err();
             assert_eq!(at, Some(line), "{text}: {problem}");
             assert!(problem.contains(words), "{text}: {problem}");
+            for word in ["SECRET", "i64", "u16", "boolean", "999"] {
+                assert!(!problem.contains(word), "{text}: {problem}");
+            }
         }
     }
 }

@@ -9,7 +9,10 @@ use crate::record::{Date, ParticipantClass, ParticipantType, SsnField};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// 02: take over Case ID (from Other State).
-    pub update_case_id: bool,
+    pub update_case_id: Option<Written>,
+    /// Another answer to the same case names another case of the other state: nothing is taken over
+    /// or sent.
+    pub answers_disagree: bool,
     /// What a person must look at for the whole case.
     pub listed: Vec<CaseFinding>,
     /// The codes for which a FRINF is wanted; none where it is empty.
@@ -22,6 +25,15 @@ pub struct Decision {
     pub in_sync: bool,
 }
 
+/// Where a row is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// For this case.
+    Here,
+    /// For another answer to the same case, which says the same.
+    Elsewhere,
+}
+
 /// Something about a whole case for the worklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseFinding {
@@ -29,6 +41,8 @@ pub enum CaseFinding {
     NotFound,
     /// 02, the threshold is met, but these cautions stand.
     Caution(Vec<Caution>),
+    /// 02 would be taken over, but two answers disagree.
+    AnswersDisagree,
     /// 03.
     County(CountyList),
     /// 04.
@@ -71,9 +85,23 @@ pub enum RecordDecision {
     /// 07, or 08 with the policy "replace": the SSN is updated.
     UpdateSsn(ReasonCode),
     /// 08: theirs is added as an additional SSN.
-    AddSsn,
+    AddSsn(FcrPart),
+    /// The row of another record of the participant says the same.
+    InAnotherRow,
     /// A person must look.
     List(RecordFinding),
+}
+
+/// What the record is of the participant's FP record, which holds two additional SSNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FcrPart {
+    /// It makes the record.
+    First {
+        /// The Additional SSN 2, of another record of the participant.
+        second: Option<[u8; 9]>,
+    },
+    /// Its SSN is Additional SSN 2 of the record that another makes.
+    Second,
 }
 
 /// Something about one participant for the worklist.
@@ -102,13 +130,20 @@ pub enum SsnDoubt {
     Indicators,
     /// The field holds no usable SSN.
     Unusable,
+    /// By the counts of the answer no participant of this class matched, so this one did not.
+    NotCounted,
+    /// Another answer about the participant gives another SSN.
+    AnswersDisagree,
+    /// Two other SSNs are added already.
+    TwoAdded,
 }
 
-/// Decides what a case needs.
+/// Decides what a case needs, whatever other cases say.
 pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decision {
     let codes = case.codes();
     let mut decision = Decision {
-        update_case_id: false,
+        update_case_id: None,
+        answers_disagree: false,
         listed: Vec::new(),
         wants_request: ReasonCodes::default(),
         wants_notice: false,
@@ -123,8 +158,9 @@ pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decis
             decision.wants_request = decision.wants_request.with(ReasonCode::R02);
         } else {
             let cautions = cautions(case, policy);
-            decision.update_case_id = cautions.is_empty();
-            if !cautions.is_empty() {
+            if cautions.is_empty() {
+                decision.update_case_id = Some(Written::Here);
+            } else {
                 decision.listed.push(CaseFinding::Caution(cautions));
             }
         }
@@ -234,7 +270,7 @@ fn decide_record(
     } else if record.codes.holds(ReasonCode::R08) {
         match (ssn_doubt(case, record, ReasonCode::R08), policy.ssn_08) {
             (Some(doubt), _) => RecordDecision::List(RecordFinding::OtherSsn(doubt)),
-            (None, AnswerTo08::Add) => RecordDecision::AddSsn,
+            (None, AnswerTo08::Add) => RecordDecision::AddSsn(FcrPart::First { second: None }),
             (None, AnswerTo08::Replace) => RecordDecision::UpdateSsn(ReasonCode::R08),
         }
     } else {
@@ -280,7 +316,17 @@ fn ssn_doubt(
     let r = &case.fields().response;
     let says = |columns: crate::layout::Columns| columns.of(&record.bytes);
     let adult = record.participant.class() == Some(ParticipantClass::Adult);
-    if SsnField::parse(says(r.ssn)).usable().is_none() {
+    let counts = case.counts();
+    // 07 and 08 are of a participant that matched (matching.md, section 7) [ours: where the counts
+    // say that none did, the record contradicts itself, and nothing rests on it].
+    let counted = match record.participant.class() {
+        Some(ParticipantClass::Adult) => counts.adults_matched > 0,
+        Some(ParticipantClass::Child) => counts.children_matched > 0,
+        None => false,
+    };
+    if !counted {
+        Some(SsnDoubt::NotCounted)
+    } else if SsnField::parse(says(r.ssn)).usable().is_none() {
         Some(SsnDoubt::Unusable)
     } else if says(r.other_ssn_verification) != b"Y" {
         Some(SsnDoubt::TheirsUnverified)
@@ -293,10 +339,14 @@ fn ssn_doubt(
     }
 }
 
-/// Why no FRINF is sent for a case [ours: a mistyped case ID that happens to exist must not ask for
-/// strangers].
-pub(super) fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
+/// Why nothing is sent for a case [ours: a mistyped case ID that happens to exist must neither ask for
+/// strangers nor send them a family's names and SSNs].
+pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
+        (
+            decision.answers_disagree,
+            "two answers to this case name different cases of the other state",
+        ),
         (!case.is_open(), "your case is closed"),
         (case.counts().matched() == 0, "nobody of your case matched"),
         (
@@ -315,18 +365,14 @@ pub(super) fn request_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
         .collect()
 }
 
-/// Why no GSC14 is sent for a case: the same care for strangers [ours, decision 0024].
-pub(super) fn notice_refusals(case: &ResponseCase<'_>) -> Vec<&'static str> {
-    let checks = [
-        (case.counts().matched() == 0, "nobody of your case matched"),
-        (
-            case.their_id().is_empty(),
-            "the response gives no case ID of the other state",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(refused, _)| *refused)
-        .map(|(_, reason)| reason)
-        .collect()
+/// Why no GSC14 is sent for a case: as [`refusals`], and where the case was found by its participants
+/// alone, what keeps its ID from being taken over keeps the notice back [ours, decision 0024].
+pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+    let mut reasons = refusals(case, decision);
+    if case.codes().holds(ReasonCode::R02) && decision.update_case_id.is_none() {
+        reasons.push(
+            "the case was found by its participants alone, and its ID is not certain enough to be taken over",
+        );
+    }
+    reasons
 }

@@ -22,6 +22,8 @@ pub const SENT_HEAD: [&str; 6] = [
 /// The largest serial number that twelve digits hold.
 pub const LAST_SERIAL: u64 = 999_999_999_999;
 
+const NO_HEADER: &str = "is not the header of a sent.csv";
+
 /// A kind of transaction that this program writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Transaction {
@@ -69,7 +71,8 @@ impl SentLog {
     /// `--serial-start`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where neither tells the next serial number, or `start` repeats one;
+    /// [`Error::Usage`] where neither tells the next serial number, or `start` repeats one or leaves
+    /// a gap;
     /// [`Error::Io`] and [`Error::Input`] where the file cannot be read or has a bad line.
     pub fn load(path: Option<&Path>, start: Option<u64>) -> Result<Self> {
         let mut log = SentLog {
@@ -82,13 +85,24 @@ impl SentLog {
         log.carried = log.rows.len();
         log.next_serial = match (start, last) {
             (None, None) => {
-                return Err(Error::Usage(
-                    "--serial-start is required: no --sent file tells the last serial number; give the number of the first transaction".to_owned(),
-                ));
+                let why = match path {
+                    Some(_) => {
+                        "the --sent file holds no transaction, so it tells no last serial number; give --serial-start beside it"
+                    }
+                    None => {
+                        "no --sent file tells the last serial number; give the number of the first transaction"
+                    }
+                };
+                return Err(Error::Usage(format!("--serial-start is required: {why}")));
             }
             (Some(start), Some(last)) if start <= last => {
                 return Err(Error::Usage(format!(
                     "--serial-start {start} repeats a serial number: the --sent file has used {last}; give a larger number, or leave the option out"
+                )));
+            }
+            (Some(start), Some(last)) if start > last + 1 => {
+                return Err(Error::Usage(format!(
+                    "--serial-start {start} leaves a gap: the last serial number in the --sent file is {last}; leave the option out"
                 )));
             }
             (Some(start), _) => start,
@@ -103,17 +117,20 @@ impl SentLog {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(&bytes[..]);
+        let refuse = |number: u64, problem: &str| {
+            let problem = format!("{problem}; give the sent.csv that an earlier run wrote");
+            Error::record(path, number, problem)
+        };
         let mut serials = BTreeSet::new();
+        let mut has_header = false;
         for (number, row) in (1_u64..).zip(reader.records()) {
-            let refuse = |problem: &str| {
-                let problem = format!("{problem}; give the sent.csv that an earlier run wrote");
-                Error::record(path, number, problem)
-            };
+            let refuse = |problem| refuse(number, problem);
             let row = row.map_err(|_| refuse("is not a row of six columns in UTF-8"))?;
             if number == 1 {
                 if row.iter().ne(SENT_HEAD) {
-                    return Err(refuse("is not the header of a sent.csv"));
+                    return Err(refuse(NO_HEADER));
                 }
+                has_header = true;
                 continue;
             }
             let Ok(cells) = <[&str; 6]>::try_from(row.iter().collect::<Vec<_>>()) else {
@@ -149,6 +166,10 @@ impl SentLog {
                 self.note(kind, pair, date);
             }
             self.rows.push(cells.map(str::to_owned));
+        }
+        // Not even a run that sent nothing writes an empty file.
+        if !has_header {
+            return Err(refuse(1, NO_HEADER));
         }
         Ok(serials.last().copied())
     }
@@ -242,8 +263,16 @@ mod tests {
         let rows =
             format!("{HEAD}A,TX,B,CSI R FRINF,20261101,41\nA,TX,C,CSI R FRINF,20261101,40\n");
         assert_eq!(load(&rows, None).unwrap().next_serial(), Some(42));
-        assert_eq!(load(&rows, Some(50)).unwrap().next_serial(), Some(50));
-        assert!(matches!(load(&rows, Some(41)), Err(Error::Usage(_))));
+        assert_eq!(load(&rows, Some(42)).unwrap().next_serial(), Some(42));
+        for start in [41, 43, 50] {
+            match load(&rows, Some(start)) {
+                Err(Error::Usage(problem)) => {
+                    assert!(problem.contains(&start.to_string()) && problem.contains("41"));
+                }
+                _ => panic!("{start}"),
+            }
+        }
+        assert_eq!(load(HEAD, Some(7)).unwrap().next_serial(), Some(7));
         assert!(matches!(load(HEAD, None), Err(Error::Usage(_))));
         assert!(matches!(SentLog::load(None, None), Err(Error::Usage(_))));
         let full = format!("{HEAD}A,TX,B,CSI R FRINF,20261101,{LAST_SERIAL}\n");
@@ -263,6 +292,7 @@ mod tests {
     #[test]
     fn a_bad_line_is_refused_with_its_number() {
         for (rows, record) in [
+            (String::new(), 1),
             ("case,serial\n".to_owned(), 1),
             (format!("{HEAD}A,TX,B,CSI R FRINF,20261131,1\n"), 2),
             (format!("{HEAD}A,ZZ,B,CSI R FRINF,20261101,1\n"), 2),

@@ -209,6 +209,12 @@ impl RespondSummary {
             );
         }
         let _ = writeln!(text, "records for the FCR: {}", totals.fcr_records);
+        if totals.fcr_records > 0 {
+            // A change without a mark withdraws the mark that the person has (verification.md,
+            // section 3), and a response tells nothing of marks.
+            text +=
+                "fcr.txt bears no family violence marks: fill columns 46-47 before it is loaded\n";
+        }
         if totals.not_built > 0 {
             let _ = writeln!(
                 text,

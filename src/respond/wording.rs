@@ -14,11 +14,11 @@ pub(super) struct Advice {
 
 /// What became of a GSC14 notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Notice {
+pub(super) enum Notice<'r> {
     /// None was wanted.
     NotWanted,
-    /// It is in csenet.txt.
-    Written,
+    /// It is in csenet.txt, without the participants with these Member IDs.
+    Written(Vec<&'r [u8]>),
     /// One was sent before.
     SentBefore,
     /// It could not be sent, for these reasons.
@@ -37,10 +37,15 @@ fn by_role(case: &ResponseCase<'_>, initiating: &str, responding: &str) -> Strin
 }
 
 /// The advice for a finding about a case.
-pub(super) fn of_case(case: &ResponseCase<'_>, finding: &CaseFinding, notice: &Notice) -> Advice {
+pub(super) fn of_case(
+    case: &ResponseCase<'_>,
+    finding: &CaseFinding,
+    notice: &Notice<'_>,
+) -> Advice {
     match finding {
         CaseFinding::NotFound => not_found(case),
         CaseFinding::Caution(cautions) => caution(case, cautions),
+        CaseFinding::AnswersDisagree => answers_disagree(case),
         CaseFinding::County(list) => county(case, *list),
         CaseFinding::ClosedThere => closed_there(case, notice),
     }
@@ -85,9 +90,14 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
         })
         .collect();
     let counts = case.counts();
+    let yours = if case.other_id().is_empty() {
+        "Your case records no Other State Case ID"
+    } else {
+        "Your Other State Case ID leads nowhere"
+    };
     Advice {
         finding: format!(
-            "Your Other State Case ID leads nowhere, but {} of {} adults and {} of {} children of yours stand in case {} of {}. It was not taken over: {}.",
+            "{yours}, but {} of {} adults and {} of {} children of yours stand in case {} of {}. It was not taken over: {}.",
             counts.adults_matched,
             counts.adults_yours,
             counts.children_matched,
@@ -97,6 +107,17 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
             words.join("; ")
         ),
         next_action: "Find out whether both cases are the same action for the same family, perhaps by asking the other state. If they are, record the other state's case ID on your case.".to_owned(),
+    }
+}
+
+fn answers_disagree(case: &ResponseCase<'_>) -> Advice {
+    Advice {
+        finding: format!(
+            "Two answers to this case disagree: this one gives case {} of {}, another a different one. Neither was taken over.",
+            shown(&text(case.their_id())),
+            case.other_state().name(),
+        ),
+        next_action: "Find out which of the responses is the later one, or which case is that of your family, and record its ID on your case.".to_owned(),
     }
 }
 
@@ -130,11 +151,26 @@ fn county(case: &ResponseCase<'_>, list: CountyList) -> Advice {
     }
 }
 
-fn closed_there(case: &ResponseCase<'_>, notice: &Notice) -> Advice {
+fn closed_there(case: &ResponseCase<'_>, notice: &Notice<'_>) -> Advice {
+    let told = matches!(notice, Notice::Written(_) | Notice::SentBefore);
     let notice = match notice {
         Notice::NotWanted => String::new(),
-        Notice::Written => " A notice of case closure (CSENet MSC P GSC14) to the initiating state is in csenet.txt.".to_owned(),
-        Notice::SentBefore => " A notice of case closure (CSENet MSC P GSC14) was sent before.".to_owned(),
+        Notice::Written(left_out) => {
+            let holds = match left_out[..] {
+                [] => String::new(),
+                _ => format!(
+                    " It has room for nine participants beside the noncustodial parent; {} more are not in it: {}.",
+                    left_out.len(),
+                    members(left_out)
+                ),
+            };
+            format!(
+                " A notice of case closure (CSENet MSC P GSC14) to the initiating state is in csenet.txt.{holds}"
+            )
+        }
+        Notice::SentBefore => {
+            " A notice of case closure (CSENet MSC P GSC14) was sent before.".to_owned()
+        }
         Notice::NotSent(reasons) => format!(
             " No notice of case closure (CSENet MSC P GSC14) was written: {}.",
             reasons.join("; ")
@@ -148,13 +184,22 @@ fn closed_there(case: &ResponseCase<'_>, notice: &Notice) -> Advice {
         next_action: by_role(
             case,
             "Decide whether the case should remain interstate. If so, ask the other state (CSENet or UIFSA forms) to open the action again; if a one-state action serves better, close the interstate action.",
-            "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria and tell the initiating state (for example by CSENet MSC P GSC14).",
+            if told {
+                "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria; the initiating state is told already."
+            } else {
+                "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria and tell the initiating state (for example by CSENet MSC P GSC14)."
+            },
         ),
     }
 }
 
-/// The advice where a FRINF was wanted for these codes and not sent.
-pub(super) fn of_refused_request(codes: ReasonCodes, missing: usize, reasons: &[&str]) -> Advice {
+/// The advice where a FRINF was wanted for these codes, and for the adults with these Member IDs, and
+/// not sent.
+pub(super) fn of_refused_request(
+    codes: ReasonCodes,
+    missing: &[&[u8]],
+    reasons: &[&str],
+) -> Advice {
     let mut wanted = Vec::new();
     if codes.holds(ReasonCode::R02) {
         wanted.push(
@@ -163,9 +208,10 @@ pub(super) fn of_refused_request(codes: ReasonCodes, missing: usize, reasons: &[
         );
     }
     if codes.holds(ReasonCode::R06) {
-        wanted.push(match missing {
-            1 => "An adult of yours was not found in the other state's case.".to_owned(),
-            n => format!("{n} adults of yours were not found in the other state's case."),
+        let who = members(missing);
+        wanted.push(match missing.len() {
+            1 => format!("An adult of yours was not found in the other state's case: {who}."),
+            n => format!("{n} adults of yours were not found in the other state's case: {who}."),
         });
     }
     Advice {
@@ -187,6 +233,15 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
             "the custodial party or the noncustodial parent of the two cases did not match"
         }
         SsnDoubt::Unusable => "the response holds no usable number",
+        SsnDoubt::NotCounted => {
+            "by the counts of the response no such participant of your case matched, so the code and the counts contradict each other"
+        }
+        SsnDoubt::AnswersDisagree => {
+            "two answers about this participant disagree, for the response gives different numbers"
+        }
+        SsnDoubt::TwoAdded => {
+            "two other numbers are added for this participant, and a record for the FCR holds no third"
+        }
     };
     let (finding, next_action) = match finding {
         RecordFinding::MinorMissing => (
@@ -242,6 +297,21 @@ pub(super) fn of_unnamed_update() -> Advice {
         finding: "An SSN is to be updated, but the participant has no Member ID by which the update could find the person.".to_owned(),
         next_action: "Load this update by hand, from the response; record a Member ID for the participant.".to_owned(),
     }
+}
+
+/// Participants by their Member IDs, in order.
+fn members(ids: &[&[u8]]) -> String {
+    let mut named: Vec<_> = ids.iter().map(|id| text(id)).collect();
+    named.sort();
+    let unnamed = named.iter().filter(|id| id.is_empty()).count();
+    let mut words: Vec<_> = named.split_off(unnamed);
+    if let Some(first) = words.first_mut() {
+        first.insert_str(0, "Member ID ");
+    }
+    if unnamed > 0 {
+        words.push(format!("{unnamed} without a Member ID"));
+    }
+    words.join(", ")
 }
 
 /// A value, or a word where it is blank.

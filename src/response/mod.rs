@@ -3,12 +3,14 @@
 mod cases;
 mod check;
 mod copies;
+mod record;
 mod render;
 mod totals;
 mod write;
 
 pub use cases::{CaseSplit, Participants};
 pub use check::{Recount, differences, recount};
+pub use record::{ResponseFields, ResponseRecord};
 pub use render::Renderer;
 pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};
 pub use write::{OutputForm, ResponseSink, write_response, write_responses};

@@ -49,7 +49,7 @@ pub fn score(
     }
     let mut files = Vec::new();
     let mut total = 0;
-    for path in input_files(&[responses])? {
+    for path in input_files(&[responses], "responses")? {
         total += std::fs::metadata(&path)
             .map_err(Error::io("open", &path))?
             .len();

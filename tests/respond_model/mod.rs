@@ -193,12 +193,99 @@ pub fn answer(
         ..Default::default()
     };
     let mut serial = first_serial;
-    for (other_id, records) in cases(&lines(response)) {
-        one_case(&mut out, &other_id, &records, policy, &mut serial, run_date);
+    let cases = cases(&lines(response));
+    let plans = plans(&cases, policy);
+    for (place, (other_id, records)) in cases.iter().enumerate() {
+        one_case(
+            &mut out,
+            other_id,
+            records,
+            policy,
+            &mut serial,
+            run_date,
+            &plans[place],
+        );
     }
     let place = |row: &Row| (row[0].clone(), row[1].clone());
     out.worklist.sort_by_key(place);
     out
+}
+
+/// What 07 or 08 of a record comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    List,
+    /// A row, and for 08 an FP record with perhaps a second SSN.
+    Row(bool, Option<Vec<u8>>),
+    /// Another row says it.
+    Same,
+}
+
+/// For each case, for each of its records.
+pub fn plans(cases: &[(String, Vec<Vec<u8>>)], policy: &ModelPolicy) -> Vec<Vec<Plan>> {
+    let mut plans: Vec<Vec<Plan>> = cases
+        .iter()
+        .map(|(_, records)| vec![Plan::List; records.len()])
+        .collect();
+    // By Case ID, Member ID and field, in order of case and record: place and SSN.
+    let mut people: BTreeMap<(String, String, bool), Vec<(usize, Vec<u8>, usize, Vec<u8>)>> =
+        BTreeMap::new();
+    for (place, (_, records)) in cases.iter().enumerate() {
+        for (at_record, r) in records.iter().enumerate() {
+            let kind = s(r, 48, 49);
+            let adult = ["CP", "NP", "PF"].contains(&kind.as_str());
+            let counted = kind == "CH" && n(r, 387) > 0 || adult && n(r, 385) > 0;
+            let yes = |column: usize| at(r, column, column) == b"Y";
+            let sure = counted
+                && yes(288)
+                && (!adult || yes(389) && yes(390))
+                && usable_ssn(&s(r, 279, 287));
+            let (seven, eight) = (codes(r).contains("07"), codes(r).contains("08"));
+            if !(sure && (seven || eight && at(r, 278, 278) == b"N")) {
+                continue;
+            }
+            let adds = eight && !policy.replace;
+            plans[place][at_record] = Plan::Row(adds, None);
+            if !s(r, 33, 47).is_empty() {
+                let key = (s(r, 1, 15), s(r, 33, 47), adds);
+                let ssn = at(r, 279, 287).to_vec();
+                people
+                    .entry(key)
+                    .or_default()
+                    .push((place, r.clone(), at_record, ssn));
+            }
+        }
+    }
+    for ((_, _, adds), mut answers) in people {
+        answers.sort();
+        let mut distinct: Vec<Vec<u8>> = vec![];
+        for (_, _, _, ssn) in &answers {
+            if !distinct.contains(ssn) {
+                distinct.push(ssn.clone());
+            }
+        }
+        let mut seen: Vec<Vec<u8>> = vec![];
+        for (place, _, at_record, ssn) in answers {
+            let plan = &mut plans[place][at_record];
+            if !adds && distinct.len() > 1
+                || adds && distinct[2.min(distinct.len())..].contains(&ssn)
+            {
+                *plan = if seen.contains(&ssn) && adds {
+                    Plan::Same
+                } else {
+                    Plan::List
+                };
+            } else if seen.contains(&ssn) {
+                *plan = Plan::Same;
+            } else if adds && !seen.is_empty() {
+                *plan = Plan::Row(false, None);
+            } else {
+                *plan = Plan::Row(adds, distinct.get(1).cloned());
+            }
+            seen.push(ssn);
+        }
+    }
+    plans
 }
 
 fn was_sent(out: &ModelAnswer, key: [&str; 3], what: &str, run_date: u32, days: u32) -> bool {
@@ -216,6 +303,7 @@ fn one_case(
     policy: &ModelPolicy,
     serial: &mut u64,
     run_date: u32,
+    plans: &[Plan],
 ) {
     let lead = records.iter().min().unwrap();
     let (id, state, their_id) = (s(lead, 1, 15), usps(&s(lead, 138, 139)), s(lead, 253, 267));
@@ -349,6 +437,10 @@ fn one_case(
         let blank = records.iter().any(|r| s(r, 48, 49).is_empty());
         if policy.notice
             && at(lead, 16, 16) == b"R"
+            && records.iter().all(|r| at(r, 50, 50) == b"O")
+            && !yes(242)
+            && (!has("02") || case_updated)
+            && plus_days(run_date, 60) <= 99991231
             && am + cm > 0
             && !their_id.is_empty()
             && np
@@ -373,7 +465,7 @@ fn one_case(
             case_requested = true;
         }
     }
-    for r in records {
+    for (r, plan) in records.iter().zip(plans) {
         let c = codes(r);
         let kind = s(r, 48, 49);
         let member = s(r, 33, 47);
@@ -389,36 +481,30 @@ fn one_case(
             }
         }
         let theirs = s(r, 279, 287);
-        let sure =
-            at(r, 288, 288) == b"Y" && (!adult || yes(389) && yes(390)) && usable_ssn(&theirs);
-        if c.contains("07") {
-            if sure {
-                update(out, &member, "ssn", &s(r, 24, 32), &theirs, "07");
-                updated = true;
-                if member.is_empty() {
-                    list(out, "07", 4, "");
-                }
-            } else {
-                list(out, "07", 4, &member);
-                listed = true;
+        for (code, priority) in [("07", 4), ("08", 5)] {
+            if !c.contains(code) {
+                continue;
             }
-        }
-        if c.contains("08") {
-            if sure && at(r, 278, 278) == b"N" {
-                updated = true;
-                if policy.replace {
-                    update(out, &member, "ssn", &s(r, 24, 32), &theirs, "08");
-                } else {
-                    update(out, &member, "additional_ssn", "", &theirs, "08");
+            let adds = code == "08" && !policy.replace;
+            match plan {
+                Plan::List => {
+                    list(out, code, priority, &member);
+                    listed = true;
                 }
-                if member.is_empty() {
-                    list(out, "08", 5, "");
-                } else if !policy.replace {
-                    out.fcr.push(fp(r));
+                Plan::Same => updated = true,
+                Plan::Row(makes_fp, second) => {
+                    updated = true;
+                    if adds {
+                        update(out, &member, "additional_ssn", "", &theirs, code);
+                    } else {
+                        update(out, &member, "ssn", &s(r, 24, 32), &theirs, code);
+                    }
+                    if member.is_empty() {
+                        list(out, code, priority, "");
+                    } else if *makes_fp {
+                        out.fcr.push(fp(r, second.as_deref()));
+                    }
                 }
-            } else {
-                list(out, "08", 5, &member);
-                listed = true;
             }
         }
         let fate = if updated || case_updated {
@@ -546,7 +632,7 @@ fn gsc14(lead: &[u8], records: &[Vec<u8>], serial: u64, run_date: u32) -> Vec<u8
     line
 }
 
-fn fp(r: &[u8]) -> Vec<u8> {
+fn fp(r: &[u8], second: Option<&[u8]>) -> Vec<u8> {
     let mut f = vec![b' '; 552];
     put(&mut f, 1, 2, b"FP");
     put(&mut f, 3, 3, b"C");
@@ -560,5 +646,6 @@ fn fp(r: &[u8]) -> Vec<u8> {
     put(&mut f, 106, 121, at(r, 97, 112));
     put(&mut f, 122, 151, at(r, 51, 80));
     put(&mut f, 247, 255, at(r, 279, 287));
+    put(&mut f, 256, 264, second.unwrap_or(b""));
     f
 }

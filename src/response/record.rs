@@ -2,16 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, Result};
-use crate::input::Source;
+use crate::error::Result;
+use crate::input::Framing;
 use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
-use crate::record::{ParticipantType, is_blank};
+use crate::record::{ParticipantType, is_blank, trim_end};
 use crate::reference::State;
-use crate::stop::Stop;
-
-/// After how many records it is seen whether a signal came.
-const STOP_RECORDS: u64 = 4096;
 
 /// Where the fields of a response record are.
 #[derive(Clone, Debug)]
@@ -26,7 +22,7 @@ impl ResponseFields {
     /// Resolves the fields of the layouts in use.
     ///
     /// # Errors
-    /// [`Error::Layout`] where one is missing.
+    /// [`crate::Error::Layout`] where one is missing.
     pub fn new(layouts: &LayoutSet) -> Result<Self> {
         Ok(ResponseFields {
             extract: layouts.extract()?,
@@ -92,8 +88,8 @@ impl ResponseFields {
         let mut codes = ReasonCodes::default();
         let (mut last, mut ended) = (None, false);
         for columns in self.response.reason_codes {
-            match columns.of(record) {
-                b"  " => ended = true,
+            match trim_end(columns.of_trimmed(record)) {
+                [] => ended = true,
                 [b'0', digit @ b'0'..=b'8'] if !ended && last < Some(*digit) => {
                     last = Some(*digit);
                     codes = codes.with(ReasonCode::ALL[usize::from(digit - b'0')]);
@@ -141,16 +137,17 @@ impl ResponseFields {
             let columns = e.participant_type;
             return refuse(columns, "Participant Type", "NP, CP, PF, CH or blank");
         }
-        if self.codes(record).is_none() {
-            let columns = Columns {
-                first: r.reason_codes[0].first,
-                last: r.reason_codes[4].last,
-            };
-            return refuse(
-                columns,
-                "Reason Codes",
-                "one code 00-08 or more, ascending, without a gap",
-            );
+        let columns = Columns {
+            first: r.reason_codes[0].first,
+            last: r.reason_codes[4].last,
+        };
+        let Some(codes) = self.codes(record) else {
+            let expected = "one code 00-08 or more, ascending, without a gap";
+            return refuse(columns, "Reason Codes", expected);
+        };
+        if !codes.can_stand_together() {
+            let expected = "a set of codes that a match can give together";
+            return refuse(columns, "Reason Codes", expected);
         }
         for (columns, what, blank) in [
             (r.fcr_supplied, "FCR-Supplied Indicator", false),
@@ -200,6 +197,19 @@ impl ResponseFields {
                 return refuse(columns, "a number of participants", "two digits");
             }
         }
+        // Of two digits each, so the bytes compare as the numbers do.
+        for (matched, yours, what) in [
+            (r.adults_matched, r.adults_yours, "Number of Adults Matched"),
+            (
+                r.children_matched,
+                r.children_yours,
+                "Number of Children Matched",
+            ),
+        ] {
+            if matched.of(record) > yours.of(record) {
+                return refuse(matched, what, "at most the number from your state");
+            }
+        }
         Ok(())
     }
 }
@@ -220,18 +230,23 @@ pub struct ResponseRecord<'s> {
 }
 
 impl<'s> ResponseRecord<'s> {
-    /// Checks a record; one whose trailing blanks were trimmed is padded.
+    /// Checks a record; a line whose trailing blanks were trimmed is padded. A record of a fixed
+    /// length is whole or cut: nobody trimmed it.
     ///
     /// # Errors
     /// In words, why it is no response record.
-    pub fn parse(fields: &ResponseFields, bytes: &'s [u8]) -> std::result::Result<Self, String> {
+    pub fn parse(
+        fields: &ResponseFields,
+        bytes: &'s [u8],
+        framing: Framing,
+    ) -> std::result::Result<Self, String> {
         let bytes: Cow<'_, [u8]> = if bytes.len() >= RESPONSE_BYTES {
             let (record, rest) = bytes.split_at(RESPONSE_BYTES);
             if !is_blank(rest) {
                 return Err(wrong_length(bytes.len()));
             }
             record.into()
-        } else if bytes.len() >= fields.min_bytes() {
+        } else if framing == Framing::Text && bytes.len() >= fields.min_bytes() {
             let mut padded = bytes.to_vec();
             padded.resize(RESPONSE_BYTES, b' ');
             padded.into()
@@ -266,45 +281,4 @@ fn wrong_length(bytes: usize) -> String {
         _ => "",
     };
     format!("has {bytes} bytes; a response record has {RESPONSE_BYTES}{hint}")
-}
-
-/// The records of response files, in file order. A file without records is valid.
-///
-/// # Errors
-/// [`Error::Input`] for the first record that is no response record: work must not rest on a file
-/// that is not what it seems (decision 0022). An interruption.
-pub fn read_responses<'s>(
-    sources: &'s [Source],
-    fields: &ResponseFields,
-    stop: &Stop,
-) -> Result<Vec<ResponseRecord<'s>>> {
-    let mut records = Vec::new();
-    for source in sources {
-        for (number, record) in (1_u64..).zip(source.records()) {
-            if number.is_multiple_of(STOP_RECORDS) {
-                stop.check()?;
-            }
-            let parsed = ResponseRecord::parse(fields, record.bytes);
-            records.push(parsed.map_err(|problem| Error::record(&source.path, number, problem))?);
-        }
-    }
-    Ok(records)
-}
-
-/// The one state whose responses the records are; none where there are no records.
-///
-/// # Errors
-/// [`Error::Inputs`] where they are of two states: each runs its own program, and the outputs name no
-/// submitting state.
-pub fn response_state(records: &[ResponseRecord<'_>]) -> Result<Option<State>> {
-    let Some(first) = records.first() else {
-        return Ok(None);
-    };
-    match records.iter().find(|record| record.state != first.state) {
-        None => Ok(Some(first.state)),
-        Some(other) => Err(Error::Inputs(format!(
-            "the response records are of two submitting states, {} and {}; give one state's response at a time",
-            first.state, other.state
-        ))),
-    }
 }

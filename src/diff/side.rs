@@ -1,0 +1,171 @@
+//! One side of a comparison: the records of a file by their digests, and what is no response record.
+
+use std::collections::BTreeMap;
+
+use ahash::RandomState;
+use rayon::prelude::*;
+
+use super::DiffFields;
+use super::files::SidePath;
+use crate::error::{Error, Result};
+use crate::input::{Framing, InputForm, Records, Source, split_at_records};
+use crate::layout::RESPONSE_BYTES;
+use crate::record::trim_end;
+use crate::reference::State;
+use crate::response::ResponseRecord;
+use crate::stop::Stop;
+
+/// How much of a file one task reads.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// The family digest of what is no response record. Those of families have 63 bits.
+const NO_RECORD: u64 = u64::MAX;
+
+/// A record, by its digests.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub(super) family: u64,
+    pub(super) record: u64,
+    offset: usize,
+    length: u32,
+}
+
+/// A file of one side; neither is there where the side has none.
+#[derive(Default)]
+pub(super) struct SideSource {
+    /// The open file.
+    pub(super) source: Option<Source>,
+    /// Why it cannot be read.
+    pub(super) problem: Option<String>,
+}
+
+impl SideSource {
+    /// Opens a file. One of a folder that cannot be read is a finding, for the folder is read as it
+    /// is; one that was given is an error.
+    pub(super) fn open(side: Option<&SidePath>, form: InputForm) -> Result<Self> {
+        let Some(side) = side else {
+            return Ok(SideSource::default());
+        };
+        let problem = match open_as_it_is(&side.path, form) {
+            Ok(source) => {
+                return Ok(SideSource {
+                    source: Some(source),
+                    problem: None,
+                });
+            }
+            Err(Error::Input { problem, .. }) if !side.given => problem,
+            Err(Error::Io { source, .. }) if !side.given => source.to_string(),
+            Err(error) => return Err(error),
+        };
+        Ok(SideSource {
+            source: None,
+            problem: Some(problem),
+        })
+    }
+}
+
+/// Opens a file; one without line ends is of fixed records even where the last one was cut.
+fn open_as_it_is(path: &std::path::Path, form: InputForm) -> Result<Source> {
+    let mut source = Source::open(path, RESPONSE_BYTES, form)?;
+    let cut_records = form.fixed.is_none()
+        && source.framing == Framing::Text
+        && source.bytes().len() > RESPONSE_BYTES
+        && memchr::memchr(b'\n', source.bytes()).is_none();
+    if cut_records {
+        source.framing = Framing::Fixed(RESPONSE_BYTES);
+    }
+    Ok(source)
+}
+
+/// The records of a file, sorted by their digests.
+#[derive(Default)]
+pub(super) struct SideFile<'s> {
+    bytes: &'s [u8],
+    entries: Vec<Entry>,
+    /// How many response records are of which submitting state.
+    states: BTreeMap<State, u64>,
+}
+
+impl<'s> SideFile<'s> {
+    pub(super) fn read(
+        source: Option<&'s Source>,
+        fields: &DiffFields,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let Some(source) = source else {
+            return Ok(SideFile::default());
+        };
+        let bytes = source.bytes();
+        let digests = RandomState::with_seeds(1, 2, 3, 4);
+        let framing = source.framing;
+        let key = fields.records.extract.case_id.range();
+        let cuts = split_at_records(framing, bytes, PIECE_BYTES, key);
+        let read = |cut: &[usize]| {
+            stop.check()?;
+            let mut states = BTreeMap::new();
+            let mut entries = Vec::new();
+            for record in Records::within(framing, bytes, cut[0], cut[1]) {
+                let family = match ResponseRecord::parse(&fields.records, record.bytes, framing) {
+                    Ok(parsed) => {
+                        *states.entry(parsed.state).or_default() += 1;
+                        digests.hash_one(fields.family(&parsed.bytes)) >> 1
+                    }
+                    Err(_) => NO_RECORD,
+                };
+                entries.push(Entry {
+                    family,
+                    record: digests.hash_one(trim_end(record.bytes)),
+                    offset: record.offset,
+                    length: record.bytes.len() as u32,
+                });
+            }
+            Ok((entries, states))
+        };
+        let pieces: Vec<(Vec<Entry>, BTreeMap<State, u64>)> =
+            cuts.par_windows(2).map(read).collect::<Result<_>>()?;
+        let mut file = SideFile {
+            bytes,
+            entries: Vec::with_capacity(pieces.iter().map(|(e, _)| e.len()).sum()),
+            states: BTreeMap::new(),
+        };
+        for (entries, states) in pieces {
+            file.entries.extend(entries);
+            for (state, records) in states {
+                *file.states.entry(state).or_default() += records;
+            }
+        }
+        file.entries.par_sort_unstable();
+        Ok(file)
+    }
+
+    /// How many records and other lines the file has.
+    pub(super) fn len(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// The submitting state of most records; the first of several.
+    pub(super) fn state(&self) -> Option<State> {
+        let most = self.states.values().max()?;
+        let state = self.states.iter().find(|(_, records)| *records == most);
+        state.map(|(state, _)| *state)
+    }
+
+    /// The bytes of a record without trailing blanks.
+    pub(super) fn record(&self, entry: &Entry) -> &'s [u8] {
+        trim_end(&self.bytes[entry.offset..entry.offset + entry.length as usize])
+    }
+
+    pub(super) fn range(&self, first: u64, last: u64) -> &[Entry] {
+        let from = self.entries.partition_point(|entry| entry.family < first);
+        let to = self.entries.partition_point(|entry| entry.family <= last);
+        &self.entries[from..to]
+    }
+
+    /// The bytes of what is no response record, sorted.
+    pub(super) fn no_records(&self) -> Vec<&'s [u8]> {
+        let entries = self.range(NO_RECORD, NO_RECORD);
+        let mut records: Vec<_> = entries.iter().map(|entry| self.record(entry)).collect();
+        records.sort_unstable();
+        records
+    }
+}
