@@ -362,6 +362,13 @@ fn force_replaces_a_run_and_nothing_else_and_a_failure_keeps_the_old_run() {
     std::fs::create_dir(path.join("thesis")).unwrap();
     std::fs::write(path.join("thesis/chapter"), "x").unwrap();
     assert_refused(path, "match --force --out thesis extracts", 3, &["thesis"]);
+    // A file of the right name makes no run of icr.
+    for mark in ["manifest.json", ".icr-staging"] {
+        std::fs::write(path.join("thesis").join(mark), "{\"name\": \"mine\"}").unwrap();
+        let line = "match --force --out thesis extracts";
+        assert_refused(path, line, 3, &["thesis", mark]);
+        std::fs::remove_file(path.join("thesis").join(mark)).unwrap();
+    }
     assert!(path.join("thesis/chapter").exists());
     assert_refused(
         path,

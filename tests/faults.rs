@@ -324,7 +324,8 @@ fn a_staging_folder_that_was_left_behind_is_removed() {
     let parent = tempfile::tempdir().unwrap();
     let staging = parent.path().join(".run.icr-staging");
     std::fs::create_dir_all(staging.join("responses")).unwrap();
-    std::fs::write(staging.join(".icr-staging"), "").unwrap();
+    let mark = "{\"schema\": \"icr.staging/1\"}\n";
+    std::fs::write(staging.join(".icr-staging"), mark).unwrap();
     std::fs::write(staging.join("responses/TX.icr"), "half").unwrap();
     check_after_fault(parent.path(), &expected());
 }

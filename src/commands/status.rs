@@ -73,7 +73,7 @@ fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
         )
     };
     let (path, bytes) = read(MANIFEST)?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| no_run(&path))?;
+    let manifest = Manifest::parse(&bytes).ok_or_else(|| no_run(&path))?;
     let (path, bytes) = read("summary.json")?;
     let summary: Value = serde_json::from_slice(&bytes).map_err(|_| no_run(&path))?;
     if manifest.command != "match" {

@@ -29,7 +29,7 @@ impl EarlierRun {
                 "is not the manifest of a match; give the folder of a finished `icr match`",
             )
         };
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| refuse())?;
+        let manifest = Manifest::parse(&bytes).ok_or_else(refuse)?;
         if manifest.command != "match" {
             return Err(refuse());
         }

@@ -67,7 +67,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
         found.note(MANIFEST, None, "is missing: the folder is no finished run");
         return Ok(found);
     };
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else {
+    let Some(manifest) = Manifest::parse(&text) else {
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };

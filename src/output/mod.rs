@@ -4,6 +4,7 @@ mod folder;
 mod hex;
 mod manifest;
 mod rejects;
+mod replaceable;
 mod single;
 mod stderr;
 mod stdout;
