@@ -35,7 +35,7 @@ pub struct Args {
     /// The records' layout [default: found out from their length]
     #[arg(long, value_name = "NAME")]
     layout: Option<String>,
-    /// Show no more than the last four digits of an SSN and the initials of a name; hide dates of birth, contacts and fillers
+    /// Show no more than the last four digits of an SSN, the initials of a name, codes and the numbers of cases and members
     #[arg(long)]
     mask: bool,
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
