@@ -2,6 +2,8 @@
 
 use super::lines::Line;
 use super::trail::{FIRST, hex_digest};
+use crate::error::Result;
+use crate::stop::Stop;
 
 /// What a check of the chain found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +31,10 @@ pub struct Broken {
 
 /// Checks every link, up to the first that is broken. A torn last line of the file is no broken
 /// link: the next command will chain past it.
-pub fn check(trail: &[u8]) -> Check {
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn check(trail: &[u8], stop: &Stop) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
     let mut previous = FIRST.to_owned();
@@ -37,6 +42,7 @@ pub fn check(trail: &[u8]) -> Check {
     let lines: Vec<&[u8]> = trail.split_inclusive(|&byte| byte == b'\n').collect();
     for (at, &line) in lines.iter().enumerate() {
         let number = at as u64 + 1;
+        stop.check_at(number)?;
         let mut fail = |problem: &str| {
             found.broken.get_or_insert(Broken {
                 line: number,
@@ -87,7 +93,7 @@ pub fn check(trail: &[u8]) -> Check {
         (previous, previous_is_torn) = (digest, false);
     }
     found.open = open.len() as u64;
-    found
+    Ok(found)
 }
 
 /// A command whose end was recorded may record a graver end: the folder could not be published.
@@ -110,6 +116,10 @@ mod tests {
             purpose: None,
         };
         Trail::start(path, &start).unwrap()
+    }
+
+    fn check(trail: &[u8]) -> Check {
+        super::check(trail, &Stop::default()).unwrap()
     }
 
     fn trail() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -135,6 +145,14 @@ mod tests {
             (found.lines, found.starts, found.open, found.broken),
             (6, 3, 0, None)
         );
+    }
+
+    #[test]
+    fn a_long_look_stops_for_a_signal() {
+        let (_folder, path) = trail();
+        let text = std::fs::read(path).unwrap();
+        assert!(super::check(&text, &Stop::set()).is_err());
+        assert!(crate::audit::report(&text, "TX", "2026-11", &Stop::set()).is_err());
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use crate::error::Result;
+use crate::stop::Stop;
+
 use super::lines::{AskedCase, EndLine, FileFact, Line, StartLine};
 
 /// The requests and responses of a month that concern a state.
@@ -34,11 +37,15 @@ pub struct Entry {
 }
 
 /// Collects what concerns a state in a month: its files read or written, and its cases looked at.
-pub fn report(trail: &[u8], state: &str, month: &str) -> MonthReport {
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<MonthReport> {
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
     let mut entries = Vec::new();
-    for bytes in trail.split(|&byte| byte == b'\n') {
+    for (number, bytes) in (1..).zip(trail.split(|&byte| byte == b'\n')) {
+        stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
                 starts.insert(super::trail::hex_digest(bytes), start);
@@ -49,12 +56,12 @@ pub fn report(trail: &[u8], state: &str, month: &str) -> MonthReport {
             _ => {}
         }
     }
-    MonthReport {
+    Ok(MonthReport {
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
         entries,
-    }
+    })
 }
 
 fn entry(start: Option<&StartLine>, end: &EndLine, state: &str) -> Option<Entry> {
@@ -136,7 +143,8 @@ mod tests {
             .unwrap()
             .time()[..7]
             .to_owned();
-        let texas = report(&text, "TX", month);
+        let report = |state, month| report(&text, state, month, &Stop::default()).unwrap();
+        let texas = report("TX", month);
         let commands: Vec<_> = texas
             .entries
             .iter()
@@ -144,7 +152,7 @@ mod tests {
             .collect();
         assert_eq!(commands, [("match", 1, 0), ("explain", 0, 1)]);
         assert_eq!(texas.entries[1].purpose.as_deref(), Some("call 7"));
-        assert!(report(&text, "TX", "1999-01").entries.is_empty());
-        assert!(report(&text, "NY", month).entries.is_empty());
+        assert!(report("TX", "1999-01").entries.is_empty());
+        assert!(report("NY", month).entries.is_empty());
     }
 }

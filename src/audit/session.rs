@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{AskedCase, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::input::Mapped;
+use crate::input::{Mapped, digest_until};
 use crate::output::{InputEntry, OutputFolder, hex};
 use crate::reference::State;
 use crate::stop::Stop;
@@ -89,8 +89,12 @@ impl Session {
     /// after a state is of that state.
     ///
     /// # Errors
-    /// [`Error::Io`] where one cannot be read.
-    pub fn read_files<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+    /// [`Error::Io`] where one cannot be read, [`Error::Interrupted`] where the run is to stop.
+    pub fn read_files<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p Path>,
+        stop: &Stop,
+    ) -> Result<()> {
         if self.trail.is_none() {
             return Ok(());
         }
@@ -101,11 +105,13 @@ impl Session {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
+            let mut digest = Sha256::new();
+            digest_until(&mut digest, &bytes, stop)?;
             self.outcome.borrow_mut().inputs.push(FileFact {
                 state: state_of(&name),
                 name,
                 bytes: bytes.len() as u64,
-                sha256: hex(&Sha256::digest(&*bytes).into()),
+                sha256: hex(&digest.finalize().into()),
             });
         }
         Ok(())

@@ -112,7 +112,7 @@ impl MatchInputs {
         reading: &Reading<'_>,
     ) -> Result<(Collected, Vec<InputEntry>)> {
         let layouts = reading.layouts;
-        let side_files = self.side_files(layouts)?;
+        let side_files = self.side_files(layouts, reading.stop)?;
         let files = files_of(extracts, &self.fcr)?;
         let total_bytes = total_bytes(&files)?;
         let loader = Loader {
@@ -151,14 +151,14 @@ impl MatchInputs {
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] where one cannot be used.
-    pub fn side_files(&self, layouts: &LayoutSet) -> Result<SideFiles> {
+    pub fn side_files(&self, layouts: &LayoutSet, stop: &Stop) -> Result<SideFiles> {
         let misidentified = match &self.misidentified {
-            Some(path) => Misidentified::load(path, layouts.require("misidentified")?)?,
+            Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,
             None => Misidentified::default(),
         };
         let master = self.ssn_master.as_ref();
         let master = master
-            .map(|path| SsnMaster::load(path, layouts.require("ssn-master")?))
+            .map(|path| SsnMaster::load(path, layouts.require("ssn-master")?, stop))
             .transpose()?;
         Ok(SideFiles {
             misidentified,

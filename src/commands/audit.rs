@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::input::Mapped;
 use crate::output::{Stdout, json_text};
 use crate::reference::State;
+use crate::stop::Stop;
 
 /// Check an audit trail, or report a state's month from it
 #[derive(ClapArgs, Debug)]
@@ -75,14 +76,14 @@ fn month(text: &str) -> std::result::Result<String, String> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Io`] where the trail cannot be read.
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// [`Error::Io`] where the trail cannot be read, and an interruption.
+pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let json = args.format == OutputFormatArg::Json;
     match &args.action {
-        Action::Verify { file } => verify(file, json, stdout),
+        Action::Verify { file } => verify(file, json, stdout, stop),
         Action::Report { state, month, file } => {
             let trail = Mapped::open(file)?;
-            let report = report(&trail, state.usps(), month);
+            let report = report(&trail, state.usps(), month, stop)?;
             stdout.print(&if json {
                 json_text(&report)
             } else {
@@ -93,7 +94,12 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
     }
 }
 
-fn verify(file: &std::path::Path, json: bool, stdout: &mut Stdout<'_>) -> Result<Exit> {
+fn verify(
+    file: &std::path::Path,
+    json: bool,
+    stdout: &mut Stdout<'_>,
+    stop: &Stop,
+) -> Result<Exit> {
     let trail = Mapped::open(file)?;
     if trail.is_empty() {
         return Err(Error::input(
@@ -101,7 +107,7 @@ fn verify(file: &std::path::Path, json: bool, stdout: &mut Stdout<'_>) -> Result
             "is empty; a trail has at least one line",
         ));
     }
-    let found = check(&trail);
+    let found = check(&trail, stop)?;
     let text = if json {
         json_text(&json!({
             "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::Stdout;
 use crate::report::{View, csv, html, json, read_run, text};
+use crate::stop::Stop;
 
 /// Report what a run found, by state and for the nation, or what changed since an earlier run
 ///
@@ -54,11 +55,11 @@ enum ReportFormat {
 ///
 /// # Errors
 /// As [`read_run`].
-pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<Exit> {
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("report", None, |session| {
         let layouts = common.layouts()?;
         let (old, new) = args.threads.run(|| {
-            let read = |folder: &PathBuf| read_run(folder, &layouts);
+            let read = |folder: &PathBuf| read_run(folder, &layouts, stop);
             Ok((
                 args.old.as_ref().map(read).transpose()?,
                 read(&args.folder)?,
@@ -80,6 +81,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<
             ReportFormat::Csv => csv(view),
             ReportFormat::Html => html(view)?,
         };
+        stop.check()?;
         session.end(Exit::Success)?;
         stdout.print(&rendered)?;
         Ok(Exit::Success)

@@ -47,7 +47,7 @@ pub struct Args {
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("score", None, |session| {
-        session.read_files([args.truth.as_path()])?;
+        session.read_files([args.truth.as_path()], stop)?;
         score_audited(args, common, stdout, stop)
     })
 }
@@ -61,7 +61,7 @@ fn score_audited(
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
     let text = args.threads.run(|| {
-        let truth = Truth::load(&args.truth)?;
+        let truth = Truth::load(&args.truth, stop)?;
         stop.check()?;
         let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
         let score = Score::new(&tally, &truth);

@@ -11,6 +11,7 @@ use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::{MANIFEST, Manifest, Stdout, json_text};
+use crate::stop::Stop;
 
 /// Show how each state's extract and response stood over several runs
 #[derive(ClapArgs, Debug)]
@@ -45,12 +46,14 @@ struct StateStatus {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where a folder is no finished run of match.
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// [`Error::Io`] and [`Error::Input`] where a folder is no finished run of match, and an interruption.
+pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let mut rows = Vec::new();
     for folder in &args.folders {
+        stop.check()?;
         rows.extend(of_run(folder)?);
     }
+    stop.check()?;
     rows.sort_by(|a, b| (&a.state, &a.run_date, &a.run).cmp(&(&b.state, &b.run_date, &b.run)));
     stdout.print(&match args.format {
         OutputFormatArg::Json => json_text(&json!({"schema": "icr.status/1", "states": rows})),

@@ -134,8 +134,9 @@ pub fn compare_files(
     fields: &DiffFields,
     stop: &Stop,
 ) -> Result<FileChanges> {
-    let open =
-        |path: Option<&std::path::PathBuf>| path.map(|path| open_as_it_is(path, form)).transpose();
+    let open = |path: Option<&std::path::PathBuf>| {
+        path.map(|path| open_as_it_is(path, form, stop)).transpose()
+    };
     let (old, new) = (open(pair.old.as_ref())?, open(pair.new.as_ref())?);
     let (old_file, new_file) = rayon::join(
         || SideFile::read(old.as_ref(), fields, stop),
@@ -170,8 +171,8 @@ pub fn compare_files(
 }
 
 /// Opens a file; one without line ends is of fixed records even where the last one was cut.
-fn open_as_it_is(path: &std::path::Path, form: InputForm) -> Result<Source> {
-    let mut source = Source::open(path, RESPONSE_BYTES, form)?;
+fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
+    let mut source = Source::open_until(path, RESPONSE_BYTES, form, stop)?;
     let cut_records = form.fixed.is_none()
         && source.framing == Framing::Text
         && source.bytes().len() > RESPONSE_BYTES

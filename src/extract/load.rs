@@ -139,7 +139,7 @@ impl Loader<'_> {
             Provenance::Submitted => &self.submitted_layout,
             Provenance::FcrDerived => &self.fcr_layout,
         };
-        let source = Source::open(path, RECORD_BYTES, self.form)?;
+        let source = Source::open_until(path, RECORD_BYTES, self.form, self.stop)?;
         let mut editor = Editor {
             layout,
             provenance,

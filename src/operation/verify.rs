@@ -12,6 +12,7 @@ use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{MANIFEST, Manifest, OutputEntry, hex};
 use crate::response::{differences, recount};
+use crate::stop::Stop;
 
 /// One thing that is wrong with a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,8 +52,9 @@ impl Verification {
 /// hold, every record of every response valid under its layout and consistent within its case.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none.
-pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
+/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none,
+/// [`Error::Interrupted`] where the run is to stop.
+pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io("open", folder))?
         .is_dir()
@@ -95,7 +97,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
         .par_iter()
         .map(|output| {
             let mut part = Verification::default();
-            check_file(folder, output, &mut part);
+            check_file(folder, output, &mut part, stop)?;
             if is_match {
                 check_match_file(
                     folder,
@@ -104,6 +106,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
                     summary.as_ref(),
                     layouts,
                     &mut part,
+                    stop,
                 )?;
             }
             Ok(part)
@@ -135,19 +138,28 @@ fn files_below(root: &Path, folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn check_file(folder: &Path, output: &OutputEntry, found: &mut Verification) {
+fn check_file(
+    folder: &Path,
+    output: &OutputEntry,
+    found: &mut Verification,
+    stop: &Stop,
+) -> Result<()> {
+    stop.check()?;
     let Some(path) = below(folder, &output.name) else {
-        return found.note(&output.name, None, "is not a path below the folder");
+        found.note(&output.name, None, "is not a path below the folder");
+        return Ok(());
     };
-    let Ok(source) = Source::open(
-        &path,
-        RESPONSE_BYTES,
-        InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        },
-    ) else {
-        return found.note(&output.name, None, "is missing or cannot be read");
+    let text = InputForm {
+        fixed: Some(false),
+        encoding: Some(Encoding::Ascii),
+    };
+    let source = match Source::open_until(&path, RESPONSE_BYTES, text, stop) {
+        Err(error @ Error::Interrupted(_)) => return Err(error),
+        Err(_) => {
+            found.note(&output.name, None, "is missing or cannot be read");
+            return Ok(());
+        }
+        Ok(source) => source,
     };
     if source.raw_bytes() != output.bytes {
         let problem = format!(
@@ -156,13 +168,14 @@ fn check_file(folder: &Path, output: &OutputEntry, found: &mut Verification) {
             output.bytes
         );
         found.note(&output.name, None, problem);
-    } else if hex(&source.sha256()) != output.sha256 {
+    } else if hex(&source.sha256_until(stop)?) != output.sha256 {
         found.note(
             &output.name,
             None,
             "was changed: its SHA-256 is not that of the manifest",
         );
     }
+    Ok(())
 }
 
 /// The path of a name of the manifest, which must not lead out of the folder.
@@ -214,6 +227,7 @@ fn check_match_file(
     summary: Option<&Value>,
     layouts: &LayoutSet,
     found: &mut Verification,
+    stop: &Stop,
 ) -> Result<()> {
     let state = |prefix: &str, suffix: &str| {
         let usps = output
@@ -245,10 +259,14 @@ fn check_match_file(
                 Encoding::Ascii
             }),
         };
-        let Ok(source) = Source::open(&folder.join(&output.name), RESPONSE_BYTES, form) else {
-            return Ok(());
+        let path = folder.join(&output.name);
+        let source = match Source::open_until(&path, RESPONSE_BYTES, form, stop) {
+            Err(error @ Error::Interrupted(_)) => return Err(error),
+            // Told by its digest already.
+            Err(_) => return Ok(()),
+            Ok(source) => source,
         };
-        let counted = recount(&source, &layouts.response()?, &layouts.extract()?);
+        let counted = recount(&source, &layouts.response()?, &layouts.extract()?, stop)?;
         found.response_records += counted.totals.records.returned;
         for (record, problem) in counted.listed {
             found.note(&output.name, Some(record), problem);

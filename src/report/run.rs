@@ -17,6 +17,7 @@ use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{MANIFEST, Manifest};
 use crate::reference::State;
 use crate::response::{Fates, Volume, differences};
+use crate::stop::Stop;
 
 /// What a report takes from `summary.json`.
 #[derive(Deserialize)]
@@ -57,8 +58,8 @@ struct SaidCases {
 ///
 /// # Errors
 /// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match or its responses are not those of its summary.
-pub fn read_run(folder: &Path, layouts: &LayoutSet) -> Result<Report> {
+/// finished run of match or its responses are not those of its summary; [`Error::Interrupted`].
+pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let manifest: Manifest = read_json(folder, MANIFEST)?;
     if manifest.command != "match" {
         return Err(no_run(&folder.join(MANIFEST)));
@@ -86,7 +87,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet) -> Result<Report> {
                 State::from_usps(usps).ok_or_else(|| no_run(&folder.join("summary.json")))?;
             Ok((
                 state.usps(),
-                read_state(folder, state, said, form, layouts)?,
+                read_state(folder, state, said, form, (layouts, stop))?,
             ))
         })
         .collect::<Result<BTreeMap<_, _>>>()?;
@@ -114,11 +115,11 @@ fn read_state(
     state: State,
     said: &Value,
     form: InputForm,
-    layouts: &LayoutSet,
+    (layouts, stop): (&LayoutSet, &Stop),
 ) -> Result<StateReport> {
     let path = folder.join(format!("responses/{state}.icr"));
-    let source = Source::open(&path, RESPONSE_BYTES, form)?;
-    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?);
+    let source = Source::open_until(&path, RESPONSE_BYTES, form, stop)?;
+    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?, stop)?;
     source.check_intact()?;
     let (mut total, mut fcr) = (Tally::default(), Tally::default());
     let mut by_other: BTreeMap<&'static str, Tally> = BTreeMap::new();

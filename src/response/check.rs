@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::Result;
 use crate::input::Source;
 use crate::layout::ExtractLayout;
 use crate::layout::{Columns, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 
 use super::{CaseSplit, StateTotals};
+use crate::stop::Stop;
 
 /// How many faults of a file are listed; all are counted.
 const MOST_LISTED: usize = 20;
@@ -25,7 +27,15 @@ pub struct Recount {
 }
 
 /// Counts a response file again and looks at each record.
-pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout) -> Recount {
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn recount(
+    source: &Source,
+    layout: &ResponseLayout,
+    extract: &ExtractLayout,
+    stop: &Stop,
+) -> Result<Recount> {
     let mut counting = Counting {
         layout,
         split: CaseSplit::new(layout, extract),
@@ -33,10 +43,11 @@ pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout
         case: None,
     };
     for (number, record) in (1..).zip(source.records()) {
+        stop.check_at(number)?;
         counting.record(number, record.bytes);
     }
     counting.end_case();
-    counting.found
+    Ok(counting.found)
 }
 
 struct Counting<'a> {

@@ -10,6 +10,7 @@ use crate::layout::Layout;
 use crate::output::InputEntry;
 use crate::record::is_blank;
 use crate::reference::State;
+use crate::stop::Stop;
 
 /// The pairs of participant and SSN that a side file names (seed: FCR Misidentified Participant).
 #[derive(Default)]
@@ -27,16 +28,17 @@ impl Misidentified {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is too
-    /// short, or whose Member ID is blank or SSN not nine digits.
-    pub fn load(path: &Path, layout: &Layout) -> Result<Self> {
+    /// short, or whose Member ID is blank or SSN not nine digits; [`Error::Interrupted`] where the run
+    /// is to stop.
+    pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
         let (state, member, ssn) = (
             layout.columns("state_fips")?,
             layout.columns("member_id")?,
             layout.columns("ssn")?,
         );
-        let file = SideFile::open(path, "misidentified")?;
+        let file = SideFile::open(path, "misidentified", stop)?;
         let mut all = Misidentified::default();
-        for line in file.lines(ssn.last.max(member.last)) {
+        for line in file.lines(ssn.last.max(member.last), stop) {
             let (number, line) = line?;
             let refuse = |problem: &str| Error::record(path, number, problem);
             let member = member.of(line.bytes);
