@@ -450,6 +450,49 @@ fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
 }
 
 #[test]
+fn what_cannot_be_told_is_not_published() {
+    let folder = folder();
+    let path = folder.path();
+    let registry = b"FA06\nFCAC1             F     001\n";
+    std::fs::write(path.join("registry"), registry).unwrap();
+    let good = "match --quiet --run-date 20261122 --out run extracts";
+    assert_eq!(run(path, good).status.code(), Some(0));
+    let before = names(path);
+    for line in [
+        "match --quiet --audit trail --out new extracts",
+        "match --quiet --format json --out new extracts",
+        "synth --quiet --cases 20 --out new",
+        "respond --quiet --serial-start 1 --out new run/responses/CA.icr",
+        "derive --quiet --out new registry",
+        "convert --quiet --to csv --output new extracts/ca.txt",
+    ] {
+        let full = std::fs::OpenOptions::new();
+        let full = full.clone().write(true).open("/dev/full").unwrap();
+        let output = command(path, line).stdout(full).output().unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{line}: {said}");
+        assert!(said.contains("cannot write to standard output"), "{said}");
+        let left: Vec<_> = names(path).into_iter().filter(|n| n != "trail").collect();
+        assert_eq!(left, before, "{line}");
+        // A reader that has gone is no reason to stop.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(path, line).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", stderr(&output));
+        let new = path.join("new");
+        if new.is_dir() {
+            std::fs::remove_dir_all(new).unwrap();
+        } else {
+            std::fs::remove_file(new).unwrap();
+        }
+    }
+    let trail = std::fs::read_to_string(path.join("trail")).unwrap();
+    let ends: Vec<_> = trail.lines().filter(|l| l.contains("\"end\"")).collect();
+    assert!(ends[0].contains("\"failed\"") && ends[1].contains("\"finished\""));
+    assert_eq!(ends.len(), 2);
+}
+
+#[test]
 fn a_file_cut_short_while_it_is_read_is_named() {
     use icr::input::{InputForm, Source};
     let folder = folder();

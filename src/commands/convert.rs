@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use serde_json::json;
 
-use crate::audit::AuditArgs;
+use crate::audit::{AuditArgs, Session};
 use crate::cli::{CommonArgs, InputEncodingArg, OutputFormatArg, ThreadsArgs};
 use crate::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
@@ -111,20 +111,25 @@ const CSV_RECORDS: usize = 16 * 1024;
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, |session| {
         session.read_files([args.input.as_path()], stop)?;
-        convert_audited(args, common, stdout, stop)
+        convert_audited(args, common, session, stdout, stop)
     })
 }
 
 fn convert_audited(
     args: &Args,
     common: &CommonArgs,
+    session: &Session,
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
-    let (plan, records) = args
+    let Converted {
+        plan,
+        records,
+        output,
+    } = args
         .threads
         .run(|| convert(args, &layouts, output, &progress, stop))?;
     let (to, layout) = (
@@ -133,7 +138,7 @@ fn convert_audited(
             .map_or_else(String::new, |v| v.get_name().to_owned()),
         &plan.layout,
     );
-    stdout.print(&match args.format {
+    let text = match args.format {
         OutputFormatArg::Text => format!(
             "{records} record{} of the layout {layout} written as {to}{}\n",
             if records == 1 { "" } else { "s" },
@@ -147,8 +152,16 @@ fn convert_audited(
             });
             crate::output::json_text(&summary)
         }
-    })?;
+    };
+    session.publish(output, (&text, stdout), Exit::Success, stop)?;
     Ok(Exit::Success)
+}
+
+/// A file that is written but not published.
+struct Converted {
+    plan: Plan,
+    records: u64,
+    output: OutputSingle,
 }
 
 /// Where records go.
@@ -164,7 +177,7 @@ fn convert(
     output: OutputSingle,
     progress: &Progress,
     stop: &Stop,
-) -> Result<(Plan, u64)> {
+) -> Result<Converted> {
     let (source, name) = open(args, layouts)?;
     let from_csv = args.input_format == InputFormatArg::Csv;
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
@@ -206,11 +219,12 @@ fn convert(
         }
     }
     source.check_intact()?;
-    stop.check()?;
-    sink.finish()
-        .map_err(Error::io("write", &args.output))?
-        .publish()?;
-    Ok((plan, records))
+    let output = sink.finish().map_err(Error::io("write", &args.output))?;
+    Ok(Converted {
+        plan,
+        records,
+        output,
+    })
 }
 
 /// Opens the input; gives it with the name of its layout, which decides its record length. That of

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use crate::audit::{AuditArgs, Session};
+use crate::audit::AuditArgs;
 use crate::cli::{
     CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, Reading, ResponseFormArgs,
     ThreadsArgs,
@@ -107,31 +107,15 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         } else {
             Exit::Success
         };
-        publish(folder, &summary, session, exit, stop)?;
+        session.totals(totals(&summary));
         if !common.quiet {
             summary.warnings().iter().for_each(|message| warn(message));
         }
-        stdout.print(&if args.format == OutputFormatArg::Json {
-            summary.json()
-        } else {
-            summary.text()
-        })?;
+        let json = args.format == OutputFormatArg::Json;
+        let text = if json { summary.json() } else { summary.text() };
+        session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })
-}
-
-fn publish(
-    folder: OutputFolder,
-    summary: &MatchSummary,
-    session: &Session,
-    exit: Exit,
-    stop: &Stop,
-) -> Result<()> {
-    stop.check()?;
-    session.wrote(&folder);
-    session.totals(totals(summary));
-    session.end(exit)?;
-    folder.publish()
 }
 
 fn totals(summary: &MatchSummary) -> Value {

@@ -111,9 +111,10 @@ fn respond_audited(
     } else {
         Exit::Success
     };
-    session.publish(folder, &inputs, exit, stop)?;
+    session.read(&inputs);
     let json = args.format == OutputFormatArg::Json;
-    stdout.print(&if json { summary.json() } else { summary.text() })?;
+    let text = if json { summary.json() } else { summary.text() };
+    session.publish(folder, (&text, stdout), exit, stop)?;
     Ok(exit)
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::audit::Session;
 use crate::cli::{CommonArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -62,12 +63,13 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;
-    stop.check()?;
-    folder.publish()?;
-    stdout.print(&match args.format {
+    let text = match args.format {
         OutputFormatArg::Json => json(&totals),
         OutputFormatArg::Text => text(&totals, &profile),
-    })?;
+    };
+    // Nobody's data are read, so that no trail is kept.
+    let session = Session::default();
+    session.publish(folder, (&text, stdout), Exit::Success, stop)?;
     Ok(Exit::Success)
 }
 

@@ -3,6 +3,7 @@
 mod folder;
 mod hex;
 mod manifest;
+mod publish;
 mod rejects;
 mod replaceable;
 mod single;
@@ -13,6 +14,7 @@ mod summary;
 pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
 pub use hex::hex;
 pub use manifest::{InputEntry, LayoutEntry, MANIFEST, Manifest, OutputEntry};
+pub use publish::Publish;
 pub use rejects::write_rejects;
 pub use single::OutputSingle;
 pub use stderr::warn;
