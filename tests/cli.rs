@@ -314,6 +314,51 @@ fn wrong_usage_is_status_2_and_leaves_nothing() {
 }
 
 #[test]
+fn a_question_refuses_the_options_that_it_does_not_use() {
+    let folder = folder();
+    let path = folder.path();
+    let root = icr::cli::Cli::command();
+    for (name, question, takes) in [
+        ("explain", "--code 02", &["code", "format", "audit"][..]),
+        ("respond", "--print-policy", &["print-policy", "format"]),
+    ] {
+        let mut refused = 0;
+        for argument in root.find_subcommand(name).unwrap().get_arguments() {
+            let Some(long) = argument.get_long() else {
+                // What the command reads.
+                assert_refused(
+                    path,
+                    &format!("{name} {question} x"),
+                    2,
+                    &["cannot be used"],
+                );
+                continue;
+            };
+            let possible = argument.get_possible_values();
+            let value = match (long, possible.first()) {
+                _ if !argument.get_action().takes_values() => "",
+                (_, Some(value)) => value.get_name(),
+                ("state" | "other", _) => "CA",
+                ("other-case", _) => "1 --other CA",
+                ("file-mode", _) => "0600",
+                _ => "1",
+            };
+            let line = format!("{name} {question} --{long} {value}");
+            if takes.contains(&long) {
+                continue;
+            }
+            assert_refused(path, &line, 2, &["cannot be used with"]);
+            refused += 1;
+        }
+        assert!(refused > 8, "{name}: {refused}");
+        // What the environment says is for all commands, not for this one.
+        let mut asked = command(path, &format!("{name} {question}"));
+        let output = asked.env("ICR_AUDIT", "trail").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_wrong_layout_is_named_with_its_file_line_and_field() {
     let folder = folder();
     let path = folder.path();

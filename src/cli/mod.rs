@@ -3,6 +3,7 @@
 mod common;
 mod match_inputs;
 mod root;
+mod unused;
 
 pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,

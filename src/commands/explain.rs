@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "ID", requires = "other", value_parser = case_id)]
     other_case: Option<CaseId>,
     /// Explain a reason code or an edit, such as 02 or E06
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["extracts", "state", "case", "other", "from_run", "show_pii"])]
+    #[arg(long, value_name = "CODE")]
     code: Option<String>,
     /// Take the options of the finished run DIR, and refuse inputs that are not its own
     #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]

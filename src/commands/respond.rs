@@ -32,7 +32,7 @@ pub struct Args {
     #[arg(required_unless_present = "print_policy", value_name = "RESPONSE")]
     responses: Vec<PathBuf>,
     /// Print the default policy as commented TOML, and do nothing else
-    #[arg(long, conflicts_with_all = ["responses", "policy", "sent", "serial_start", "out"])]
+    #[arg(long)]
     print_policy: bool,
     /// Thresholds and switches, as --print-policy shows them
     #[arg(long, value_name = "FILE")]
@@ -188,22 +188,16 @@ fn respond_into(
     Ok((summary, inputs))
 }
 
-impl Args {
-    /// So that a mistake in the names of the arguments shows in a test, not on the command line.
-    #[cfg(test)]
-    fn command() -> clap::Command {
-        <Self as clap::Args>::augment_args(clap::Command::new("respond"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::FromArgMatches;
+    use crate::cli::{Cli, Command};
 
     fn parse(line: &str) -> Option<Args> {
-        let matches = Args::command().try_get_matches_from(line.split(' ')).ok()?;
-        Args::from_arg_matches(&matches).ok()
+        match Cli::read(format!("icr {line}").split(' ')).ok()?.command {
+            Command::Respond(args) => Some(args),
+            _ => None,
+        }
     }
 
     #[test]
