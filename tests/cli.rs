@@ -579,42 +579,105 @@ fn a_file_that_grew_while_it_was_read_is_named() {
     );
 }
 
-#[test]
-fn every_command_has_an_example_in_its_help() {
-    fn walk(command: &clap::Command, path: &str, count: &mut usize) {
-        // The parts of `layout` are shown by its own examples.
-        if path.matches(' ').count() <= 1 && command.get_name() != "help" {
-            let help = command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            assert!(
-                help.contains("Example") && help.contains(&format!("{path} ")),
-                "{path} has no example"
-            );
-            *count += 1;
-        }
-        for inner in command.get_subcommands() {
-            walk(inner, &format!("{path} {}", inner.get_name()), count);
+/// Every command without commands of its own, by its whole name.
+fn commands() -> Vec<(String, clap::Command)> {
+    fn walk(command: &clap::Command, name: &str, all: &mut Vec<(String, clap::Command)>) {
+        for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let name = format!("{name} {}", inner.get_name());
+            walk(inner, &name, all);
+            if !inner.has_subcommands() {
+                all.push((name, inner.clone()));
+            }
         }
     }
-    let mut count = 0;
-    walk(&icr::cli::Cli::command(), "icr", &mut count);
-    assert!(count >= 3);
+    let mut root = icr::cli::Cli::command();
+    root.build();
+    let mut all = Vec::new();
+    walk(&root, "icr", &mut all);
+    assert!(all.len() >= 18, "{}", all.len());
+    all
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
     let folder = folder();
-    for line in [
-        "--help",
-        "match --help",
-        "layout --help",
-        "layout show --help",
-        "--version",
-    ] {
-        let output = run(folder.path(), line);
+    let mut names: Vec<String> = commands().into_iter().map(|(name, _)| name).collect();
+    names.extend(["icr", "icr layout", "icr audit"].map(str::to_owned));
+    for name in names {
+        let line = format!("{} --help", name.trim_start_matches("icr"))
+            .trim()
+            .to_owned();
+        let output = run(folder.path(), &line);
         assert_eq!(output.status.code(), Some(0), "{line}");
+        assert!(output.stderr.is_empty(), "{line}");
+        let help = String::from_utf8(output.stdout).unwrap();
+        let examples = help.split("Example").nth(1).unwrap_or_default();
         assert!(
-            !output.stdout.is_empty() && output.stderr.is_empty(),
-            "{line}"
+            examples.contains(&format!("  {name} ")),
+            "{name} has no example"
         );
+        for option in ["--quiet", "--run-date", "--layouts", "--format"] {
+            let listed = help.contains(option) || name == "icr" && option == "--format";
+            assert!(listed, "{name} --help does not list {option}");
+        }
+    }
+    let version = run(folder.path(), "--version");
+    assert!(version.status.success() && !version.stdout.is_empty());
+}
+
+#[test]
+fn every_command_takes_the_options_of_all_commands() {
+    let folder = folder();
+    let path = folder.path();
+    let builtin = Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts");
+    std::os::unix::fs::symlink(builtin, path.join("layouts")).unwrap();
+    std::fs::write(
+        path.join("registry"),
+        b"FA06\nFCAC1             F     001\n",
+    )
+    .unwrap();
+    let lines = [
+        "synth --cases 20 --out world",
+        "match --audit trail --out run extracts",
+        "match --out scored world/extracts",
+        "validate extracts",
+        "derive --out derived registry",
+        "convert --to csv --output csv extracts/ca.txt",
+        "report run",
+        "explain --code 02",
+        "explain --state CA --case C1 extracts",
+        "diff run run",
+        "verify run",
+        "respond --print-policy",
+        "respond --serial-start 1 --out work run/responses/CA.icr",
+        "score --truth world/truth.csv scored",
+        "status run",
+        "layout list",
+        "layout show extract",
+        "audit verify trail",
+        "audit report --state CA --month 2026-11 trail",
+        "completions bash",
+        "man match",
+    ];
+    for (name, _) in commands() {
+        let name = name.trim_start_matches("icr ");
+        assert!(
+            lines.iter().any(|line| line.starts_with(name)),
+            "{name} is not tried"
+        );
+    }
+    for line in lines {
+        let refused = format!("{line} --quiet --layouts gone");
+        assert_refused(path, &refused, 2, &["--layouts gone"]);
+        let line = format!("{line} --quiet --format json --run-date 20261122 --layouts layouts");
+        let output = run(path, &line);
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", stderr(&output));
+        assert!(output.stderr.is_empty(), "{line}: {}", stderr(&output));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        if line.starts_with("man") || line.starts_with("completions") || line.contains("policy") {
+            let text = run(path, line.split(" --quiet").next().unwrap()).stdout;
+            assert_eq!(json["text"].as_str().unwrap().as_bytes(), text, "{line}");
+        }
     }
 }
 

@@ -31,11 +31,13 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 enum Action {
     /// Name the first broken link of a trail, if there is one
+    #[command(after_help = "Example:\n  icr audit verify audit.jsonl")]
     Verify {
         /// The trail
         file: PathBuf,
     },
     /// List the requests and responses of a month that concern a state
+    #[command(after_help = "Example:\n  icr audit report --state TX --month 2026-11 audit.jsonl")]
     Report {
         /// The state
         #[arg(long, value_name = "USPS", value_parser = state)]

@@ -28,6 +28,10 @@ use crate::stop::Stop;
 /// # Errors
 /// Whatever stops it; see [`crate::Error::exit`].
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    // A command that reads no layout refuses a wrong folder too: who gives it expects it to be read.
+    if cli.common.layouts.is_some() {
+        cli.common.layouts()?;
+    }
     match &cli.command {
         Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
         Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use serde_json::json;
 
 use crate::audit::{AuditArgs, Session};
 use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg};
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::input::{Encoding, InputForm, Source, input_files};
 use crate::layout::RESPONSE_BYTES;
-use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout};
+use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text};
 use crate::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
     group, read_responses, response_state,
@@ -71,7 +72,12 @@ pub struct Args {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
-        stdout.print(DEFAULT_POLICY)?;
+        match args.format {
+            OutputFormatArg::Text => stdout.print(DEFAULT_POLICY)?,
+            OutputFormatArg::Json => stdout.print(&json_text(
+                &json!({"schema": "icr.respond.policy/1", "text": DEFAULT_POLICY}),
+            ))?,
+        }
         return Ok(Exit::Success);
     };
     let out = OutFolderArgs {
