@@ -283,6 +283,89 @@ fn fail_on_publishes_and_exits_with_1() {
 }
 
 #[test]
+fn fail_on_is_heeded_by_every_command_that_takes_it() {
+    let folder = folder();
+    let path = folder.path();
+    for line in [
+        "synth --quiet --cases 50 --noise none --out clean",
+        "synth --quiet --cases 200 --noise harsh --out harsh",
+        "match --quiet --run-date 20261122 --out clean-run clean/extracts",
+        "match --quiet --run-date 20261122 --max-rejects 100 --out harsh-run harsh/extracts",
+        "match --quiet --run-date 20261122 --out run extracts",
+    ] {
+        assert_eq!(run(path, line).status.code(), Some(0), "{line}");
+    }
+    let good = extract(&[Row::california("C1").other_id("T1")]);
+    std::fs::write(path.join("good.txt"), &good).unwrap();
+    std::fs::write(path.join("short.txt"), [&good[..], &good[..100]].concat()).unwrap();
+    std::fs::write(path.join("master.txt"), "412660001ALVAREZ\n").unwrap();
+    let warned = extract(&[
+        Row::california("C1").ssn("123456789"),
+        Row::california("C2"),
+    ]);
+    std::fs::write(path.join("warned.txt"), &warned).unwrap();
+    let bad = [&warned[..], &good[..100], b"\n"].concat();
+    std::fs::write(path.join("bad.txt"), bad).unwrap();
+    // Which of errors and warnings are found.
+    for (line, errors, warnings) in [
+        ("synth --cases 50 --noise none --out new", false, false),
+        ("synth --cases 200 --noise harsh --out new", true, true),
+        ("convert --to csv --output new good.txt", false, false),
+        (
+            "convert --to csv --layout extract --output new short.txt",
+            true,
+            true,
+        ),
+        (
+            "convert --to csv --layout fcr-extract --output new short.txt",
+            false,
+            false,
+        ),
+        ("convert --to csv --output new master.txt", false, false),
+        ("report clean-run", false, false),
+        ("report harsh-run", true, true),
+        ("report harsh-run clean-run", false, false),
+        ("score --truth clean/truth.csv clean-run", false, false),
+        ("score --truth harsh/truth.csv harsh-run", true, true),
+        ("score --truth clean/truth.csv run", false, true),
+        ("explain --state CA --case C2 warned.txt", false, true),
+        (
+            "explain --max-rejects 100 --state CA --case C2 bad.txt",
+            true,
+            true,
+        ),
+    ] {
+        for (fail_on, expected) in [("errors", errors), ("warnings", warnings)] {
+            let line = format!("{line} --quiet --run-date 20261122 --fail-on {fail_on}");
+            let output = run(path, &line);
+            let status = output.status.code();
+            assert_eq!(
+                status,
+                Some(i32::from(expected)),
+                "{line}: {}",
+                stderr(&output)
+            );
+            assert!(!output.stdout.is_empty(), "{line}");
+            let new = path.join("new");
+            assert_eq!(new.exists(), line.contains(" new"), "{line}");
+            if new.is_dir() {
+                std::fs::remove_dir_all(new).unwrap();
+            } else if new.exists() {
+                std::fs::remove_file(new).unwrap();
+            }
+        }
+    }
+    let root = icr::cli::Cli::command();
+    for name in "match derive synth score report explain respond convert".split(' ') {
+        let command = root.find_subcommand(name).unwrap();
+        let takes = command
+            .get_arguments()
+            .any(|a| a.get_long() == Some("fail-on"));
+        assert!(takes, "{name}");
+    }
+}
+
+#[test]
 fn absent_state_error_names_the_states() {
     let folder = folder();
     let line = "match --absent-state error --out run extracts/ca.txt";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::extract::Severity;
 use crate::input::{Encoding, InputForm};
 use crate::layout::LayoutSet;
@@ -96,12 +97,13 @@ pub enum OutputFormatArg {
     Json,
 }
 
-/// `--fail-on`: findings that make the exit status 1, when all is published.
+/// `--fail-on`: findings that make the exit status 1, when all is published or printed. What they
+/// are is told at the option of each command.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
-    /// Rejected records and excluded files.
+    /// Errors.
     Errors,
-    /// These, and warnings.
+    /// Errors and warnings.
     Warnings,
 }
 
@@ -140,11 +142,17 @@ pub enum InputEncodingArg {
 }
 
 impl FailOn {
-    /// The least grave finding that counts.
-    pub fn severity(self) -> Severity {
-        match self {
+    /// How a run ends that is asked to fail on such findings, or on none; `has` tells whether there
+    /// is one so grave, or graver.
+    pub fn exit(asked: Option<FailOn>, has: impl FnOnce(Severity) -> bool) -> Exit {
+        let severity = asked.map(|fail_on| match fail_on {
             FailOn::Errors => Severity::Error,
             FailOn::Warnings => Severity::Warning,
+        });
+        if severity.is_some_and(has) {
+            Exit::Findings
+        } else {
+            Exit::Success
         }
     }
 }

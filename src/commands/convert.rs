@@ -7,13 +7,13 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use crate::audit::{AuditArgs, Session};
-use crate::cli::{CommonArgs, InputEncodingArg, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
 use crate::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
 use crate::layout::LayoutSet;
-use crate::output::{FileMode, OutputSingle, Stdout};
+use crate::output::{FileMode, OutputSingle, Stdout, count_of};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
@@ -50,6 +50,10 @@ pub struct Args {
     /// The file to write; one that is there is replaced when all is written
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
+    /// Exit with 1 after publishing if there are such findings: errors are extract records that a match
+    /// would reject as a whole (E01, E02); other layouts have none, and there are no warnings
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     /// Permissions of FILE, octal
     #[arg(long, value_name = "MODE", default_value = "0600")]
     file_mode: FileMode,
@@ -138,23 +142,32 @@ fn convert_audited(
             .map_or_else(String::new, |v| v.get_name().to_owned()),
         &plan.layout,
     );
+    let rejects = plan.rejects();
     let text = match args.format {
         OutputFormatArg::Text => format!(
-            "{records} record{} of the layout {layout} written as {to}{}\n",
-            if records == 1 { "" } else { "s" },
-            if args.mask { ", masked" } else { "" }
+            "{} of the layout {layout} written as {to}{}{}\n",
+            count_of(records, "record"),
+            if args.mask { ", masked" } else { "" },
+            match rejects {
+                Some(rejects @ 1..) => {
+                    let rejects = count_of(rejects, "record");
+                    format!("; a match would reject {rejects} (E01, E02)")
+                }
+                Some(0) | None => String::new(),
+            }
         ),
         OutputFormatArg::Json => {
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
             let summary = json!({
                 "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields,
+                "fields": fields, "rejects": rejects,
             });
             crate::output::json_text(&summary)
         }
     };
-    session.publish(output, (&text, stdout), Exit::Success, stop)?;
-    Ok(Exit::Success)
+    let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
+    session.publish(output, (&text, stdout), exit, stop)?;
+    Ok(exit)
 }
 
 /// A file that is written but not published.
@@ -188,7 +201,12 @@ fn convert(
     } else {
         (None, layouts.expanded(layouts.require(&name)?))
     };
-    let plan = Plan::new(&layout, &args.fields, args.mask)?;
+    let mut plan = Plan::new(&layout, &args.fields, args.mask)?;
+    if args.fail_on.is_some()
+        && let Some(min_bytes) = shortest_record(&layout.name, layouts)?
+    {
+        plan.count_rejects(min_bytes);
+    }
     let mut sink = Sink::new(args, &plan, output)?;
     let mut records = 0;
     if let Some(csv) = &mut csv {
@@ -224,6 +242,15 @@ fn convert(
         plan,
         records,
         output,
+    })
+}
+
+/// The shortest record that a match accepts, where it reads records of this layout.
+fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
+    Ok(match layout {
+        "extract" => Some(layouts.extract()?.min_bytes),
+        "fcr-extract" => Some(layouts.fcr_extract()?.min_bytes_fcr),
+        _ => None,
     })
 }
 

@@ -42,7 +42,8 @@ pub struct Args {
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     max_rejects: f64,
-    /// Exit with 1 after publishing if there are such findings
+    /// Exit with 1 after publishing if there are such findings: errors are rejected records; there
+    /// are no warnings
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
     #[command(flatten)]
@@ -71,13 +72,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
-        // There are no warnings, so that both values of --fail-on ask for the same.
-        let failed = args.fail_on.is_some() && summary.has_errors();
-        let exit = if failed {
-            Exit::Findings
-        } else {
-            Exit::Success
-        };
+        let exit = FailOn::exit(args.fail_on, |_| summary.has_errors());
         session.read(&inputs);
         let json = args.format == OutputFormatArg::Json;
         let text = if json { summary.json() } else { summary.text() };

@@ -44,7 +44,8 @@ pub struct Args {
     /// List at most N of each warning in a rejects file; all are counted
     #[arg(long, value_name = "N", default_value_t = 1000)]
     max_warnings: usize,
-    /// Exit with 1 after publishing if there are such findings
+    /// Exit with 1 after publishing if there are such findings: errors are rejected records and files
+    /// that were left out
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
     /// Who takes part: CSV with usps,role,from,to,agreement,contact
@@ -100,13 +101,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             .run(|| match_into(args, common, &folder, stop))?;
         session.read(&summary.inputs);
         let summary = summary.summary;
-        let severity = args.fail_on.map(FailOn::severity);
-        let failed = severity.is_some_and(|severity| summary.has(severity));
-        let exit = if failed {
-            Exit::Findings
-        } else {
-            Exit::Success
-        };
+        let exit = FailOn::exit(args.fail_on, |severity| summary.has(severity));
         session.totals(totals(&summary));
         if !common.quiet {
             summary.warnings().iter().for_each(|message| warn(message));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, ThreadsArgs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::Stdout;
@@ -30,6 +30,10 @@ pub struct Args {
     /// The folder of a finished run of match
     #[arg(required = true, value_name = "DIR")]
     folder: PathBuf,
+    /// Exit with 1 if the run in DIR has such findings: errors are rejected records and files that
+    /// were left out
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
@@ -82,8 +86,9 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             ReportFormat::Html => html(view)?,
         };
         stop.check()?;
-        session.end(Exit::Success)?;
+        let exit = FailOn::exit(args.fail_on, |severity| new.has(severity));
+        session.end(exit)?;
         stdout.print(&rendered)?;
-        Ok(Exit::Success)
+        Ok(exit)
     })
 }

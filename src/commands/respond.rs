@@ -9,6 +9,7 @@ use crate::audit::{AuditArgs, Session};
 use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg};
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::extract::Severity;
 use crate::input::{Encoding, InputForm, Source, input_files};
 use crate::layout::RESPONSE_BYTES;
 use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text};
@@ -107,16 +108,10 @@ fn respond_audited(
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
     let folder = out.create()?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
-    let findings = match args.fail_on {
-        None => 0,
-        Some(FailOn::Errors) => summary.totals.not_built,
-        Some(FailOn::Warnings) => summary.totals.not_built + summary.totals.worklist.len() as u64,
-    };
-    let exit = if findings > 0 {
-        Exit::Findings
-    } else {
-        Exit::Success
-    };
+    let totals = &summary.totals;
+    let exit = FailOn::exit(args.fail_on, |severity| {
+        totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
+    });
     session.read(&inputs);
     let json = args.format == OutputFormatArg::Json;
     let text = if json { summary.json() } else { summary.text() };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::output::Stdout;
@@ -32,6 +32,10 @@ pub struct Args {
     /// The run folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Exit with 1 if there are such findings: errors are counterparts that are wrong or were missed,
+    /// and certain codes that are missing; warnings are cases that the truth does not know
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
@@ -60,17 +64,20 @@ fn score_audited(
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
-    let text = args.threads.run(|| {
+    let (text, exit) = args.threads.run(|| {
         let truth = Truth::load(&args.truth, stop)?;
         stop.check()?;
         let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
         let score = Score::new(&tally, &truth);
-        Ok(match args.format {
+        let text = match args.format {
             OutputFormatArg::Json => score.json(),
             OutputFormatArg::Text => score.text(),
-        })
+        };
+        let exit = FailOn::exit(args.fail_on, |severity| tally.has(severity));
+        Ok((text, exit))
     })?;
+    stop.check()?;
     drop(progress);
     stdout.print(&text)?;
-    Ok(Exit::Success)
+    Ok(exit)
 }

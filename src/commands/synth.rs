@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::audit::Session;
-use crate::cli::{CommonArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::{Manifest, OutputFolder, Stdout};
@@ -43,6 +43,10 @@ pub struct Args {
     /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one
     #[arg(long)]
     registry: bool,
+    /// Exit with 1 after publishing if there are such findings: errors are records planted to fail an
+    /// edit, warnings all other noise; noise none gives neither
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
@@ -69,8 +73,9 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     };
     // Nobody's data are read, so that no trail is kept.
     let session = Session::default();
-    session.publish(folder, (&text, stdout), Exit::Success, stop)?;
-    Ok(Exit::Success)
+    let exit = FailOn::exit(args.fail_on, |severity| totals.has(severity));
+    session.publish(folder, (&text, stdout), exit, stop)?;
+    Ok(exit)
 }
 
 fn make(

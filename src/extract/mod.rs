@@ -9,7 +9,7 @@ mod row;
 mod verify;
 
 pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
-pub use edits::{Edited, Editor};
+pub use edits::{Edited, Editor, edit_whole};
 pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
 pub use load::{Extract, Loaded, Loader, Provenance, Unusable};
 pub use piece::Rejected;

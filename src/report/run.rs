@@ -28,6 +28,19 @@ struct Summary {
     absent: BTreeMap<String, Volume>,
     #[serde(default)]
     excluded: Vec<Excluded>,
+    #[serde(default)]
+    run: Found,
+    #[serde(default)]
+    fcr: BTreeMap<String, Found>,
+}
+
+/// What the edits found, by code.
+#[derive(Default, Deserialize)]
+struct Found {
+    #[serde(default)]
+    errors: BTreeMap<String, u64>,
+    #[serde(default)]
+    warnings: BTreeMap<String, u64>,
 }
 
 /// What it takes from a state in it.
@@ -94,6 +107,9 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     let mut report = Report::of_states(summary.run_date, states);
     report.absent = summary.absent;
     report.excluded = summary.excluded;
+    let found = || summary.fcr.values().chain([&summary.run]);
+    report.has_errors = found().any(|found| !found.errors.is_empty());
+    report.has_warnings = found().any(|found| !found.warnings.is_empty());
     Ok(report)
 }
 
