@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::stop::Stop;
 
+use super::chain::{Broken, check};
 use super::lines::{AskedCase, EndLine, FileFact, Line, StartLine};
 
 /// The requests and responses of a month that concern a state.
@@ -16,6 +17,8 @@ pub struct MonthReport {
     pub state: String,
     /// CCYY-MM.
     pub month: String,
+    /// The first broken link of the trail, if there is one: then what follows may not be what was.
+    pub broken: Option<Broken>,
     /// The commands, in the order in which they ended.
     pub entries: Vec<Entry>,
 }
@@ -36,7 +39,8 @@ pub struct Entry {
     pub cases: Vec<AskedCase>,
 }
 
-/// Collects what concerns a state in a month: its files read or written, and its cases looked at.
+/// Collects what concerns a state in a month: its files read or written, and its cases looked at. The
+/// trail is checked as [`check`] does.
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`] where the run is to stop.
@@ -60,6 +64,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
+        broken: check(trail, None, stop)?.broken,
         entries,
     })
 }
