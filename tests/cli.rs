@@ -621,6 +621,36 @@ fn what_cannot_be_told_is_not_published() {
 }
 
 #[test]
+fn ebcdic_text_that_could_not_be_read_back_is_not_published() {
+    let folder = folder();
+    let path = folder.path();
+    let mut texas = std::fs::read(path.join("extracts/tx.txt")).unwrap();
+    assert_eq!(&texas[50..53], b"ALV");
+    texas[51] = 0x85;
+    std::fs::write(path.join("extracts/tx.txt"), &texas).unwrap();
+    let line = "match --quiet --output-encoding cp037 --out run extracts";
+    // California's response holds it too, from the other state.
+    assert_refused(
+        path,
+        line,
+        3,
+        &[", record 1", "X'85'", "--output-format fb"],
+    );
+    for options in [
+        "--output-format fb --output-encoding cp037",
+        "--output-format text",
+    ] {
+        let output = run(
+            path,
+            &format!("match --quiet --force {options} --out run extracts"),
+        );
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let verified = run(path, "verify --quiet run");
+        assert_eq!(verified.status.code(), Some(0), "{options}");
+    }
+}
+
+#[test]
 fn a_file_cut_short_while_it_is_read_is_named() {
     use icr::input::{InputForm, Source};
     let folder = folder();

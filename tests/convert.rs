@@ -143,6 +143,24 @@ fn fixed_records_may_hold_line_ends_and_text_refuses_them() {
 }
 
 #[test]
+fn ebcdic_text_refuses_what_is_read_back_as_a_line_end() {
+    let work = tempfile::tempdir().unwrap();
+    // One in each record: as common as the line feeds, and in the first bytes of a file commoner.
+    let mut record = vec![b'A'; 241];
+    record[51] = 0x85;
+    fs::write(work.path().join("in"), record.repeat(2000)).unwrap();
+    let from = "--layout extract --input-format fb --input-encoding ascii in";
+    let output = convert(work.path(), &format!("--to cp037-text --output out {from}"));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(message.contains("record 1: holds a line end"), "{message}");
+    let fixed = converted(work.path(), &format!("--to cp037-fb {from}"));
+    fs::write(work.path().join("fixed"), fixed).unwrap();
+    let back = "--layout extract --to fb --input-format fb --input-encoding cp037 fixed";
+    assert!(converted(work.path(), back) == record.repeat(2000));
+}
+
+#[test]
 fn the_layout_is_found_out_and_a_record_of_another_is_refused() {
     let work = tempfile::tempdir().unwrap();
     for (layout, length) in LAYOUTS.iter().filter(|l| l.0 != "fcr-extract") {
