@@ -175,6 +175,35 @@ fn verify_finds_every_kind_of_damage() {
         "{}",
         stdout(&verify())
     );
+    // What the summary does not say is no number.
+    let told = |damaged: Option<&str>| {
+        let path = out.join("summary.json");
+        match damaged {
+            Some(text) => std::fs::write(path, text).unwrap(),
+            None => std::fs::remove_file(path).unwrap(),
+        }
+        let output = verify();
+        assert_eq!(output.status.code(), Some(1));
+        let text = stdout(&output);
+        assert!(!text.contains(&u64::MAX.to_string()), "{text}");
+        text
+    };
+    let mut summary: Value = serde_json::from_str(&summary).unwrap();
+    summary["states"]["TX"]["multiple_case"] = Value::Null;
+    let text = told(Some(&summary.to_string()));
+    assert!(
+        text.contains("multiple_case: the summary says nothing, the file holds"),
+        "{text}"
+    );
+    summary["states"].as_object_mut().unwrap().remove("TX");
+    let text = told(Some(&summary.to_string()));
+    assert!(
+        text.contains("responses/TX.icr: the summary does not name the state"),
+        "{text}"
+    );
+    let text = told(None);
+    assert!(text.contains("summary.json: is missing"), "{text}");
+    assert!(!text.contains("responses/TX.icr"), "{text}");
     assert_eq!(icr(&["verify", "/nonexistent"]).status.code(), Some(3));
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{MANIFEST, Manifest, OutputEntry, hex};
-use crate::response::{differences, recount};
+use crate::response::{Difference, differences, recount};
 use crate::stop::Stop;
 
 /// One thing that is wrong with a folder.
@@ -195,12 +195,12 @@ fn check_summary(manifest: &Manifest, summary: Option<&Value>, found: &mut Verif
         );
     };
     let balanced = run.get("records").is_some_and(|records| {
-        let count = |key: &str| records.get(key).and_then(Value::as_u64).unwrap_or(u64::MAX);
+        let count = |key: &str| records.get(key).and_then(Value::as_u64);
         let parts = ["rejected", "returned", "suppressed", "not_evaluated"];
-        parts
+        let sum = parts
             .iter()
-            .try_fold(0_u64, |sum, key| sum.checked_add(count(key)))
-            == Some(count("read"))
+            .try_fold(0_u64, |sum, key| sum.checked_add(count(key)?));
+        sum.is_some() && sum == count("read")
     });
     if !balanced {
         found.note("summary.json", None, "its totals do not balance");
@@ -271,13 +271,15 @@ fn check_match_file(
         for (record, problem) in counted.listed {
             found.note(&output.name, Some(record), problem);
         }
-        let said = said.unwrap_or_default();
-        for (figure, said, counted) in differences(&said, &counted.totals) {
-            found.note(
-                &output.name,
-                None,
-                format!("{figure}: the summary says {said}, the file holds {counted}"),
-            );
+        match said {
+            Some(said) => {
+                for difference in differences(&said, &counted.totals) {
+                    found.note(&output.name, None, difference.to_string());
+                }
+            }
+            // That the summary itself is missing is told once.
+            None if summary.is_none() => {}
+            None => found.note(&output.name, None, "the summary does not name the state"),
         }
     } else if let Some((Some(said), _)) = state("rejects/", ".csv") {
         let text = std::fs::read(folder.join(&output.name)).unwrap_or_default();
@@ -287,12 +289,12 @@ fn check_match_file(
             .count() as u64;
         let said = said.pointer("/records/rejected").and_then(Value::as_u64);
         if said != Some(rejected) {
-            let said = said.map_or_else(|| "nothing".to_owned(), |said| said.to_string());
-            found.note(
-                &output.name,
-                None,
-                format!("records.rejected: the summary says {said}, the file holds {rejected}"),
-            );
+            let difference = Difference {
+                figure: "records.rejected".to_owned(),
+                said,
+                counted: rejected,
+            };
+            found.note(&output.name, None, difference.to_string());
         }
     }
     Ok(())

@@ -146,11 +146,11 @@ fn read_state(
         }
         *by_other.entry(other.usps()).or_default() += tally;
     }
-    if let Some((figure, said, counted)) = differences(said, &total.totals).first() {
+    if let Some(difference) = differences(said, &total.totals).first() {
         return Err(Error::input(
             &path,
             format!(
-                "is not the response that the summary tells of ({figure}: {said} there, {counted} here); run icr verify on the folder"
+                "is not the response that the summary tells of ({difference}); run icr verify on the folder"
             ),
         ));
     }

@@ -7,7 +7,7 @@ mod totals;
 mod write;
 
 pub use cases::{CaseSplit, Participants};
-pub use check::{Recount, differences, recount};
+pub use check::{Difference, Recount, differences, recount};
 pub use render::Renderer;
 pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};
 pub use write::{OutputForm, ResponseSink, write_response, write_responses};
