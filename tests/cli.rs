@@ -366,6 +366,143 @@ fn fail_on_is_heeded_by_every_command_that_takes_it() {
 }
 
 #[test]
+fn messages_say_what_to_do_in_the_words_of_the_user() {
+    let folder = folder();
+    let path = folder.path();
+    let one = extract(&[Row::california("C1").kind("XX")]);
+    std::fs::write(path.join("one"), one).unwrap();
+    std::fs::write(path.join("side"), "412660001\n").unwrap();
+    std::fs::write(path.join("other"), "06               412660001\n").unwrap();
+    let a_run = "give the folder of a finished run of icr match";
+    for (line, status, words, not) in [
+        (
+            "match --out run one",
+            3,
+            &["its only record is rejected (E09 once)", "; "][..],
+            "1 times",
+        ),
+        (
+            "report extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "report nowhere",
+            3,
+            &["nowhere: is not there", a_run],
+            "manifest",
+        ),
+        (
+            "report one",
+            3,
+            &["one: is not a folder", a_run],
+            "manifest",
+        ),
+        (
+            "status extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "explain --from-run extracts --state CA --case C1 extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "match --previous extracts --max-volume-change 5 --out run extracts",
+            3,
+            &["extracts: holds no summary.json", a_run],
+            "cannot read",
+        ),
+        (
+            "match --out gone/run extracts",
+            3,
+            &["gone/run: ", "make it first"],
+            "icr-staging",
+        ),
+        (
+            "synth --cases 2 --out gone/run",
+            3,
+            &["gone/run: ", "make it first"],
+            "icr-staging",
+        ),
+        (
+            "convert --to csv --output gone/x extracts/ca.txt",
+            3,
+            &["gone/x: ", "make it first"],
+            "icr-partial",
+        ),
+        (
+            "match --out run nowhere",
+            3,
+            &["cannot open nowhere; check the path"],
+            "E01",
+        ),
+        (
+            "match --ssn-master side --out run extracts",
+            3,
+            &["side, record 1", "icr layout show ssn-master"],
+            "412660001",
+        ),
+        (
+            "match --misidentified other --out run extracts",
+            3,
+            &["other, record 1", "icr layout show misidentified"],
+            "412660001",
+        ),
+        (
+            "match --threads x --out run one",
+            2,
+            &["whole number from 1 to 1024"],
+            "invalid digit",
+        ),
+        (
+            "match --max-warnings x --out run one",
+            2,
+            &["whole number from 0"],
+            "invalid digit",
+        ),
+        (
+            "synth --cases x --out run",
+            2,
+            &["whole number from 1"],
+            "invalid digit",
+        ),
+        (
+            "synth --cases 1 --seed x --out run",
+            2,
+            &["whole number from 0"],
+            "invalid digit",
+        ),
+        (
+            "respond --serial-start x --out run one",
+            2,
+            &["whole number from 1"],
+            "invalid digit",
+        ),
+        (
+            "validate --fail-on errors extracts",
+            2,
+            &["--fail-on"],
+            "-- --fail-on",
+        ),
+        (
+            "match --audit one --out run extracts",
+            3,
+            &["one: ", "name another file"],
+            "C1",
+        ),
+    ] {
+        assert_refused(path, line, status, words);
+        let said = stderr(&run(path, line));
+        assert!(!said.contains(not), "{line}: {not:?} is in: {said}");
+    }
+}
+
+#[test]
 fn absent_state_error_names_the_states() {
     let folder = folder();
     let line = "match --absent-state error --out run extracts/ca.txt";

@@ -79,7 +79,7 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         ),
         (
             vec![("TX", "FA48\nhello\nworld\n")],
-            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+            "/registry/TX: every one of its records is rejected (R01); look them up with `icr layout show registry-edits`",
         ),
         (
             vec![(

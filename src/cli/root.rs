@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::CommonArgs;
@@ -43,10 +44,20 @@ impl Cli {
         T: Into<OsString> + Clone,
     {
         let mut root = Cli::command();
-        let matches = root.try_get_matches_from_mut(line)?;
+        let matches = root
+            .try_get_matches_from_mut(line)
+            .map_err(without_escape)?;
         refuse_unused(&mut root, &matches)?;
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut root))
     }
+}
+
+/// Without clap's tip to pass an unknown option as a value: nobody means a file of that name.
+fn without_escape(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument {
+        error.remove(ContextKind::Suggested);
+    }
+    error
 }
 
 /// One command of the program.

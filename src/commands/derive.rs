@@ -200,15 +200,14 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;
     let rejected = derived.rejected.len() as u64;
     let share = rejected as f64 * 100.0 / records.max(1) as f64;
-    let too_many = if rejected == 0 {
+    let (too_many, or_allow) = if rejected == 0 {
         return Ok(());
     } else if rejected == records {
-        "every one of its records is rejected".to_owned()
+        ("every one of its records is rejected".to_owned(), "")
     } else if args.max_rejects < 100.0 && share > args.max_rejects {
-        format!(
-            "more than {} % of its records are rejected",
-            args.max_rejects
-        )
+        let most = args.max_rejects;
+        let too_many = format!("more than {most} % of its records are rejected");
+        (too_many, ", or allow more with --max-rejects")
     } else {
         return Ok(());
     };
@@ -220,7 +219,7 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     codes.sort_unstable();
     codes.dedup();
     let problem = format!(
-        "{too_many} ({}); look them up with `icr layout show registry-edits`, or allow more with --max-rejects",
+        "{too_many} ({}); look them up with `icr layout show registry-edits`{or_allow}",
         codes.join(", ")
     );
     Err(Error::input(&file.source.path, problem))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::audit::AuditArgs;
 use crate::cli::{
     CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, Reading, ResponseFormArgs,
-    ThreadsArgs,
+    ThreadsArgs, whole_number,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -42,7 +42,7 @@ pub struct Args {
     #[command(flatten)]
     inputs: MatchInputs,
     /// List at most N of each warning in a rejects file; all are counted
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = whole_number(0..=usize::MAX))]
     max_warnings: usize,
     /// Exit with 1 after publishing if there are such findings: errors are rejected records and files
     /// that were left out

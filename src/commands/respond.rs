@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use crate::audit::{AuditArgs, Session};
-use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg};
+use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::extract::Severity;
@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
     /// The serial number of the first transaction; needed unless --sent tells the last one
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LAST_SERIAL))]
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=LAST_SERIAL))]
     serial_start: Option<u64>,
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]

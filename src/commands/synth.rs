@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::audit::Session;
-use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs, whole_number};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::{Manifest, OutputFolder, Stdout};
@@ -26,10 +26,10 @@ use crate::synth::{Profile, Request, SynthTotals, World, generate};
   icr match --fcr world/fcr --misidentified world/misidentified.txt --out run world/extracts")]
 pub struct Args {
     /// How many families have an interstate action; each has a case on both sides
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=SsnAllotment::MAX_FAMILIES))]
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=SsnAllotment::MAX_FAMILIES))]
     cases: u64,
     /// What everything is drawn from
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = whole_number(0..=u64::MAX))]
     seed: u64,
     /// The states among which the families live
     #[arg(long, value_name = "LIST|all", default_value = "all")]

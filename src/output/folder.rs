@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
+use super::publish::require_parent;
 use super::replaceable::{
     MARK_TEXT, STAGING_MARK, busy, check_target, remove_abandoned, remove_run,
 };
@@ -80,13 +81,14 @@ impl OutputFolder {
     /// on it, and [`Error::Io`] where the folder cannot be made.
     pub fn create(target: &Path, force: bool, mode: FileMode) -> Result<Self> {
         let (parent, name) = parent_and_name(target)?;
+        require_parent(target)?;
         let replace = check_target(target, force)?;
         let staging = parent.join(format!(".{name}.icr-staging"));
         remove_abandoned(&staging, target)?;
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&staging)
-            .map_err(Error::io("create the folder", &staging))?;
+            .map_err(Error::io("create the folder", target))?;
         let mark = put_mark(&staging, target)?;
         Ok(OutputFolder {
             target: target.to_owned(),

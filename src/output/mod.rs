@@ -1,5 +1,6 @@
 //! Output folders that appear complete or not at all, and the files in them.
 
+mod finished;
 mod folder;
 mod hex;
 mod manifest;
@@ -11,6 +12,7 @@ mod stderr;
 mod stdout;
 mod summary;
 
+pub use finished::{match_file, match_manifest, no_run};
 pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
 pub use hex::hex;
 pub use manifest::{InputEntry, LayoutEntry, MANIFEST, Manifest, OutputEntry};

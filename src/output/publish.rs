@@ -1,7 +1,9 @@
 //! What appears at its place complete or not at all.
 
+use std::path::Path;
+
 use super::{OutputFolder, OutputSingle, WrittenFile};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A folder or a file in the making.
 pub trait Publish {
@@ -13,6 +15,23 @@ pub trait Publish {
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Output`]; then nothing has appeared.
     fn publish(self) -> Result<()>;
+}
+
+/// Refuses a place whose folder is not there: making it is left to who knows who may look in.
+pub(super) fn require_parent(target: &Path) -> Result<()> {
+    let parent = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => return Ok(()),
+    };
+    if parent.is_dir() {
+        return Ok(());
+    }
+    let parent = parent.display();
+    let problem = format!("the folder {parent}, in which it is to be, is not there; make it first");
+    Err(Error::Output {
+        path: target.to_owned(),
+        problem,
+    })
 }
 
 impl Publish for OutputFolder {

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::model::Excluded;
@@ -14,12 +13,15 @@ use super::{Figures, Report, StateReport};
 use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::output::{MANIFEST, Manifest};
+use crate::output::{match_file, match_manifest, no_run};
 use crate::reference::State;
 use crate::response::{Fates, Volume, differences};
 use crate::stop::Stop;
 
-/// What a report takes from `summary.json`.
+/// The name of the summary.
+const SUMMARY: &str = "summary.json";
+
+/// What a report takes from it.
 #[derive(Deserialize)]
 struct Summary {
     run_date: String,
@@ -73,11 +75,8 @@ struct SaidCases {
 /// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
 /// finished run of match or its responses are not those of its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
-    let manifest: Manifest = read_json(folder, MANIFEST)?;
-    if manifest.command != "match" {
-        return Err(no_run(&folder.join(MANIFEST)));
-    }
-    let summary: Summary = read_json(folder, "summary.json")?;
+    let manifest = match_manifest(folder)?;
+    let summary: Summary = match_file(folder, SUMMARY)?;
     let option = |name: &str| manifest.options.get(name).and_then(Value::as_str);
     let form = InputForm {
         fixed: Some(option("output_format") == Some("fb")),
@@ -96,8 +95,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
         .into_par_iter()
         .with_max_len(1)
         .map(|(usps, said)| {
-            let state =
-                State::from_usps(usps).ok_or_else(|| no_run(&folder.join("summary.json")))?;
+            let state = State::from_usps(usps).ok_or_else(|| no_run(folder, SUMMARY))?;
             Ok((
                 state.usps(),
                 read_state(folder, state, said, form, (layouts, stop))?,
@@ -111,19 +109,6 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     report.has_errors = found().any(|found| !found.errors.is_empty());
     report.has_warnings = found().any(|found| !found.warnings.is_empty());
     Ok(report)
-}
-
-fn no_run(path: &Path) -> Error {
-    Error::input(
-        path,
-        "is not of a finished run of match; give the folder of such a run",
-    )
-}
-
-fn read_json<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
-    let path = folder.join(name);
-    let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
-    serde_json::from_slice(&text).map_err(|_| no_run(&path))
 }
 
 fn read_state(
@@ -154,8 +139,7 @@ fn read_state(
             ),
         ));
     }
-    let said: Said =
-        serde_json::from_value(said.clone()).map_err(|_| no_run(&folder.join("summary.json")))?;
+    let said: Said = serde_json::from_value(said.clone()).map_err(|_| no_run(folder, SUMMARY))?;
     let mut report = StateReport {
         name: state.name().to_owned(),
         total: total.figures(),

@@ -30,6 +30,15 @@ impl SideFile {
         InputEntry::of(self.kind, &self.source, None)
     }
 
+    /// The refusal of a line, counted from 1.
+    pub(super) fn refuse(&self, number: u64, problem: &str) -> Error {
+        let problem = format!(
+            "{problem}; correct the file: `icr layout show {}` tells what a line holds",
+            self.kind
+        );
+        Error::record(&self.source.path, number, problem)
+    }
+
     /// The lines with their numbers, from 1.
     ///
     /// # Errors
@@ -49,7 +58,7 @@ impl SideFile {
                         "the line has {} bytes; it needs at least {min_bytes}",
                         line.bytes.len()
                     );
-                    return Err(Error::record(&self.source.path, number, problem));
+                    return Err(self.refuse(number, &problem));
                 }
                 Ok((number, line))
             })

@@ -40,11 +40,7 @@ impl SsnMaster {
             for line in file.lines(ssn.last + 1, stop) {
                 let (number, line) = line?;
                 let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
-                    return Err(Error::record(
-                        path,
-                        number,
-                        "SSN (columns 1-9) is not nine digits",
-                    ));
+                    return Err(file.refuse(number, "SSN (columns 1-9) is not nine digits"));
                 };
                 if u32::try_from(number).is_err() {
                     return Err(Error::record(
