@@ -260,6 +260,24 @@ fn exclude_goes_on_loudly_as_if_the_file_had_not_come() {
 }
 
 #[test]
+fn exclude_with_nothing_left_is_no_run() {
+    let folder = folder();
+    let path = folder.path();
+    put_bad_texas(path);
+    let words = ["no extract is left", "tx.txt", "E09"];
+    for line in [
+        "match --on-bad-file exclude --out run extracts/tx.txt",
+        // What the FCR holds for another state is no extract.
+        "match --on-bad-file exclude --fcr extracts/ca.txt --out run extracts/tx.txt",
+        "explain --on-bad-file exclude --state TX --case T1 extracts/tx.txt",
+    ] {
+        assert_refused(path, line, 3, &words);
+    }
+    let line = "match --quiet --on-bad-file exclude --out run extracts";
+    assert_eq!(run(path, line).status.code(), Some(0));
+}
+
+#[test]
 fn fail_on_publishes_and_exits_with_1() {
     let folder = folder();
     let path = folder.path();

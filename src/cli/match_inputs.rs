@@ -139,11 +139,13 @@ impl MatchInputs {
     /// together.
     ///
     /// # Errors
-    /// As [`Collected::refuse_unusable`] and [`refuse_two_for_one_state`].
+    /// As [`Collected::refuse_unusable`], [`Collected::refuse_none_left`] and
+    /// [`refuse_two_for_one_state`].
     pub fn refuse(&self, collected: &Collected) -> Result<()> {
         if self.on_bad_file == OnBadFile::Stop {
             collected.refuse_unusable()?;
         }
+        collected.refuse_none_left()?;
         refuse_two_for_one_state(&collected.extracts)
     }
 
