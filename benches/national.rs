@@ -344,11 +344,11 @@ fn stages(set: &Path, digests: bool) -> Result<StageTimes> {
     let optional = |name: &str| Some(set.join(name)).filter(|path| path.exists());
     let started = Instant::now();
     let misidentified = optional("misidentified.txt")
-        .map(|path| Misidentified::load(&path, layouts.require("misidentified")?))
+        .map(|path| Misidentified::load(&path, layouts.require("misidentified")?, &Stop::default()))
         .transpose()?
         .unwrap_or_default();
     let master = optional("ssn-master.txt")
-        .map(|path| SsnMaster::load(&path, layouts.require("ssn-master")?))
+        .map(|path| SsnMaster::load(&path, layouts.require("ssn-master")?, &Stop::default()))
         .transpose()?;
     let loader = Loader {
         submitted_layout: layouts.extract()?,

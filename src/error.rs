@@ -1,6 +1,7 @@
 //! What stops a run. Findings about single records are data (see [`crate::extract::findings`]),
 //! never errors.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
@@ -51,7 +52,7 @@ pub enum Error {
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}", path.display())]
+    #[error("cannot {action} {}{}", path.display(), remedy(action, source.kind()))]
     Io {
         /// What was tried, as a verb: "open", "write".
         action: &'static str,
@@ -82,6 +83,20 @@ pub enum Error {
     /// A signal asked the program to stop.
     #[error("interrupted; nothing was published")]
     Interrupted(Signal),
+}
+
+/// What to do where the system refused something; nothing where that is not known.
+fn remedy(action: &str, kind: ErrorKind) -> &'static str {
+    let reads = ["open", "read", "map"].contains(&action);
+    match kind {
+        ErrorKind::NotFound if action.ends_with("audit trail") => "; make its folder first",
+        ErrorKind::NotFound if reads => "; check the path, and whether it has arrived",
+        ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
+        ErrorKind::PermissionDenied => "; let the user that runs icr write there",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+        ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
+        _ => "",
+    }
 }
 
 /// The result of anything that can stop a run.

@@ -3,14 +3,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use icr::cli::Cli;
 use icr::output::Stdout;
 use icr::stop::Stop;
 use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
+    let exit = match Cli::read(std::env::args_os()) {
         Ok(cli) => run(&cli).unwrap_or_else(|error| {
             report(&error);
             error.exit()

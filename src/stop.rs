@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 use crate::exit::Signal;
 
+/// How many records or lines are read between looks at whether to stop.
+const STOP_RECORDS: u64 = 1 << 14;
+
 /// A flag that SIGINT and SIGTERM set; long loops look at it.
 #[derive(Clone, Default)]
 pub struct Stop(Arc<AtomicUsize>);
 
 impl Stop {
-    /// A flag that signals set from now on. A second signal of the kind ends the process at once.
+    /// A flag that signals set from now on.
     ///
     /// # Errors
     /// The system's answer where the handlers cannot be installed.
@@ -22,6 +25,27 @@ impl Stop {
             signal_hook::flag::register_usize(signal, Arc::clone(&stop.0), number)?;
         }
         Ok(stop)
+    }
+
+    /// A flag that a signal has set.
+    #[cfg(test)]
+    pub(crate) fn set() -> Self {
+        let stop = Stop::default();
+        stop.0.store(2, Ordering::Relaxed);
+        stop
+    }
+
+    /// Goes on, or stops; looks at the first record or line, counted from 1, and then once in many.
+    ///
+    /// # Errors
+    /// As [`Stop::check`].
+    #[inline]
+    pub fn check_at(&self, number: u64) -> Result<()> {
+        if number % STOP_RECORDS == 1 {
+            self.check()
+        } else {
+            Ok(())
+        }
     }
 
     /// Goes on, or stops.

@@ -260,6 +260,24 @@ fn exclude_goes_on_loudly_as_if_the_file_had_not_come() {
 }
 
 #[test]
+fn exclude_with_nothing_left_is_no_run() {
+    let folder = folder();
+    let path = folder.path();
+    put_bad_texas(path);
+    let words = ["no extract is left", "tx.txt", "E09"];
+    for line in [
+        "match --on-bad-file exclude --out run extracts/tx.txt",
+        // What the FCR holds for another state is no extract.
+        "match --on-bad-file exclude --fcr extracts/ca.txt --out run extracts/tx.txt",
+        "explain --on-bad-file exclude --state TX --case T1 extracts/tx.txt",
+    ] {
+        assert_refused(path, line, 3, &words);
+    }
+    let line = "match --quiet --on-bad-file exclude --out run extracts";
+    assert_eq!(run(path, line).status.code(), Some(0));
+}
+
+#[test]
 fn fail_on_publishes_and_exits_with_1() {
     let folder = folder();
     let path = folder.path();
@@ -279,6 +297,226 @@ fn fail_on_publishes_and_exits_with_1() {
     assert_eq!(status("errors", "d"), Some(1));
     for out in ["a", "b", "c", "d"] {
         assert!(path.join(out).join("summary.json").is_file());
+    }
+}
+
+#[test]
+fn fail_on_is_heeded_by_every_command_that_takes_it() {
+    let folder = folder();
+    let path = folder.path();
+    for line in [
+        "synth --quiet --cases 50 --noise none --out clean",
+        "synth --quiet --cases 200 --noise harsh --out harsh",
+        "match --quiet --run-date 20261122 --out clean-run clean/extracts",
+        "match --quiet --run-date 20261122 --max-rejects 100 --out harsh-run harsh/extracts",
+        "match --quiet --run-date 20261122 --out run extracts",
+    ] {
+        assert_eq!(run(path, line).status.code(), Some(0), "{line}");
+    }
+    let good = extract(&[Row::california("C1").other_id("T1")]);
+    std::fs::write(path.join("good.txt"), &good).unwrap();
+    std::fs::write(path.join("short.txt"), [&good[..], &good[..100]].concat()).unwrap();
+    std::fs::write(path.join("master.txt"), "412660001ALVAREZ\n").unwrap();
+    let warned = extract(&[
+        Row::california("C1").ssn("123456789"),
+        Row::california("C2"),
+    ]);
+    std::fs::write(path.join("warned.txt"), &warned).unwrap();
+    let bad = [&warned[..], &good[..100], b"\n"].concat();
+    std::fs::write(path.join("bad.txt"), bad).unwrap();
+    // Which of errors and warnings are found.
+    for (line, errors, warnings) in [
+        ("synth --cases 50 --noise none --out new", false, false),
+        ("synth --cases 200 --noise harsh --out new", true, true),
+        ("convert --to csv --output new good.txt", false, false),
+        (
+            "convert --to csv --layout extract --output new short.txt",
+            true,
+            true,
+        ),
+        (
+            "convert --to csv --layout fcr-extract --output new short.txt",
+            false,
+            false,
+        ),
+        ("convert --to csv --output new master.txt", false, false),
+        ("report clean-run", false, false),
+        ("report harsh-run", true, true),
+        ("report harsh-run clean-run", false, false),
+        ("score --truth clean/truth.csv clean-run", false, false),
+        ("score --truth harsh/truth.csv harsh-run", true, true),
+        ("score --truth clean/truth.csv run", false, true),
+        ("explain --state CA --case C2 warned.txt", false, true),
+        (
+            "explain --max-rejects 100 --state CA --case C2 bad.txt",
+            true,
+            true,
+        ),
+    ] {
+        for (fail_on, expected) in [("errors", errors), ("warnings", warnings)] {
+            let line = format!("{line} --quiet --run-date 20261122 --fail-on {fail_on}");
+            let output = run(path, &line);
+            let status = output.status.code();
+            assert_eq!(
+                status,
+                Some(i32::from(expected)),
+                "{line}: {}",
+                stderr(&output)
+            );
+            assert!(!output.stdout.is_empty(), "{line}");
+            let new = path.join("new");
+            assert_eq!(new.exists(), line.contains(" new"), "{line}");
+            if new.is_dir() {
+                std::fs::remove_dir_all(new).unwrap();
+            } else if new.exists() {
+                std::fs::remove_file(new).unwrap();
+            }
+        }
+    }
+    let root = icr::cli::Cli::command();
+    for name in "match derive synth score report explain respond convert".split(' ') {
+        let command = root.find_subcommand(name).unwrap();
+        let takes = command
+            .get_arguments()
+            .any(|a| a.get_long() == Some("fail-on"));
+        assert!(takes, "{name}");
+    }
+}
+
+#[test]
+fn messages_say_what_to_do_in_the_words_of_the_user() {
+    let folder = folder();
+    let path = folder.path();
+    let one = extract(&[Row::california("C1").kind("XX")]);
+    std::fs::write(path.join("one"), one).unwrap();
+    std::fs::write(path.join("side"), "412660001\n").unwrap();
+    std::fs::write(path.join("other"), "06               412660001\n").unwrap();
+    let a_run = "give the folder of a finished run of icr match";
+    for (line, status, words, not) in [
+        (
+            "match --out run one",
+            3,
+            &["its only record is rejected (E09 once)", "; "][..],
+            "1 times",
+        ),
+        (
+            "report extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "report nowhere",
+            3,
+            &["nowhere: is not there", a_run],
+            "manifest",
+        ),
+        (
+            "report one",
+            3,
+            &["one: is not a folder", a_run],
+            "manifest",
+        ),
+        (
+            "status extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "explain --from-run extracts --state CA --case C1 extracts",
+            3,
+            &["extracts: holds no manifest.json", a_run],
+            "cannot read",
+        ),
+        (
+            "match --previous extracts --max-volume-change 5 --out run extracts",
+            3,
+            &["extracts: holds no summary.json", a_run],
+            "cannot read",
+        ),
+        (
+            "match --out gone/run extracts",
+            3,
+            &["gone/run: ", "make it first"],
+            "icr-staging",
+        ),
+        (
+            "synth --cases 2 --out gone/run",
+            3,
+            &["gone/run: ", "make it first"],
+            "icr-staging",
+        ),
+        (
+            "convert --to csv --output gone/x extracts/ca.txt",
+            3,
+            &["gone/x: ", "make it first"],
+            "icr-partial",
+        ),
+        (
+            "match --out run nowhere",
+            3,
+            &["cannot open nowhere; check the path"],
+            "E01",
+        ),
+        (
+            "match --ssn-master side --out run extracts",
+            3,
+            &["side, record 1", "icr layout show ssn-master"],
+            "412660001",
+        ),
+        (
+            "match --misidentified other --out run extracts",
+            3,
+            &["other, record 1", "icr layout show misidentified"],
+            "412660001",
+        ),
+        (
+            "match --threads x --out run one",
+            2,
+            &["whole number from 1 to 1024"],
+            "invalid digit",
+        ),
+        (
+            "match --max-warnings x --out run one",
+            2,
+            &["whole number from 0"],
+            "invalid digit",
+        ),
+        (
+            "synth --cases x --out run",
+            2,
+            &["whole number from 1"],
+            "invalid digit",
+        ),
+        (
+            "synth --cases 1 --seed x --out run",
+            2,
+            &["whole number from 0"],
+            "invalid digit",
+        ),
+        (
+            "respond --serial-start x --out run one",
+            2,
+            &["whole number from 1"],
+            "invalid digit",
+        ),
+        (
+            "validate --fail-on errors extracts",
+            2,
+            &["--fail-on"],
+            "-- --fail-on",
+        ),
+        (
+            "match --audit one --out run extracts",
+            3,
+            &["one: ", "name another file"],
+            "C1",
+        ),
+    ] {
+        assert_refused(path, line, status, words);
+        let said = stderr(&run(path, line));
+        assert!(!said.contains(not), "{line}: {not:?} is in: {said}");
     }
 }
 
@@ -310,6 +548,51 @@ fn wrong_usage_is_status_2_and_leaves_nothing() {
         ("no-such-command", "no-such-command"),
     ] {
         assert_refused(folder.path(), line, 2, &[word]);
+    }
+}
+
+#[test]
+fn a_question_refuses_the_options_that_it_does_not_use() {
+    let folder = folder();
+    let path = folder.path();
+    let root = icr::cli::Cli::command();
+    for (name, question, takes) in [
+        ("explain", "--code 02", &["code", "format", "audit"][..]),
+        ("respond", "--print-policy", &["print-policy", "format"]),
+    ] {
+        let mut refused = 0;
+        for argument in root.find_subcommand(name).unwrap().get_arguments() {
+            let Some(long) = argument.get_long() else {
+                // What the command reads.
+                assert_refused(
+                    path,
+                    &format!("{name} {question} x"),
+                    2,
+                    &["cannot be used"],
+                );
+                continue;
+            };
+            let possible = argument.get_possible_values();
+            let value = match (long, possible.first()) {
+                _ if !argument.get_action().takes_values() => "",
+                (_, Some(value)) => value.get_name(),
+                ("state" | "other", _) => "CA",
+                ("other-case", _) => "1 --other CA",
+                ("file-mode", _) => "0600",
+                _ => "1",
+            };
+            let line = format!("{name} {question} --{long} {value}");
+            if takes.contains(&long) {
+                continue;
+            }
+            assert_refused(path, &line, 2, &["cannot be used with"]);
+            refused += 1;
+        }
+        assert!(refused > 8, "{name}: {refused}");
+        // What the environment says is for all commands, not for this one.
+        let mut asked = command(path, &format!("{name} {question}"));
+        let output = asked.env("ICR_AUDIT", "trail").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     }
 }
 
@@ -362,6 +645,13 @@ fn force_replaces_a_run_and_nothing_else_and_a_failure_keeps_the_old_run() {
     std::fs::create_dir(path.join("thesis")).unwrap();
     std::fs::write(path.join("thesis/chapter"), "x").unwrap();
     assert_refused(path, "match --force --out thesis extracts", 3, &["thesis"]);
+    // A file of the right name makes no run of icr.
+    for mark in ["manifest.json", ".icr-staging"] {
+        std::fs::write(path.join("thesis").join(mark), "{\"name\": \"mine\"}").unwrap();
+        let line = "match --force --out thesis extracts";
+        assert_refused(path, line, 3, &["thesis", mark]);
+        std::fs::remove_file(path.join("thesis").join(mark)).unwrap();
+    }
     assert!(path.join("thesis/chapter").exists());
     assert_refused(
         path,
@@ -480,6 +770,79 @@ fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
 }
 
 #[test]
+fn what_cannot_be_told_is_not_published() {
+    let folder = folder();
+    let path = folder.path();
+    let registry = b"FA06\nFCAC1             F     001\n";
+    std::fs::write(path.join("registry"), registry).unwrap();
+    let good = "match --quiet --run-date 20261122 --out run extracts";
+    assert_eq!(run(path, good).status.code(), Some(0));
+    let before = names(path);
+    for line in [
+        "match --quiet --audit trail --out new extracts",
+        "match --quiet --format json --out new extracts",
+        "synth --quiet --cases 20 --out new",
+        "respond --quiet --serial-start 1 --out new run/responses/CA.icr",
+        "derive --quiet --out new registry",
+        "convert --quiet --to csv --output new extracts/ca.txt",
+    ] {
+        let full = std::fs::OpenOptions::new();
+        let full = full.clone().write(true).open("/dev/full").unwrap();
+        let output = command(path, line).stdout(full).output().unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{line}: {said}");
+        assert!(said.contains("cannot write to standard output"), "{said}");
+        let left: Vec<_> = names(path).into_iter().filter(|n| n != "trail").collect();
+        assert_eq!(left, before, "{line}");
+        // A reader that has gone is no reason to stop.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(path, line).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", stderr(&output));
+        let new = path.join("new");
+        if new.is_dir() {
+            std::fs::remove_dir_all(new).unwrap();
+        } else {
+            std::fs::remove_file(new).unwrap();
+        }
+    }
+    let trail = std::fs::read_to_string(path.join("trail")).unwrap();
+    let ends: Vec<_> = trail.lines().filter(|l| l.contains("\"end\"")).collect();
+    assert!(ends[0].contains("\"failed\"") && ends[1].contains("\"finished\""));
+    assert_eq!(ends.len(), 2);
+}
+
+#[test]
+fn ebcdic_text_that_could_not_be_read_back_is_not_published() {
+    let folder = folder();
+    let path = folder.path();
+    let mut texas = std::fs::read(path.join("extracts/tx.txt")).unwrap();
+    assert_eq!(&texas[50..53], b"ALV");
+    texas[51] = 0x85;
+    std::fs::write(path.join("extracts/tx.txt"), &texas).unwrap();
+    let line = "match --quiet --output-encoding cp037 --out run extracts";
+    // California's response holds it too, from the other state.
+    assert_refused(
+        path,
+        line,
+        3,
+        &[", record 1", "X'85'", "--output-format fb"],
+    );
+    for options in [
+        "--output-format fb --output-encoding cp037",
+        "--output-format text",
+    ] {
+        let output = run(
+            path,
+            &format!("match --quiet --force {options} --out run extracts"),
+        );
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let verified = run(path, "verify --quiet run");
+        assert_eq!(verified.status.code(), Some(0), "{options}");
+    }
+}
+
+#[test]
 fn a_file_cut_short_while_it_is_read_is_named() {
     use icr::input::{InputForm, Source};
     let folder = folder();
@@ -521,42 +884,105 @@ fn a_file_that_grew_while_it_was_read_is_named() {
     );
 }
 
-#[test]
-fn every_command_has_an_example_in_its_help() {
-    fn walk(command: &clap::Command, path: &str, count: &mut usize) {
-        // The parts of `layout` are shown by its own examples.
-        if path.matches(' ').count() <= 1 && command.get_name() != "help" {
-            let help = command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            assert!(
-                help.contains("Example") && help.contains(&format!("{path} ")),
-                "{path} has no example"
-            );
-            *count += 1;
-        }
-        for inner in command.get_subcommands() {
-            walk(inner, &format!("{path} {}", inner.get_name()), count);
+/// Every command without commands of its own, by its whole name.
+fn commands() -> Vec<(String, clap::Command)> {
+    fn walk(command: &clap::Command, name: &str, all: &mut Vec<(String, clap::Command)>) {
+        for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let name = format!("{name} {}", inner.get_name());
+            walk(inner, &name, all);
+            if !inner.has_subcommands() {
+                all.push((name, inner.clone()));
+            }
         }
     }
-    let mut count = 0;
-    walk(&icr::cli::Cli::command(), "icr", &mut count);
-    assert!(count >= 3);
+    let mut root = icr::cli::Cli::command();
+    root.build();
+    let mut all = Vec::new();
+    walk(&root, "icr", &mut all);
+    assert!(all.len() >= 18, "{}", all.len());
+    all
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
     let folder = folder();
-    for line in [
-        "--help",
-        "match --help",
-        "layout --help",
-        "layout show --help",
-        "--version",
-    ] {
-        let output = run(folder.path(), line);
+    let mut names: Vec<String> = commands().into_iter().map(|(name, _)| name).collect();
+    names.extend(["icr", "icr layout", "icr audit"].map(str::to_owned));
+    for name in names {
+        let line = format!("{} --help", name.trim_start_matches("icr"))
+            .trim()
+            .to_owned();
+        let output = run(folder.path(), &line);
         assert_eq!(output.status.code(), Some(0), "{line}");
+        assert!(output.stderr.is_empty(), "{line}");
+        let help = String::from_utf8(output.stdout).unwrap();
+        let examples = help.split("Example").nth(1).unwrap_or_default();
         assert!(
-            !output.stdout.is_empty() && output.stderr.is_empty(),
-            "{line}"
+            examples.contains(&format!("  {name} ")),
+            "{name} has no example"
         );
+        for option in ["--quiet", "--run-date", "--layouts", "--format"] {
+            let listed = help.contains(option) || name == "icr" && option == "--format";
+            assert!(listed, "{name} --help does not list {option}");
+        }
+    }
+    let version = run(folder.path(), "--version");
+    assert!(version.status.success() && !version.stdout.is_empty());
+}
+
+#[test]
+fn every_command_takes_the_options_of_all_commands() {
+    let folder = folder();
+    let path = folder.path();
+    let builtin = Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts");
+    std::os::unix::fs::symlink(builtin, path.join("layouts")).unwrap();
+    std::fs::write(
+        path.join("registry"),
+        b"FA06\nFCAC1             F     001\n",
+    )
+    .unwrap();
+    let lines = [
+        "synth --cases 20 --out world",
+        "match --audit trail --out run extracts",
+        "match --out scored world/extracts",
+        "validate extracts",
+        "derive --out derived registry",
+        "convert --to csv --output csv extracts/ca.txt",
+        "report run",
+        "explain --code 02",
+        "explain --state CA --case C1 extracts",
+        "diff run run",
+        "verify run",
+        "respond --print-policy",
+        "respond --serial-start 1 --out work run/responses/CA.icr",
+        "score --truth world/truth.csv scored",
+        "status run",
+        "layout list",
+        "layout show extract",
+        "audit verify trail",
+        "audit report --state CA --month 2026-11 trail",
+        "completions bash",
+        "man match",
+    ];
+    for (name, _) in commands() {
+        let name = name.trim_start_matches("icr ");
+        assert!(
+            lines.iter().any(|line| line.starts_with(name)),
+            "{name} is not tried"
+        );
+    }
+    for line in lines {
+        let refused = format!("{line} --quiet --layouts gone");
+        assert_refused(path, &refused, 2, &["--layouts gone"]);
+        let line = format!("{line} --quiet --format json --run-date 20261122 --layouts layouts");
+        let output = run(path, &line);
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", stderr(&output));
+        assert!(output.stderr.is_empty(), "{line}: {}", stderr(&output));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        if line.starts_with("man") || line.starts_with("completions") || line.contains("policy") {
+            let text = run(path, line.split(" --quiet").next().unwrap()).stdout;
+            assert_eq!(json["text"].as_str().unwrap().as_bytes(), text, "{line}");
+        }
     }
 }
 

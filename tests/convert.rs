@@ -143,6 +143,24 @@ fn fixed_records_may_hold_line_ends_and_text_refuses_them() {
 }
 
 #[test]
+fn ebcdic_text_refuses_what_is_read_back_as_a_line_end() {
+    let work = tempfile::tempdir().unwrap();
+    // One in each record: as common as the line feeds, and in the first bytes of a file commoner.
+    let mut record = vec![b'A'; 241];
+    record[51] = 0x85;
+    fs::write(work.path().join("in"), record.repeat(2000)).unwrap();
+    let from = "--layout extract --input-format fb --input-encoding ascii in";
+    let output = convert(work.path(), &format!("--to cp037-text --output out {from}"));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(message.contains("record 1: holds a line end"), "{message}");
+    let fixed = converted(work.path(), &format!("--to cp037-fb {from}"));
+    fs::write(work.path().join("fixed"), fixed).unwrap();
+    let back = "--layout extract --to fb --input-format fb --input-encoding cp037 fixed";
+    assert!(converted(work.path(), back) == record.repeat(2000));
+}
+
+#[test]
 fn the_layout_is_found_out_and_a_record_of_another_is_refused() {
     let work = tempfile::tempdir().unwrap();
     for (layout, length) in LAYOUTS.iter().filter(|l| l.0 != "fcr-extract") {
@@ -281,6 +299,74 @@ fn a_mask_leaves_four_digits_and_initials() {
             assert!(row[key].is_empty() || !jsonl.contains(&row[key]), "{key}");
         }
     }
+}
+
+/// Every field of every layout that a mask may leave readable: codes, counts, and the numbers of
+/// cases, members and transactions. A field that a layout gets later belongs here or is masked.
+const SHOWN: &str = "
+    case_id initiating_responding_indicator fips_code fips_code_positions_6_7 member_id participant_type case_status sex
+    other_state_case_id other_state_fips_code fcr_supplied_indicator reason_code_1 reason_code_2 reason_code_3 reason_code_4
+    reason_code_5 case_id_from_other_state fips_code_from_other_state case_status_from_other_state
+    other_state_fips_code_verification_indicator fips_code_verification_indicator_from_other_state
+    submitting_state_ssn_verification_indicator other_state_ssn_verification_indicator member_id_from_other_state
+    participant_type_from_other_state sex_from_other_state number_of_adults_from_your_state
+    number_of_children_from_your_state number_of_adults_from_other_state number_of_children_from_other_state
+    number_of_adults_matched number_of_children_matched cp_match_indicator np_match_indicator multiple_case_indicator match_tier
+    state_fips record_identifier action_type case_type order_indicator fips_county_code previous_case_id locate_request_type
+    bundle new_member_id irs_1099 locate_sources
+    local_fips_state local_fips_county local_fips_sub other_fips_state other_fips_county other_fips_sub csenet_version_number
+    transaction_serial_number error_reason_code transaction_type action_code functional_type_code transaction_date
+    other_case_id action_reason action_resolution_date attachments_indicator case_data_indicator ncp_identification_indicator
+    ncp_locate_indicator participant_data_indicator order_data_indicator collection_data_indicator information_indicator
+    sent_date sent_time due_date response_date overdue_indicator gender relationship participant_status";
+
+#[test]
+fn a_mask_hides_every_field_of_every_layout_that_is_not_listed_as_harmless() {
+    use icr::layout::LayoutSet;
+    let shown: Vec<&str> = SHOWN.split_whitespace().collect();
+    let set = LayoutSet::load(None).unwrap();
+    let work = tempfile::tempdir().unwrap();
+    let mut seen = 0;
+    for layout in set.layouts.iter().map(|layout| set.expanded(layout)) {
+        // No two fields of a record hold the same, and none is blank.
+        let record: Vec<u8> = (0..layout.length)
+            .map(|at| b'A' + (at % 23) as u8)
+            .collect();
+        fs::write(work.path().join("in"), &record).unwrap();
+        let arguments = format!(
+            "--layout {} --to jsonl --mask --input-format fb --input-encoding ascii in",
+            layout.name
+        );
+        let row = converted(work.path(), &arguments);
+        let row: BTreeMap<String, String> = serde_json::from_slice(&row).unwrap();
+        for field in &layout.fields {
+            let came = std::str::from_utf8(field.columns.of(&record)).unwrap();
+            let left = row[&field.key].as_str();
+            let (key, name) = (field.key.as_str(), &layout.name);
+            if shown.contains(&key) {
+                assert_eq!(left, came, "{name}: {key} is to be shown");
+                seen += 1;
+                continue;
+            }
+            let allowed = if key.contains("ssn") {
+                came[came.len() - 4..].to_owned()
+            } else if key.contains("name") && field.columns.width() > 3 && left.len() == 1 {
+                came[..1].to_owned()
+            } else {
+                String::new()
+            };
+            let readable: String = left.chars().filter(|c| *c != '*').collect();
+            assert!(
+                readable == allowed || readable.is_empty(),
+                "{name}: {key} is neither listed as harmless nor masked: {left}"
+            );
+        }
+        // Not even that there is one.
+        for key in ["family_violence", "user_field"] {
+            assert!(row.get(key).is_none_or(String::is_empty), "{key}");
+        }
+    }
+    assert!(seen > 90, "{seen}");
 }
 
 #[test]

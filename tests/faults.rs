@@ -173,6 +173,69 @@ fn signals_stop_a_run_with_their_status_and_nothing_published() {
     }
 }
 
+#[test]
+fn signals_stop_the_commands_that_read_much() {
+    let folder = tempfile::tempdir().unwrap();
+    let icr = |line: &str| {
+        let mut command = Command::new(ICR);
+        command.env_clear().current_dir(folder.path());
+        command.args(line.split(' ')).stdout(Stdio::piped());
+        command.stderr(Stdio::piped());
+        command
+    };
+    for line in [
+        "synth --quiet --cases 20000 --states CA,TX --out world",
+        "match --quiet --run-date 20261122 --out run world/extracts",
+        "match --quiet --run-date 20261122 --output-encoding cp037 --out ebcdic world/extracts",
+    ] {
+        assert!(icr(line).output().unwrap().status.success(), "{line}");
+    }
+    let many = format!("status{}", " run".repeat(2000));
+    for line in [
+        "verify --threads 1 run",
+        "verify --threads 1 ebcdic",
+        "report --threads 1 run",
+        "report --threads 1 run ebcdic",
+        "diff --threads 1 run ebcdic/responses",
+        "score --threads 1 --truth world/truth.csv run",
+        "validate --threads 1 world/extracts",
+        "explain --threads 1 --state CA --case 1 world/extracts",
+        &many,
+    ] {
+        let started = std::time::Instant::now();
+        icr(line).output().unwrap();
+        let whole = started.elapsed();
+        for (signal, status) in [("INT", 130), ("TERM", 143)] {
+            let mut stopped = 0;
+            for round in [1, 3, 5, 7] {
+                let child = icr(line).spawn().unwrap();
+                std::thread::sleep(whole * round / 10);
+                let sent = std::time::Instant::now();
+                let pid = child.id().to_string();
+                let kill = Command::new("kill").args(["-s", signal, &pid]).status();
+                assert!(kill.unwrap().success());
+                let output = child.wait_with_output().unwrap();
+                stopped += u32::from(output.status.code() == Some(status));
+                if output.status.code() == Some(status) {
+                    assert!(
+                        output.stdout.is_empty(),
+                        "{line}: an answer of half the data"
+                    );
+                    let late = sent.elapsed();
+                    assert!(
+                        late < whole / 2 + Duration::from_millis(100),
+                        "{line}: {late:?}"
+                    );
+                }
+            }
+            assert!(
+                stopped > 0,
+                "{line}: SIG{signal} was not heeded in {whole:?}"
+            );
+        }
+    }
+}
+
 /// A small file system in memory, unmounted at the end.
 struct SmallDisk(tempfile::TempDir);
 
@@ -284,7 +347,7 @@ fn a_folder_that_cannot_be_written_is_refused_before_the_work() {
     assert_eq!(nowhere.status.code(), Some(3));
     let message = String::from_utf8_lossy(&nowhere.stderr);
     assert!(
-        message.contains("cannot create the folder") && message.contains("No such file"),
+        message.contains("is not there; make it first") && !message.contains("icr-staging"),
         "{message}"
     );
     let file = parent.path().join("file");
@@ -324,7 +387,8 @@ fn a_staging_folder_that_was_left_behind_is_removed() {
     let parent = tempfile::tempdir().unwrap();
     let staging = parent.path().join(".run.icr-staging");
     std::fs::create_dir_all(staging.join("responses")).unwrap();
-    std::fs::write(staging.join(".icr-staging"), "").unwrap();
+    let mark = "{\"schema\": \"icr.staging/1\"}\n";
+    std::fs::write(staging.join(".icr-staging"), mark).unwrap();
     std::fs::write(staging.join("responses/TX.icr"), "half").unwrap();
     check_after_fault(parent.path(), &expected());
 }

@@ -175,6 +175,35 @@ fn verify_finds_every_kind_of_damage() {
         "{}",
         stdout(&verify())
     );
+    // What the summary does not say is no number.
+    let told = |damaged: Option<&str>| {
+        let path = out.join("summary.json");
+        match damaged {
+            Some(text) => std::fs::write(path, text).unwrap(),
+            None => std::fs::remove_file(path).unwrap(),
+        }
+        let output = verify();
+        assert_eq!(output.status.code(), Some(1));
+        let text = stdout(&output);
+        assert!(!text.contains(&u64::MAX.to_string()), "{text}");
+        text
+    };
+    let mut summary: Value = serde_json::from_str(&summary).unwrap();
+    summary["states"]["TX"]["multiple_case"] = Value::Null;
+    let text = told(Some(&summary.to_string()));
+    assert!(
+        text.contains("multiple_case: the summary says nothing, the file holds"),
+        "{text}"
+    );
+    summary["states"].as_object_mut().unwrap().remove("TX");
+    let text = told(Some(&summary.to_string()));
+    assert!(
+        text.contains("responses/TX.icr: the summary does not name the state"),
+        "{text}"
+    );
+    let text = told(None);
+    assert!(text.contains("summary.json: is missing"), "{text}");
+    assert!(!text.contains("responses/TX.icr"), "{text}");
     assert_eq!(icr(&["verify", "/nonexistent"]).status.code(), Some(3));
 }
 
@@ -442,10 +471,84 @@ fn the_audit_trail_tells_who_ran_what_and_what_came_of_it() {
     let broken = icr(&["audit", "verify", trail_path]);
     assert_eq!(broken.status.code(), Some(1));
     assert!(
-        stdout(&broken).contains("line 3: BROKEN"),
+        stdout(&broken).contains("line 2: BROKEN"),
         "{}",
         stdout(&broken)
     );
+}
+
+#[test]
+fn a_changed_last_line_and_lost_lines_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let trail = folder.path().join("audit.jsonl");
+    let path = trail.to_str().unwrap();
+    assert!(
+        run(&folder.path().join("run"), &["--audit", path])
+            .status
+            .success()
+    );
+    let text = std::fs::read_to_string(&trail).unwrap();
+    let verify = |more: &[&str]| {
+        let mut line = vec!["audit", "verify", "--format", "json"];
+        line.extend(more);
+        line.push(path);
+        let output = icr(&line);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), found)
+    };
+    let report = || {
+        let month = text.split("\"time\":\"").nth(1).unwrap();
+        icr(&[
+            "audit",
+            "report",
+            "--state",
+            "TX",
+            "--month",
+            &month[..7],
+            path,
+        ])
+    };
+    let (status, found) = verify(&[]);
+    assert_eq!((status, &found["lines"]), (Some(0), &Value::from(2)));
+    assert_eq!(report().status.code(), Some(0));
+    let last = found["last"].as_str().unwrap().to_owned();
+    let (status, found) = verify(&["--expect", &last]);
+    assert_eq!((status, &found["expected"]), (Some(0), &Value::from(2)));
+    // The last line is cut off: only who noted its digest misses it.
+    let (first, _) = text.split_once('\n').unwrap();
+    std::fs::write(&trail, format!("{first}\n")).unwrap();
+    assert_eq!(verify(&[]).0, Some(0));
+    assert_eq!(verify(&["--expect", &last]).0, Some(1));
+    assert_eq!(
+        icr(&["audit", "verify", "--expect", "abc", path])
+            .status
+            .code(),
+        Some(2)
+    );
+    // The last line is changed.
+    std::fs::write(&trail, text.replacen("\"exit\":0", "\"exit\":1", 1)).unwrap();
+    let (status, found) = verify(&[]);
+    assert_eq!(
+        (status, &found["broken"]["line"]),
+        (Some(1), &Value::from(2))
+    );
+    let told = report();
+    assert_eq!(told.status.code(), Some(1));
+    assert!(
+        stdout(&told).contains("BROKEN at line 2"),
+        "{}",
+        stdout(&told)
+    );
+    // Something else than a trail.
+    std::fs::write(&trail, "dear colleague,\n").unwrap();
+    for output in [icr(&["audit", "verify", path]), report()] {
+        assert_eq!(output.status.code(), Some(3));
+        assert!(
+            stderr(&output).contains("is no audit trail"),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]

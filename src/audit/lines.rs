@@ -1,5 +1,6 @@
 //! What the lines of the trail hold.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,7 +17,20 @@ pub enum Line {
     End(EndLine),
 }
 
+/// Whether a process was killed while it wrote this line: it begins as lines do, and ends in the
+/// middle. What was changed by hand does neither, as a rule.
+pub(super) fn is_torn(line: &[u8]) -> bool {
+    const HEAD: &[u8] = b"{\"event\":\"";
+    let begins = !line.is_empty() && (line.starts_with(HEAD) || HEAD.starts_with(line));
+    begins && serde_json::from_slice::<IgnoredAny>(line).is_err_and(|error| error.is_eof())
+}
+
 impl Line {
+    /// Reads a line; `None` where it is none of a trail.
+    pub(super) fn parse(line: &[u8]) -> Option<Line> {
+        serde_json::from_slice(line).ok()
+    }
+
     /// The SHA-256 of the line before, in hexadecimal.
     pub fn previous(&self) -> &str {
         match self {

@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+use crate::error::Result;
+use crate::stop::Stop;
+
+use super::chain::{Broken, check};
 use super::lines::{AskedCase, EndLine, FileFact, Line, StartLine};
 
 /// The requests and responses of a month that concern a state.
@@ -13,6 +17,8 @@ pub struct MonthReport {
     pub state: String,
     /// CCYY-MM.
     pub month: String,
+    /// The first broken link of the trail, if there is one: then what follows may not be what was.
+    pub broken: Option<Broken>,
     /// The commands, in the order in which they ended.
     pub entries: Vec<Entry>,
 }
@@ -33,12 +39,17 @@ pub struct Entry {
     pub cases: Vec<AskedCase>,
 }
 
-/// Collects what concerns a state in a month: its files read or written, and its cases looked at.
-pub fn report(trail: &[u8], state: &str, month: &str) -> MonthReport {
+/// Collects what concerns a state in a month: its files read or written, and its cases looked at. The
+/// trail is checked as [`check`] does.
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<MonthReport> {
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
     let mut entries = Vec::new();
-    for bytes in trail.split(|&byte| byte == b'\n') {
+    for (number, bytes) in (1..).zip(trail.split(|&byte| byte == b'\n')) {
+        stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
                 starts.insert(super::trail::hex_digest(bytes), start);
@@ -49,12 +60,13 @@ pub fn report(trail: &[u8], state: &str, month: &str) -> MonthReport {
             _ => {}
         }
     }
-    MonthReport {
+    Ok(MonthReport {
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
+        broken: check(trail, None, stop)?.broken,
         entries,
-    }
+    })
 }
 
 fn entry(start: Option<&StartLine>, end: &EndLine, state: &str) -> Option<Entry> {
@@ -136,7 +148,8 @@ mod tests {
             .unwrap()
             .time()[..7]
             .to_owned();
-        let texas = report(&text, "TX", month);
+        let report = |state, month| report(&text, state, month, &Stop::default()).unwrap();
+        let texas = report("TX", month);
         let commands: Vec<_> = texas
             .entries
             .iter()
@@ -144,7 +157,7 @@ mod tests {
             .collect();
         assert_eq!(commands, [("match", 1, 0), ("explain", 0, 1)]);
         assert_eq!(texas.entries[1].purpose.as_deref(), Some("call 7"));
-        assert!(report(&text, "TX", "1999-01").entries.is_empty());
-        assert!(report(&text, "NY", month).entries.is_empty());
+        assert!(report("TX", "1999-01").entries.is_empty());
+        assert!(report("NY", month).entries.is_empty());
     }
 }

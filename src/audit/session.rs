@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{AskedCase, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::input::Mapped;
-use crate::output::{InputEntry, OutputFolder, hex};
+use crate::input::{Mapped, digest_until};
+use crate::output::{InputEntry, Publish, Stdout, WrittenFile, hex};
 use crate::reference::State;
 use crate::stop::Stop;
 
@@ -89,8 +89,12 @@ impl Session {
     /// after a state is of that state.
     ///
     /// # Errors
-    /// [`Error::Io`] where one cannot be read.
-    pub fn read_files<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+    /// [`Error::Io`] where one cannot be read, [`Error::Interrupted`] where the run is to stop.
+    pub fn read_files<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p Path>,
+        stop: &Stop,
+    ) -> Result<()> {
         if self.trail.is_none() {
             return Ok(());
         }
@@ -101,19 +105,21 @@ impl Session {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
+            let mut digest = Sha256::new();
+            digest_until(&mut digest, &bytes, stop)?;
             self.outcome.borrow_mut().inputs.push(FileFact {
                 state: state_of(&name),
                 name,
                 bytes: bytes.len() as u64,
-                sha256: hex(&Sha256::digest(&*bytes).into()),
+                sha256: hex(&digest.finalize().into()),
             });
         }
         Ok(())
     }
 
     /// Tells which files were written. A file named after a state is for that state.
-    pub fn wrote(&self, folder: &OutputFolder) {
-        let facts = folder.written().into_iter().map(|file| FileFact {
+    fn wrote(&self, files: Vec<WrittenFile>) {
+        let facts = files.into_iter().map(|file| FileFact {
             state: state_of(&file.name),
             name: file.name,
             bytes: file.bytes,
@@ -132,24 +138,28 @@ impl Session {
         self.outcome.borrow_mut().totals = totals;
     }
 
-    /// Publishes a folder under audit: tells what was read and written, writes the end line, and
-    /// only then lets the folder appear.
+    /// Publishes under audit: prints what the command says of its work and hands it on, tells what
+    /// was written, writes the end line, and only then lets the output appear. What cannot be told
+    /// is not published; a reader that has closed the pipe was not to be told.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where a signal came, and [`Error::Io`] where the trail or the folder
-    /// cannot be written; then nothing has appeared.
+    /// [`Error::Interrupted`] where a signal came, [`Error::Stdout`], and [`Error::Io`] where the
+    /// trail or the output cannot be written; then nothing has appeared.
     pub fn publish(
         &self,
-        folder: OutputFolder,
-        inputs: &[InputEntry],
+        output: impl Publish,
+        (text, stdout): (&str, &mut Stdout<'_>),
         exit: Exit,
         stop: &Stop,
     ) -> Result<()> {
         stop.check()?;
-        self.read(inputs);
-        self.wrote(&folder);
+        stdout.print(text)?;
+        stdout.flush()?;
+        // The reader may have been slow.
+        stop.check()?;
+        self.wrote(output.written());
         self.end(exit)?;
-        folder.publish()
+        output.publish()
     }
 
     /// Writes the end line of a command that did all but publish or print. A command whose

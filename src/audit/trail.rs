@@ -8,7 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
-use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine};
+use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
+use super::seal::sealed;
 use crate::error::{Error, Result};
 use crate::record::Date;
 
@@ -37,7 +38,8 @@ impl Trail {
     /// Writes and syncs a start line.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written: then the command must not run.
+    /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail: then the
+    /// command must not run.
     pub fn start(path: &Path, start: &Start) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
         let digest = append(path, |number, previous, after_torn_line| {
@@ -109,8 +111,13 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
     };
     let number = number.map_err(io("read the audit trail"))? + 1;
     let torn = last.as_ref().is_some_and(|last| last.torn);
+    if last.as_ref().is_some_and(LastLine::is_foreign) {
+        let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
+        return Err(Error::input(path, problem));
+    }
     let line = line(number, previous, torn);
     let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
         // End the line that a killed process left half written.
@@ -129,8 +136,15 @@ struct LastLine {
     bytes: Vec<u8>,
     /// A line end follows it.
     ended: bool,
-    /// It is no line of a trail: a process was killed while it wrote it.
+    /// A process was killed while it wrote it.
     torn: bool,
+}
+
+impl LastLine {
+    /// It is neither a line of a trail nor the beginning of one.
+    fn is_foreign(&self) -> bool {
+        Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
+    }
 }
 
 fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
@@ -155,16 +169,14 @@ fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
             .or((first == 0).then_some(0));
         if let Some(at) = begins {
             let bytes = body[at..].to_vec();
-            let torn = !ended || serde_json::from_slice::<Line>(&bytes).is_err();
+            let torn = !ended || Line::parse(&bytes).is_none();
             return Ok(Some(LastLine { bytes, ended, torn }));
         }
     }
 }
 
 fn number_of(last: &LastLine) -> Option<u64> {
-    serde_json::from_slice::<Line>(&last.bytes)
-        .ok()
-        .map(|line| line.number())
+    Line::parse(&last.bytes).map(|line| line.number())
 }
 
 /// How many lines there are, where the last cannot say.

@@ -1,10 +1,14 @@
 //! Options that several commands share.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::extract::Severity;
 use crate::input::{Encoding, InputForm};
 use crate::layout::LayoutSet;
@@ -61,11 +65,29 @@ impl std::str::FromStr for RunDate {
     }
 }
 
+/// Reads a whole number of a range.
+pub fn whole_number<N>(
+    range: RangeInclusive<N>,
+) -> impl Fn(&str) -> std::result::Result<N, String> + Clone
+where
+    N: Copy + PartialOrd + Display + FromStr,
+{
+    move |text| {
+        let number: Option<N> = text.parse().ok();
+        number
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                let (first, last) = (range.start(), range.end());
+                format!("expected a whole number from {first} to {last}")
+            })
+    }
+}
+
 /// `--threads`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct ThreadsArgs {
     /// Work with N threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=1024_u16))]
     pub threads: Option<u16>,
 }
 
@@ -96,12 +118,13 @@ pub enum OutputFormatArg {
     Json,
 }
 
-/// `--fail-on`: findings that make the exit status 1, when all is published.
+/// `--fail-on`: findings that make the exit status 1, when all is published or printed. What they
+/// are is told at the option of each command.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
-    /// Rejected records and excluded files.
+    /// Errors.
     Errors,
-    /// These, and warnings.
+    /// Errors and warnings.
     Warnings,
 }
 
@@ -140,11 +163,17 @@ pub enum InputEncodingArg {
 }
 
 impl FailOn {
-    /// The least grave finding that counts.
-    pub fn severity(self) -> Severity {
-        match self {
+    /// How a run ends that is asked to fail on such findings, or on none; `has` tells whether there
+    /// is one so grave, or graver.
+    pub fn exit(asked: Option<FailOn>, has: impl FnOnce(Severity) -> bool) -> Exit {
+        let severity = asked.map(|fail_on| match fail_on {
             FailOn::Errors => Severity::Error,
             FailOn::Warnings => Severity::Warning,
+        });
+        if severity.is_some_and(has) {
+            Exit::Findings
+        } else {
+            Exit::Success
         }
     }
 }
@@ -310,5 +339,15 @@ mod tests {
         assert!("20261122".parse::<RunDate>().is_ok());
         assert!("20261132".parse::<RunDate>().is_err());
         assert!("2026-11-22".parse::<RunDate>().is_err());
+    }
+
+    #[test]
+    fn numbers_are_of_their_range() {
+        let threads = whole_number(1..=4_u16);
+        assert_eq!(threads("4"), Ok(4));
+        for wrong in ["0", "5", "-1", "", "two", "99999999999"] {
+            let said = threads(wrong).unwrap_err();
+            assert_eq!(said, "expected a whole number from 1 to 4");
+        }
     }
 }

@@ -118,7 +118,7 @@ impl MatchInputs {
         reading: &Reading<'_>,
     ) -> Result<(Collected, Vec<InputEntry>)> {
         let layouts = reading.layouts;
-        let side_files = self.side_files(layouts)?;
+        let side_files = self.side_files(layouts, reading.stop)?;
         let files = files_of(extracts, &self.fcr)?;
         let total_bytes = total_bytes(&files)?;
         let loader = Loader {
@@ -146,11 +146,13 @@ impl MatchInputs {
     /// together.
     ///
     /// # Errors
-    /// As [`Collected::refuse_unusable`] and [`refuse_two_for_one_state`].
+    /// As [`Collected::refuse_unusable`], [`Collected::refuse_none_left`] and
+    /// [`refuse_two_for_one_state`].
     pub fn refuse(&self, collected: &Collected) -> Result<()> {
         if self.on_bad_file == OnBadFile::Stop {
             collected.refuse_unusable()?;
         }
+        collected.refuse_none_left()?;
         refuse_two_for_one_state(&collected.extracts)
     }
 
@@ -158,14 +160,14 @@ impl MatchInputs {
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] where one cannot be used.
-    pub fn side_files(&self, layouts: &LayoutSet) -> Result<SideFiles> {
+    pub fn side_files(&self, layouts: &LayoutSet, stop: &Stop) -> Result<SideFiles> {
         let misidentified = match &self.misidentified {
-            Some(path) => Misidentified::load(path, layouts.require("misidentified")?)?,
+            Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,
             None => Misidentified::default(),
         };
         let master = self.ssn_master.as_ref();
         let master = master
-            .map(|path| SsnMaster::load(path, layouts.require("ssn-master")?))
+            .map(|path| SsnMaster::load(path, layouts.require("ssn-master")?, stop))
             .transpose()?;
         Ok(SideFiles {
             misidentified,

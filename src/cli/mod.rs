@@ -3,10 +3,11 @@
 mod common;
 mod match_inputs;
 mod root;
+mod unused;
 
 pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
-    ResponseFormArgs, RunDate, ThreadsArgs,
+    ResponseFormArgs, RunDate, ThreadsArgs, whole_number,
 };
 pub use match_inputs::{MatchInputs, OnBadFile, Reading, SideFiles, percent};
 pub use root::{Cli, Command};

@@ -1,8 +1,12 @@
 //! The program's commands.
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::CommonArgs;
+use super::unused::refuse_unused;
 use crate::commands::{
     audit, completions, convert, derive, diff, explain, layout, man, r#match, report, respond,
     score, status, synth, validate, verify,
@@ -27,6 +31,33 @@ pub struct Cli {
     #[command(subcommand)]
     #[expect(missing_docs, reason = "clap would take the comment for help")]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads a command line, the program's name first.
+    ///
+    /// # Errors
+    /// clap's error where it is wrong, or asks for help or the version.
+    pub fn read<I, T>(line: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        let mut root = Cli::command();
+        let matches = root
+            .try_get_matches_from_mut(line)
+            .map_err(without_escape)?;
+        refuse_unused(&mut root, &matches)?;
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut root))
+    }
+}
+
+/// Without clap's tip to pass an unknown option as a value: nobody means a file of that name.
+fn without_escape(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument {
+        error.remove(ContextKind::Suggested);
+    }
+    error
 }
 
 /// One command of the program.

@@ -1,18 +1,19 @@
 //! `icr audit`: checks an audit trail, and reports a state's month from it.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
-use crate::audit::{check, report};
+use crate::audit::{Check, MonthReport, check, is_trail, report};
 use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::Mapped;
-use crate::output::{Stdout, json_text};
+use crate::output::{Stdout, count_of, json_text};
 use crate::reference::State;
+use crate::stop::Stop;
 
 /// Check an audit trail, or report a state's month from it
 #[derive(ClapArgs, Debug)]
@@ -30,11 +31,25 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 enum Action {
     /// Name the first broken link of a trail, if there is one
+    ///
+    /// Every line is held against the digest of itself and of the line before. That lines were removed
+    /// from the end shows only to who noted the digest of the last line elsewhere: --expect looks for
+    /// it.
+    #[command(after_help = "Examples:
+  icr audit verify audit.jsonl
+  icr audit verify --expect \"$(cat /secure/last-line)\" audit.jsonl")]
     Verify {
+        /// A digest that was noted as that of the last line: some line must have it
+        #[arg(long, value_name = "SHA256", value_parser = sha256)]
+        expect: Option<String>,
         /// The trail
         file: PathBuf,
     },
     /// List the requests and responses of a month that concern a state
+    ///
+    /// The trail is checked as `icr audit verify` does; where it is broken, the report says so and the
+    /// exit status is 1.
+    #[command(after_help = "Example:\n  icr audit report --state TX --month 2026-11 audit.jsonl")]
     Report {
         /// The state
         #[arg(long, value_name = "USPS", value_parser = state)]
@@ -50,6 +65,14 @@ enum Action {
 fn state(text: &str) -> std::result::Result<State, String> {
     State::from_usps(text)
         .ok_or_else(|| "expected a jurisdiction's USPS code, such as TX".to_owned())
+}
+
+fn sha256(text: &str) -> std::result::Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("expected a SHA-256 of 64 hexadecimal digits, as `icr audit verify` prints".to_owned())
+    }
 }
 
 fn month(text: &str) -> std::result::Result<String, String> {
@@ -75,25 +98,45 @@ fn month(text: &str) -> std::result::Result<String, String> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Io`] where the trail cannot be read.
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// [`Error::Io`] where the trail cannot be read, and an interruption.
+pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let json = args.format == OutputFormatArg::Json;
     match &args.action {
-        Action::Verify { file } => verify(file, json, stdout),
+        Action::Verify { expect, file } => {
+            let trail = open(file)?;
+            let found = check(&trail, expect.as_deref(), stop)?;
+            trail.check_intact()?;
+            let lost = expect.is_some() && found.expected.is_none();
+            stdout.print(&if json {
+                found_json(&found)
+            } else {
+                found_text(&found, lost)
+            })?;
+            Ok(if found.broken.is_some() || lost {
+                Exit::Findings
+            } else {
+                Exit::Success
+            })
+        }
         Action::Report { state, month, file } => {
-            let trail = Mapped::open(file)?;
-            let report = report(&trail, state.usps(), month);
+            let trail = open(file)?;
+            let report = report(&trail, state.usps(), month, stop)?;
             stdout.print(&if json {
                 json_text(&report)
             } else {
                 report_text(&report)
             })?;
-            Ok(Exit::Success)
+            Ok(if report.broken.is_some() {
+                Exit::Findings
+            } else {
+                Exit::Success
+            })
         }
     }
 }
 
-fn verify(file: &std::path::Path, json: bool, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// Opens a trail; refuses a file that is none.
+fn open(file: &Path) -> Result<Mapped> {
     let trail = Mapped::open(file)?;
     if trail.is_empty() {
         return Err(Error::input(
@@ -101,50 +144,68 @@ fn verify(file: &std::path::Path, json: bool, stdout: &mut Stdout<'_>) -> Result
             "is empty; a trail has at least one line",
         ));
     }
-    let found = check(&trail);
-    let text = if json {
-        json_text(&json!({
-            "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
-            "torn": found.torn,
-            "broken": found.broken.as_ref().map(|broken| json!({"line": broken.line, "problem": broken.problem})),
-        }))
-    } else {
-        let mut text = String::new();
-        for line in &found.torn {
-            let _ = writeln!(
-                text,
-                "line {line}: torn; a process was killed while it wrote it"
-            );
-        }
-        match &found.broken {
-            Some(broken) => {
-                let _ = writeln!(text, "line {}: BROKEN: it {}", broken.line, broken.problem);
-            }
-            None => {
-                let _ = writeln!(
-                    text,
-                    "the chain holds: {} lines, {} commands, {} without an end line",
-                    found.lines, found.starts, found.open
-                );
-            }
-        }
-        text
-    };
-    stdout.print(&text)?;
-    Ok(if found.broken.is_some() {
-        Exit::Findings
-    } else {
-        Exit::Success
-    })
+    if !is_trail(&trail) {
+        let problem = "is no audit trail: it has no line that icr wrote; give the FILE of --audit";
+        return Err(Error::input(file, problem));
+    }
+    Ok(trail)
 }
 
-fn report_text(report: &crate::audit::MonthReport) -> String {
+fn found_json(found: &Check) -> String {
+    json_text(&json!({
+        "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
+        "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
+        "broken": found.broken,
+    }))
+}
+
+fn found_text(found: &Check, lost: bool) -> String {
+    let mut text = String::new();
+    for line in &found.torn {
+        let _ = writeln!(
+            text,
+            "line {line}: torn; a process was killed while it wrote it"
+        );
+    }
+    if let Some(broken) = &found.broken {
+        let _ = writeln!(text, "line {}: BROKEN: it {}", broken.line, broken.problem);
+    } else {
+        let _ = writeln!(
+            text,
+            "the chain holds: {} lines, {} commands, {} without an end line",
+            found.lines, found.starts, found.open
+        );
+        if found.unsealed > 0 {
+            let _ = writeln!(
+                text,
+                "{} of an earlier version of icr: a change of the last of them does not show",
+                count_of(found.unsealed, "line")
+            );
+        }
+        let _ = writeln!(text, "last line {}: {}", found.lines, found.last);
+    }
+    if let Some(line) = found.expected {
+        let _ = writeln!(text, "line {line} has the expected digest");
+    } else if lost {
+        text += "NO LINE has the expected digest: lines were changed, or removed from the end\n";
+    }
+    text
+}
+
+fn report_text(report: &MonthReport) -> String {
     let mut text = format!(
         "Audit report, {} {}: {} commands\n",
         report.state,
         report.month,
         report.entries.len()
     );
+    if let Some(broken) = &report.broken {
+        let _ = writeln!(
+            text,
+            "\nTHE TRAIL IS BROKEN at line {}: it {}; what is listed may not be what was",
+            broken.line, broken.problem
+        );
+    }
     for entry in &report.entries {
         let _ = writeln!(
             text,

@@ -2,11 +2,12 @@
 
 use clap::{Args as ClapArgs, CommandFactory};
 use clap_complete::Shell;
+use serde_json::json;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, OutputFormatArg};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::output::Stdout;
+use crate::output::{Stdout, json_text};
 
 /// Print completions for a shell
 #[derive(ClapArgs, Debug)]
@@ -15,9 +16,9 @@ use crate::output::Stdout;
 pub struct Args {
     /// The shell
     shell: Shell,
-    /// What to print: completions have one form
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text"], hide = true)]
-    format: String,
+    /// What to print; json holds the script as one text
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
 }
 
 /// Runs the command.
@@ -27,6 +28,12 @@ pub struct Args {
 pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "icr", &mut script);
-    stdout.bytes(&script)?;
+    match args.format {
+        OutputFormatArg::Text => stdout.bytes(&script)?,
+        OutputFormatArg::Json => stdout.print(&json_text(&json!({
+            "schema": "icr.completions/1", "shell": args.shell.to_string(),
+            "text": String::from_utf8_lossy(&script),
+        })))?,
+    }
     Ok(Exit::Success)
 }

@@ -6,14 +6,14 @@ use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use serde_json::json;
 
-use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, InputEncodingArg, OutputFormatArg, ThreadsArgs};
+use crate::audit::{AuditArgs, Session};
+use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
 use crate::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
 use crate::layout::LayoutSet;
-use crate::output::{FileMode, OutputSingle, Stdout};
+use crate::output::{FileMode, OutputSingle, Stdout, count_of};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
@@ -35,7 +35,7 @@ pub struct Args {
     /// The records' layout [default: found out from their length]
     #[arg(long, value_name = "NAME")]
     layout: Option<String>,
-    /// Show no more than the last four digits of an SSN and the initials of a name; hide dates of birth, contacts and fillers
+    /// Show no more than the last four digits of an SSN, the initials of a name, codes and the numbers of cases and members
     #[arg(long)]
     mask: bool,
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
@@ -50,6 +50,10 @@ pub struct Args {
     /// The file to write; one that is there is replaced when all is written
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
+    /// Exit with 1 after publishing if there are such findings: errors are extract records that a match
+    /// would reject as a whole (E01, E02); other layouts have none, and there are no warnings
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     /// Permissions of FILE, octal
     #[arg(long, value_name = "MODE", default_value = "0600")]
     file_mode: FileMode,
@@ -110,21 +114,26 @@ const CSV_RECORDS: usize = 16 * 1024;
 /// Whatever stops the run; FILE is as it was then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, |session| {
-        session.read_files([args.input.as_path()])?;
-        convert_audited(args, common, stdout, stop)
+        session.read_files([args.input.as_path()], stop)?;
+        convert_audited(args, common, session, stdout, stop)
     })
 }
 
 fn convert_audited(
     args: &Args,
     common: &CommonArgs,
+    session: &Session,
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
-    let (plan, records) = args
+    let Converted {
+        plan,
+        records,
+        output,
+    } = args
         .threads
         .run(|| convert(args, &layouts, output, &progress, stop))?;
     let (to, layout) = (
@@ -133,22 +142,39 @@ fn convert_audited(
             .map_or_else(String::new, |v| v.get_name().to_owned()),
         &plan.layout,
     );
-    stdout.print(&match args.format {
+    let rejects = plan.rejects();
+    let text = match args.format {
         OutputFormatArg::Text => format!(
-            "{records} record{} of the layout {layout} written as {to}{}\n",
-            if records == 1 { "" } else { "s" },
-            if args.mask { ", masked" } else { "" }
+            "{} of the layout {layout} written as {to}{}{}\n",
+            count_of(records, "record"),
+            if args.mask { ", masked" } else { "" },
+            match rejects {
+                Some(rejects @ 1..) => {
+                    let rejects = count_of(rejects, "record");
+                    format!("; a match would reject {rejects} (E01, E02)")
+                }
+                Some(0) | None => String::new(),
+            }
         ),
         OutputFormatArg::Json => {
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
             let summary = json!({
                 "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields,
+                "fields": fields, "rejects": rejects,
             });
             crate::output::json_text(&summary)
         }
-    })?;
-    Ok(Exit::Success)
+    };
+    let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
+    session.publish(output, (&text, stdout), exit, stop)?;
+    Ok(exit)
+}
+
+/// A file that is written but not published.
+struct Converted {
+    plan: Plan,
+    records: u64,
+    output: OutputSingle,
 }
 
 /// Where records go.
@@ -164,7 +190,7 @@ fn convert(
     output: OutputSingle,
     progress: &Progress,
     stop: &Stop,
-) -> Result<(Plan, u64)> {
+) -> Result<Converted> {
     let (source, name) = open(args, layouts)?;
     let from_csv = args.input_format == InputFormatArg::Csv;
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
@@ -175,7 +201,12 @@ fn convert(
     } else {
         (None, layouts.expanded(layouts.require(&name)?))
     };
-    let plan = Plan::new(&layout, &args.fields, args.mask)?;
+    let mut plan = Plan::new(&layout, &args.fields, args.mask)?;
+    if args.fail_on.is_some()
+        && let Some(min_bytes) = shortest_record(&layout.name, layouts)?
+    {
+        plan.count_rejects(min_bytes);
+    }
     let mut sink = Sink::new(args, &plan, output)?;
     let mut records = 0;
     if let Some(csv) = &mut csv {
@@ -206,11 +237,21 @@ fn convert(
         }
     }
     source.check_intact()?;
-    stop.check()?;
-    sink.finish()
-        .map_err(Error::io("write", &args.output))?
-        .publish()?;
-    Ok((plan, records))
+    let output = sink.finish().map_err(Error::io("write", &args.output))?;
+    Ok(Converted {
+        plan,
+        records,
+        output,
+    })
+}
+
+/// The shortest record that a match accepts, where it reads records of this layout.
+fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
+    Ok(match layout {
+        "extract" => Some(layouts.extract()?.min_bytes),
+        "fcr-extract" => Some(layouts.fcr_extract()?.min_bytes_fcr),
+        _ => None,
+    })
 }
 
 /// Opens the input; gives it with the name of its layout, which decides its record length. That of

@@ -44,7 +44,8 @@ pub struct Args {
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     max_rejects: f64,
-    /// Exit with 1 after publishing if there are such findings
+    /// Exit with 1 after publishing if there are such findings: errors are rejected records; there
+    /// are no warnings
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
     #[command(flatten)]
@@ -76,16 +77,11 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
-        // There are no warnings, so that both values of --fail-on ask for the same.
-        let failed = args.fail_on.is_some() && summary.has_errors();
-        let exit = if failed {
-            Exit::Findings
-        } else {
-            Exit::Success
-        };
-        session.publish(folder, &inputs, exit, stop)?;
+        let exit = FailOn::exit(args.fail_on, |_| summary.has_errors());
+        session.read(&inputs);
         let json = args.format == OutputFormatArg::Json;
-        stdout.print(&if json { summary.json() } else { summary.text() })?;
+        let text = if json { summary.json() } else { summary.text() };
+        session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })
 }
@@ -210,16 +206,13 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;
     let rejected = derived.rejected.len() as u64;
     let share = rejected as f64 * 100.0 / records.max(1) as f64;
-    // A file of which nothing is left is of no use whatever share is allowed.
-    let (too_many, advice) = if rejected == 0 {
+    let (too_many, or_allow) = if rejected == 0 {
         return Ok(());
     } else if rejected == records {
         ("every one of its records is rejected".to_owned(), "")
     } else if args.max_rejects < 100.0 && share > args.max_rejects {
-        let too_many = format!(
-            "more than {} % of its records are rejected",
-            args.max_rejects
-        );
+        let most = args.max_rejects;
+        let too_many = format!("more than {most} % of its records are rejected");
         (too_many, ", or allow more with --max-rejects")
     } else {
         return Ok(());
@@ -232,7 +225,7 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
     codes.sort_unstable();
     codes.dedup();
     let problem = format!(
-        "{too_many} ({}); look them up with `icr layout show registry-edits`{advice}",
+        "{too_many} ({}); look them up with `icr layout show registry-edits`{or_allow}",
         codes.join(", ")
     );
     Err(Error::input(&file.source.path, problem))

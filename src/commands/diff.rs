@@ -61,6 +61,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                 .into_iter()
                 .filter(|path| path.is_file())
                 .map(PathBuf::as_path),
+            stop,
         )?;
         diff_audited(args, common, stdout, stop)
     })

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::audit::{AskedCase, AuditArgs, Session};
-use crate::cli::{CommonArgs, MatchInputs, OutputFormatArg, Reading, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, MatchInputs, OutputFormatArg, Reading, ThreadsArgs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::explain::{
     EarlierRun, Explainer, Explanation, Question, code_entry, code_text, explanation_text,
 };
-use crate::extract::Extract;
+use crate::extract::{Extract, Severity};
 use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::output::{InputEntry, MatchSummary, Stdout, json_text, warn};
 use crate::progress::{Progress, Unit};
@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "ID", requires = "other", value_parser = case_id)]
     other_case: Option<CaseId>,
     /// Explain a reason code or an edit, such as 02 or E06
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["extracts", "state", "case", "other", "from_run", "show_pii"])]
+    #[arg(long, value_name = "CODE")]
     code: Option<String>,
     /// Take the options of the finished run DIR, and refuse inputs that are not its own
     #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
@@ -58,6 +58,10 @@ pub struct Args {
     /// Why the persons are looked at, for the audit trail
     #[arg(long, value_name = "TEXT")]
     purpose: Option<String>,
+    /// Exit with 1 if the files that were read have such findings: errors are rejected records and
+    /// files that were left out
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
@@ -119,7 +123,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                         .run(|| explain(args, common, &question, stop))?;
                     session.read(&explanation.inputs);
                     tell_asked(session, &explanation.answer, &question);
-                    answer(args, &explanation.answer)
+                    answer(args, &explanation)
                 }
                 _ => {
                     return Err(Error::Usage(
@@ -163,13 +167,17 @@ fn code_answer(args: &Args, common: &CommonArgs, code: &str) -> Result<String> {
     })
 }
 
-fn answer(args: &Args, explanation: &Explanation) -> (String, Exit) {
+fn answer(args: &Args, explained: &Explained) -> (String, Exit) {
+    let explanation = &explained.answer;
     let text = match args.format {
         OutputFormatArg::Json => json_text(explanation),
         OutputFormatArg::Text => explanation_text(explanation),
     };
     let exit = if explanation.found {
-        Exit::Success
+        FailOn::exit(args.fail_on, |severity| match severity {
+            Severity::Error => explained.has_errors,
+            Severity::Warning => explained.has_errors || explained.has_warnings,
+        })
     } else {
         Exit::Findings
     };
@@ -211,6 +219,8 @@ fn tell_asked(session: &Session, explanation: &Explanation, question: &Question)
 struct Explained {
     answer: Explanation,
     inputs: Vec<InputEntry>,
+    has_errors: bool,
+    has_warnings: bool,
 }
 
 fn explain(
@@ -263,6 +273,12 @@ fn explain(
             ));
         }
     }
+    let finds = |severity| {
+        let mut extracts = collected.extracts.iter();
+        extracts.any(|extract| extract.findings.total(severity) > 0)
+    };
+    let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
+    let has_warnings = finds(Severity::Warning);
     let (standing, _) = collected.standing();
     refuse_absent(options.absent_state, &standing)?;
     let states = states_that_matter(&standing, question);
@@ -286,7 +302,12 @@ fn explain(
     for extract in indexed.chain(&bystanders) {
         extract.source.check_intact()?;
     }
-    Ok(Explained { answer, inputs })
+    Ok(Explained {
+        answer,
+        inputs,
+        has_errors,
+        has_warnings,
+    })
 }
 
 /// The submitting state, and the states that the cases asked for name: only these are indexed.

@@ -27,8 +27,12 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 enum Action {
     /// List the layouts and tables
+    #[command(after_help = "Example:\n  icr layout list --layouts newer")]
     List,
     /// Show one, field by field, with the source of each position
+    #[command(
+        after_help = "Examples:\n  icr layout show response\n  icr layout show reason-codes --format json"
+    )]
     Show {
         /// A name that `icr layout list` shows
         name: String,

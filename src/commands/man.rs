@@ -1,11 +1,12 @@
 //! `icr man`: the manual page, of the program or of one command.
 
 use clap::{Args as ClapArgs, CommandFactory};
+use serde_json::json;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, OutputFormatArg};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::output::Stdout;
+use crate::output::{Stdout, json_text};
 
 /// Print the manual page of the program, or of one command
 #[derive(ClapArgs, Debug)]
@@ -14,9 +15,9 @@ use crate::output::Stdout;
 pub struct Args {
     /// The command
     command: Option<String>,
-    /// What to print: a manual page has one form
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text"], hide = true)]
-    format: String,
+    /// What to print; json holds the page as one text
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
 }
 
 /// Runs the command.
@@ -39,6 +40,12 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
     clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(Error::Stdout)?;
-    stdout.bytes(&page)?;
+    match args.format {
+        OutputFormatArg::Text => stdout.bytes(&page)?,
+        OutputFormatArg::Json => stdout.print(&json_text(&json!({
+            "schema": "icr.man/1", "command": args.command,
+            "text": String::from_utf8_lossy(&page),
+        })))?,
+    }
     Ok(Exit::Success)
 }

@@ -6,10 +6,10 @@ use clap::Args as ClapArgs;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::audit::{AuditArgs, Session};
+use crate::audit::AuditArgs;
 use crate::cli::{
     CommonArgs, FailOn, MatchInputs, OutFolderArgs, OutputFormatArg, Reading, ResponseFormArgs,
-    ThreadsArgs,
+    ThreadsArgs, whole_number,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -43,9 +43,10 @@ pub struct Args {
     #[command(flatten)]
     inputs: MatchInputs,
     /// List at most N of each warning in a rejects file; all are counted
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = whole_number(0..=usize::MAX))]
     max_warnings: usize,
-    /// Exit with 1 after publishing if there are such findings
+    /// Exit with 1 after publishing if there are such findings: errors are rejected records and files
+    /// that were left out
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
     /// Who takes part: CSV with usps,role,from,to,agreement,contact
@@ -104,38 +105,16 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             .run(|| match_into(args, common, &folder, stop))?;
         session.read(&summary.inputs);
         let summary = summary.summary;
-        let severity = args.fail_on.map(FailOn::severity);
-        let failed = severity.is_some_and(|severity| summary.has(severity));
-        let exit = if failed {
-            Exit::Findings
-        } else {
-            Exit::Success
-        };
-        publish(folder, &summary, session, exit, stop)?;
+        let exit = FailOn::exit(args.fail_on, |severity| summary.has(severity));
+        session.totals(totals(&summary));
         if !common.quiet {
             summary.warnings().iter().for_each(|message| warn(message));
         }
-        stdout.print(&if args.format == OutputFormatArg::Json {
-            summary.json()
-        } else {
-            summary.text()
-        })?;
+        let json = args.format == OutputFormatArg::Json;
+        let text = if json { summary.json() } else { summary.text() };
+        session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })
-}
-
-fn publish(
-    folder: OutputFolder,
-    summary: &MatchSummary,
-    session: &Session,
-    exit: Exit,
-    stop: &Stop,
-) -> Result<()> {
-    stop.check()?;
-    session.wrote(&folder);
-    session.totals(totals(summary));
-    session.end(exit)?;
-    folder.publish()
 }
 
 fn totals(summary: &MatchSummary) -> Value {

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, ThreadsArgs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::Stdout;
 use crate::report::{View, csv, html, json, read_run, text};
+use crate::stop::Stop;
 
 /// Report what a run found, by state and for the nation, or what changed since an earlier run
 ///
@@ -29,6 +30,10 @@ pub struct Args {
     /// The folder of a finished run of match
     #[arg(required = true, value_name = "DIR")]
     folder: PathBuf,
+    /// Exit with 1 if the run in DIR has such findings: errors are rejected records and files that
+    /// were left out
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
@@ -54,11 +59,11 @@ enum ReportFormat {
 ///
 /// # Errors
 /// As [`read_run`].
-pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<Exit> {
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("report", None, |session| {
         let layouts = common.layouts()?;
         let (old, new) = args.threads.run(|| {
-            let read = |folder: &PathBuf| read_run(folder, &layouts);
+            let read = |folder: &PathBuf| read_run(folder, &layouts, stop);
             Ok((
                 args.old.as_ref().map(read).transpose()?,
                 read(&args.folder)?,
@@ -80,8 +85,10 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<
             ReportFormat::Csv => csv(view),
             ReportFormat::Html => html(view)?,
         };
-        session.end(Exit::Success)?;
+        stop.check()?;
+        let exit = FailOn::exit(args.fail_on, |severity| new.has(severity));
+        session.end(exit)?;
         stdout.print(&rendered)?;
-        Ok(Exit::Success)
+        Ok(exit)
     })
 }

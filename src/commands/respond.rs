@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use serde_json::json;
 
 use crate::audit::{AuditArgs, Session};
-use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg};
+use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::extract::Severity;
 use crate::input::{Encoding, InputForm, Source, input_files};
 use crate::layout::RESPONSE_BYTES;
-use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout};
+use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text};
 use crate::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
     group, read_responses, response_state,
@@ -32,7 +34,7 @@ pub struct Args {
     #[arg(required_unless_present = "print_policy", value_name = "RESPONSE")]
     responses: Vec<PathBuf>,
     /// Print the default policy as commented TOML, and do nothing else
-    #[arg(long, conflicts_with_all = ["responses", "policy", "sent", "serial_start", "out"])]
+    #[arg(long)]
     print_policy: bool,
     /// Thresholds and switches, as --print-policy shows them
     #[arg(long, value_name = "FILE")]
@@ -42,7 +44,7 @@ pub struct Args {
     sent: Option<PathBuf>,
     /// The serial number of the first transaction; needed unless --sent tells the last one, which it
     /// must follow without a gap
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LAST_SERIAL))]
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=LAST_SERIAL))]
     serial_start: Option<u64>,
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
@@ -72,7 +74,12 @@ pub struct Args {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
-        stdout.print(DEFAULT_POLICY)?;
+        match args.format {
+            OutputFormatArg::Text => stdout.print(DEFAULT_POLICY)?,
+            OutputFormatArg::Json => stdout.print(&json_text(
+                &json!({"schema": "icr.respond.policy/1", "text": DEFAULT_POLICY}),
+            ))?,
+        }
         return Ok(Exit::Success);
     };
     let out = OutFolderArgs {
@@ -104,19 +111,14 @@ fn respond_audited(
     let inputs = args.responses.iter().chain(side_files);
     let folder = out.create(inputs.map(PathBuf::as_path))?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
-    let findings = match args.fail_on {
-        None => 0,
-        Some(FailOn::Errors) => summary.totals.not_built,
-        Some(FailOn::Warnings) => summary.totals.not_built + summary.totals.worklist.len() as u64,
-    };
-    let exit = if findings > 0 {
-        Exit::Findings
-    } else {
-        Exit::Success
-    };
-    session.publish(folder, &inputs, exit, stop)?;
+    let totals = &summary.totals;
+    let exit = FailOn::exit(args.fail_on, |severity| {
+        totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
+    });
+    session.read(&inputs);
     let json = args.format == OutputFormatArg::Json;
-    stdout.print(&if json { summary.json() } else { summary.text() })?;
+    let text = if json { summary.json() } else { summary.text() };
+    session.publish(folder, (&text, stdout), exit, stop)?;
     Ok(exit)
 }
 
@@ -187,22 +189,16 @@ fn respond_into(
     Ok((summary, inputs))
 }
 
-impl Args {
-    /// So that a mistake in the names of the arguments shows in a test, not on the command line.
-    #[cfg(test)]
-    fn command() -> clap::Command {
-        <Self as clap::Args>::augment_args(clap::Command::new("respond"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::FromArgMatches;
+    use crate::cli::{Cli, Command};
 
     fn parse(line: &str) -> Option<Args> {
-        let matches = Args::command().try_get_matches_from(line.split(' ')).ok()?;
-        Args::from_arg_matches(&matches).ok()
+        match Cli::read(format!("icr {line}").split(' ')).ok()?.command {
+            Command::Respond(args) => Some(args),
+            _ => None,
+        }
     }
 
     #[test]

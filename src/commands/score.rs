@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::audit::AuditArgs;
-use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::output::{Stdout, warn};
@@ -32,6 +32,10 @@ pub struct Args {
     /// The run folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Exit with 1 if there are such findings: errors are counterparts that are wrong or were missed,
+    /// and certain codes that are missing; warnings are cases that the truth does not know
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
@@ -47,7 +51,7 @@ pub struct Args {
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("score", None, |session| {
-        session.read_files([args.truth.as_path()])?;
+        session.read_files([args.truth.as_path()], stop)?;
         score_audited(args, common, stdout, stop)
     })
 }
@@ -60,8 +64,8 @@ fn score_audited(
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
-    let (text, returned, unknown) = args.threads.run(|| {
-        let truth = Truth::load(&args.truth)?;
+    let (text, exit, returned, unknown) = args.threads.run(|| {
+        let truth = Truth::load(&args.truth, stop)?;
         stop.check()?;
         let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
         let score = Score::new(&tally, &truth);
@@ -69,8 +73,10 @@ fn score_audited(
             OutputFormatArg::Json => score.json(),
             OutputFormatArg::Text => score.text(),
         };
-        Ok((text, tally.cases.all() + tally.unknown, tally.unknown))
+        let exit = FailOn::exit(args.fail_on, |severity| tally.has(severity));
+        Ok((text, exit, tally.cases.all() + tally.unknown, tally.unknown))
     })?;
+    stop.check()?;
     drop(progress);
     if unknown > 0 && !common.quiet {
         warn(&format!(
@@ -79,5 +85,5 @@ fn score_audited(
         ));
     }
     stdout.print(&text)?;
-    Ok(Exit::Success)
+    Ok(exit)
 }

@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::OutputFormatArg;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exit::Exit;
-use crate::output::{MANIFEST, Manifest, Stdout, json_text};
+use crate::output::{Stdout, json_text, match_file, match_manifest};
+use crate::stop::Stop;
 
 /// Show how each state's extract and response stood over several runs
 #[derive(ClapArgs, Debug)]
@@ -45,12 +46,14 @@ struct StateStatus {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where a folder is no finished run of match.
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// [`crate::Error::Io`] and [`crate::Error::Input`] where a folder is no finished run of match, and an interruption.
+pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let mut rows = Vec::new();
     for folder in &args.folders {
+        stop.check()?;
         rows.extend(of_run(folder)?);
     }
+    stop.check()?;
     rows.sort_by(|a, b| (&a.state, &a.run_date, &a.run).cmp(&(&b.state, &b.run_date, &b.run)));
     stdout.print(&match args.format {
         OutputFormatArg::Json => json_text(&json!({"schema": "icr.status/1", "states": rows})),
@@ -60,25 +63,8 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
 }
 
 fn of_run(folder: &Path) -> Result<Vec<StateStatus>> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path)
-            .map_err(Error::io("read", &path))
-            .map(|text| (path, text))
-    };
-    let no_run = |path: &Path| {
-        Error::input(
-            path,
-            "is not of a finished run of match; give the folders of such runs",
-        )
-    };
-    let (path, bytes) = read(MANIFEST)?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| no_run(&path))?;
-    let (path, bytes) = read("summary.json")?;
-    let summary: Value = serde_json::from_slice(&bytes).map_err(|_| no_run(&path))?;
-    if manifest.command != "match" {
-        return Err(no_run(&folder.join(MANIFEST)));
-    }
+    let manifest = match_manifest(folder)?;
+    let summary: Value = match_file(folder, "summary.json")?;
     let count = |value: &Value, path: &str| {
         value
             .pointer(path)

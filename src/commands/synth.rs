@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use crate::cli::{CommonArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs};
+use crate::audit::Session;
+use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs, whole_number};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::output::{Manifest, OutputFolder, Stdout};
@@ -25,10 +26,10 @@ use crate::synth::{Profile, Request, SynthTotals, World, generate};
   icr match --fcr world/fcr --misidentified world/misidentified.txt --out run world/extracts")]
 pub struct Args {
     /// How many families have an interstate action; each has a case on both sides
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=SsnAllotment::MAX_FAMILIES))]
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=SsnAllotment::MAX_FAMILIES))]
     cases: u64,
     /// What everything is drawn from
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = whole_number(0..=u64::MAX))]
     seed: u64,
     /// The states among which the families live
     #[arg(long, value_name = "LIST|all", default_value = "all")]
@@ -42,6 +43,10 @@ pub struct Args {
     /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one
     #[arg(long)]
     registry: bool,
+    /// Exit with 1 after publishing if there are such findings: errors are records planted to fail an
+    /// edit, warnings all other noise; noise none gives neither
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     out: OutFolderArgs,
     #[command(flatten)]
@@ -62,13 +67,15 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;
-    stop.check()?;
-    folder.publish()?;
-    stdout.print(&match args.format {
+    let text = match args.format {
         OutputFormatArg::Json => json(&totals),
         OutputFormatArg::Text => text(&totals, &profile),
-    })?;
-    Ok(Exit::Success)
+    };
+    // Nobody's data are read, so that no trail is kept.
+    let session = Session::default();
+    let exit = FailOn::exit(args.fail_on, |severity| totals.has(severity));
+    session.publish(folder, (&text, stdout), exit, stop)?;
+    Ok(exit)
 }
 
 fn make(

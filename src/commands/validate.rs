@@ -88,7 +88,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             .into_iter()
             .chain(input_files(&args.fcr, Provenance::FcrDerived.files())?);
         let files: Vec<_> = files.collect();
-        session.read_files(files.iter().map(PathBuf::as_path))?;
+        session.read_files(files.iter().map(PathBuf::as_path), stop)?;
         validate_audited(args, common, stdout, stop)
     })
 }
@@ -132,15 +132,20 @@ fn validate(
 ) -> Result<(Report, Option<Error>)> {
     let progress = Progress::new(common.quiet);
     let files = load(args, common, layouts, &progress, stop)?;
-    let reports = files.iter().map(|file| match file {
-        File::Read(extract, problem) => {
-            let report = FileReport::of_extract(extract, problem.clone(), layouts);
-            (report, Some(&**extract))
-        }
-        File::Unreadable(file) => (FileReport::of_unusable(file, layouts), None),
-    });
+    let mut reports = Vec::new();
+    for file in &files {
+        stop.check()?;
+        reports.push(match file {
+            File::Read(extract, problem) => {
+                let report = FileReport::of_extract(extract, problem.clone(), layouts);
+                (report, Some(&**extract))
+            }
+            File::Unreadable(file) => (FileReport::of_unusable(file, layouts), None),
+        });
+    }
     let run_date = common.run_date().ccyymmdd().to_string();
-    let report = Report::new(run_date, reports.collect());
+    let report = Report::new(run_date, reports);
+    stop.check()?;
     for file in &files {
         if let File::Read(extract, _) = file {
             extract.source.check_intact()?;
@@ -201,7 +206,7 @@ fn load(
         }
     }
     let misidentified = match &args.misidentified {
-        Some(path) => Misidentified::load(path, layouts.require("misidentified")?)?,
+        Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,
         None => Misidentified::default(),
     };
     let total = files.iter().map(|(_, _, bytes)| bytes).sum();

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::operation::verify;
 use crate::output::{Stdout, json_text};
+use crate::stop::Stop;
 
 /// Verify a finished folder: files, digests, totals, and every response record
 #[derive(ClapArgs, Debug)]
@@ -33,11 +34,13 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all.
-pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<Exit> {
+/// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
+/// interruption.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("verify", None, |session| {
         let layouts = common.layouts()?;
-        let found = args.threads.run(|| verify(&args.folder, &layouts))?;
+        let found = args.threads.run(|| verify(&args.folder, &layouts, stop))?;
+        stop.check()?;
         let exit = if found.damage.is_empty() { Exit::Success } else { Exit::Findings };
         session.end(exit)?;
         let text = match args.format {

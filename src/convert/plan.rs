@@ -1,8 +1,11 @@
 //! What is converted: the layout, the fields that were picked, and whether they are masked.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::mask::Mask;
 use super::rows::Refused;
 use crate::error::{Error, Result};
+use crate::extract::edit_whole;
 use crate::input::{Framing, Records, Source};
 use crate::layout::{Field, Layout, LayoutSet};
 use crate::record::trim_end;
@@ -23,6 +26,13 @@ pub struct Plan {
     masks: Vec<(std::ops::Range<usize>, Mask)>,
     /// What is blanked in a fixed record: the fields that were not picked.
     unpicked: Vec<std::ops::Range<usize>>,
+    rejects: Option<Rejects>,
+}
+
+/// Records that a match would reject for what they are as a whole.
+struct Rejects {
+    min_bytes: usize,
+    count: AtomicU64,
 }
 
 impl Plan {
@@ -67,7 +77,20 @@ impl Plan {
             fields,
             masks,
             unpicked,
+            rejects: None,
         })
+    }
+
+    /// Counts the records that E01 or E02 would reject, where `min_bytes` is the shortest.
+    pub fn count_rejects(&mut self, min_bytes: usize) {
+        let count = AtomicU64::new(0);
+        self.rejects = Some(Rejects { min_bytes, count });
+    }
+
+    /// How many there were; none where they were not counted.
+    pub fn rejects(&self) -> Option<u64> {
+        let rejects = self.rejects.as_ref();
+        rejects.map(|rejects| rejects.count.load(Ordering::Relaxed))
     }
 
     /// Puts a record as it came into `record`, which has its full length: padded and masked.
@@ -84,6 +107,11 @@ impl Plan {
                 self.length,
                 self.layout
             ));
+        }
+        if let Some(rejects) = &self.rejects
+            && edit_whole(bytes, rejects.min_bytes).is_err()
+        {
+            rejects.count.fetch_add(1, Ordering::Relaxed);
         }
         record[..length].copy_from_slice(&bytes[..length]);
         record[length..].fill(b' ');

@@ -141,12 +141,7 @@ impl<'a> Rows<'a> {
 
 /// Whether a line can carry the record.
 fn check_line(record: &[u8], encoding: Encoding) -> std::result::Result<(), String> {
-    let new_lines = memchr::memchr_iter(0x85, record).count();
-    if memchr::memchr(b'\n', record).is_some()
-        || record.ends_with(b"\r")
-        // One among line feeds is read back as data, but not many (decision 0010).
-        || (encoding == Encoding::Cp037 && new_lines > 1)
-    {
+    if encoding.line_end_in(record).is_some() || record.ends_with(b"\r") {
         return Err(
             "holds a line end, which a line cannot carry; convert to fb, csv or jsonl".to_owned(),
         );

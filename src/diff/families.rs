@@ -60,8 +60,8 @@ pub fn compare_files(
     fields: &DiffFields,
     stop: &Stop,
 ) -> Result<FileChanges> {
-    let old = SideSource::open(pair.old.as_ref(), form)?;
-    let new = SideSource::open(pair.new.as_ref(), form)?;
+    let old = SideSource::open(pair.old.as_ref(), form, stop)?;
+    let new = SideSource::open(pair.new.as_ref(), form, stop)?;
     let mut changes = FileChanges {
         label: pair.name.clone(),
         name: pair.name.clone(),

@@ -42,11 +42,11 @@ pub(super) struct SideSource {
 impl SideSource {
     /// Opens a file. One of a folder that cannot be read is a finding, for the folder is read as it
     /// is; one that was given is an error.
-    pub(super) fn open(side: Option<&SidePath>, form: InputForm) -> Result<Self> {
+    pub(super) fn open(side: Option<&SidePath>, form: InputForm, stop: &Stop) -> Result<Self> {
         let Some(side) = side else {
             return Ok(SideSource::default());
         };
-        let problem = match open_as_it_is(&side.path, form) {
+        let problem = match open_as_it_is(&side.path, form, stop) {
             Ok(source) => {
                 return Ok(SideSource {
                     source: Some(source),
@@ -65,8 +65,8 @@ impl SideSource {
 }
 
 /// Opens a file; one without line ends is of fixed records even where the last one was cut.
-fn open_as_it_is(path: &std::path::Path, form: InputForm) -> Result<Source> {
-    let mut source = Source::open(path, RESPONSE_BYTES, form)?;
+fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
+    let mut source = Source::open_until(path, RESPONSE_BYTES, form, stop)?;
     let cut_records = form.fixed.is_none()
         && source.framing == Framing::Text
         && source.bytes().len() > RESPONSE_BYTES

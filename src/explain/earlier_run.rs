@@ -6,7 +6,7 @@ use crate::cli::MatchInputs;
 use crate::error::{Error, Result};
 use crate::extract::Collected;
 use crate::layout::LayoutSet;
-use crate::output::{InputEntry, MANIFEST, Manifest, hex};
+use crate::output::{InputEntry, MANIFEST, Manifest, hex, match_manifest};
 use crate::record::Date;
 
 /// A finished run of `match`.
@@ -21,19 +21,10 @@ impl EarlierRun {
     /// # Errors
     /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
     pub fn load(folder: &Path) -> Result<Self> {
-        let path = folder.join(MANIFEST);
-        let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
-        let refuse = || {
-            Error::input(
-                &path,
-                "is not the manifest of a match; give the folder of a finished `icr match`",
-            )
-        };
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| refuse())?;
-        if manifest.command != "match" {
-            return Err(refuse());
-        }
-        Ok(EarlierRun { path, manifest })
+        Ok(EarlierRun {
+            path: folder.join(MANIFEST),
+            manifest: match_manifest(folder)?,
+        })
     }
 
     /// The run's options in the place of those given; the paths stay.

@@ -109,17 +109,34 @@ impl Collected {
         match &self.unusable[..] {
             [] => Ok(()),
             [file] => Err(Error::input(&file.path, &file.problem)),
-            files => {
-                let line =
-                    |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
-                let lines: String = files.iter().map(line).collect();
-                Err(Error::Inputs(format!(
-                    "{} files cannot be used:{lines}",
-                    files.len()
-                )))
-            }
+            files => Err(Error::Inputs(format!(
+                "{} files cannot be used:{}",
+                files.len(),
+                listed(files)
+            ))),
         }
     }
+
+    /// Stops a run of which every extract was left out: its answer would be that nobody has a case.
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming the files.
+    pub fn refuse_none_left(&self) -> Result<()> {
+        let is_extract = |extract: &Extract| extract.provenance == Provenance::Submitted;
+        if self.extracts.iter().any(is_extract) {
+            return Ok(());
+        }
+        Err(Error::Inputs(format!(
+            "no extract is left; correct one of those that were left out:{}",
+            listed(&self.unusable)
+        )))
+    }
+}
+
+/// A line a file that cannot be used.
+fn listed(files: &[Unusable]) -> String {
+    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    files.iter().map(line).collect()
 }
 
 /// Stops a run that has two files of one kind for one state: which of them is right?

@@ -44,6 +44,21 @@ pub struct Edited<'r> {
     pub(super) warnings: u32,
 }
 
+/// The edits that look at a record as it came and at no field of it: E01, where it is shorter than
+/// `min_bytes` or not blank beyond its end, and E02. Gives whether a byte is X'80' or above.
+///
+/// # Errors
+/// The first of them that it fails.
+#[inline]
+pub fn edit_whole(bytes: &[u8], min_bytes: usize) -> Result<bool, Edit> {
+    let beyond = bytes.get(RECORD_BYTES..);
+    if bytes.len() < min_bytes || beyond.is_some_and(|rest| !is_blank(rest)) {
+        return Err(Edit::E01);
+    }
+    let (control, high) = unusual_bytes(bytes);
+    if control { Err(Edit::E02) } else { Ok(high) }
+}
+
 impl Editor<'_> {
     /// Edits a record as it came, `bytes` at `offset` of its file; `padded` is where a short one is
     /// padded.
@@ -66,19 +81,8 @@ impl Editor<'_> {
         } else {
             layout.min_bytes
         };
-        if bytes.len() < min_bytes
-            || bytes
-                .get(RECORD_BYTES..)
-                .is_some_and(|rest| !is_blank(rest))
-        {
-            return Err(Edit::E01);
-        }
         let length = bytes.len().min(RECORD_BYTES);
-        let (control, high) = unusual_bytes(bytes);
-        if control {
-            return Err(Edit::E02);
-        }
-        if high {
+        if edit_whole(bytes, min_bytes)? {
             warnings |= Edit::W02.bit();
         }
         let record: &[u8; RECORD_BYTES] = if let Some(record) = bytes.first_chunk() {

@@ -68,7 +68,7 @@ impl Loader<'_> {
             Provenance::Submitted => &self.submitted_layout,
             Provenance::FcrDerived => &self.fcr_layout,
         };
-        let source = Source::open(path, RECORD_BYTES, self.form)?;
+        let source = Source::open_until(path, RECORD_BYTES, self.form, self.stop)?;
         let mut editor = Editor {
             layout,
             provenance,
@@ -215,18 +215,26 @@ impl Loader<'_> {
         }
         if rejected == whole.records {
             let codes = commonest(&whole.findings);
-            return Some(format!(
-                "every one of its {} is rejected ({codes}){}",
-                count_of(rejected, "record"),
-                instead()
-            ));
+            let what = if rejected == 1 {
+                "its only record is rejected".to_owned()
+            } else {
+                format!("every one of its {rejected} records is rejected")
+            };
+            let form = instead();
+            let next = if form.is_empty() {
+                "; run `icr validate` on it"
+            } else {
+                &form
+            };
+            return Some(format!("{what} ({codes}){next}"));
         }
         let share = rejected as f64 * 100.0 / whole.records as f64;
         if self.max_rejects_percent < 100.0 && share > self.max_rejects_percent {
             let codes = commonest(&whole.findings);
             return Some(format!(
-                "{rejected} of its {} are rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
+                "{rejected} of its {} {} rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
                 count_of(whole.records, "record"),
+                if rejected == 1 { "is" } else { "are" },
                 self.max_rejects_percent,
                 instead()
             ));
@@ -245,7 +253,10 @@ fn commonest(findings: &Findings) -> String {
     let shown: Vec<_> = errors
         .iter()
         .take(3)
-        .map(|(edit, count)| format!("{} {count} times", edit.code()))
+        .map(|(edit, count)| match count {
+            1 => format!("{} once", edit.code()),
+            count => format!("{} {count} times", edit.code()),
+        })
         .collect();
     shown.join(", ")
 }

@@ -13,7 +13,7 @@ mod vote;
 mod whole;
 
 pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
-pub use edits::{Edited, Editor};
+pub use edits::{Edited, Editor, edit_whole};
 pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
 pub use load::Loader;
 pub use loaded::{Extract, Loaded, Provenance, Unusable};

@@ -1,6 +1,6 @@
 //! The forms in which records come: text or RECFM=FB, ASCII or EBCDIC.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::cp037::{FROM_LATIN_1, TO_LATIN_1};
 
@@ -28,6 +28,8 @@ pub(super) const LOOK_BYTES: usize = 64 * 1024;
 
 /// The line ends of EBCDIC text: new line and line feed.
 const EBCDIC_NEW_LINE: u8 = 0x15;
+/// What EBCDIC's new line is in ISO 8859-1.
+const EBCDIC_NEW_LINE_LATIN_1: u8 = 0x85;
 
 impl Encoding {
     /// The code page of a file that begins with these bytes: EBCDIC where in the first 64 KiB X'40'
@@ -60,6 +62,16 @@ impl Encoding {
                     *byte = table[usize::from(*byte)];
                 }
             }
+        }
+    }
+
+    /// Where a record holds a byte that a line of this code page cannot carry, since it may be read as
+    /// the line's end: a line feed, and in EBCDIC X'85' too, of which X'15' is made (decision 0010).
+    #[inline]
+    pub fn line_end_in(self, record: &[u8]) -> Option<usize> {
+        match self {
+            Encoding::Ascii => memchr(b'\n', record),
+            Encoding::Cp037 => memchr2(b'\n', EBCDIC_NEW_LINE_LATIN_1, record),
         }
     }
 

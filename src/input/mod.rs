@@ -15,4 +15,4 @@ pub use framing::{Record, Records, split_at_records};
 pub use mapped::Mapped;
 pub use packing::Packing;
 pub use paths::input_files;
-pub use source::Source;
+pub use source::{Source, digest_until};

@@ -14,9 +14,12 @@ use sha2::{Digest, Sha256};
 use super::packing::fill;
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
 use crate::error::{Error, Result};
+use crate::stop::Stop;
 
 /// How much is unpacked and translated at a time; the first of it tells the code page.
 const BUFFER_BYTES: usize = 256 * 1024;
+/// How much is digested between looks at whether to stop.
+const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 
 /// An input file that was opened.
 pub struct Source {
@@ -49,6 +52,20 @@ impl Source {
     /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
     /// unpacked, or where there is no room for what is unpacked.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm) -> Result<Self> {
+        Self::open_until(path, record_bytes, form, &Stop::default())
+    }
+
+    /// As [`Source::open`]; gives up what is long, unpacking and translating, when the run is to
+    /// stop.
+    ///
+    /// # Errors
+    /// As [`Source::open`], and [`Error::Interrupted`].
+    pub fn open_until(
+        path: &Path,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
         let delivered = Mapped::open(path)?;
         delivered.will_read();
         let packing = Packing::of(&delivered);
@@ -64,7 +81,7 @@ impl Source {
                 digest: Mutex::default(),
             });
         }
-        let (file, encoding) = decode(&delivered, packing, record_bytes, form)
+        let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
             // A file that was cut short is told as such, not as one that cannot be unpacked.
             .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
         let decoded = Mapped::of_file(file, path)?;
@@ -121,6 +138,22 @@ impl Source {
         }
     }
 
+    /// As [`Source::sha256`]; gives up when the run is to stop.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn sha256_until(&self, stop: &Stop) -> Result<[u8; 32]> {
+        let mut digest = self
+            .digest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = digest.state.clone();
+        digest_until(&mut state, &self.delivered[digest.done_bytes..], stop)?;
+        digest.done_bytes = self.delivered.len();
+        digest.state = state.clone();
+        Ok(state.finalize().into())
+    }
+
     /// The SHA-256 of the file as it was delivered; what was not read yet is read now.
     pub fn sha256(&self) -> [u8; 32] {
         let mut digest = self
@@ -172,12 +205,25 @@ impl Source {
     }
 }
 
+/// Takes bytes into a digest; gives up when the run is to stop.
+///
+/// # Errors
+/// [`Error::Interrupted`].
+pub fn digest_until(digest: &mut Sha256, bytes: &[u8], stop: &Stop) -> Result<()> {
+    for piece in bytes.chunks(DIGEST_BYTES) {
+        stop.check()?;
+        digest.update(piece);
+    }
+    Ok(())
+}
+
 /// Unpacks and translates into a temporary file without a name.
 fn decode(
     delivered: &Mapped,
     packing: Option<Packing>,
     record_bytes: usize,
     form: InputForm,
+    stop: &Stop,
 ) -> Result<(File, Encoding)> {
     let path = delivered.path();
     let mut reader: Box<dyn Read + '_> = match packing {
@@ -193,6 +239,7 @@ fn decode(
     // Told by the first bytes: the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;
     loop {
+        stop.check()?;
         let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
             Some(packing) => packing.refuse(path, &error),
             None => Error::io("read", path)(error),

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{MANIFEST, Manifest, OutputEntry, hex};
-use crate::response::{differences, recount};
+use crate::response::{Difference, differences, recount};
+use crate::stop::Stop;
 
 /// One thing that is wrong with a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,8 +52,9 @@ impl Verification {
 /// hold, every record of every response valid under its layout and consistent within its case.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none.
-pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
+/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none,
+/// [`Error::Interrupted`] where the run is to stop.
+pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io("open", folder))?
         .is_dir()
@@ -67,7 +69,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
         found.note(MANIFEST, None, "is missing: the folder is no finished run");
         return Ok(found);
     };
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else {
+    let Some(manifest) = Manifest::parse(&text) else {
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };
@@ -95,7 +97,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
         .par_iter()
         .map(|output| {
             let mut part = Verification::default();
-            check_file(folder, output, &mut part);
+            check_file(folder, output, &mut part, stop)?;
             if is_match {
                 check_match_file(
                     folder,
@@ -104,6 +106,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet) -> Result<Verification> {
                     summary.as_ref(),
                     layouts,
                     &mut part,
+                    stop,
                 )?;
             }
             Ok(part)
@@ -135,19 +138,28 @@ fn files_below(root: &Path, folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn check_file(folder: &Path, output: &OutputEntry, found: &mut Verification) {
+fn check_file(
+    folder: &Path,
+    output: &OutputEntry,
+    found: &mut Verification,
+    stop: &Stop,
+) -> Result<()> {
+    stop.check()?;
     let Some(path) = below(folder, &output.name) else {
-        return found.note(&output.name, None, "is not a path below the folder");
+        found.note(&output.name, None, "is not a path below the folder");
+        return Ok(());
     };
-    let Ok(source) = Source::open(
-        &path,
-        RESPONSE_BYTES,
-        InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        },
-    ) else {
-        return found.note(&output.name, None, "is missing or cannot be read");
+    let text = InputForm {
+        fixed: Some(false),
+        encoding: Some(Encoding::Ascii),
+    };
+    let source = match Source::open_until(&path, RESPONSE_BYTES, text, stop) {
+        Err(error @ Error::Interrupted(_)) => return Err(error),
+        Err(_) => {
+            found.note(&output.name, None, "is missing or cannot be read");
+            return Ok(());
+        }
+        Ok(source) => source,
     };
     if source.raw_bytes() != output.bytes {
         let problem = format!(
@@ -156,13 +168,14 @@ fn check_file(folder: &Path, output: &OutputEntry, found: &mut Verification) {
             output.bytes
         );
         found.note(&output.name, None, problem);
-    } else if hex(&source.sha256()) != output.sha256 {
+    } else if hex(&source.sha256_until(stop)?) != output.sha256 {
         found.note(
             &output.name,
             None,
             "was changed: its SHA-256 is not that of the manifest",
         );
     }
+    Ok(())
 }
 
 /// The path of a name of the manifest, which must not lead out of the folder.
@@ -182,12 +195,12 @@ fn check_summary(manifest: &Manifest, summary: Option<&Value>, found: &mut Verif
         );
     };
     let balanced = run.get("records").is_some_and(|records| {
-        let count = |key: &str| records.get(key).and_then(Value::as_u64).unwrap_or(u64::MAX);
+        let count = |key: &str| records.get(key).and_then(Value::as_u64);
         let parts = ["rejected", "returned", "suppressed", "not_evaluated"];
-        parts
+        let sum = parts
             .iter()
-            .try_fold(0_u64, |sum, key| sum.checked_add(count(key)))
-            == Some(count("read"))
+            .try_fold(0_u64, |sum, key| sum.checked_add(count(key)?));
+        sum.is_some() && sum == count("read")
     });
     if !balanced {
         found.note("summary.json", None, "its totals do not balance");
@@ -214,6 +227,7 @@ fn check_match_file(
     summary: Option<&Value>,
     layouts: &LayoutSet,
     found: &mut Verification,
+    stop: &Stop,
 ) -> Result<()> {
     let state = |prefix: &str, suffix: &str| {
         let usps = output
@@ -245,21 +259,27 @@ fn check_match_file(
                 Encoding::Ascii
             }),
         };
-        let Ok(source) = Source::open(&folder.join(&output.name), RESPONSE_BYTES, form) else {
-            return Ok(());
+        let path = folder.join(&output.name);
+        let source = match Source::open_until(&path, RESPONSE_BYTES, form, stop) {
+            Err(error @ Error::Interrupted(_)) => return Err(error),
+            // Told by its digest already.
+            Err(_) => return Ok(()),
+            Ok(source) => source,
         };
-        let counted = recount(&source, &layouts.response()?, &layouts.extract()?);
+        let counted = recount(&source, &layouts.response()?, &layouts.extract()?, stop)?;
         found.response_records += counted.totals.records.returned;
         for (record, problem) in counted.listed {
             found.note(&output.name, Some(record), problem);
         }
-        let said = said.unwrap_or_default();
-        for (figure, said, counted) in differences(&said, &counted.totals) {
-            found.note(
-                &output.name,
-                None,
-                format!("{figure}: the summary says {said}, the file holds {counted}"),
-            );
+        match said {
+            Some(said) => {
+                for difference in differences(&said, &counted.totals) {
+                    found.note(&output.name, None, difference.to_string());
+                }
+            }
+            // That the summary itself is missing is told once.
+            None if summary.is_none() => {}
+            None => found.note(&output.name, None, "the summary does not name the state"),
         }
     } else if let Some((Some(said), _)) = state("rejects/", ".csv") {
         let text = std::fs::read(folder.join(&output.name)).unwrap_or_default();
@@ -269,12 +289,12 @@ fn check_match_file(
             .count() as u64;
         let said = said.pointer("/records/rejected").and_then(Value::as_u64);
         if said != Some(rejected) {
-            let said = said.map_or_else(|| "nothing".to_owned(), |said| said.to_string());
-            found.note(
-                &output.name,
-                None,
-                format!("records.rejected: the summary says {said}, the file holds {rejected}"),
-            );
+            let difference = Difference {
+                figure: "records.rejected".to_owned(),
+                said,
+                counted: rejected,
+            };
+            found.note(&output.name, None, difference.to_string());
         }
     }
     Ok(())

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::extract::{Edit, Extract, Provenance};
+use crate::output::match_file;
 use crate::reference::State;
 
 /// Cases by other state are compared where there were so many.
@@ -43,19 +44,11 @@ impl PreviousRun {
     /// Reads the summary of an earlier run.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Input`] where the folder holds no summary of a match.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder holds no summary of a match.
     pub fn load(folder: &Path) -> Result<Self> {
-        let path = folder.join("summary.json");
-        let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
-        let summary = serde_json::from_slice(&text).map_err(|e| {
-            Error::input(
-                &path,
-                format!("is not the summary of a match ({e}); give the folder of an earlier run"),
-            )
-        })?;
         Ok(PreviousRun {
             folder: folder.to_owned(),
-            summary,
+            summary: match_file(folder, "summary.json")?,
         })
     }
 

@@ -3,22 +3,22 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
 use std::num::NonZeroU64;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rustix::fs::{Advice, fadvise};
 use sha2::{Digest, Sha256};
 
+use super::publish::require_parent;
+use super::replaceable::{
+    MARK_TEXT, STAGING_MARK, busy, check_target, remove_abandoned, remove_run,
+};
 use crate::error::{Error, Result};
 
-/// The mark of a staging folder of this program.
-const STAGING_MARK: &str = ".icr-staging";
 /// After how many bytes of a file the system is told to write them out: the disk works while the
 /// rest is rendered, and the sync at the end finds little left.
 const WRITE_OUT_BYTES: u64 = 1 << 20;
-/// What says that a folder is a finished run.
-const FINISHED_MARKS: [&str; 1] = ["manifest.json"];
 
 /// `--file-mode`: the permissions of files; folders get the search bits that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,18 +87,15 @@ impl OutputFolder {
     /// on it, and [`Error::Io`] where the folder cannot be made.
     pub fn create(target: &Path, force: bool, mode: FileMode) -> Result<Self> {
         let (parent, name) = parent_and_name(target)?;
+        require_parent(target)?;
         let replace = check_target(target, force)?;
         let staging = parent.join(format!(".{name}.icr-staging"));
-        if staging.exists() {
-            remove_abandoned(&staging, target)?;
-        }
+        remove_abandoned(&staging, target)?;
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&staging)
-            .map_err(Error::io("create the folder", &staging))?;
-        let mark_path = staging.join(STAGING_MARK);
-        let mark = create_file(&mark_path, FileMode::default())?;
-        mark.try_lock().map_err(|_| busy(target))?;
+            .map_err(Error::io("create the folder", target))?;
+        let mark = put_mark(&staging, target)?;
         Ok(OutputFolder {
             target: target.to_owned(),
             staging,
@@ -163,6 +160,8 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Io`] where a folder cannot be synced or renamed; then nothing has appeared.
     pub fn publish(mut self) -> Result<()> {
+        // A run takes hours; what stands there now may be something else than at its beginning.
+        self.replace = check_target(&self.target, self.replace)?;
         let mark = self.staging.join(STAGING_MARK);
         std::fs::remove_file(&mark).map_err(Error::io("remove", &mark))?;
         sync_folders(&self.staging, self.mode)?;
@@ -194,7 +193,7 @@ impl Drop for OutputFolder {
         if !self.published {
             // Nothing more can be done about a folder that cannot be removed; its mark says what
             // it is, and the next run removes it.
-            drop(std::fs::remove_dir_all(&self.staging));
+            drop(remove_run(&self.staging));
         }
     }
 }
@@ -290,56 +289,19 @@ fn parent_and_name(target: &Path) -> Result<(PathBuf, String)> {
     }
 }
 
-/// Whether the target is to be replaced; an error where it must not be.
-fn check_target(target: &Path, force: bool) -> Result<bool> {
-    let refuse = |problem: &str| {
-        Err(Error::Output {
-            path: target.to_owned(),
-            problem: problem.to_owned(),
-        })
-    };
-    let metadata = match std::fs::symlink_metadata(target) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        other => other.map_err(Error::io("open", target))?,
-    };
-    if !metadata.is_dir() {
-        return refuse("exists and is not a folder; name a new folder");
-    }
-    let mut entries = std::fs::read_dir(target).map_err(Error::io("read", target))?;
-    if entries.next().is_none() {
-        return Ok(false);
-    }
-    let is_ours = FINISHED_MARKS
-        .iter()
-        .chain([&STAGING_MARK])
-        .any(|mark| target.join(mark).is_file());
-    match (force, is_ours) {
-        (true, true) => Ok(true),
-        (true, false) => refuse(
-            "is not empty and is no run of icr, so --force does not replace it; name another folder",
-        ),
-        (false, _) => {
-            refuse("is not empty; name a new folder, or give --force to replace an earlier run")
-        }
-    }
-}
-
-/// Removes the staging folder of a run that was killed.
-fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
-    if let Ok(mark) = File::open(staging.join(STAGING_MARK))
-        && mark.try_lock().is_err()
-    {
+/// Marks the staging folder as one of this program that is at work.
+fn put_mark(staging: &Path, target: &Path) -> Result<File> {
+    let path = staging.join(STAGING_MARK);
+    let mut mark = create_file(&path, FileMode::default())?;
+    mark.try_lock().map_err(|_| busy(target))?;
+    // Another run may have taken the folder for an abandoned one before the mark was locked.
+    let inode = |metadata: std::io::Result<std::fs::Metadata>| metadata.map(|m| m.ino()).ok();
+    if inode(std::fs::symlink_metadata(&path)) != inode(mark.metadata()) {
         return Err(busy(target));
     }
-    std::fs::remove_dir_all(staging).map_err(Error::io("remove", staging))
-}
-
-fn busy(target: &Path) -> Error {
-    let problem = "another run of icr is writing this folder; wait for it, or name another folder";
-    Error::Output {
-        path: target.to_owned(),
-        problem: problem.to_owned(),
-    }
+    mark.write_all(MARK_TEXT.as_bytes())
+        .map_err(Error::io("write", &path))?;
+    Ok(mark)
 }
 
 /// Gives each folder its permissions and syncs it, the innermost first.
@@ -403,49 +365,6 @@ mod tests {
         folder.write("a", b"abc").unwrap();
         drop(folder);
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn only_a_run_is_replaced_and_only_when_told() {
-        let parent = tempfile::tempdir().unwrap();
-        let target = parent.path().join("run");
-        std::fs::create_dir(&target).unwrap();
-        std::fs::write(target.join("thesis.txt"), "x").unwrap();
-        let create = |force| OutputFolder::create(&target, force, "0640".parse().unwrap());
-        assert!(
-            create(true)
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("no run of icr")
-        );
-        std::fs::write(target.join("manifest.json"), "x").unwrap();
-        assert!(create(false).err().unwrap().to_string().contains("--force"));
-        let folder = create(true).unwrap();
-        folder.write("new", b"").unwrap();
-        folder.publish().unwrap();
-        assert!(!target.join("thesis.txt").exists() && target.join("new").exists());
-        assert_eq!((mode(&target), mode(&target.join("new"))), (0o750, 0o640));
-        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn an_abandoned_staging_folder_is_removed_and_a_live_one_respected() {
-        let parent = tempfile::tempdir().unwrap();
-        let target = parent.path().join("run");
-        let live = OutputFolder::create(&target, false, FileMode::default()).unwrap();
-        let refused = OutputFolder::create(&target, false, FileMode::default())
-            .err()
-            .unwrap();
-        assert!(refused.to_string().contains("another run"), "{refused}");
-        let staging = live.staging.clone();
-        drop(live);
-        std::fs::create_dir(&staging).unwrap();
-        std::fs::write(staging.join(STAGING_MARK), "").unwrap();
-        std::fs::write(staging.join("half"), "x").unwrap();
-        let folder = OutputFolder::create(&target, false, FileMode::default()).unwrap();
-        folder.publish().unwrap();
-        assert!(target.exists() && !target.join("half").exists());
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::layout::LayoutSet;
 
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
+/// The form that this program writes and reads.
+const SCHEMA: &str = "icr.manifest/1";
 
 /// What a run was made of and what it made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,7 +108,7 @@ impl Manifest {
             .iter()
             .map(|table| entry(&table.name, &table.text));
         Manifest {
-            schema: "icr.manifest/1".to_owned(),
+            schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command.to_owned(),
             run_date: run_date.map(str::to_owned),
@@ -116,6 +118,12 @@ impl Manifest {
             outputs: Vec::new(),
             totals: Value::Null,
         }
+    }
+
+    /// Reads a manifest; `None` where the text is none of this program.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let manifest: Manifest = serde_json::from_slice(text).ok()?;
+        (manifest.schema == SCHEMA).then_some(manifest)
     }
 
     /// Notes an option that changes answers.

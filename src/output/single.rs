@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::FileMode;
+use super::publish::require_parent;
 use crate::error::{Error, Result};
 
 /// A file in the making, hidden beside where it will be. Dropped before
@@ -35,6 +36,7 @@ impl OutputSingle {
         let (Some(name), Some(folder)) = (target.file_name(), target.parent()) else {
             return refuse("cannot be an output file; name a new one");
         };
+        require_parent(target)?;
         if let Ok(metadata) = std::fs::symlink_metadata(target) {
             if !metadata.is_file() {
                 return refuse("exists and is not a regular file; name another file");
@@ -54,7 +56,7 @@ impl OutputSingle {
             .truncate(false)
             .mode(0o600)
             .open(&partial)
-            .map_err(Error::io("create", &partial))?;
+            .map_err(Error::io("create", target))?;
         if file.try_lock().is_err() {
             return refuse("another run of icr is writing this file; wait for it");
         }
@@ -71,7 +73,7 @@ impl OutputSingle {
                 let permissions = Permissions::from_mode(mode.of_file());
                 single.file.set_permissions(permissions)
             })
-            .map_err(Error::io("create", &single.partial))?;
+            .map_err(Error::io("create", target))?;
         Ok(single)
     }
 

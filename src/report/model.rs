@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Figures;
+use crate::extract::Severity;
 use crate::layout::CodeTable;
 use crate::response::Volume;
 
@@ -25,6 +26,20 @@ pub struct Report {
     pub absent: BTreeMap<String, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
+    /// Whether the summary tells of errors, for `--fail-on`.
+    #[serde(skip)]
+    pub has_errors: bool,
+    /// Likewise of warnings.
+    #[serde(skip)]
+    pub has_warnings: bool,
+}
+
+impl Report {
+    /// Whether the run has a finding of this severity, or a graver one.
+    pub fn has(&self, severity: Severity) -> bool {
+        let errors = self.has_errors || !self.excluded.is_empty();
+        errors || severity == Severity::Warning && self.has_warnings
+    }
 }
 
 /// The figures of one submitting state, or of the nation.
@@ -115,6 +130,8 @@ impl Report {
             states,
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            has_errors: false,
+            has_warnings: false,
         }
     }
 

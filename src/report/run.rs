@@ -5,7 +5,6 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::model::Excluded;
@@ -14,11 +13,15 @@ use super::{Figures, Report, StateReport};
 use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::output::{MANIFEST, Manifest};
+use crate::output::{match_file, match_manifest, no_run};
 use crate::reference::State;
 use crate::response::{Fates, Volume, differences};
+use crate::stop::Stop;
 
-/// What a report takes from `summary.json`.
+/// The name of the summary.
+const SUMMARY: &str = "summary.json";
+
+/// What a report takes from it.
 #[derive(Deserialize)]
 struct Summary {
     run_date: String,
@@ -27,6 +30,19 @@ struct Summary {
     absent: BTreeMap<String, Volume>,
     #[serde(default)]
     excluded: Vec<Excluded>,
+    #[serde(default)]
+    run: Found,
+    #[serde(default)]
+    fcr: BTreeMap<String, Found>,
+}
+
+/// What the edits found, by code.
+#[derive(Default, Deserialize)]
+struct Found {
+    #[serde(default)]
+    errors: BTreeMap<String, u64>,
+    #[serde(default)]
+    warnings: BTreeMap<String, u64>,
 }
 
 /// What it takes from a state in it.
@@ -57,13 +73,10 @@ struct SaidCases {
 ///
 /// # Errors
 /// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match or its responses are not those of its summary.
-pub fn read_run(folder: &Path, layouts: &LayoutSet) -> Result<Report> {
-    let manifest: Manifest = read_json(folder, MANIFEST)?;
-    if manifest.command != "match" {
-        return Err(no_run(&folder.join(MANIFEST)));
-    }
-    let summary: Summary = read_json(folder, "summary.json")?;
+/// finished run of match or its responses are not those of its summary; [`Error::Interrupted`].
+pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
+    let manifest = match_manifest(folder)?;
+    let summary: Summary = match_file(folder, SUMMARY)?;
     let option = |name: &str| manifest.options.get(name).and_then(Value::as_str);
     let form = InputForm {
         fixed: Some(option("output_format") == Some("fb")),
@@ -82,31 +95,20 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet) -> Result<Report> {
         .into_par_iter()
         .with_max_len(1)
         .map(|(usps, said)| {
-            let state =
-                State::from_usps(usps).ok_or_else(|| no_run(&folder.join("summary.json")))?;
+            let state = State::from_usps(usps).ok_or_else(|| no_run(folder, SUMMARY))?;
             Ok((
                 state.usps(),
-                read_state(folder, state, said, form, layouts)?,
+                read_state(folder, state, said, form, (layouts, stop))?,
             ))
         })
         .collect::<Result<BTreeMap<_, _>>>()?;
     let mut report = Report::of_states(summary.run_date, states);
     report.absent = summary.absent;
     report.excluded = summary.excluded;
+    let found = || summary.fcr.values().chain([&summary.run]);
+    report.has_errors = found().any(|found| !found.errors.is_empty());
+    report.has_warnings = found().any(|found| !found.warnings.is_empty());
     Ok(report)
-}
-
-fn no_run(path: &Path) -> Error {
-    Error::input(
-        path,
-        "is not of a finished run of match; give the folder of such a run",
-    )
-}
-
-fn read_json<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
-    let path = folder.join(name);
-    let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
-    serde_json::from_slice(&text).map_err(|_| no_run(&path))
 }
 
 fn read_state(
@@ -114,11 +116,11 @@ fn read_state(
     state: State,
     said: &Value,
     form: InputForm,
-    layouts: &LayoutSet,
+    (layouts, stop): (&LayoutSet, &Stop),
 ) -> Result<StateReport> {
     let path = folder.join(format!("responses/{state}.icr"));
-    let source = Source::open(&path, RESPONSE_BYTES, form)?;
-    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?);
+    let source = Source::open_until(&path, RESPONSE_BYTES, form, stop)?;
+    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?, stop)?;
     source.check_intact()?;
     let (mut total, mut fcr) = (Tally::default(), Tally::default());
     let mut by_other: BTreeMap<&'static str, Tally> = BTreeMap::new();
@@ -129,16 +131,15 @@ fn read_state(
         }
         *by_other.entry(other.usps()).or_default() += tally;
     }
-    if let Some((figure, said, counted)) = differences(said, &total.totals).first() {
+    if let Some(difference) = differences(said, &total.totals).first() {
         return Err(Error::input(
             &path,
             format!(
-                "is not the response that the summary tells of ({figure}: {said} there, {counted} here); run icr verify on the folder"
+                "is not the response that the summary tells of ({difference}); run icr verify on the folder"
             ),
         ));
     }
-    let said: Said =
-        serde_json::from_value(said.clone()).map_err(|_| no_run(&folder.join("summary.json")))?;
+    let said: Said = serde_json::from_value(said.clone()).map_err(|_| no_run(folder, SUMMARY))?;
     let mut report = StateReport {
         name: state.name().to_owned(),
         total: total.figures(),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use crate::error::Result;
 use crate::input::Source;
 use crate::layout::{ExtractLayout, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::reference::State;
 use crate::response::{CaseSplit, StateTotals};
+use crate::stop::Stop;
 
 use super::Figures;
 
@@ -59,11 +61,15 @@ pub(super) type FcrSupplied = bool;
 
 /// Counts a response file by other state and FCR-Supplied Indicator. Records that are none, or name
 /// no state, are passed over: the totals then differ from the summary's.
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
 pub(super) fn tally(
     source: &Source,
     layout: &ResponseLayout,
     extract: &ExtractLayout,
-) -> BTreeMap<Part, Tally> {
+    stop: &Stop,
+) -> Result<BTreeMap<Part, Tally>> {
     let mut tallies: BTreeMap<Part, Tally> = BTreeMap::new();
     let mut split = CaseSplit::new(layout, extract);
     let mut case: Option<(Part, CaseTally)> = None;
@@ -72,7 +78,8 @@ pub(super) fn tally(
             tallies.entry(part).or_default().count_case(&case);
         }
     };
-    for record in source.records() {
+    for (number, record) in (1..).zip(source.records()) {
+        stop.check_at(number)?;
         let record = record.bytes;
         let state = extract.other_fips_code.of_trimmed(record);
         let (RESPONSE_BYTES, Some(state)) = (record.len(), State::from_fips(state)) else {
@@ -98,7 +105,7 @@ pub(super) fn tally(
         tally.count_record(layout, record, codes);
     }
     end(&mut case, &mut tallies);
-    tallies
+    Ok(tallies)
 }
 
 /// What is noted of a case until its last record was read.

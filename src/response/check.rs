@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::Result;
 use crate::input::Source;
 use crate::layout::ExtractLayout;
 use crate::layout::{Columns, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 
 use super::{CaseSplit, StateTotals};
+use crate::stop::Stop;
 
 /// How many faults of a file are listed; all are counted.
 const MOST_LISTED: usize = 20;
@@ -25,7 +27,15 @@ pub struct Recount {
 }
 
 /// Counts a response file again and looks at each record.
-pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout) -> Recount {
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn recount(
+    source: &Source,
+    layout: &ResponseLayout,
+    extract: &ExtractLayout,
+    stop: &Stop,
+) -> Result<Recount> {
     let mut counting = Counting {
         layout,
         split: CaseSplit::new(layout, extract),
@@ -33,10 +43,11 @@ pub fn recount(source: &Source, layout: &ResponseLayout, extract: &ExtractLayout
         case: None,
     };
     for (number, record) in (1..).zip(source.records()) {
+        stop.check_at(number)?;
         counting.record(number, record.bytes);
     }
     counting.end_case();
-    counting.found
+    Ok(counting.found)
 }
 
 struct Counting<'a> {
@@ -212,10 +223,41 @@ impl Counting<'_> {
     }
 }
 
-/// The figures of a recount that differ from what a summary says: name, said, counted.
-pub fn differences(said: &serde_json::Value, counted: &StateTotals) -> Vec<(String, u64, u64)> {
+/// A figure of a recount that differs from what a summary says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The figure's path in the summary of a state, with dots.
+    pub figure: String,
+    /// What the summary says; none where it says nothing.
+    pub said: Option<u64>,
+    /// What was counted.
+    pub counted: u64,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Difference {
+            figure,
+            said,
+            counted,
+        } = self;
+        match said {
+            Some(said) => write!(
+                f,
+                "{figure}: the summary says {said}, the file holds {counted}"
+            ),
+            None => write!(
+                f,
+                "{figure}: the summary says nothing, the file holds {counted}"
+            ),
+        }
+    }
+}
+
+/// The figures of a recount that differ from what a summary says of the state.
+pub fn differences(said: &serde_json::Value, counted: &StateTotals) -> Vec<Difference> {
     let counted = serde_json::to_value(counted).unwrap_or_default();
-    let mut differences = BTreeMap::new();
+    let mut figures: BTreeMap<String, (Option<u64>, Option<u64>)> = BTreeMap::new();
     let paths = [
         "/records/returned",
         "/cases/returned",
@@ -226,35 +268,28 @@ pub fn differences(said: &serde_json::Value, counted: &StateTotals) -> Vec<(Stri
         "/multiple_case",
         "/fcr_supplied",
     ];
+    let number = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_u64);
     for path in paths {
         let (said, counted) = (said.pointer(path), counted.pointer(path));
         match counted.and_then(serde_json::Value::as_object) {
             Some(counts) => {
                 for (key, count) in counts {
                     let said = said.and_then(|said| said.get(key));
-                    differences
-                        .insert(format!("{path}/{key}"), (number(said), number(Some(count))));
+                    figures.insert(format!("{path}/{key}"), (number(said), number(Some(count))));
                 }
             }
-            None => drop(differences.insert(path.to_owned(), (number(said), number(counted)))),
+            None => drop(figures.insert(path.to_owned(), (number(said), number(counted)))),
         }
     }
-    let differing = differences
+    let differing = figures
         .into_iter()
         .filter(|(_, (said, counted))| said != counted);
     differing
-        .map(|(path, (said, counted))| {
-            (
-                path.trim_start_matches('/').replace('/', "."),
-                said,
-                counted,
-            )
+        .map(|(path, (said, counted))| Difference {
+            figure: path.trim_start_matches('/').replace('/', "."),
+            said,
+            // Every figure is counted.
+            counted: counted.unwrap_or_default(),
         })
         .collect()
-}
-
-fn number(value: Option<&serde_json::Value>) -> u64 {
-    value
-        .and_then(serde_json::Value::as_u64)
-        .unwrap_or(u64::MAX)
 }

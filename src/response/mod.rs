@@ -9,7 +9,7 @@ mod totals;
 mod write;
 
 pub use cases::{CaseSplit, Participants};
-pub use check::{Recount, differences, recount};
+pub use check::{Difference, Recount, differences, recount};
 pub use record::{ResponseFields, ResponseRecord};
 pub use render::Renderer;
 pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::{Renderer, StateTotals};
-use crate::error::Result;
+use crate::case::Case;
+use crate::error::{Error, Result};
 use crate::extract::Extract;
 use crate::input::Encoding;
 use crate::layout::RESPONSE_BYTES;
@@ -59,7 +60,7 @@ pub fn write_response(
     let form = renderer.form();
     let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
-    let render = |window: &[std::ops::Range<u32>]| -> Vec<(Vec<u8>, StateTotals)> {
+    let render = |window: &[std::ops::Range<u32>]| -> Result<Vec<(Vec<u8>, StateTotals)>> {
         let task = |cases: &std::ops::Range<u32>| {
             let mut totals = StateTotals::default();
             let mut scratch = Scratch::default();
@@ -74,14 +75,20 @@ pub fn write_response(
                 for number in batch {
                     let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
                     let case = &yours.extract.cases[number as usize];
+                    let first = response.len();
                     renderer.render(yours, case, &outcome, &scratch, &mut response, &mut totals);
+                    if !form.fixed {
+                        check_lines(yours, case, &response[first..], form)?;
+                    }
                 }
             }
             matching.advance(u64::from(records));
             form.encoding.encode(&mut response);
-            (response, totals)
+            Ok((response, totals))
         };
-        window.par_iter().map(task).collect()
+        // The first error in the order of the cases, whatever the threads.
+        let tasks: Vec<_> = window.par_iter().map(task).collect();
+        tasks.into_iter().collect()
     };
     let mut totals = StateTotals::default();
     let mut rendered = Vec::new();
@@ -101,7 +108,7 @@ pub fn write_response(
             },
         );
         totals += &written?;
-        rendered = next;
+        rendered = next?;
     }
     let extract = &yours.extract;
     totals.records.read = extract.records;
@@ -109,6 +116,29 @@ pub fn write_response(
     totals.cases.with_rejected_records = extract.cases_with_rejected_records;
     totals.check_balance(extract.state.usps(), extract.cases.len() as u64)?;
     Ok(totals)
+}
+
+/// Refuses a record that a line cannot carry; `response` holds the case's records, each with its line
+/// end.
+fn check_lines(yours: &Side, case: &Case, response: &[u8], form: OutputForm) -> Result<()> {
+    // ASCII records hold no line end: the edits have seen to it.
+    if form.encoding == Encoding::Ascii {
+        return Ok(());
+    }
+    let records = response.chunks(RESPONSE_BYTES + form.line_end().len());
+    for (row, record) in yours.extract.rows_of(case).iter().zip(records) {
+        if form
+            .encoding
+            .line_end_in(&record[..RESPONSE_BYTES])
+            .is_some()
+        {
+            let extract = &yours.extract;
+            let number = extract.record_number(row.offset());
+            let problem = "its response record holds X'85', its own or of the other state's data, which is a line end in EBCDIC text; give --output-format fb, or --output-encoding ascii";
+            return Err(Error::record(&extract.source.path, number, problem));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the response of every submitting state, the largest first.

@@ -15,9 +15,6 @@ use crate::record::CaseId;
 use crate::reference::State;
 use crate::stop::Stop;
 
-/// How many records are read between looks at whether to stop.
-const STOP_RECORDS: u64 = 1 << 16;
-
 /// Where a response record holds what is compared.
 struct Positions {
     submitted: ExtractLayout,
@@ -60,7 +57,7 @@ pub fn score(
         .par_iter()
         .with_max_len(1)
         .map(|path| {
-            let source = Source::open(path, RESPONSE_BYTES, InputForm::default())?;
+            let source = Source::open_until(path, RESPONSE_BYTES, InputForm::default(), stop)?;
             let tally = score_file(&source, truth, &positions, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
@@ -78,10 +75,8 @@ fn score_file(source: &Source, truth: &Truth, positions: &Positions, stop: &Stop
     let mut tally = Tally::default();
     let mut current: Option<(CaseKey, Answer)> = None;
     for record in source.records() {
-        if tally.records % STOP_RECORDS == 0 {
-            stop.check()?;
-        }
         tally.records += 1;
+        stop.check_at(tally.records)?;
         let refuse = |problem: &str| Error::record(&source.path, tally.records, problem);
         if record.bytes.len() != RESPONSE_BYTES {
             return Err(refuse(&format!(

@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use serde::Serialize;
 
 use super::truth::{CaseKey, TrueCase};
+use crate::extract::Severity;
 use crate::matching::ReasonCodes;
 use crate::record::CaseId;
 use crate::reference::State;
@@ -280,6 +281,14 @@ impl Tally {
                 });
             }
         }
+    }
+
+    /// Whether there is a finding of this severity, or a graver one: a counterpart that is wrong or
+    /// was missed, or a certain code that is missing, is an error; a case that the truth does not
+    /// know, a warning.
+    pub fn has(&self, severity: Severity) -> bool {
+        let errors = self.cases.errors() + self.certain_wrong;
+        errors > 0 || severity == Severity::Warning && self.unknown > 0
     }
 
     /// Adds what another file gave; the order of addition is that of the first cases.

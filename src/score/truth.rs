@@ -8,6 +8,7 @@ use crate::input::Mapped;
 use crate::matching::ReasonCodes;
 use crate::record::CaseId;
 use crate::reference::State;
+use crate::stop::Stop;
 use crate::synth::Planted;
 use crate::synth::truth::{HEADER, read_codes};
 
@@ -56,8 +57,8 @@ impl Truth {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is not of the
-    /// form.
-    pub fn load(path: &Path) -> Result<Self> {
+    /// form; [`Error::Interrupted`] where the run is to stop.
+    pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
         let bytes = Mapped::open(path)?;
         bytes.will_read();
         let mut reader = csv::ReaderBuilder::new()
@@ -68,6 +69,7 @@ impl Truth {
         let mut number = 0_u64;
         loop {
             number += 1;
+            stop.check_at(number)?;
             let refuse = |problem: &str| Error::record(path, number, problem);
             let more = reader.read_record(&mut line).map_err(|_| {
                 refuse("is no line of eight columns; give the truth.csv that icr synth wrote")

@@ -15,6 +15,7 @@ use super::ssn::SsnAllotment;
 use super::submitted::{SubmittedCase, misidentified_once, submit};
 use super::truth;
 use crate::error::Result;
+use crate::extract::Severity;
 use crate::layout::LayoutSet;
 use crate::output::{OutputFile, OutputFolder};
 use crate::progress::Stage;
@@ -56,6 +57,18 @@ pub struct SynthTotals {
     pub misidentified: u64,
     /// Cases of the extracts in which each kind was planted.
     pub planted: std::collections::BTreeMap<&'static str, u64>,
+    /// Records of all files that were planted to fail an edit.
+    #[serde(skip)]
+    pub spoilt_records: u64,
+}
+
+impl SynthTotals {
+    /// Whether there is a finding of this severity, or a graver one: a record that was planted to
+    /// fail an edit is an error, all other noise a warning.
+    pub fn has(&self, severity: Severity) -> bool {
+        let planted = self.planted.values().any(|&count| count > 0);
+        self.spoilt_records > 0 || severity == Severity::Warning && planted
+    }
 }
 
 impl std::ops::AddAssign for SynthTotals {
@@ -68,6 +81,7 @@ impl std::ops::AddAssign for SynthTotals {
         self.fcr_withheld += other.fcr_withheld;
         self.people += other.people;
         self.misidentified += other.misidentified;
+        self.spoilt_records += other.spoilt_records;
         for (kind, count) in other.planted {
             *self.planted.entry(kind).or_default() += count;
         }
@@ -195,6 +209,8 @@ impl Task {
 
 fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
     let records = case.entries.len() as u64;
+    let spoilt = case.entries.iter().filter(|entry| entry.spoilt.is_some());
+    totals.spoilt_records += spoilt.count() as u64;
     if case.is_withheld() {
         totals.fcr_withheld += 1;
     } else if is_extract {

@@ -5,11 +5,12 @@ use std::path::Path;
 use ahash::AHashSet;
 
 use super::side_file::SideFile;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layout::Layout;
 use crate::output::InputEntry;
 use crate::record::is_blank;
 use crate::reference::State;
+use crate::stop::Stop;
 
 /// The pairs of participant and SSN that a side file names (seed: FCR Misidentified Participant).
 #[derive(Default)]
@@ -26,23 +27,24 @@ impl Misidentified {
     /// Reads the side file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is too
-    /// short, or whose Member ID is blank or SSN not nine digits.
-    pub fn load(path: &Path, layout: &Layout) -> Result<Self> {
+    /// [`crate::Error::Io`] where it cannot be read, and [`crate::Error::Input`] naming the line that is too
+    /// short, or whose Member ID is blank or SSN not nine digits; [`crate::Error::Interrupted`] where the run
+    /// is to stop.
+    pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
         let (state, member, ssn) = (
             layout.columns("state_fips")?,
             layout.columns("member_id")?,
             layout.columns("ssn")?,
         );
-        let file = SideFile::open(path, "misidentified")?;
+        let file = SideFile::open(path, "misidentified", stop)?;
         let mut all = Misidentified::default();
-        for line in file.lines(ssn.last.max(member.last)) {
+        for line in file.lines(ssn.last.max(member.last), stop) {
             let (number, line) = line?;
-            let refuse = |problem: &str| Error::record(path, number, problem);
+            let refuse = |problem: &str| file.refuse(number, problem);
             let member = member.of(line.bytes);
             if is_blank(member) {
                 return Err(refuse(
-                    "Member ID (columns 3-17) is blank; give the participant's number in that state",
+                    "Member ID (columns 3-17), the participant's number in that state, is blank",
                 ));
             }
             let Some(ssn) = crate::record::nine_digits(ssn.of(line.bytes)) else {

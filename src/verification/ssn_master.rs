@@ -10,6 +10,7 @@ use crate::index::Postings;
 use crate::layout::{Columns, Layout};
 use crate::output::InputEntry;
 use crate::record::{PersonName, Ssn, nine_digits, trim_end};
+use crate::stop::Stop;
 
 /// The pairs of SSN and name on record; several with one SSN are its alternate names.
 pub struct SsnMaster {
@@ -25,25 +26,21 @@ impl SsnMaster {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is too
-    /// short or whose SSN is not nine digits.
-    pub fn load(path: &Path, layout: &Layout) -> Result<Self> {
+    /// short or whose SSN is not nine digits; [`Error::Interrupted`] where the run is to stop.
+    pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
         let (ssn, last_name, first_name) = (
             layout.columns("ssn")?,
             layout.columns("last_name")?,
             layout.columns("first_name")?,
         );
-        let file = SideFile::open(path, "ssn-master")?;
+        let file = SideFile::open(path, "ssn-master", stop)?;
         let read = || {
             let (mut offsets, mut ssns) = (LineOffsets::default(), Vec::new());
             // A line may be trimmed to its first byte of a name [ours: 10].
-            for line in file.lines(ssn.last + 1) {
+            for line in file.lines(ssn.last + 1, stop) {
                 let (number, line) = line?;
                 let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
-                    return Err(Error::record(
-                        path,
-                        number,
-                        "SSN (columns 1-9) is not nine digits",
-                    ));
+                    return Err(file.refuse(number, "SSN (columns 1-9) is not nine digits"));
                 };
                 if u32::try_from(number).is_err() {
                     return Err(Error::record(
@@ -58,8 +55,9 @@ impl SsnMaster {
             Ok((offsets, ssns))
         };
         // The digest is made beside, of the same bytes.
-        let (read, _) = rayon::join(read, || file.source.sha256());
+        let (read, digest) = rayon::join(read, || file.source.sha256_until(stop));
         let (offsets, ssns) = read?;
+        digest?;
         file.source.check_intact()?;
         let by_ssn = Postings::build(ssns.len(), |emit| {
             for (line, &ssn) in ssns.iter().enumerate() {
