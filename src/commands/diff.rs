@@ -89,7 +89,7 @@ fn diff_audited(
     };
     match args.format {
         DiffFormat::Text => stdout.print(&report.text())?,
-        DiffFormat::Json => stdout.print(&report.json())?,
+        DiffFormat::Json => stdout.json(&report)?,
         DiffFormat::Csv => stdout.bytes(&report.csv()?)?,
     }
     Ok(if report.is_same() {

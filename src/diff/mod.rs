@@ -10,6 +10,7 @@ mod cases;
 mod families;
 mod fields;
 mod files;
+mod json;
 mod pairing;
 mod report;
 mod rows;

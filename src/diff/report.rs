@@ -1,11 +1,8 @@
-//! What a comparison found, and the same as JSON.
+//! What a comparison found.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
-use super::fields::code_words;
-use super::{CaseChange, ChangeKind, FileChanges, StrayFile};
+use super::{ChangeKind, FileChanges, StrayFile};
 use crate::matching::{ReasonCode, ReasonCodes};
 
 /// Whether a change of codes is for the better.
@@ -88,85 +85,6 @@ impl DiffReport {
         self.files.iter().all(FileChanges::is_same)
             && self.strays.iter().all(|stray| stray.sides == (true, true))
     }
-
-    /// For programs, complete.
-    pub fn json(&self) -> String {
-        let files: Vec<Value> = self.files.iter().map(file_json).collect();
-        let strays: Vec<Value> = self
-            .strays
-            .iter()
-            .map(|stray| json!({"file": stray.name, "old": stray.sides.0, "new": stray.sides.1}))
-            .collect();
-        let value = json!({
-            "schema": "icr.diff/1",
-            "same": self.is_same(),
-            "files": files,
-            "stray_files": strays,
-        });
-        crate::output::json_text(&value)
-    }
-}
-
-fn file_json(file: &FileChanges) -> Value {
-    let codes: Vec<Value> = code_changes(file)
-        .into_iter()
-        .map(|((old, new), records)| {
-            json!({
-                "old": code_words(old),
-                "new": code_words(new),
-                "direction": Direction::of(old, new).word(),
-                "records": records,
-            })
-        })
-        .collect();
-    let cases: Vec<Value> = file.changes.iter().map(case_json).collect();
-    json!({
-        "state": file.label,
-        "file": file.name,
-        "missing_old": file.missing.0,
-        "missing_new": file.missing.1,
-        "unreadable_old": file.unreadable.0,
-        "unreadable_new": file.unreadable.1,
-        "records": {"old": file.records.0, "new": file.records.1},
-        "no_response_records": {
-            "old": file.no_records.0,
-            "new": file.no_records.1,
-            "only_old": file.no_records_alone.0,
-            "only_new": file.no_records_alone.1,
-        },
-        "cases": {
-            "same": file.same_cases,
-            "changed": count(file, ChangeKind::Changed),
-            "new": count(file, ChangeKind::New),
-            "gone": count(file, ChangeKind::Gone),
-        },
-        "code_changes": codes,
-        "field_changes": field_changes(file),
-        "changes": cases,
-    })
-}
-
-fn case_json(case: &CaseChange) -> Value {
-    let records: Vec<Value> = case
-        .records
-        .iter()
-        .map(|record| {
-            json!({
-                "change": record.kind.word(),
-                "member_id": record.member_id,
-                "old_codes": record.old_codes.map(code_words),
-                "new_codes": record.new_codes.map(code_words),
-                "fields": record.fields,
-            })
-        })
-        .collect();
-    json!({
-        "change": case.kind.word(),
-        "case_id": case.case_id,
-        "other_state": case.other_state,
-        "other_case_id": case.other_case_id,
-        "participants": records,
-    })
 }
 
 #[cfg(test)]

@@ -37,6 +37,27 @@ impl<'a> Stdout<'a> {
         self.settle(written)
     }
 
+    /// Prints a value as JSON, as [`json_text`] does, without making the whole text first.
+    ///
+    /// # Errors
+    /// As [`Stdout::print`].
+    pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let mut passing = Passing {
+            stdout: self,
+            failed: None,
+        };
+        let mut buffer = std::io::BufWriter::with_capacity(1 << 16, &mut passing);
+        // An error of the value's own there is none; one of the writer is kept.
+        let written = serde_json::to_writer_pretty(&mut buffer, value).is_ok()
+            && buffer.write_all(b"\n").is_ok()
+            && buffer.flush().is_ok();
+        drop(buffer);
+        match passing.failed {
+            Some(error) if !written => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Hands everything on.
     ///
     /// # Errors
@@ -54,6 +75,28 @@ impl<'a> Stdout<'a> {
             }
             other => other.map_err(Error::Stdout),
         }
+    }
+}
+
+/// Hands bytes to stdout, and keeps the error that stopped them.
+struct Passing<'s, 'a> {
+    stdout: &'s mut Stdout<'a>,
+    failed: Option<Error>,
+}
+
+impl Write for Passing<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.stdout.bytes(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(ErrorKind::Other.into())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -86,10 +129,38 @@ mod tests {
         }
     }
 
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_closed_pipe_is_no_failure() {
         let mut closed = Closed;
         let mut stdout = Stdout::new(&mut closed);
         assert!(stdout.print("a").is_ok() && stdout.print("b").is_ok() && stdout.flush().is_ok());
+        assert!(stdout.json(&[1]).is_ok());
+    }
+
+    #[test]
+    fn json_that_is_written_as_it_goes_is_the_same_text() {
+        let value: Vec<_> = (0..10_000).map(|n| (n, "text")).collect();
+        let mut text = Vec::new();
+        Stdout::new(&mut text).json(&value).unwrap();
+        assert_eq!(text, json_text(&value).into_bytes());
+    }
+
+    #[test]
+    fn json_that_cannot_be_written_is_an_error() {
+        let mut full = Full;
+        let result = Stdout::new(&mut full).json(&[1]);
+        assert!(matches!(result, Err(Error::Stdout(_))));
     }
 }
