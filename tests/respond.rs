@@ -283,12 +283,8 @@ fn respond_with_notices(records: &[Vec<u8>], run_date: &str) -> (Scratch, Ended)
 fn a_notice_that_must_not_be_sent_becomes_an_item_that_says_why() {
     for (codes, why_not, words) in [
         ("04", &[(385, "0000")][..], "nobody of your case matched"),
-        ("04", &[(242, "Y")], "came from the FCR"),
         ("04", &[(253, "      ")], "no case ID"),
         ("04", &[(48, "PF")], "no NP to identify"),
-        // Found by its participants: too few, or a caution stands.
-        ("0204", &[(385, "0101")], "its ID is not certain enough"),
-        ("0204", &[(391, "Y")], "its ID is not certain enough"),
     ] {
         let fields = [&[(243, codes), (275, "C")], why_not].concat();
         let (scratch, _) = respond_with_notices(&[np(&fields)], "20261122");
@@ -309,10 +305,16 @@ fn a_notice_that_must_not_be_sent_becomes_an_item_that_says_why() {
             .text("work/worklist.csv")
             .contains("your case is closed")
     );
-    // With its ID taken over, the case is certain enough for the notice too.
-    let sure = np(&[(243, "0204"), (275, "C")]);
-    let (scratch, _) = respond_with_notices(&[sure], "20261122");
-    assert!(scratch.text("work/csenet.txt").contains("GSC14"));
+    // What holds a case's ID back does not hold its notice back: the specification asks for none of it.
+    for (codes, caution) in [
+        ("0204", &[][..]),
+        ("0204", &[(391, "Y")]),
+        ("04", &[(242, "Y")]),
+    ] {
+        let fields = [&[(243, codes), (275, "C")], caution].concat();
+        let (scratch, _) = respond_with_notices(&[np(&fields)], "20261122");
+        assert!(scratch.text("work/csenet.txt").contains("GSC14"), "{codes}");
+    }
     // 60 days after 1 November 9999 is 31 December; a day later there is no date of eight digits.
     for (run_date, lines) in [("99991101", 1), ("99991102", 0)] {
         let (scratch, _) = respond_with_notices(std::slice::from_ref(&open), run_date);

@@ -339,9 +339,9 @@ fn ssn_doubt(
     }
 }
 
-/// Why nothing is sent for a case [ours: a mistyped case ID that happens to exist must neither ask for
-/// strangers nor send them a family's names and SSNs].
-pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+/// Why no GSC14 is sent for a case [ours: a mistyped case ID that happens to exist must not send a
+/// family's names and SSNs to strangers].
+pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
         (
             decision.answers_disagree,
@@ -349,10 +349,6 @@ pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'st
         ),
         (!case.is_open(), "your case is closed"),
         (case.counts().matched() == 0, "nobody of your case matched"),
-        (
-            case.says_yes(case.fields().response.fcr_supplied),
-            "the other state's data came from the FCR",
-        ),
         (
             case.their_id().is_empty(),
             "the response gives no case ID of the other state",
@@ -365,14 +361,12 @@ pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'st
         .collect()
 }
 
-/// Why no GSC14 is sent for a case: as [`refusals`], and where the case was found by its participants
-/// alone, what keeps its ID from being taken over keeps the notice back [ours, decision 0024].
-pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
-    let mut reasons = refusals(case, decision);
-    if case.codes().holds(ReasonCode::R02) && decision.update_case_id.is_none() {
-        reasons.push(
-            "the case was found by its participants alone, and its ID is not certain enough to be taken over",
-        );
+/// Why no FRINF is sent for a case: as [`notice_refusals`], and where the other state's data came from
+/// the FCR [ours: a mistyped case ID that happens to exist must not ask for strangers].
+pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+    let mut reasons = notice_refusals(case, decision);
+    if case.says_yes(case.fields().response.fcr_supplied) {
+        reasons.push("the other state's data came from the FCR");
     }
     reasons
 }

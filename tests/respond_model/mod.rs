@@ -438,8 +438,6 @@ fn one_case(
         if policy.notice
             && at(lead, 16, 16) == b"R"
             && records.iter().all(|r| at(r, 50, 50) == b"O")
-            && !yes(242)
-            && (!has("02") || case_updated)
             && plus_days(run_date, 60) <= 99991231
             && am + cm > 0
             && !their_id.is_empty()
