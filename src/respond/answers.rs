@@ -1,6 +1,6 @@
 //! What the whole response says of one case or one participant. It may be asked about twice: in two
 //! actions of one IV-D case, in two response files, or because it is listed twice. Answers that agree
-//! make one row; answers that disagree make none, and go to the worklist [ours].
+//! make one row; answers that disagree make none, and go to the worklist (ours).
 
 use std::collections::{BTreeMap, BTreeSet};
 
