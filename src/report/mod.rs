@@ -16,6 +16,7 @@ mod model;
 mod numbers;
 mod pages;
 mod run;
+mod tables;
 mod tally;
 mod text;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::numbers::{change, known, percent};
 use super::pages::{COLUMNS, Pages};
+use super::tables::{TABLES_BY_STATE, heads_of, rows_of};
 use super::{FIGURES, Figures, Group, StateReport, Unit, View};
 use crate::matching::ReasonCode;
 
@@ -45,9 +46,6 @@ struct Sheet<'a> {
     new: &'a StateReport,
     old: Option<&'a StateReport>,
 }
-
-/// A column of a table by state: its head, and the figure in it.
-type Column = (&'static str, &'static str);
 
 /// How wide a count is: ten digits with their commas.
 const WIDTH: usize = 14;
@@ -328,121 +326,4 @@ fn rate_changes(old: &super::Report, view: View<'_>, name: &str, block: &[&str])
         row += &format!("{moved:>7}");
     }
     row
-}
-
-/// The tables by state: title and columns.
-const TABLES_BY_STATE: [(&str, &[Column]); 6] = [
-    (
-        "CASES AND RECORDS",
-        &[
-            ("CASES", "cases.submitted"),
-            ("NOT EVAL", "cases.not_evaluated"),
-            ("CLO/CLO", "cases.suppressed.closed_with_closed"),
-            ("CLO/NONE", "cases.suppressed.closed_not_found"),
-            ("RETURNED", "cases.returned"),
-            ("RECORDS", "records.submitted"),
-            ("REJECTED", "records.rejected"),
-            ("NOT EVAL", "records.not_evaluated"),
-            ("CLO/CLO", "records.suppressed.closed_with_closed"),
-            ("CLO/NONE", "records.suppressed.closed_not_found"),
-            ("RETURNED", "records.returned"),
-        ],
-    ),
-    (
-        "RETURNED CASES",
-        &[
-            ("RETURNED", "cases.returned"),
-            ("TIER 1", "cases.tier.1"),
-            ("TIER 2", "cases.tier.2"),
-            ("TIER 3", "cases.tier.3"),
-            ("NOTFOUND", "cases.tier.none"),
-            ("IN SYNC", "cases.in_sync"),
-            ("NOBODY", "cases.nobody_matched"),
-            ("MULTIPLE", "cases.multiple_case"),
-            ("FCR-SUP", "cases.fcr_supplied"),
-        ],
-    ),
-    (
-        "RETURNED CASES BY STATUS AND ROLE",
-        &[
-            ("OPEN", "cases.open"),
-            ("CLOSED", "cases.closed"),
-            ("INITIAT", "cases.initiating"),
-            ("RESPOND", "cases.responding"),
-            ("NEITHER", "cases.neither"),
-        ],
-    ),
-    (
-        "RETURNED CASES BY REASON CODE",
-        &[
-            ("00", "cases.code.00"),
-            ("01", "cases.code.01"),
-            ("02", "cases.code.02"),
-            ("03", "cases.code.03"),
-            ("04", "cases.code.04"),
-            ("05", "cases.code.05"),
-            ("06", "cases.code.06"),
-            ("07", "cases.code.07"),
-            ("08", "cases.code.08"),
-        ],
-    ),
-    (
-        "RETURNED RECORDS BY REASON CODE",
-        &[
-            ("00", "records.code.00"),
-            ("01", "records.code.01"),
-            ("02", "records.code.02"),
-            ("03", "records.code.03"),
-            ("04", "records.code.04"),
-            ("05", "records.code.05"),
-            ("06", "records.code.06"),
-            ("07", "records.code.07"),
-            ("08", "records.code.08"),
-        ],
-    ),
-    (
-        "VERIFICATION: SSN (RECORDS), FIPS CODE (CASES)",
-        &[
-            ("SSN Y", "records.ssn.verified"),
-            ("SSN N", "records.ssn.not_verified"),
-            ("SSN -", "records.ssn.none"),
-            ("THEIRS Y", "records.other_ssn.verified"),
-            ("THEIRS N", "records.other_ssn.not_verified"),
-            ("THEIRS -", "records.other_ssn.none"),
-            ("FIPS Y", "cases.other_fips.verified"),
-            ("FIPS N", "cases.other_fips.not_verified"),
-            ("THEIRS Y", "cases.fips.verified"),
-            ("THEIRS N", "cases.fips.not_verified"),
-            ("THEIRS -", "cases.fips.none"),
-        ],
-    ),
-];
-
-/// How wide a column of a table by state is.
-const BY_STATE: usize = 11;
-
-fn heads_of(first: &str, columns: &[Column]) -> [String; 1] {
-    let mut heads = format!("{first:<6}");
-    heads.extend(columns.iter().map(|(head, _)| format!("{head:>BY_STATE$}")));
-    [heads]
-}
-
-/// A state's figures, and how they moved.
-fn rows_of(name: &str, columns: &[Column], new: &Figures, old: Option<&Figures>) -> Vec<String> {
-    let mut row = format!("{name:<6}");
-    row.extend(
-        columns
-            .iter()
-            .map(|(_, key)| format!("{:>BY_STATE$}", known(new.get(key)))),
-    );
-    let moved = old.map(|old| {
-        let mut row = format!("{:<6}", "");
-        row.extend(
-            columns
-                .iter()
-                .map(|(_, key)| format!("{:>BY_STATE$}", change(new.get(key), old.get(key)))),
-        );
-        row
-    });
-    std::iter::once(row).chain(moved).collect()
 }
