@@ -80,7 +80,7 @@ impl Loader<'_> {
         };
         let mut whole = self.read_pieces(&source, &editor)?;
         source.check_intact()?;
-        let voted = vote(&whole.votes);
+        let voted = vote(&whole.all.votes);
         if let Ok(state) = voted
             && state != editor.state
         {
@@ -88,29 +88,29 @@ impl Loader<'_> {
             editor.state = state;
             whole = self.read_pieces(&source, &editor)?;
         }
-        if let Some(problem) = self.problem(&whole, &source, &voted, provenance) {
+        if let Some(problem) = self.problem(&whole.all, &source, &voted, provenance) {
             return Ok(Loaded::Unusable(Box::new(Unusable {
                 path: path.to_owned(),
                 state: voted.clone().ok(),
                 provenance,
                 problem,
-                records: whole.records,
-                findings: whole.findings,
+                records: whole.all.records,
+                findings: whole.all.findings,
                 entry: InputEntry::of("excluded", &source, voted.ok().map(State::usps)),
-                rejected: whole.rejected,
-                warnings: whole.warnings.sorted(),
+                rejected: whole.all.rejected,
+                warnings: whole.all.warnings.sorted(),
             })));
         }
-        let Whole {
+        let Whole { all, starts } = whole;
+        let Piece {
             records,
             mut rows,
             runs,
             rejected,
             findings,
             warnings,
-            starts,
             ..
-        } = whole;
+        } = all;
         let (cases, by_id) = group(&mut rows, runs, &editor, &RereadFrom(&source));
         let mut extract = Extract {
             state: editor.state,
@@ -164,17 +164,17 @@ impl Loader<'_> {
                     .collect()
             };
             let ((), edited) = rayon::join(digest, edit);
-            if whole.rows.capacity() == 0 {
+            if whole.all.rows.capacity() == 0 {
                 let records: usize = edited.iter().map(|p| p.rows.len()).sum();
                 let runs: usize = edited.iter().map(|p| p.runs.len()).sum();
                 let times = |count: usize| count * (file.len() / end.max(1) + 1) + count / 16;
-                whole.rows.reserve_exact(times(records));
-                whole.runs.reserve_exact(times(runs));
+                whole.all.rows.reserve_exact(times(records));
+                whole.all.runs.reserve_exact(times(runs));
             }
             for (piece, &(first, _)) in edited.into_iter().zip(window) {
                 whole.append(&piece, first);
             }
-            if whole.records > u64::from(u32::MAX) {
+            if whole.all.records > u64::from(u32::MAX) {
                 let problem = format!(
                     "has more than {} records; split the state's extract",
                     u32::MAX
@@ -191,7 +191,7 @@ impl Loader<'_> {
     /// Why a file cannot be used, if it cannot.
     fn problem(
         &self,
-        whole: &Whole,
+        whole: &Piece,
         source: &Source,
         voted: &std::result::Result<State, String>,
         provenance: Provenance,

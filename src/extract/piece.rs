@@ -34,6 +34,18 @@ pub(super) struct Piece {
 }
 
 impl Piece {
+    pub(super) fn empty(max_warnings: usize) -> Self {
+        Piece {
+            records: 0,
+            rows: Vec::new(),
+            runs: Vec::new(),
+            rejected: Vec::new(),
+            findings: Findings::default(),
+            warnings: WarningList::new(max_warnings),
+            votes: [0; STATE_COUNT],
+        }
+    }
+
     pub(super) fn read(
         editor: &Editor<'_>,
         file: &[u8],
@@ -41,15 +53,9 @@ impl Piece {
         max_warnings: usize,
         about: usize,
     ) -> Self {
-        let mut piece = Piece {
-            records: 0,
-            rows: Vec::with_capacity(about),
-            runs: Vec::with_capacity(about / 2),
-            rejected: Vec::new(),
-            findings: Findings::default(),
-            warnings: WarningList::new(max_warnings),
-            votes: [0; STATE_COUNT],
-        };
+        let mut piece = Piece::empty(max_warnings);
+        piece.rows.reserve_exact(about);
+        piece.runs.reserve_exact(about / 2);
         let mut members: Vec<CaseId> = Vec::new();
         let mut first_record = [0; RECORD_BYTES];
         let mut padded = [0; RECORD_BYTES];
