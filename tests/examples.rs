@@ -81,7 +81,7 @@ fn assert_findings(what: &str, mine: &Value, expected: &Value) {
 #[test]
 fn every_example_gives_its_exact_answer_with_any_number_of_threads() {
     let examples = examples();
-    assert_eq!(examples.len(), 18, "examples are missing");
+    assert_eq!(examples.len(), 25, "examples are missing");
     for example in examples {
         let title = example.file_name().unwrap().to_str().unwrap();
         for threads in THREADS {

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::Columns;
+use super::response::OPTIONAL_FIELDS;
 use crate::error::{Error, Result};
 
 /// Where a position comes from.
@@ -177,6 +178,7 @@ impl Layout {
         for wanted in builtin.fields.iter().filter(|f| f.kind != "filler") {
             let width = wanted.columns.width();
             match self.fields.iter().find(|f| f.key == wanted.key) {
+                None if OPTIONAL_FIELDS.contains(&wanted.key.as_str()) => {}
                 None => {
                     let problem = format!(
                         "is missing (key `{}`); the layout `{}` needs it",
@@ -211,16 +213,20 @@ impl Layout {
     /// # Errors
     /// [`Error::Layout`] where the layout has no such field.
     pub fn columns(&self, key: &str) -> Result<Columns> {
+        self.find(key).ok_or_else(|| Error::Layout {
+            file: self.file.clone(),
+            line: 1,
+            field: Some(key.to_owned()),
+            problem: format!("is missing; the layout `{}` needs it", self.name),
+        })
+    }
+
+    /// The columns of the field with this key, if the layout has it.
+    pub fn find(&self, key: &str) -> Option<Columns> {
         self.fields
             .iter()
             .find(|f| f.key == key)
             .map(|f| f.columns)
-            .ok_or_else(|| Error::Layout {
-                file: self.file.clone(),
-                line: 1,
-                field: Some(key.to_owned()),
-                problem: format!("is missing; the layout `{}` needs it", self.name),
-            })
     }
 
     fn line_of(&self, key: &str) -> usize {

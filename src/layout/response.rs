@@ -41,7 +41,16 @@ pub struct ResponseLayout {
     pub contact_name: Columns,
     pub contact_phone: Columns,
     pub contact_email: Columns,
+    /// Number of Records from Your State: a layout set may leave it out.
+    pub records_yours: Option<Columns>,
+    /// Participant Match Basis: a layout set may leave it out.
+    pub match_basis: Option<Columns>,
 }
+
+/// Fields that this product added after its first release: a layout set may leave them out, and
+/// then nothing is written there, and a reader does without (state-side.md).
+pub(super) const OPTIONAL_FIELDS: [&str; 2] =
+    ["number_of_records_from_your_state", "participant_match_basis"];
 
 impl ResponseLayout {
     /// Resolves the fields of a layout.
@@ -88,6 +97,8 @@ impl ResponseLayout {
             contact_name: at("contact_name_from_other_state")?,
             contact_phone: at("contact_phone_number_from_other_state")?,
             contact_email: at("contact_email_from_other_state")?,
+            records_yours: layout.find(OPTIONAL_FIELDS[0]),
+            match_basis: layout.find(OPTIONAL_FIELDS[1]),
         })
     }
 }

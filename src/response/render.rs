@@ -142,7 +142,7 @@ impl<'a> Renderer<'a> {
         record
     }
 
-    /// What is given for every case: 242, 276, 377-380.
+    /// What is given for every case: 242, 276, 377-380, 473-477.
     fn template(&self, yours: &Extract, case: &Case, rows: &[Row], fcr_supplied: bool) -> Template {
         let mut template = [b' '; RESPONSE_BYTES + 1];
         if let [end] = *self.form.line_end() {
@@ -162,6 +162,10 @@ impl<'a> Renderer<'a> {
         let (adults, children) = yours.class_counts(rows);
         put_count(&mut template, self.layout.adults_yours, adults);
         put_count(&mut template, self.layout.children_yours, children);
+        if let Some(columns) = self.layout.records_yours {
+            let records = format!("{:05}", rows.len().min(99_999));
+            put(&mut template, columns, records.as_bytes());
+        }
         template
     }
 
