@@ -15,7 +15,7 @@ use crate::layout::RESPONSE_BYTES;
 use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text};
 use crate::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
-    group, read_responses, response_state,
+    read_responses, response_state, sorted_cases,
 };
 use crate::stop::Stop;
 
@@ -137,9 +137,9 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
         .collect::<Result<Vec<_>>>()?;
-    let records = read_responses(&sources, &fields, stop)?;
-    let state = response_state(&records)?;
-    let cases = group(&fields, &records);
+    let read = read_responses(&sources, &fields, stop)?;
+    let state = response_state(&read)?;
+    let cases = sorted_cases(&fields, &read);
     let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
@@ -147,7 +147,8 @@ fn respond_into(
         totals,
         sent,
     } = desk.finish()?;
-    totals.check_balance(records.len() as u64, cases.len() as u64)?;
+    let records: usize = read.iter().map(|case| case.records().len()).sum();
+    totals.check_balance(records as u64, cases.len() as u64)?;
     for (name, bytes) in files {
         folder.write(name, &bytes)?;
     }

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use super::cases::{CaseChange, Family, compare_family, count_cases};
+use super::cases::{CaseChange, Family, OfCase, compare_family, count_cases};
 use super::files::state_of;
 use super::side::{Entry, SideFile, SideSource};
 use super::{DiffFields, FilePair};
@@ -173,7 +173,7 @@ fn compare_range(
                 .iter()
                 .zip(of_new)
                 .all(|(a, b)| a.record == b.record && old.record(a) == new.record(b));
-        if alike && is_plain(old, of_old, fields) {
+        if alike && of_old.windows(2).all(|pair| pair[0].case == pair[1].case) {
             same += 1;
             continue;
         }
@@ -182,7 +182,7 @@ fn compare_range(
             new: records_of(new, of_new),
         };
         if alike {
-            same += count_cases(&family.old, fields);
+            same += count_cases(&family.old);
         } else {
             let (alike, differ) = compare_family(&family, fields);
             same += alike;
@@ -192,21 +192,9 @@ fn compare_range(
     (same, changed)
 }
 
-fn records_of<'s>(file: &SideFile<'s>, entries: &[Entry]) -> Vec<&'s [u8]> {
-    entries.iter().map(|entry| file.record(entry)).collect()
-}
-
-/// Whether the records are surely of one case: all with one Case ID, other state and Other State
-/// Case ID.
-fn is_plain(file: &SideFile<'_>, entries: &[Entry], fields: &DiffFields) -> bool {
-    let key = |entry: &Entry| {
-        let record = file.record(entry);
-        (
-            fields.family(record),
-            fields.submitted(record, fields.records.extract.other_case_id),
-        )
-    };
+fn records_of<'s>(file: &SideFile<'s>, entries: &[Entry]) -> Vec<OfCase<'s>> {
     entries
-        .windows(2)
-        .all(|pair| key(&pair[0]) == key(&pair[1]))
+        .iter()
+        .map(|entry| (entry.case, file.record(entry)))
+        .collect()
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{MANIFEST, Manifest, OutputEntry, hex};
-use crate::response::{Difference, differences, recount};
+use crate::response::{Difference, ResponseFields, differences, recount};
 use crate::stop::Stop;
 
 /// One thing that is wrong with a folder.
@@ -266,10 +266,15 @@ fn check_match_file(
             Err(_) => return Ok(()),
             Ok(source) => source,
         };
-        let counted = recount(&source, &layouts.response()?, &layouts.extract()?, stop)?;
-        found.response_records += counted.totals.records.returned;
-        for (record, problem) in counted.listed {
-            found.note(&output.name, Some(record), problem);
+        let counted = recount(&source, &ResponseFields::new(layouts)?, stop)?;
+        found.response_records += counted.totals.records;
+        let more = counted.faults.count - counted.faults.listed.len() as u64;
+        for fault in counted.faults.listed {
+            found.note(&output.name, Some(fault.record), fault.problem);
+        }
+        if more > 0 {
+            let problem = format!("{more} more things are wrong with its records and cases");
+            found.note(&output.name, None, problem);
         }
         match said {
             Some(said) => {

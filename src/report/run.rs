@@ -15,7 +15,7 @@ use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::output::{match_file, match_manifest, no_run};
 use crate::reference::State;
-use crate::response::{Fates, Volume, differences};
+use crate::response::{Fates, ResponseFields, Volume, differences};
 use crate::stop::Stop;
 
 /// The name of the summary.
@@ -120,7 +120,7 @@ fn read_state(
 ) -> Result<StateReport> {
     let path = folder.join(format!("responses/{state}.icr"));
     let source = Source::open_until(&path, RESPONSE_BYTES, form, stop)?;
-    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?, stop)?;
+    let tallies = tally(&source, &ResponseFields::new(layouts)?, stop)?;
     source.check_intact()?;
     let (mut total, mut fcr) = (Tally::default(), Tally::default());
     let mut by_other: BTreeMap<&'static str, Tally> = BTreeMap::new();

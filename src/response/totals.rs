@@ -6,7 +6,6 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::layout::ResponseLayout;
 use crate::matching::{Found, Outcome, ReasonCode, ReasonCodes, Suppressed};
 use crate::reference::{STATE_COUNT, State};
 
@@ -211,22 +210,6 @@ impl StateTotals {
         self.cases_nobody_matched += u64::from(matched == 0);
         self.multiple_case += u64::from(found.multiple_case);
         self.fcr_supplied += u64::from(found.side.fcr_supplied());
-    }
-
-    /// Counts a case of a response by its first record.
-    pub fn count_returned_case(&mut self, layout: &ResponseLayout, record: &[u8]) {
-        self.cases.returned += 1;
-        let tier = match layout.match_tier.of(record)[0] {
-            digit @ b'1'..=b'3' => usize::from(digit - b'1'),
-            _ => 3,
-        };
-        self.cases_by_tier.0[tier] += 1;
-        let nobody = [layout.adults_matched, layout.children_matched]
-            .iter()
-            .all(|columns| columns.of(record) == b"00");
-        self.cases_nobody_matched += u64::from(nobody && tier < 3);
-        self.multiple_case += u64::from(layout.multiple_case.of(record) == b"Y");
-        self.fcr_supplied += u64::from(layout.fcr_supplied.of(record) == b"Y");
     }
 
     /// Counts the codes of a returned record.

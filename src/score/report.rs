@@ -6,12 +6,20 @@ use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::Truth;
 use crate::matching::ReasonCodes;
 use crate::record::CaseId;
+use crate::response::TIERS;
 use crate::synth::Planted;
 
 /// How many pairs of kinds the text shows; the JSON holds all.
 const TEXT_PAIRS: usize = 15;
-/// The names of the tiers; the last is of cases that none found.
-const TIERS: [&str; 4] = ["1", "2", "3", "none"];
+
+/// The cases by tier; those of the pooled routine where they found any.
+fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
+    let tiers = TIERS.into_iter().zip(tally.by_tier);
+    let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
+    tiers
+        .filter(|(tier, counts)| !pooled(tier) || counts.all() > 0)
+        .collect()
+}
 
 /// A scored run.
 pub struct Score<'a> {
@@ -83,7 +91,7 @@ impl<'a> Score<'a> {
                 .map(|(name, counts)| (name, counts_json(&counts)))
                 .collect()
         };
-        let tiers = TIERS.iter().zip(tally.by_tier);
+        let tiers = by_tier(tally).into_iter();
         let examples: Map<String, Value> = CONFUSIONS
             .iter()
             .zip(&tally.examples)
@@ -104,7 +112,7 @@ impl<'a> Score<'a> {
             },
             "unknown": tally.unknown,
             "clean": counts_json(&tally.clean),
-            "by_tier": by(tiers.map(|(name, counts)| ((*name).to_owned(), counts)).collect()),
+            "by_tier": by(tiers.map(|(name, counts)| (name.to_owned(), counts)).collect()),
             "by_kind": by(self.kinds()),
             "by_pair": by(self.pairs()),
             "certain_codes": {
@@ -164,10 +172,8 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
                 tally.unknown
             );
         }
-        let tiers = TIERS
-            .iter()
-            .zip(tally.by_tier)
-            .map(|(name, c)| (format!("tier {name}"), c));
+        let tiers = by_tier(tally).into_iter();
+        let tiers = tiers.map(|(name, counts)| (format!("tier {name}"), counts));
         let mut all = vec![("all".to_owned(), *cases)];
         all.extend(tiers);
         all.push(("nothing planted".to_owned(), tally.clean));
