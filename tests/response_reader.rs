@@ -164,14 +164,12 @@ fn a_response_that_was_cut_is_refused_at_the_case_that_lacks_records() {
                 assert!(problem.contains("columns 473-477"), "{problem}");
                 let mut without = records.clone();
                 without.remove(cut);
-                let record = by_count(&without).unwrap_err().0;
                 // A next case with the same Case ID and other state is taken for the rest of this one,
                 // with which it does not agree.
-                assert!(
-                    (first..first + case.len() as u64).contains(&record),
-                    "{name}"
-                );
-                assert_eq!(faults(&without).1[0], record, "{name}");
+                let of_case = first..first + case.len() as u64;
+                for record in [by_count(&without).unwrap_err().0, faults(&without).1[0]] {
+                    assert!(of_case.contains(&record), "{name}");
+                }
                 tried += 1;
             }
         }

@@ -10,6 +10,7 @@ use super::side::{Entry, SideFile, SideSource};
 use super::{DiffFields, FilePair};
 use crate::error::{Error, Result};
 use crate::input::InputForm;
+use crate::response::Faults;
 use crate::stop::Stop;
 
 /// Into how many ranges of digests the comparison is cut.
@@ -32,6 +33,9 @@ pub struct FileChanges {
     pub no_records: (u64, u64),
     /// Those of them that the other side does not have.
     pub no_records_alone: (u64, u64),
+    /// Where the cases are not whole: the file was cut, doubled, or is not in the order in which it was
+    /// written.
+    pub not_whole: (Faults, Faults),
     /// Cases that are the same.
     pub same_cases: u64,
     /// The cases that differ, by Case ID, other state and Other State Case ID.
@@ -85,6 +89,7 @@ pub fn compare_files(
     }
     changes.records = (old_file.len(), new_file.len());
     note_no_records(&mut changes, &old_file, &new_file);
+    changes.not_whole = (old_file.not_whole.clone(), new_file.not_whole.clone());
     // Digests of families have 63 bits.
     let width = (1_u64 << 63) / RANGES;
     let compared = (0..RANGES).into_par_iter().map(|range| {

@@ -18,6 +18,21 @@ impl FileChanges {
             "records that are no response records: {old} old, {new} new; on one side alone: {old_alone} old, {new_alone} new"
         )
     }
+
+    /// For each side whose cases are not whole, what there is to say of it.
+    pub(super) fn not_whole_words(&self) -> Vec<String> {
+        let (old, new) = &self.not_whole;
+        let words = [(old, "old"), (new, "new")].map(|(faults, side)| {
+            let first = faults.listed.first()?;
+            let (name, count) = (shown(&self.name), faults.count);
+            let noun = if count == 1 { "fault" } else { "faults" };
+            Some(format!(
+                "{name} of the {side} side: cases are not whole, {count} {noun}, the first at record {}: {}",
+                first.record, first.problem
+            ))
+        });
+        words.into_iter().flatten().collect()
+    }
 }
 
 impl DiffReport {
@@ -37,6 +52,9 @@ impl DiffReport {
                 let _ = write!(text, "\n{}\n{}", shown(&file.label), file_text(file));
                 text += &changes_text(file);
             }
+        }
+        for warning in self.warnings() {
+            let _ = writeln!(text, "\nWARNING: {warning}");
         }
         if !self.strays.is_empty() {
             text += "\nstray files, which are no responses and were not read\n";

@@ -12,6 +12,7 @@ mod case;
 mod csenet;
 mod desk;
 mod fcr;
+mod persons;
 mod policy;
 mod read;
 mod sending;

@@ -29,11 +29,13 @@ pub struct Score<'a> {
     not_returned: [u64; 2],
     /// Of these, cases with certain codes: the truth says that they are returned.
     certain_not_returned: u64,
+    /// Whether it could be checked that the cases of the responses are whole.
+    cases_checked: bool,
 }
 
 impl<'a> Score<'a> {
     /// The score of a run.
-    pub fn new(tally: &'a Tally, truth: &Truth) -> Self {
+    pub fn new(tally: &'a Tally, truth: &Truth, cases_checked: bool) -> Self {
         let mut returned = vec![false; truth.cases.len()];
         for &place in &tally.returned {
             returned[place as usize] = true;
@@ -52,6 +54,7 @@ impl<'a> Score<'a> {
             tally,
             not_returned,
             certain_not_returned,
+            cases_checked,
         }
     }
 
@@ -99,6 +102,7 @@ impl<'a> Score<'a> {
             .collect();
         let value = json!({
             "schema": "icr.score/1",
+            "cases_checked": self.cases_checked,
             "records": tally.records,
             "cases": counts_json(&tally.cases),
             "precision": tally.cases.precision(),

@@ -9,6 +9,7 @@ use super::truth::{CaseKey, Truth};
 use crate::error::{Error, Result};
 use crate::input::{InputForm, Source, input_files};
 use crate::layout::{Columns, LayoutSet, RESPONSE_BYTES};
+use crate::output::{find_match_manifest, refuse_other_layouts};
 use crate::progress::{Progress, Unit};
 use crate::record::CaseId;
 use crate::reference::State;
@@ -18,8 +19,8 @@ use crate::stop::Stop;
 /// Holds every case that `folder/responses` returns against the truth.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, or a record or case is not as
-/// it was sent; [`Error::Interrupted`].
+/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, was made with other layouts
+/// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
     truth: &Truth,
@@ -34,6 +35,9 @@ pub fn score(
             folder,
             "holds no folder `responses`; give the folder that icr match wrote",
         ));
+    }
+    if let Some(manifest) = find_match_manifest(folder) {
+        refuse_other_layouts(folder, &manifest, layouts)?;
     }
     let mut files = Vec::new();
     let mut total = 0;
