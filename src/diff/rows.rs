@@ -3,7 +3,6 @@
 use super::fields::code_words;
 use super::{CaseChange, ChangeKind, DiffReport, FileChanges, RecordChange};
 use crate::error::{Error, Result};
-use crate::output::other_layouts_words;
 
 /// The header.
 const HEAD: [&str; 10] = [
@@ -23,7 +22,7 @@ type Row = [String; 10];
 
 impl DiffReport {
     /// One row for every participant that differs. What is of no participant has a row of its own,
-    /// whose column `case` says what it is about: `layouts`, `file`, `cases`, `records` or `stray`; `participant` what
+    /// whose column `case` says what it is about: `file`, `records` or `stray`; `participant` what
     /// became of it; and `fields` the rest in words.
     ///
     /// # Errors
@@ -32,14 +31,6 @@ impl DiffReport {
         let unwritable = |e: csv::Error| Error::Unbalanced(format!("a row cannot be made ({e})"));
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(HEAD).map_err(unwritable)?;
-        let (old, new) = &self.other_layouts;
-        for (others, side) in [(old, "old"), (new, "new")] {
-            if !others.is_empty() {
-                let words = format!("the {side} side {}", other_layouts_words(others));
-                let row = other_row("", "layouts", SAME, words);
-                writer.write_record(row).map_err(unwritable)?;
-            }
-        }
         for file in &self.files {
             for row in file_rows(file) {
                 writer.write_record(row).map_err(unwritable)?;
@@ -111,9 +102,6 @@ fn file_rows(file: &FileChanges) -> Vec<Row> {
             let words = format!("{} of the {side} side cannot be read: {problem}", file.name);
             add("file", ChangeKind::Changed.word(), words);
         }
-    }
-    for words in file.not_whole_words() {
-        add("cases", SAME, words);
     }
     if file.no_records != (0, 0) {
         let differ = file.no_records_alone != (0, 0);

@@ -53,9 +53,6 @@ impl DiffReport {
                 text += &changes_text(file);
             }
         }
-        for warning in self.warnings() {
-            let _ = writeln!(text, "\nWARNING: {warning}");
-        }
         if !self.strays.is_empty() {
             text += "\nstray files, which are no responses and were not read\n";
         }

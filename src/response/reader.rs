@@ -231,7 +231,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         let is_known = !self.known.add(&case, self.fields);
         let problem = match case.told() {
             None => Some(format!(
-                "its Number of Records from Your State ({at}) is not five digits, 00001 or more"
+                "its Number of Records from Your State ({at}) is not a number of five digits above zero"
             )),
             Some(_) if is_known => Some(format!(
                 "is of a case that ended before: the case has more records than it says ({at}), or the response holds it twice"
