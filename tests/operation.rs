@@ -125,12 +125,12 @@ fn verify_finds_every_kind_of_damage() {
         (
             "an indicator changed",
             &|| change(&texas, 388, b'x'),
-            "responses/TX.icr, record 1: column 389: is not one of \"YN\"",
+            "responses/TX.icr, record 1: is no response record: CP Match Indicator (column 389) is not Y or N",
         ),
         (
             "a count changed in one record",
             &|| change(&texas, 501 + 386, b'2'),
-            "record 2: its case-level fields differ",
+            "record 2: does not agree with the first record of its case, record 1, in columns 387-388",
         ),
         (
             "a file cut",

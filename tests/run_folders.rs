@@ -173,6 +173,48 @@ fn the_exact_responses_of_every_example_are_intact() {
 }
 
 #[test]
+fn the_report_of_a_pooled_run_tells_its_tiers_and_that_of_another_run_does_not() {
+    let scratch = Scratch::new();
+    for name in ["pooled", "exact"] {
+        let responses = example(name);
+        write_run(&scratch, name, &responses, &responses, &builtin());
+    }
+    let json = |name: &str| -> Value {
+        let printed = scratch.icr(&format!("report --format json {name}")).stdout;
+        serde_json::from_str(&printed).unwrap()
+    };
+    let pooled = json("pooled");
+    let total = &pooled["states"]["CA"]["total"];
+    let tier = |tier: &str| total[format!("cases.tier.{tier}")].as_u64().unwrap();
+    // Counted by hand in the example's response.
+    let counts = ["1", "2", "3", "4", "5", "6", "7", "none"].map(tier);
+    assert_eq!(counts, [4, 3, 0, 1, 1, 1, 0, 1]);
+    assert_eq!(pooled["matrix"]["CA"]["TX"]["returned"], 11);
+    assert_eq!(pooled["matrix"]["CA"]["TX"]["found"], 10);
+    assert_eq!(
+        json("exact")["states"]["CA"]["total"]["cases.tier.4"],
+        Value::Null
+    );
+    for (format, words) in [
+        ("text", "Tier 5: by two adults' SSNs"),
+        ("csv", "cases.tier.7"),
+        ("html", "Tier 5: by two adults"),
+    ] {
+        for (name, told) in [("pooled", true), ("exact", false)] {
+            let printed = scratch
+                .icr(&format!("report --format {format} {name}"))
+                .stdout;
+            assert_eq!(printed.contains(words), told, "{format} {name}");
+            assert!(
+                printed
+                    .lines()
+                    .all(|line| format != "text" || line.len() <= 132)
+            );
+        }
+    }
+}
+
+#[test]
 fn two_cases_that_differ_in_the_other_state_case_id_alone_are_no_damage() {
     let not_found = |fields: &[(usize, &str)]| {
         let mut all = vec![

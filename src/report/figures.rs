@@ -5,6 +5,8 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
+use crate::response::TIERS;
+
 /// Figures by their keys. A key that is missing is not known, or does not exist there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -70,10 +72,18 @@ const fn figure(
 use Group::{Action, Match, Verification, Volume};
 use Unit::{Cases, Records};
 
+/// The figures that a run of the pooled routine alone has.
+pub(super) const POOLED_TIERS: [&str; 4] = [
+    "cases.tier.4",
+    "cases.tier.5",
+    "cases.tier.6",
+    "cases.tier.7",
+];
+
 /// The figures with fixed keys, in the order of the report. Beside them there are, for cases and
 /// for records, `code.NN` and `combination.NN+NN`.
 #[rustfmt::skip]
-pub const FIGURES: &[Figure] = &[
+const FIGURES: &[Figure] = &[
     figure(Volume, Cases, "cases.submitted", "Submitted", "Interstate cases among the accepted records of the extract: one Case ID, other state and Other State Case ID.", "None."),
     figure(Volume, Cases, "cases.with_rejected_records", "With rejected records", "Cases of which some records were accepted and others rejected by an edit. Their counts of adults and children may be too low.", "Correct the rejected records, listed in the state's rejects file, and send them with the next extract."),
     figure(Volume, Cases, "cases.not_evaluated", "Not evaluated", "The other state sent no extract and no FCR-derived file stood for it, so nobody was asked.", "None on the case. The operator asks the other state for its extract."),
@@ -89,6 +99,10 @@ pub const FIGURES: &[Figure] = &[
     figure(Match, Cases, "cases.tier.1", "Tier 1: by Case ID", "The Other State Case ID led to a case of the other state.", "None where the case is in sync."),
     figure(Match, Cases, "cases.tier.2", "Tier 2: by a child's SSN", "The Case ID led nowhere; a child's usable SSN did. Every record bears 02.", "See reason code 02: take over the other state's Case ID where no caution stands."),
     figure(Match, Cases, "cases.tier.3", "Tier 3: by an adult's SSN and a child's name", "Case ID and children's SSNs led nowhere; an adult's SSN and type together with a child's name did. Every record bears 02.", "See reason code 02, and look twice: this is the weakest of the three ways."),
+    figure(Match, Cases, "cases.tier.4", "Tier 4: by the other state's pointer", "Pooled routine: the other state's case names yours. Every record bears 02.", "See reason code 02: take over the other state's Case ID where no caution stands."),
+    figure(Match, Cases, "cases.tier.5", "Tier 5: by two adults' SSNs", "Pooled routine: the SSNs of the CP and of the NP or PF stand in both cases, if need be in exchanged roles. Every record bears 02.", "See reason code 02."),
+    figure(Match, Cases, "cases.tier.6", "Tier 6: by a child's name and date of birth", "Pooled routine: a child of both cases has the same name and date of birth. Every record bears 02.", "See reason code 02, and look twice: no number supports it."),
+    figure(Match, Cases, "cases.tier.7", "Tier 7: by Case ID without zeroes", "Pooled routine: the two Case IDs are the same but for zeroes. Every record bears 02.", "See reason code 02: write the other state's Case ID as it writes it."),
     figure(Match, Cases, "cases.tier.none", "Not found", "No tier led to a case of the other state. Every record bears 01.", "See reason code 01."),
     figure(Match, Cases, "cases.in_sync", "In sync", "Both states hold the same: 00 was given, and the adults and the children from your state are as many as matched.", "None."),
     figure(Match, Cases, "cases.nobody_matched", "Found, but nobody matched", "The Case ID led to a case that holds none of your participants. It may be a stranger's case.", "Have a worker compare before anything is taken over."),
@@ -112,6 +126,13 @@ pub const FIGURES: &[Figure] = &[
     figure(Verification, Cases, "cases.fips.none", "Their FIPS Code: no match", "Without a match there is none.", "See reason code 01."),
 ];
 
+/// The figures of a report; those of the pooled routine if it is one of such a run.
+pub(super) fn figures(pooled: bool) -> impl Iterator<Item = &'static Figure> {
+    FIGURES
+        .iter()
+        .filter(move |figure| pooled || !POOLED_TIERS.contains(&figure.key))
+}
+
 impl Figures {
     /// A figure, if it is known.
     pub fn get(&self, key: &str) -> Option<u64> {
@@ -128,9 +149,24 @@ impl Figures {
         self.0.insert(key.into(), value);
     }
 
+    /// Whether a tier of the pooled routine is among them.
+    pub fn tell_pooled_tiers(&self) -> bool {
+        POOLED_TIERS.iter().any(|key| self.get(key).is_some())
+    }
+
+    /// Makes the tiers of the pooled routine figures that are known, also where they found nothing.
+    pub(super) fn with_pooled_tiers(&mut self) {
+        for key in POOLED_TIERS {
+            self.0.entry(key.to_owned()).or_default();
+        }
+    }
+
     /// Cases that a tier found.
     pub fn found(&self) -> u64 {
-        self.of("cases.tier.1") + self.of("cases.tier.2") + self.of("cases.tier.3")
+        let tiers = TIERS.iter().filter(|tier| **tier != "none");
+        tiers
+            .map(|tier| self.of(&format!("cases.tier.{tier}")))
+            .sum()
     }
 
     /// The combinations of reason codes that occur in cases or in records, by code.

@@ -21,7 +21,7 @@ mod tally;
 mod text;
 
 pub use csv::csv;
-pub use figures::{FIGURES, Figure, Figures, Group, Unit};
+pub use figures::{Figure, Figures, Group, Unit};
 pub use html::html;
 pub use json::json;
 pub use model::{Cell, Report, StateReport, View};

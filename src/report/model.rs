@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Figures;
+use super::figures::figures;
+use super::{Figure, Figures};
 use crate::extract::Severity;
 use crate::layout::CodeTable;
 use crate::response::Volume;
@@ -94,6 +95,30 @@ pub struct View<'a> {
     pub old: Option<&'a Report>,
     /// The table of reason codes.
     pub codes: &'a CodeTable,
+}
+
+impl View<'_> {
+    /// Whether one of the runs is of the pooled routine, by the tiers that found cases.
+    pub fn is_pooled(&self) -> bool {
+        let both = [Some(self.new), self.old];
+        both.into_iter()
+            .flatten()
+            .any(|report| report.national.total.tell_pooled_tiers())
+    }
+
+    /// The figures with fixed keys, in the order of the report.
+    pub fn figures(&self) -> impl Iterator<Item = &'static Figure> + use<> {
+        figures(self.is_pooled())
+    }
+}
+
+impl StateReport {
+    /// Makes the tiers of the pooled routine figures that are known throughout.
+    pub(super) fn with_pooled_tiers(&mut self) {
+        let parts = [&mut self.total, &mut self.fcr_supplied];
+        let parts = parts.into_iter().chain(self.by_other_state.values_mut());
+        parts.for_each(Figures::with_pooled_tiers);
+    }
 }
 
 impl Report {

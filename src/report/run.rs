@@ -93,7 +93,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
         .iter()
         .map(|(usps, said)| (usps.as_str(), said))
         .collect();
-    let states = states
+    let mut states = states
         .into_par_iter()
         .with_max_len(1)
         .map(|(usps, said)| {
@@ -104,6 +104,9 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
             ))
         })
         .collect::<Result<BTreeMap<_, _>>>()?;
+    if states.values().any(|state| state.total.tell_pooled_tiers()) {
+        states.values_mut().for_each(StateReport::with_pooled_tiers);
+    }
     let mut report = Report::of_states(summary.run_date, states);
     report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
     report.absent = summary.absent;

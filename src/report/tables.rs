@@ -6,8 +6,19 @@ use super::numbers::{change, known};
 /// A column of a table by state: its head, and the figure in it.
 pub(super) type Column = (&'static str, &'static str);
 
-/// The tables by state: title and columns.
-pub(super) const TABLES_BY_STATE: [(&str, &[Column]); 6] = [
+/// A table by state: its title and columns.
+type Table = (&'static str, &'static [Column]);
+
+/// The tables by state; one more for a run of the pooled routine.
+pub(super) fn tables_by_state(pooled: bool) -> impl Iterator<Item = Table> {
+    TABLES_BY_STATE
+        .into_iter()
+        .filter(move |(title, _)| pooled || *title != POOLED)
+}
+
+const POOLED: &str = "RETURNED CASES BY THE OTHER TIERS OF THE POOLED ROUTINE";
+
+const TABLES_BY_STATE: [Table; 7] = [
     (
         "CASES AND RECORDS",
         &[
@@ -36,6 +47,15 @@ pub(super) const TABLES_BY_STATE: [(&str, &[Column]); 6] = [
             ("NOBODY", "cases.nobody_matched"),
             ("MULTIPLE", "cases.multiple_case"),
             ("FCR-SUP", "cases.fcr_supplied"),
+        ],
+    ),
+    (
+        POOLED,
+        &[
+            ("TIER 4", "cases.tier.4"),
+            ("TIER 5", "cases.tier.5"),
+            ("TIER 6", "cases.tier.6"),
+            ("TIER 7", "cases.tier.7"),
         ],
     ),
     (

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::numbers::{change, known, percent};
 use super::pages::{COLUMNS, Pages};
-use super::tables::{TABLES_BY_STATE, heads_of, rows_of};
-use super::{FIGURES, Figures, Group, StateReport, Unit, View};
+use super::tables::{heads_of, rows_of, tables_by_state};
+use super::{Figures, Group, StateReport, Unit, View};
 use crate::matching::ReasonCode;
 
 /// What every report says of its form.
@@ -80,8 +80,9 @@ impl Sheet<'_> {
                 Unit::Cases,
             ),
         ] {
-            let rows: Vec<String> = FIGURES
-                .iter()
+            let rows: Vec<String> = self
+                .view
+                .figures()
                 .filter(|figure| figure.group == group && figure.unit == unit)
                 .map(|figure| self.row(figure.title, figure.key))
                 .collect();
@@ -165,7 +166,7 @@ impl Sheet<'_> {
     fn nation(&self, pages: &mut Pages) {
         let view = self.view;
         let states: Vec<_> = view.new.scopes().collect();
-        for (title, columns) in TABLES_BY_STATE {
+        for (title, columns) in tables_by_state(self.view.is_pooled()) {
             let rows = states.iter().flat_map(|(name, state)| {
                 let old = view.old.map(|old| &old.scope(name).total);
                 rows_of(name, columns, &state.total, old)
@@ -248,7 +249,7 @@ impl Sheet<'_> {
         } else {
             "BY OTHER STATE"
         };
-        for (title, columns) in TABLES_BY_STATE {
+        for (title, columns) in tables_by_state(self.view.is_pooled()) {
             let rows = self
                 .new
                 .by_other_state

@@ -111,12 +111,24 @@ pub(super) fn tiles(nation: Sides<'_>) -> Vec<Tile> {
 /// A part of a whole: its key, label and colour.
 type PartOf = (&'static str, &'static str, &'static str);
 
-pub(super) const TIERS: [PartOf; 4] = [
-    ("cases.tier.1", "Case ID", "t1"),
-    ("cases.tier.2", "Child’s SSN", "t2"),
-    ("cases.tier.3", "Adult and child", "t3"),
-    ("cases.tier.none", "Not found", "t0"),
-];
+/// The tiers; those of the pooled routine where it is one.
+pub(super) fn tiers(pooled: bool) -> Vec<PartOf> {
+    let mut tiers = vec![
+        ("cases.tier.1", "Case ID", "t1"),
+        ("cases.tier.2", "Child’s SSN", "t2"),
+        ("cases.tier.3", "Adult and child", "t3"),
+    ];
+    if pooled {
+        tiers.extend([
+            ("cases.tier.4", "Their pointer", "t4"),
+            ("cases.tier.5", "Two adults", "t5"),
+            ("cases.tier.6", "Child’s name and birth", "t6"),
+            ("cases.tier.7", "Zeroes", "t7"),
+        ]);
+    }
+    tiers.push(("cases.tier.none", "Not found", "t0"));
+    tiers
+}
 
 pub(super) fn segments(nation: Sides<'_>, whole: &str, parts: &[PartOf]) -> Vec<Segment> {
     let total = &nation.new.total;

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::matrix::{MatrixRow, lowest, matrix};
-use super::nation::{CodeBar, Segment, TIERS, Tile, code_bars, segments, splits, tiles};
+use super::nation::{CodeBar, Segment, Tile, code_bars, segments, splits, tiers, tiles};
 use super::scope::{Scope, scope};
 use super::sides::{Combination, Sides, id};
 use super::states::{Column, ColumnView, Row, columns, row};
 use crate::report::numbers::{grouped, percent};
-use crate::report::{FIGURES, Report, Unit, View};
+use crate::report::{Report, Unit, View};
 
 /// The page.
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
         let mut columns_shown = Vec::new();
         // Name, match rate and in-sync rate stand before them.
         let mut first = 4;
-        for (name, label, columns) in columns() {
+        for (name, label, columns) in columns(view.is_pooled()) {
             let last = first + columns.len() - 1;
             views.push(ColumnView {
                 name,
@@ -78,7 +78,7 @@ impl<'a> Page<'a> {
             since: view.old.map(Report::date),
             summary: summary(report),
             tiles: tiles(nation),
-            tiers: segments(nation, "cases.returned", &TIERS),
+            tiers: segments(nation, "cases.returned", &tiers(view.is_pooled())),
             splits: splits(nation),
             lowest: lowest(report),
             codes: code_bars(view, nation),
@@ -91,7 +91,9 @@ impl<'a> Page<'a> {
                 .map(|(name, state)| {
                     let old = view.old.map(|old| old.scope(name));
                     let sides = Sides { new: state, old };
-                    row(name, state.name.clone(), sides, &|scope| Some(&scope.total))
+                    row(view, name, state.name.clone(), sides, &|scope| {
+                        Some(&scope.total)
+                    })
                 })
                 .collect(),
             others: report.national.by_other_state.keys().copied().collect(),
@@ -149,7 +151,7 @@ fn meanings(view: View<'_>) -> Vec<Meaning> {
         action: code.next_action.clone(),
         source: code.source.clone(),
     });
-    let figures = FIGURES.iter().map(|figure| Meaning {
+    let figures = view.figures().map(|figure| Meaning {
         id: id(figure.key),
         title: figure.title.to_owned(),
         unit: match figure.unit {

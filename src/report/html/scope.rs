@@ -8,7 +8,7 @@ use super::sides::{Combination, Number, Sides, id};
 use super::states::{Row, row};
 use crate::matching::ReasonCode;
 use crate::report::numbers::{grouped, percent};
-use crate::report::{FIGURES, Group, Unit, View};
+use crate::report::{Group, Unit, View};
 
 #[derive(Serialize)]
 pub(super) struct Scope {
@@ -51,8 +51,7 @@ pub(super) fn scope(view: View<'_>, name: &'static str, sides: Sides<'_>) -> Sco
         fcr: sides.number(key, |scope| Some(&scope.fcr_supplied)),
     };
     let of = |group: Group, unit: Unit| -> Vec<FigureRow> {
-        FIGURES
-            .iter()
+        view.figures()
             .filter(|figure| figure.group == group && figure.unit == unit)
             .map(|figure| figure_row(figure.key, figure.title.to_owned()))
             .collect()
@@ -115,7 +114,7 @@ pub(super) fn scope(view: View<'_>, name: &'static str, sides: Sides<'_>) -> Sco
             .map(|&other| {
                 let state = crate::reference::State::from_usps(other);
                 let label = state.map_or("", crate::reference::State::name).to_owned();
-                row(other, label, sides, &|scope| {
+                row(view, other, label, sides, &|scope| {
                     scope.by_other_state.get(other)
                 })
             })

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::sides::{Number, Sides};
 use crate::matching::ReasonCode;
+use crate::report::figures::figures;
 use crate::report::numbers::percent;
-use crate::report::{FIGURES, Figure, Figures, Group, StateReport, Unit};
+use crate::report::{Figure, Figures, Group, StateReport, Unit, View};
 
 /// A choice of the columns of a table by state: the first and the last of them, from 1.
 #[derive(Serialize)]
@@ -35,10 +36,9 @@ pub(super) struct Row {
 pub(super) type Choice = (&'static str, &'static str, Vec<(String, String)>);
 
 /// The columns of the tables by state, by choice.
-pub(super) fn columns() -> Vec<Choice> {
+pub(super) fn columns(pooled: bool) -> Vec<Choice> {
     let of = |group: Group| -> Vec<(String, String)> {
-        FIGURES
-            .iter()
+        figures(pooled)
             .filter(|figure| figure.group == group)
             .map(|figure| (figure.key.to_owned(), column_title(figure)))
             .collect()
@@ -93,6 +93,7 @@ fn column_title(figure: &Figure) -> String {
 }
 
 pub(super) fn row(
+    view: View<'_>,
     name: &'static str,
     label: String,
     sides: Sides<'_>,
@@ -106,7 +107,7 @@ pub(super) fn row(
         label,
         found: percent(figures.found(), returned),
         in_sync: percent(figures.of("cases.in_sync"), returned),
-        cells: columns()
+        cells: columns(view.is_pooled())
             .iter()
             .flat_map(|(_, _, columns)| columns)
             .map(|(key, _)| sides.number(key, part))
