@@ -265,9 +265,9 @@ fn two_cases_that_differ_in_the_other_state_case_id_alone_may_stand_side_by_side
     for records in [[named.clone(), also.clone()], [also.clone(), named.clone()]] {
         assert_eq!(by_count(&records).unwrap().len(), 1);
         // It is the case of the ID that it names: again, it is there twice.
-        let twice = [&records[..], &[a.clone()]].concat();
+        let twice = [&records[..], std::slice::from_ref(&a)].concat();
         assert_eq!(by_count(&twice).unwrap_err().0, 3);
-        let other = [&records[..], &[blank.clone()]].concat();
+        let other = [&records[..], std::slice::from_ref(&blank)].concat();
         assert_eq!(by_count(&other).unwrap().len(), 2);
     }
     // Two IDs are two cases.

@@ -201,9 +201,8 @@ fn the_report_of_a_pooled_run_tells_its_tiers_and_that_of_another_run_does_not()
         ("html", "Tier 5: by two adults"),
     ] {
         for (name, told) in [("pooled", true), ("exact", false)] {
-            let printed = scratch
-                .icr(&format!("report --format {format} {name}"))
-                .stdout;
+            let ended = scratch.icr(&format!("report --format {format} {name}"));
+            let printed = ended.stdout.replace('\x0c', "");
             assert_eq!(printed.contains(words), told, "{format} {name}");
             assert!(
                 printed

@@ -395,8 +395,8 @@ pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'st
 
 /// Whether a participant matched on basis S or 1; on any basis where the layout has no such field.
 fn is_surely_matched(case: &ResponseCase<'_>) -> bool {
-    let sure = |record: &&ResponseRecord<'_>| {
+    let sure = |record: &ResponseRecord<'_>| {
         record.is_matched() && matches!(record.basis, Some(MatchBasis::S | MatchBasis::N1))
     };
-    case.fields().response.match_basis.is_none() || case.records.iter().any(|r| sure(&r))
+    case.fields().response.match_basis.is_none() || case.records.iter().any(|r| sure(r))
 }

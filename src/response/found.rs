@@ -76,7 +76,9 @@ pub(super) fn find<'s>(
         let named = run.iter().filter_map(|(_, id, _)| *id);
         let (lowest, highest) = (named.clone().min(), named.max());
         if lowest == highest {
-            run.iter_mut().for_each(|(_, id, _)| *id = None);
+            for (_, id, _) in run.iter_mut() {
+                *id = None;
+            }
         }
         for case in run.chunk_by(|a, b| a.1 == b.1) {
             let numbers = case.iter().map(|(_, _, entry)| entry.number);

@@ -159,7 +159,7 @@ pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<
             contradictions::of_record(fields, record, |problem| faults.note(number, problem));
         }
         contradictions::of_case(fields, &case, |number, problem| {
-            faults.note(number, problem)
+            faults.note(number, problem);
         });
     }
     let (of_records, of_cases) = reader.faults();

@@ -1,9 +1,7 @@
 //! Which cases of a response were read already. A case stands in it once: the key of a case
 //! (matching.md, section 1) tells it from every other of its state.
 
-use std::collections::HashSet;
-
-use ahash::RandomState;
+use ahash::{AHashSet, RandomState};
 
 use super::{ReadCase, ResponseFields};
 use crate::record::trim_end;
@@ -11,7 +9,7 @@ use crate::record::trim_end;
 /// The keys of the cases read so far, as digests of 128 bits: 16 bytes a case, and no two keys of a
 /// file have the same one by accident.
 pub(super) struct KnownCases {
-    digests: HashSet<u128, RandomState>,
+    digests: AHashSet<u128>,
     halves: [RandomState; 2],
 }
 
@@ -19,7 +17,7 @@ impl Default for KnownCases {
     fn default() -> Self {
         let seeded = |seed| RandomState::with_seeds(seed, 2, 3, 4);
         KnownCases {
-            digests: HashSet::with_hasher(seeded(0)),
+            digests: AHashSet::default(),
             halves: [seeded(1), seeded(5)],
         }
     }
