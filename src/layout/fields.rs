@@ -223,10 +223,7 @@ impl Layout {
 
     /// The columns of the field with this key, if the layout has it.
     pub fn find(&self, key: &str) -> Option<Columns> {
-        self.fields
-            .iter()
-            .find(|f| f.key == key)
-            .map(|f| f.columns)
+        self.fields.iter().find(|f| f.key == key).map(|f| f.columns)
     }
 
     fn line_of(&self, key: &str) -> usize {

@@ -49,8 +49,10 @@ pub struct ResponseLayout {
 
 /// Fields that this product added after its first release: a layout set may leave them out, and
 /// then nothing is written there, and a reader does without (state-side.md).
-pub(super) const OPTIONAL_FIELDS: [&str; 2] =
-    ["number_of_records_from_your_state", "participant_match_basis"];
+pub(super) const OPTIONAL_FIELDS: [&str; 2] = [
+    "number_of_records_from_your_state",
+    "participant_match_basis",
+];
 
 impl ResponseLayout {
     /// Resolves the fields of a layout.

@@ -164,7 +164,7 @@ impl Tally {
     pub(super) fn figures(&self) -> Figures {
         let mut figures = Figures::default();
         let totals = &self.totals;
-        for (tier, count) in ["1", "2", "3", "none"].iter().zip(totals.cases_by_tier.0) {
+        for (tier, count) in totals.cases_by_tier.named() {
             figures.set(format!("cases.tier.{tier}"), count);
         }
         for code in ReasonCode::ALL {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod check;
+mod claims;
 mod copies;
 mod record;
 mod render;
@@ -12,5 +13,7 @@ pub use cases::{CaseSplit, Participants};
 pub use check::{Difference, Recount, differences, recount};
 pub use record::{ResponseFields, ResponseRecord};
 pub use render::Renderer;
-pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};
+pub use totals::{
+    BasisCounts, CaseTotals, CodeCounts, Fates, RecordTotals, StateTotals, TierCounts, Volume,
+};
 pub use write::{OutputForm, ResponseSink, write_response, write_responses};
