@@ -1242,6 +1242,7 @@ fn world(seed: u64, consistent: bool) -> World {
         run_date: RUN_DATE,
         directed: rng.percent(40),
         absent_unmatched: rng.percent(40),
+        pooled: rng.percent(33),
     }
 }
 
