@@ -526,6 +526,12 @@ fn read_file(
                 data[first - 1..last].fill(b' ');
             }
         }
+        if !normalised(&data[50..80]).is_empty()
+            && !normalised(&data[80..96]).is_empty()
+            && name_key(&data[50..80], &data[80..96]).is_none()
+        {
+            count(coverage, "placeholder-name");
+        }
         if let Some(code) = first_error(raw, &data, &state, fcr, tables) {
             count(coverage, code);
             file.rejects.push((number, code));
@@ -1095,6 +1101,9 @@ fn by_ssn(
     });
     if !same_name(p, q) && belongs_to_another {
         count(coverage, "S-left-to-names");
+        if with_it.len() > 1 {
+            count(coverage, "S-left-though-several");
+        }
         return None;
     }
     Some(q_at)
@@ -1166,6 +1175,7 @@ fn strict(
         left_by_ssn[place] = coverage.get("S-left-to-names").copied() != was_left;
     }
     for rule in [Rule::N1, Rule::N2] {
+        let only_doubt = out.iter().flatten().all(|found| found.doubt);
         if rule == Rule::N2 && !anchored(&out) {
             let refused = a.members.iter().enumerate().any(|(place, &p_at)| {
                 out[place].is_none()
@@ -1220,6 +1230,12 @@ fn strict(
                 if fitting.iter().any(|&q_at| same_person_holds(q_at)) {
                     count(coverage, "other-person-same-member");
                 }
+                if before.iter().enumerate().any(|(its_place, its)| {
+                    its.is_some_and(|its| its.doubt && fitting.contains(&its.q))
+                        && other_person(a_file, p_at, a.members[its_place])
+                }) {
+                    count(coverage, "doubt-holds-nobody");
+                }
                 if agree == 0 {
                     let whatever_middle: Vec<usize> = b
                         .members
@@ -1251,6 +1267,12 @@ fn strict(
                     if found.doubt {
                         count(coverage, "in-doubt");
                         count(coverage, &format!("in-doubt-{rule:?}"));
+                    }
+                    if rule == Rule::N2 && only_doubt {
+                        count(coverage, "N2-anchor-in-doubt");
+                    }
+                    if rule == Rule::N2 && (p.birth() == b"19000101" && q.birth() == p.birth()) {
+                        count(coverage, "N2-birth-1900");
                     }
                     if left_by_ssn[place] {
                         count(coverage, "S-left-found-by-name");
@@ -1452,6 +1474,9 @@ fn second_look(
                 }
                 if !fitting_p.is_empty() {
                     count(coverage, "second-look-same-member");
+                }
+                if a.members.len() == 99 || b.members.len() == 99 {
+                    count(coverage, "second-look-at-99");
                 }
                 count(coverage, &format!("second-look-{rule:?}"));
                 count(coverage, &format!("second-look-{how}"));
@@ -1827,6 +1852,20 @@ fn taken(
         let theirs = different_counterparts(a_file, c, b_file, &of_c);
         let open = a_file.first(c).status() == b'O';
         let named = names(a, b_file, b);
+        if open && !named && theirs <= mine {
+            // What would have been counted otherwise.
+            let lines = |compared: &Compared| compared.roles_agree;
+            if lines(&of_c) > lines(of_a) {
+                count(coverage, "pooled-not-taken-lines");
+            }
+            let people = |compared: &Compared| {
+                let found = compared.counterparts.iter().flatten();
+                found.map(|found| found.q).collect::<BTreeSet<_>>().len()
+            };
+            if people(&of_c) > people(of_a) {
+                count(coverage, "pooled-not-taken-roles");
+            }
+        }
         match (open, theirs > mine, named) {
             (true, true, false) => is_taken = true,
             (false, true, false) => count(coverage, "pooled-not-taken-closed"),
