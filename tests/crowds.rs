@@ -64,6 +64,7 @@ fn world(california: &[Row], texas: &[Row]) -> World {
         run_date: 20_261_122,
         directed: false,
         absent_unmatched: false,
+        pooled: false,
     }
 }
 

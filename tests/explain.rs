@@ -391,6 +391,7 @@ fn world(files: &[&[Row]]) -> World {
         run_date: 20_261_122,
         directed: false,
         absent_unmatched: false,
+        pooled: false,
     }
 }
 
