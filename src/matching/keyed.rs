@@ -345,3 +345,113 @@ fn held(persons: &[Person], others: usize, counterparts: &[Option<Counterpart>])
     }
     held
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare;
+    use super::*;
+    use crate::extract::{Extract, Loaded, Loader, Provenance};
+    use crate::input::InputForm;
+    use crate::layout::LayoutSet;
+    use crate::matching::MatchBasis;
+    use crate::matching::strict::{self, Work};
+    use crate::progress::Stage;
+    use crate::reference::Counties;
+    use crate::stop::Stop;
+    use crate::verification::Misidentified;
+
+    /// One case of so many participants whose keys come from small sets, so that all rules and ties
+    /// occur.
+    fn case_of(state: &str, count: u32, seed: u32) -> Extract {
+        let mut text = String::new();
+        let mut random = seed;
+        let mut next = |below: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) % below
+        };
+        for number in 0..count {
+            let member = if next(3) == 0 { next(4) } else { number };
+            let ssn = match next(3) {
+                0 => "         ".to_owned(),
+                _ => format!("4126600{:02}", next(30) + 1),
+            };
+            let participant = ["NP", "CP", "PF", "CH", "CH", "CH", "  "][next(7) as usize];
+            let name = format!(
+                "{:<30}{:<16}{:<16}",
+                ["LEE", "LEE JR", "ROY", ""][next(4) as usize],
+                ["ANN", "BO"][next(2) as usize],
+                ["", "J", "JAN", "JANE", "KAI", "NMN"][next(6) as usize]
+            );
+            let date = ["        ", "20100101", "20110101", "20129999"][next(4) as usize];
+            let other = if state == "06" { "48" } else { "06" };
+            let start = format!(
+                "{:<15}I{state}000  {ssn}{member:<15}{participant}O{name}{date}M",
+                "CASE"
+            );
+            text += &format!(
+                "{start:<137}{other}000{:99}
+",
+                ""
+            );
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let layouts = LayoutSet::load(None).unwrap();
+        let loader = Loader {
+            submitted_layout: layouts.extract().unwrap(),
+            fcr_layout: layouts.fcr_extract().unwrap(),
+            form: InputForm::default(),
+            run_date: Date::from_ccyymmdd(20_261_122).unwrap(),
+            counties: &Counties::default(),
+            misidentified: &Misidentified::default(),
+            master: None,
+            max_rejects_percent: 0.0,
+            max_warnings: 0,
+            digests: false,
+            progress: &Stage::hidden(),
+            stop: &Stop::default(),
+        };
+        match loader.load(file.path(), Provenance::Submitted).unwrap() {
+            Loaded::Usable(extract) => *extract,
+            Loaded::Unusable(file) => panic!("{}", file.problem),
+        }
+    }
+
+    #[test]
+    fn looking_at_every_pair_and_looking_up_keys_give_the_same_counterparts() {
+        let mut bases = [0; MatchBasis::ALL.len()];
+        for seed in 0..400 {
+            // Up to 300 rows, so that lookups within a large case are tried as well.
+            let ours = case_of("06", 1 + seed * 3 % 300, seed);
+            let theirs = case_of("48", 1 + seed * 7 % 290, seed + 1000);
+            let case = |extract| CaseRows {
+                extract,
+                rows: &extract.rows,
+            };
+            let (ours, theirs) = (case(&ours), case(&theirs));
+            let mut work = Work::default();
+            strict::strict_rules(ours, theirs, &mut work);
+            let mut keyed = Vec::new();
+            strict_rules(ours, theirs, &mut keyed);
+            assert_eq!(work.counterparts, keyed, "seed {seed}");
+            for counterpart in keyed.iter().flatten() {
+                bases[counterpart.basis().index()] += 1;
+            }
+            let by_score = compare::score(ours, theirs, &mut work);
+            let plain = compare::with_strict(ours, theirs, &mut work, |rows, counterparts| {
+                rows.iter()
+                    .zip(counterparts)
+                    .filter(|(_, counterpart)| counterpart.is_some())
+                    .count()
+            });
+            let found = keyed.iter().flatten().count();
+            assert_eq!(
+                (by_score.adults + by_score.children) as usize,
+                found,
+                "seed {seed}"
+            );
+            assert_eq!(plain, found, "seed {seed}");
+        }
+        assert!(bases[..4].iter().all(|&count| count > 100), "{bases:?}");
+    }
+}
