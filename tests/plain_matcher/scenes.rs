@@ -140,12 +140,13 @@ fn slipped(rng: &mut Rng, name: &[u8]) -> Vec<u8> {
     }
     for _ in 0..if rng.percent(85) { 1 } else { 2 } {
         let at = rng.below(name.len());
-        match rng.below(4) {
-            0 => name[at] = *rng.pick(b"AEKRZ"),
-            1 if name.len() > 1 => {
+        match rng.below(9) {
+            0 | 1 => name[at] = *rng.pick(b"AEKRZ"),
+            2 | 3 if name.len() > 1 => {
                 name.remove(at);
             }
-            2 if at + 1 < name.len() => name.swap(at, at + 1),
+            4 | 5 if at + 1 < name.len() => name.swap(at, at + 1),
+            6 if at + 2 < name.len() => name.swap(at, at + 2),
             _ => name.insert(at, *rng.pick(b"AEKRZ")),
         }
     }
@@ -167,8 +168,8 @@ pub(super) fn near_birth(rng: &mut Rng, birth: &[u8]) -> Vec<u8> {
     else {
         return birth.to_vec();
     };
-    let way = rng.below(12);
-    if matches!(way, 0 | 1 | 8) {
+    let way = rng.below(13);
+    if matches!(way, 0 | 1 | 8 | 12) {
         year += *rng.pick(&[1, 2, 9]);
     }
     if matches!(way, 2 | 3 | 8 | 9) {
@@ -177,7 +178,7 @@ pub(super) fn near_birth(rng: &mut Rng, birth: &[u8]) -> Vec<u8> {
     if matches!(way, 4 | 5 | 9) {
         day = day % 12 + 1;
     }
-    if matches!(way, 6 | 7 | 10 | 11) {
+    if matches!(way, 6 | 7 | 10 | 11 | 12) {
         std::mem::swap(&mut month, &mut day);
     }
     format!("{year:04}{month:02}{day:02}").into_bytes()
@@ -201,7 +202,7 @@ fn new_id(rng: &mut Rng, pools: &Pools) -> Vec<u8> {
     if rng.percent(4) {
         return rng.pick(&pools.case_ids).clone();
     }
-    let letters = if rng.percent(2) {
+    let letters = if rng.percent(8) {
         "x"
     } else {
         *rng.pick(&["", "", "A", "AB"])
@@ -346,7 +347,7 @@ impl Stage<'_> {
 
 /// One of the ways in which two states write down one person differently; then which of them knows the SSN.
 fn slip(rng: &mut Rng, p: &mut Row, q: &mut Row) {
-    let way = rng.below(22);
+    let way = rng.below(23);
     match way {
         0 => {}
         1 | 2 => {
@@ -368,6 +369,14 @@ fn slip(rng: &mut Rng, p: &mut Row, q: &mut Row) {
                 p.birth = q.birth.clone();
             }
         }
+        21 => {
+            // What looks like a suffix is one only where a space comes before it.
+            for row in [&mut *p, &mut *q] {
+                row.last
+                    .push(*rng.pick(&[b'\'', b'`', 0x91, 0xB4, 0xAD, 0xA0, b'-', b' ']));
+                row.last.extend_from_slice(b"JR");
+            }
+        }
         20 => {
             // Names that contradict in the middle alone.
             p.middle = b"ROSE".to_vec();
@@ -386,6 +395,11 @@ fn slip(rng: &mut Rng, p: &mut Row, q: &mut Row) {
     }
     if rng.percent(10) {
         q.last = accented(rng, &q.last);
+    }
+    if (5..=17).contains(&way) && rng.percent(8) {
+        // Beside the slip, middle names that contradict.
+        p.middle = b"ROSE".to_vec();
+        q.middle = b"PAUL".to_vec();
     }
     match rng.below(8) {
         0 => q.sex = if p.sex == b'M' { b'F' } else { b'M' },
@@ -557,10 +571,10 @@ fn listed_twice(rng: &mut Rng, stage: &Stage) -> Cases {
                 again.member = text(&["", "0", "000 0"], rng);
                 list[at].member = again.member.clone();
             }
-            2 => again.first = text(&FIRSTS, rng),
-            3 => again.first = accented(rng, &again.first),
-            4 => again.middle = middle_as_written(rng, &again.middle),
-            5 => again.birth = text(&UNKNOWN_BIRTHS, rng),
+            2 | 3 => again.first = text(&FIRSTS, rng),
+            4 => again.first = accented(rng, &again.first),
+            5 => again.middle = middle_as_written(rng, &again.middle),
+            6 => again.birth = text(&UNKNOWN_BIRTHS, rng),
             _ => {}
         }
         list.push(again);
@@ -597,6 +611,32 @@ fn one_ssn_on_two(rng: &mut Rng, stage: &Stage) -> Cases {
     rng.shuffle(&mut mine);
     rng.shuffle(&mut theirs);
     stage.pair(rng, mine, theirs)
+}
+
+/// Somebody without SSN, whom two fit, each by another rule of the second look perhaps.
+fn ladder(rng: &mut Rng, stage: &Stage) -> Cases {
+    let mut mine = family(rng, 1);
+    mine[2].middle = Vec::new();
+    let mut theirs = over_there(rng, &mine);
+    mine[2].ssn = Vec::new();
+    let child = theirs.pop().unwrap();
+    for _ in 0..2 {
+        let mut near = child.clone();
+        near.member = new_member(rng);
+        near.ssn = new_ssn(rng);
+        match rng.below(5) {
+            0 | 1 => near.birth = near_birth(rng, &near.birth),
+            2 => near.first = slipped(rng, &near.first),
+            3 => near.last = slipped(rng, &near.last),
+            _ => near.last = text(&LASTS, rng),
+        }
+        theirs.push(near);
+    }
+    if rng.percent(50) {
+        stage.pair(rng, mine, theirs)
+    } else {
+        stage.pair(rng, theirs, mine)
+    }
 }
 
 /// Nothing but a name, and a date of birth that one state does not know: no ground among strangers.
@@ -653,7 +693,8 @@ pub(super) fn crowd(rng: &mut Rng, stage: &Stage) -> Cases {
 
 /// A scene about people.
 pub(super) fn of_people(rng: &mut Rng, stage: &Stage) -> Cases {
-    match rng.below(12) {
+    match rng.below(13) {
+        12 => ladder(rng, stage),
         0..=4 => slips(rng, stage),
         5..=7 => twins(rng, stage),
         8 | 9 => listed_twice(rng, stage),
@@ -683,7 +724,7 @@ fn one_key(rng: &mut Rng, stage: &Stage) -> Cases {
     } else {
         stranger
     };
-    let miss = rng.percent(12);
+    let miss = rng.percent(if key == 5 { 30 } else { 12 });
     // Another child under this roof, so that the children join nothing.
     let other_child = |rng: &mut Rng, theirs: &mut Vec<Row>| {
         theirs[2] = somebody(rng, "CH", &theirs[0].last.clone());
