@@ -13,28 +13,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-#[path = "plain_matcher/plain.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod plain;
-#[path = "plain_matcher/worlds.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod worlds;
+mod plain_matcher;
 
-use worlds::Rng;
+use plain_matcher::worlds::Rng;
 
 fn convert(folder: &Path, arguments: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_icr"))

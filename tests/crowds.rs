@@ -271,12 +271,9 @@ fn two_cases_of_fifty_thousand_times_one_name() {
             "" => format!("06 {other}  00+00 N1"),
             _ => format!("00 {other} m0 00+{} N1", count(size)),
         };
-        check_shape(
-            BIG,
-            shape,
-            &|size, _| expected("HUGE", size),
-            &|size, _| expected("BIG", size),
-        );
+        check_shape(BIG, shape, &|size, _| expected("HUGE", size), &|size, _| {
+            expected("BIG", size)
+        });
     }
 }
 
