@@ -724,7 +724,7 @@ fn one_key(rng: &mut Rng, stage: &Stage) -> Cases {
     } else {
         stranger
     };
-    let miss = rng.percent(if key == 5 { 30 } else { 12 });
+    let miss = rng.percent(if key == 5 || key == 6 { 30 } else { 12 });
     // Another child under this roof, so that the children join nothing.
     let other_child = |rng: &mut Rng, theirs: &mut Vec<Row>| {
         theirs[2] = somebody(rng, "CH", &theirs[0].last.clone());
@@ -779,6 +779,9 @@ fn one_key(rng: &mut Rng, stage: &Stage) -> Cases {
                 let birth = text(&UNKNOWN_BIRTHS, rng);
                 mine[2].birth = birth.clone();
                 theirs[2].birth = birth;
+                // Somebody is found all the same, whom no key finds.
+                theirs[0] = mine[0].clone();
+                theirs[0].kind = b"NP".to_vec();
             }
         }
         _ => {
