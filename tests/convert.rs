@@ -215,7 +215,7 @@ fn csv_and_json_lines_hold_the_fields_by_name() {
             let field = std::str::from_utf8(&record[first - 1..last]).unwrap();
             assert_eq!(row[key], field.trim_end(), "{key}");
         }
-        assert_eq!(row.len(), 55);
+        assert_eq!(row.len(), 57);
     }
 }
 
@@ -450,7 +450,7 @@ fn a_parquet_file_holds_what_the_csv_file_holds() {
     let reader = SerializedFileReader::new(file).unwrap();
     let columns = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = columns.iter().map(|c| c.name().to_owned()).collect();
-    assert_eq!(names.len(), 55);
+    assert_eq!(names.len(), 57);
     let about = reader
         .metadata()
         .file_metadata()

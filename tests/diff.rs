@@ -8,7 +8,7 @@ mod program;
 mod respond_model;
 
 use plain_matcher::worlds::{Rng, random_world};
-use program::{Scratch, check_transcripts, lines_of, record, rows};
+use program::{Scratch, check_transcripts, lines_of, record, responses, rows};
 
 /// A record with everything that must never be shown.
 fn person(case: &str, member: &str, codes: &str, fields: &[(usize, &str)]) -> Vec<u8> {
@@ -545,6 +545,73 @@ fn corrected_actions_and_participants_are_found_again_only_where_nothing_else_fi
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_response_that_is_not_whole_is_compared_as_it_is_and_told_loudly() {
+    let scratch = Scratch::new();
+    let people = [
+        person("A1", "M1", "00", &[]),
+        person("A1", "M2", "00", &[]),
+        person("A2", "M3", "00", &[]),
+    ];
+    let whole = responses::whole(&people);
+    let doubled = [&whole[..], &whole].concat();
+    let written = |name: &str, records: &[Vec<u8>]| {
+        scratch.write(&format!("{name}/responses/TX.icr"), lines_of(records));
+    };
+    written("whole", &whole);
+    written("doubled", &doubled);
+    written("cut", &whole[..1]);
+    let json = |sides: &str| -> serde_json::Value {
+        let ended = scratch.icr(&format!("diff --format json {sides}"));
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    let none = serde_json::json!({"faults": 0, "record": null});
+    for (name, status, record, faults) in [("doubled", 1, 4, 2), ("cut", 1, 1, 1)] {
+        let ended = scratch.icr(&format!("diff whole {name}"));
+        assert_eq!(ended.status, status, "{}", ended.stdout);
+        let words = format!("TX.icr of the new side: cases are not whole, {faults} fault");
+        assert!(ended.stderr.contains(&words), "{}", ended.stderr);
+        let place = format!("the first at record {record}");
+        assert!(ended.stderr.contains(&place), "{}", ended.stderr);
+        let told = &json(&format!("whole {name}"))["files"][0]["not_whole"];
+        assert_eq!(told["old"], none);
+        assert_eq!(
+            told["new"],
+            serde_json::json!({"faults": faults, "record": record})
+        );
+        let quiet = scratch.icr(&format!("diff --quiet whole {name}"));
+        assert_eq!((quiet.status, &quiet.stderr[..]), (1, ""));
+    }
+    // What is doubled on both sides is the same, and told all the same.
+    let same = scratch.icr("diff doubled doubled");
+    assert_eq!((same.status, &same.stdout[..]), (0, "same: 2 cases\n"));
+    assert!(same.stderr.contains("of the old side: cases are not whole"));
+    let ended = scratch.icr("diff whole whole");
+    assert_eq!((ended.status, &ended.stderr[..]), (0, ""));
+    assert_eq!(json("whole whole")["cases_checked"], true);
+}
+
+#[test]
+fn two_cases_that_differ_in_the_other_state_case_id_alone_are_two() {
+    let scratch = Scratch::new();
+    let blank = person("A1", "M1", "00", &[(122, "   ")]);
+    let named = person("A1", "M1", "00", &[]);
+    // One answer, two cases: each says that it has one record.
+    let one = |record: &Vec<u8>| responses::whole(std::slice::from_ref(record)).remove(0);
+    let two = [one(&blank), one(&named)];
+    let mut changed = two.clone();
+    changed[0][242..244].copy_from_slice(b"06");
+    scratch.write("old.icr", lines_of(&two));
+    scratch.write("new.icr", lines_of(&changed));
+    let json = scratch.icr("diff --format json old.icr new.icr").stdout;
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let cases = serde_json::json!({"same": 1, "changed": 1, "new": 0, "gone": 0});
+    assert_eq!(value["files"][0]["cases"], cases);
+    assert_eq!(value["files"][0]["changes"][0]["other_case_id"], "");
+    let same = scratch.icr("diff old.icr old.icr");
+    assert_eq!(same.stdout, "same: 2 cases\n");
 }
 
 #[test]

@@ -155,6 +155,10 @@ fn the_sample_gives_the_responses_of_the_plain_matcher() {
             std::fs::write(expected.join(format!("{usps}.icr")), response).unwrap();
         }
     }
-    let responses: Vec<_> = answer.responses.into_iter().map(|(usps, bytes)| (format!("{usps}.icr"), bytes)).collect();
+    let responses: Vec<_> = answer
+        .responses
+        .into_iter()
+        .map(|(usps, bytes)| (format!("{usps}.icr"), bytes))
+        .collect();
     assert!(files(&expected).into_iter().eq(responses));
 }

@@ -5,86 +5,8 @@
 
 mod program;
 
-use program::{Ended, Scratch, check_transcripts, lines_of, record, rows};
-
-/// A participant of TX1001, a responding case with CA, worker MARTHA POE: a record of the response.
-fn response(fields: &[(usize, &str)]) -> Vec<u8> {
-    let mut all = vec![
-        (1, "TX1001"),
-        (16, "R"),
-        (17, "48201"),
-        (50, "O"),
-        (122, "CA9999"),
-        (138, "06037"),
-        (162, "MARTHA POE-OF-THE-VERY-LONG-NAME"),
-        (202, "5125550100"),
-        (212, "martha@example.org"),
-        (242, "N"),
-        (253, "CA2002"),
-        (268, "06075"),
-        (275, "O"),
-        (276, "Y"),
-        (277, "Y"),
-        (377, "020202020202"),
-        (389, "YYN1"),
-    ];
-    all.extend(fields);
-    record(500, &all)
-}
-
-fn np(fields: &[(usize, &str)]) -> Vec<u8> {
-    let mut all = vec![
-        (24, "412110001"),
-        (33, "M1"),
-        (48, "NP"),
-        (51, "FALLENSTEIN-MONTGOMERY"),
-        (81, "JOSEPH"),
-        (97, "K"),
-        (113, "19700102"),
-        (121, "M"),
-    ];
-    all.extend(fields);
-    response(&all)
-}
-
-fn cp(fields: &[(usize, &str)]) -> Vec<u8> {
-    let mut all = vec![
-        (24, "111111111"),
-        (33, "M2"),
-        (48, "CP"),
-        (51, "ARBUTHNOT"),
-        (81, "ANN"),
-        (113, "19719999"),
-        (121, "F"),
-    ];
-    all.extend(fields);
-    response(&all)
-}
-
-fn child(fields: &[(usize, &str)]) -> Vec<u8> {
-    let mut all = vec![
-        (33, "M3"),
-        (48, "CH"),
-        (51, "ARBUTHNOT"),
-        (81, "LEO"),
-        (113, "20200229"),
-        (121, "M"),
-    ];
-    all.extend(fields);
-    response(&all)
-}
-
-fn pf(fields: &[(usize, &str)]) -> Vec<u8> {
-    let mut all = vec![
-        (24, "412110004"),
-        (33, "M4"),
-        (48, "PF"),
-        (51, "QUILL"),
-        (81, "PETE"),
-    ];
-    all.extend(fields);
-    response(&all)
-}
+use program::responses::{asking, child, cp, lines_of, np, pf, whole};
+use program::{Ended, Scratch, check_transcripts, rows};
 
 /// Runs `respond` on these records.
 fn respond(records: &[Vec<u8>], options: &str) -> (Scratch, Ended) {
@@ -481,7 +403,8 @@ fn a_request_that_must_not_be_sent_becomes_an_item_that_says_why() {
         ((253, "      "), "no case ID"),
         ((270, "0A5"), "FIPS Code is not a number"),
     ] {
-        let (scratch, _) = respond(&[np(&[(243, "06"), why_not])], "--serial-start 1");
+        let records = [np(&[(243, "06"), why_not]), cp(&[(243, "00"), why_not])];
+        let (scratch, _) = respond(&records, "--serial-start 1");
         assert!(scratch.read("work/csenet.txt").is_empty(), "{words}");
         let worklist = rows(&scratch.read("work/worklist.csv"));
         assert_eq!(
@@ -616,7 +539,9 @@ fn one_fp_record_holds_two_additional_ssns_and_a_third_is_for_a_person() {
         in_kansas("0008", a),
     ];
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
-        let records = order.map(|at: usize| records[at].clone());
+        let mut records = order.map(|at: usize| records[at].clone());
+        // The records of a case stand together.
+        records.sort_by_key(|record| record[137..139].to_vec());
         let (scratch, ended) = respond(&records, "--serial-start 1");
         let fcr = scratch.text("work/fcr.txt");
         assert_eq!(fcr.lines().count(), 1);
@@ -681,7 +606,7 @@ fn a_response_given_twice_is_refused() {
     let scratch = Scratch::new();
     let records = [np(&[(243, "0008")]), child(&[(243, "00")])];
     scratch.write("TX.icr", lines_of(&records));
-    scratch.write("again.icr", records.concat());
+    scratch.write("again.icr", whole(&records).concat());
     scratch.write("empty", "");
     for (files, status) in [
         ("TX.icr again.icr", 3),
@@ -905,7 +830,8 @@ fn what_is_no_response_is_refused_with_file_and_record_and_nothing_is_published(
         (np(&[(243, "06"), (17, "03")]), "FIPS Code"),
         (np(&[(243, "06"), (138, "99")]), "Other State FIPS Code"),
         (np(&[(243, "06"), (48, "XX")]), "Participant Type"),
-        (np(&[(243, "06"), (392, "4")]), "Match Tier"),
+        (np(&[(243, "06"), (392, "8")]), "Match Tier (column 392)"),
+        (np(&[(243, "00"), (478, "s")]), "Participant Match Basis"),
         (
             np(&[(243, "06"), (480, "\t")]),
             "byte 480 is a control byte",
@@ -936,17 +862,18 @@ fn what_is_no_response_is_refused_with_file_and_record_and_nothing_is_published(
 #[test]
 fn responses_are_read_in_any_form() {
     let trimmed = |record: &Vec<u8>| record.trim_ascii_end().to_vec();
-    let records = vec![np(&[(243, "06")]), child(&[(243, "00")])];
+    let of_case = |id| [np(&[(1, id), (243, "06")]), child(&[(1, id), (243, "00")])];
+    let records = whole(&[of_case("TX1001"), of_case("TX1002")].concat());
     let scratch = Scratch::new();
     scratch.write("text.icr", lines_of(&records));
-    scratch.write("crlf.icr", [&records[0][..], b"\r\n", &records[1]].concat());
+    scratch.write("crlf.icr", records.join(&b"\r\n"[..]));
     scratch.write("fb.icr", records.concat());
     scratch.write(
         "short.icr",
         lines_of(&records.iter().map(trimmed).collect::<Vec<_>>()),
     );
-    scratch.write("folder/b", lines_of(&records[..1]));
-    scratch.write("folder/a", lines_of(&records[1..]));
+    scratch.write("folder/b", lines_of(&records[..2]));
+    scratch.write("folder/a", lines_of(&records[2..]));
     scratch.icr("respond --run-date 20261122 --serial-start 1 --out w text.icr");
     for form in ["crlf.icr", "fb.icr", "short.icr", "folder"] {
         let ended = scratch.icr(&format!(
@@ -965,7 +892,7 @@ fn responses_are_read_in_any_form() {
 #[test]
 fn a_fixed_record_that_was_cut_is_refused_and_not_padded() {
     let scratch = Scratch::new();
-    let records = [np(&[(243, "06")]), child(&[(243, "00")])].concat();
+    let records = whole(&[np(&[(243, "06")]), child(&[(243, "00")])]).concat();
     // What is missing is the other state's contact and filler alone.
     scratch.write("TX.icr", &records[..900]);
     let ended = scratch.icr("respond --serial-start 1 --input-format fb --out work TX.icr");
@@ -1006,7 +933,7 @@ fn an_empty_response_is_valid_and_carries_sent_forward() {
 #[test]
 fn serial_numbers_are_asked_for_and_never_repeated() {
     let scratch = Scratch::new();
-    scratch.write("TX.icr", lines_of(&[np(&[(243, "06")])]));
+    scratch.write("TX.icr", lines_of(&asking("TX1001")));
     for (options, status) in [("", 2), ("--serial-start 0", 2), ("--serial-start 5", 0)] {
         let ended = scratch.icr(&format!(
             "respond --run-date 20261122 {options} --out work TX.icr"
@@ -1041,10 +968,7 @@ fn serial_numbers_have_no_gap_and_no_repeat_whatever_interrupts_the_runs() {
     const CASES: usize = 4000;
     let scratch = Scratch::new();
     let ids: Vec<String> = (0..CASES).map(|case| format!("TX{case:06}")).collect();
-    let records: Vec<_> = ids
-        .iter()
-        .map(|id| np(&[(1, id), (243, "06"), (253, id)]))
-        .collect();
+    let records: Vec<_> = ids.iter().flat_map(|id| asking(id)).collect();
     scratch.write("TX.icr", lines_of(&records));
     let mut interrupted = 0;
     // Each more than 30 days after the one before, so that every case is asked about again.
@@ -1097,7 +1021,7 @@ fn serial_numbers_have_no_gap_and_no_repeat_whatever_interrupts_the_runs() {
 fn where_nothing_was_ever_sent_the_first_serial_number_is_given_again() {
     let scratch = Scratch::new();
     scratch.write("sync.icr", lines_of(&[np(&[(243, "00")])]));
-    scratch.write("TX.icr", lines_of(&[np(&[(243, "06")])]));
+    scratch.write("TX.icr", lines_of(&asking("TX1001")));
     let first = scratch.icr("respond --serial-start 7 --out first sync.icr");
     assert_eq!(first.status, 0, "{}", first.stderr);
     let without = scratch.icr("respond --sent first/sent.csv --out second TX.icr");

@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use icr::input::{InputForm, Source};
 use icr::layout::{LayoutSet, RESPONSE_BYTES};
 use icr::record::Date;
-use icr::respond::{Desk, Policy, RespondTotals, ResponseFields, SentLog, group, read_responses};
+use icr::respond::{
+    Desk, Policy, RespondTotals, ResponseFields, SentLog, read_responses, sorted_cases,
+};
 use icr::stop::Stop;
 use plain_matcher::worlds::{Rng, consistent_world, random_world};
 use respond_model::{ModelAnswer, ModelPolicy, Plan, Row, cases, codes, lines};
@@ -57,15 +59,16 @@ fn respond(response: &[u8], policy: &ModelPolicy, sent: Option<&[u8]>, run_date:
     let fields = ResponseFields::new(&layouts).unwrap();
     let response = path("TX.icr", response);
     let sources = [Source::open(&response, RESPONSE_BYTES, InputForm::default()).unwrap()];
-    let records = read_responses(&sources, &fields, &Stop::default()).unwrap();
-    let cases = group(&fields, &records);
+    let read = read_responses(&sources, &fields, &Stop::default()).unwrap();
+    let cases = sorted_cases(&fields, &read);
+    let records: usize = read.iter().map(|case| case.records().len()).sum();
     let run_date = Date::from_ccyymmdd(run_date).unwrap();
     let mut desk = Desk::new(&layouts, &policy, run_date, sent).unwrap();
     desk.work(&cases, &Stop::default()).unwrap();
     let finished = desk.finish().unwrap();
     let totals = finished.totals;
     totals
-        .check_balance(records.len() as u64, cases.len() as u64)
+        .check_balance(records as u64, cases.len() as u64)
         .unwrap();
     Run {
         files: finished.files.into_iter().collect(),
@@ -83,10 +86,33 @@ fn responses(worlds: std::ops::Range<u64>) -> Vec<(String, Vec<u8>)> {
             random_world(seed)
         };
         for (state, response) in plain_matcher::answer(&world).responses {
+            let response = on_many_bases(&respond_model::completed(&response), seed);
             responses.push((format!("world {seed}, {state}"), response));
         }
     }
     responses
+}
+
+/// The response with other bases on a part of the records that have a counterpart. What a basis hands
+/// out no SSN for is taken away.
+fn on_many_bases(response: &[u8], seed: u64) -> Vec<u8> {
+    let mut rng = Rng::new(seed ^ 0xBA5E);
+    let mut changed = Vec::new();
+    for mut record in lines(response) {
+        if record[477] != b' ' && rng.below(3) == 0 {
+            record[477] = b"S12DD345"[rng.below(8)];
+        }
+        if b"D345".contains(&record[477]) {
+            record[278..288].fill(b' ');
+            let mut left: Vec<String> = codes(&record).into_iter().collect();
+            left.retain(|code| code != "07" && code != "08");
+            record[242..252].fill(b' ');
+            record[242..242 + 2 * left.len()].copy_from_slice(left.concat().as_bytes());
+        }
+        changed.extend(record);
+        changed.push(b'\n');
+    }
+    changed
 }
 
 /// A policy of every temper.
@@ -152,6 +178,10 @@ fn the_program_agrees_with_the_plain_model_on_every_row_record_and_total() {
             }
             for row in sorted(run.rows("worklist.csv")) {
                 note(&format!("listed {}", row[6]), 1);
+                note(
+                    "no sure match",
+                    usize::from(row[7].contains("Match Basis S or 1")),
+                );
             }
             note(
                 "FRINF",
@@ -185,6 +215,9 @@ fn the_program_agrees_with_the_plain_model_on_every_row_record_and_total() {
         ("FP", 10),
         ("in sync", 20),
         ("no action", 50),
+        // Found in doubt, without a usable SSN.
+        ("listed 00", 20),
+        ("no sure match", 50),
     ] {
         let times = occurred.get(what).copied().unwrap_or_default();
         assert!(
@@ -194,23 +227,38 @@ fn the_program_agrees_with_the_plain_model_on_every_row_record_and_total() {
     }
 }
 
-/// The response with a few Member IDs and SSNs of the other state on all records, so that many
-/// answers are about one participant.
+/// The response with a few Member IDs, names and SSNs on all records, so that many answers are about one
+/// participant, and many SSNs would come to the wrong one.
 fn crowded(response: &[u8], seed: u64) -> Vec<u8> {
     let mut rng = Rng::new(seed);
     let mut crowded = Vec::new();
+    let (ssns, members) = (
+        ["412119991", "412119992", "412119993"],
+        ["M1", "M1", "M1", "M1", "M2", "  ", "00"],
+    );
     for mut record in lines(response) {
-        let member = ["M1", "M1", "  "][rng.below(3)];
-        record[32..34].copy_from_slice(member.as_bytes());
-        record[34..47].fill(b' ');
-        if codes(&record)
-            .iter()
-            .any(|code| code == "07" || code == "08")
-        {
-            let ssn = ["412119991", "412119992", "412119993"][rng.below(3)];
-            record[278..287].copy_from_slice(ssn.as_bytes());
+        record[32..47].fill(b' ');
+        record[32..34].copy_from_slice(members[rng.below(7)].as_bytes());
+        record[50..96].fill(b' ');
+        record[50..53].copy_from_slice(b"LEE");
+        let first = [
+            &b"ANN"[..],
+            b"ann jr",
+            b"ANN",
+            b"ANN",
+            b"ANN",
+            b"BEA",
+            b"BABY",
+        ][rng.below(7)];
+        record[80..80 + first.len()].copy_from_slice(first);
+        let codes = codes(&record);
+        let offers = codes.iter().any(|code| code == "07" || code == "08");
+        if !b"D345 ".contains(&record[477]) && offers {
+            record[278..287].copy_from_slice(ssns[rng.below(3)].as_bytes());
             record[277] = b'N';
             record[287] = b'Y';
+        } else if rng.below(12) == 0 {
+            record[23..32].copy_from_slice(ssns[rng.below(3)].as_bytes());
         }
         crowded.extend(record);
         crowded.push(b'\n');
@@ -220,13 +268,23 @@ fn crowded(response: &[u8], seed: u64) -> Vec<u8> {
 
 #[test]
 fn the_program_agrees_with_the_plain_model_where_answers_meet() {
-    let (mut same, mut two, mut disagree) = (0, 0, 0);
-    for (at, (name, response)) in responses(0..400).into_iter().enumerate() {
+    let (mut same, mut two) = (0, 0);
+    let reasons = [
+        "two answers",
+        "already stands on another",
+        "who are not the same person",
+        "found in doubt",
+    ];
+    let mut times = [0; 4];
+    for (at, (name, response)) in responses(0..800).into_iter().enumerate() {
         let response = crowded(&response, at as u64);
         for policy in &policies()[..2] {
             let (run, _) = agree(&name, &response, policy);
-            let items = run.rows("worklist.csv").into_iter();
-            disagree += items.filter(|row| row[7].contains("two answers")).count();
+            for row in run.rows("worklist.csv") {
+                for (reason, times) in reasons.iter().zip(&mut times) {
+                    *times += usize::from(row[7].contains(reason));
+                }
+            }
             let plans = respond_model::plans(&cases(&lines(&response)), policy);
             for plan in plans.iter().flatten() {
                 match plan {
@@ -237,10 +295,8 @@ fn the_program_agrees_with_the_plain_model_where_answers_meet() {
             }
         }
     }
-    assert!(
-        same > 10 && two > 5 && disagree > 10,
-        "{same} {two} {disagree}"
-    );
+    let often = times.iter().all(|times| *times > 20);
+    assert!(same > 10 && two > 5 && often, "{same} {two} {times:?}");
 }
 
 #[test]
@@ -293,13 +349,23 @@ fn the_order_of_records_changes_nothing_but_the_order_of_participants_in_a_notic
         } else {
             crowded(&response, at as u64)
         };
-        let mut records = lines(&response);
         let mut rng = Rng::new(at as u64);
-        for place in (1..records.len()).rev() {
-            records.swap(place, rng.below(place + 1));
+        let mut mix = |list: &mut dyn FnMut(usize, usize), length: usize| {
+            for place in (1..length).rev() {
+                list(place, rng.below(place + 1));
+            }
+        };
+        // The records of a case stand together.
+        let mut cases: Vec<_> = cases(&lines(&response)).into_iter().map(|c| c.1).collect();
+        let length = cases.len();
+        mix(&mut |a, b| cases.swap(a, b), length);
+        for case in &mut cases {
+            let length = case.len();
+            mix(&mut |a, b| case.swap(a, b), length);
         }
-        let shuffled: Vec<u8> = records
+        let shuffled: Vec<u8> = cases
             .iter()
+            .flatten()
             .flat_map(|r| [&r[..], b"\n"].concat())
             .collect();
         let policy = &policies()[at % 3];
@@ -389,6 +455,7 @@ fn cases_in_sync_produce_nothing() {
         let in_sync = |records: &[Vec<u8>]| {
             let plain = |r: &Vec<u8>| codes(r).iter().eq(["00"]);
             records.iter().all(plain)
+                && !records.iter().any(|r| respond_model::is_in_doubt(r))
                 && records[0][376..380] == records[0][384..388]
                 && records[0][376..378] != *b"99"
                 && records[0][378..380] != *b"99"

@@ -24,6 +24,7 @@ fn response(
     };
     put(1, case);
     put(17, "48201");
+    put(50, "O");
     put(122, other_id);
     put(138, "06037");
     put(242, "N");
@@ -33,7 +34,11 @@ fn response(
         put(268, "06037");
         put(392, &tier.to_string());
     }
+    put(276, "Y");
+    put(377, "02020202");
     put(385, matched);
+    put(389, "NNN");
+    put(473, "00001");
     record
 }
 
@@ -75,7 +80,7 @@ TX,T8,CA,C8,CA,C8,closed-both,
 TX,T10,CA,C10,,,case-missing,01
 TX,T11,CA,C11,CA,C11,ssn-missing,06
 ";
-    let records = vec![
+    let mut records = vec![
         response("T1", "C1", "00", Some(("C1", '1')), "0101"),
         response("T1", "C1", "0007", Some(("C1", '1')), "0101"),
         response("T2", "", "0306", Some(("C2", '2')), "0001"),
@@ -87,6 +92,10 @@ TX,T11,CA,C11,CA,C11,ssn-missing,06
         response("T11", "C11", "06", Some(("C11", '1')), "0000"),
         response("T99", "", "01", None, "0000"),
     ];
+    // T1 has two.
+    for record in &mut records[..2] {
+        record[472..477].copy_from_slice(b"00002");
+    }
     (truth.to_owned(), records)
 }
 
@@ -234,14 +243,20 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
     write(
         scratch.path(),
         &truth,
-        &[records[0][..499].to_vec(), records[1].clone()],
+        &[records[0][..300].to_vec(), records[1].clone()],
         b"\n",
     );
-    refused("TX.icr, record 1: has 499 bytes");
+    refused("TX.icr, record 1: has 300 bytes");
     let mut odd = records[0].clone();
-    odd[391] = b'7';
+    odd[391] = b'8';
     write(scratch.path(), &truth, &[odd], b"\n");
-    refused("Match Tier is not");
+    refused("Match Tier (column 392) is not");
+    // Cut, and doubled.
+    write(scratch.path(), &truth, &records[..1], b"\n");
+    refused("TX.icr, record 1: the case that begins here");
+    let doubled = [&records[..], &records].concat();
+    write(scratch.path(), &truth, &doubled, b"\n");
+    refused("TX.icr, record 11: ");
     write(
         scratch.path(),
         &format!("{truth}TX,T9,ZZ,,,,,\n"),

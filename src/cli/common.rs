@@ -12,9 +12,9 @@ use crate::exit::Exit;
 use crate::extract::Severity;
 use crate::input::{Encoding, InputForm};
 use crate::layout::LayoutSet;
-use crate::output::{FileMode, Manifest};
+use crate::output::{FileMode, Manifest, warn};
 use crate::record::Date;
-use crate::response::OutputForm;
+use crate::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +42,18 @@ impl CommonArgs {
     /// As [`LayoutSet::load`].
     pub fn layouts(&self) -> Result<LayoutSet> {
         LayoutSet::load(self.layouts.as_deref())
+    }
+
+    /// Says on stderr that whether cases are whole cannot be checked, where the layouts in use do not
+    /// let a reader of responses see it.
+    ///
+    /// # Errors
+    /// [`Error::Layout`] where a field of the response is missing.
+    pub fn note_unchecked_cases(&self, layouts: &LayoutSet) -> Result<()> {
+        if !self.quiet && !ResponseFields::new(layouts)?.tells_whole_cases() {
+            warn(UNCHECKED_CASES);
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::{CommonArgs, InputArgs, ThreadsArgs};
 use crate::diff::{DiffFields, DiffReport, compare_files, pair_files};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::output::Stdout;
+use crate::output::{Stdout, find_match_manifest, other_layouts, warn};
 use crate::stop::Stop;
 
 /// Compare two runs, or two response files, by case and participant
@@ -83,10 +83,20 @@ fn diff_audited(
             .map(|pair| compare_files(pair, form, &fields, stop))
             .collect::<Result<Vec<_>>>()
     })?;
+    let others = |side: &PathBuf| {
+        let manifest = find_match_manifest(side);
+        manifest.map_or_else(Vec::new, |manifest| other_layouts(&manifest, &layouts))
+    };
     let report = DiffReport {
         files,
         strays: compared.strays,
+        other_layouts: (others(&args.old), others(&args.new)),
+        cases_checked: fields.tells_whole_cases(),
     };
+    if !common.quiet {
+        report.warnings().iter().for_each(|words| warn(words));
+    }
+    common.note_unchecked_cases(&layouts)?;
     match args.format {
         DiffFormat::Text => stdout.print(&report.text())?,
         DiffFormat::Json => stdout.json(&report)?,

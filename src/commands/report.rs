@@ -88,6 +88,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         stop.check()?;
         let exit = FailOn::exit(args.fail_on, |severity| new.has(severity));
         session.end(exit)?;
+        common.note_unchecked_cases(&layouts)?;
         stdout.print(&rendered)?;
         Ok(exit)
     })

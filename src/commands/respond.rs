@@ -12,11 +12,12 @@ use crate::exit::Exit;
 use crate::extract::Severity;
 use crate::input::{Encoding, InputForm, Source, input_files};
 use crate::layout::RESPONSE_BYTES;
-use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text};
+use crate::output::{FileMode, InputEntry, Manifest, OutputFolder, Stdout, json_text, warn};
 use crate::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
-    group, read_responses, response_state,
+    read_responses, response_state, sorted_cases,
 };
+use crate::response::UNCHECKED_CASES;
 use crate::stop::Stop;
 
 /// Turn a state's response file into updates, CSENet transactions, FCR records and a worklist
@@ -116,6 +117,9 @@ fn respond_audited(
         totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
     });
     session.read(&inputs);
+    if !summary.cases_checked && !common.quiet {
+        warn(UNCHECKED_CASES);
+    }
     let json = args.format == OutputFormatArg::Json;
     let text = if json { summary.json() } else { summary.text() };
     session.publish(folder, (&text, stdout), exit, stop)?;
@@ -137,17 +141,19 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
         .collect::<Result<Vec<_>>>()?;
-    let records = read_responses(&sources, &fields, stop)?;
-    let state = response_state(&records)?;
-    let cases = group(&fields, &records);
+    let read = read_responses(&sources, &fields, stop)?;
+    let state = response_state(&read)?;
+    let cases = sorted_cases(&fields, &read);
     let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
-        totals,
+        mut totals,
         sent,
     } = desk.finish()?;
-    totals.check_balance(records.len() as u64, cases.len() as u64)?;
+    let routine = totals.count_tiers(&fields, &read);
+    let records: usize = read.iter().map(|case| case.records().len()).sum();
+    totals.check_balance(records as u64, cases.len() as u64)?;
     for (name, bytes) in files {
         folder.write(name, &bytes)?;
     }
@@ -158,6 +164,8 @@ fn respond_into(
         schema: "icr.respond.summary/1",
         run_date: run_date.ccyymmdd().to_string(),
         state: state.map(crate::reference::State::usps),
+        routine,
+        cases_checked: fields.tells_whole_cases(),
         files: sources.iter().map(Source::name).collect(),
         totals,
         serials: sent.serials(),

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::output::{Stdout, warn};
 use crate::progress::Progress;
+use crate::response::ResponseFields;
 use crate::score::report::Score;
 use crate::score::run::score;
 use crate::score::truth::Truth;
@@ -68,7 +69,8 @@ fn score_audited(
         let truth = Truth::load(&args.truth, stop)?;
         stop.check()?;
         let tally = score(&args.folder, &truth, &layouts, &progress, stop)?;
-        let score = Score::new(&tally, &truth);
+        let cases_checked = ResponseFields::new(&layouts)?.tells_whole_cases();
+        let score = Score::new(&tally, &truth, cases_checked);
         let text = match args.format {
             OutputFormatArg::Json => score.json(),
             OutputFormatArg::Text => score.text(),
@@ -78,6 +80,7 @@ fn score_audited(
     })?;
     stop.check()?;
     drop(progress);
+    common.note_unchecked_cases(&layouts)?;
     if unknown > 0 && !common.quiet {
         warn(&format!(
             "{unknown} of {returned} returned cases are not in {}: it is the truth about other extracts, and no figure counts them",

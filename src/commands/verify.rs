@@ -43,10 +43,11 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         stop.check()?;
         let exit = if found.damage.is_empty() { Exit::Success } else { Exit::Findings };
         session.end(exit)?;
+        common.note_unchecked_cases(&layouts)?;
         let text = match args.format {
             OutputFormatArg::Json => json_text(&json!({
                 "schema": "icr.verify/1", "intact": found.damage.is_empty(), "files": found.files, "bytes": found.bytes,
-                "response_records": found.response_records, "damage": found.damage,
+                "response_records": found.response_records, "cases_checked": found.cases_checked, "damage": found.damage,
             })),
             OutputFormatArg::Text => {
                 let mut text = String::new();

@@ -13,9 +13,12 @@ use crate::reference::State;
 
 /// The records of one or, where digests meet, more families, of both sides.
 pub(super) struct Family<'r> {
-    pub(super) old: Vec<&'r [u8]>,
-    pub(super) new: Vec<&'r [u8]>,
+    pub(super) old: Vec<OfCase<'r>>,
+    pub(super) new: Vec<OfCase<'r>>,
 }
+
+/// A record, and which case of its file it is of.
+pub(super) type OfCase<'r> = (u32, &'r [u8]);
 
 /// What became of a case or a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,37 +88,30 @@ type Key<'r> = (&'r [u8], &'r [u8]);
 /// Cases by Other State Case ID, each with its records.
 pub(super) type Cases<'r> = BTreeMap<&'r [u8], Vec<&'r [u8]>>;
 
-/// The cases of one side, by family and Other State Case ID; a record without that ID belongs to the
-/// one case that has one, if there is one alone.
-fn cases_of<'r>(records: &[&'r [u8]], fields: &DiffFields) -> BTreeMap<Key<'r>, Cases<'r>> {
-    let mut families: BTreeMap<Key<'r>, Cases<'r>> = BTreeMap::new();
-    for record in records {
-        let id = fields.submitted(record, fields.records.extract.other_case_id);
-        families
-            .entry(fields.family(record))
-            .or_default()
-            .entry(id)
-            .or_default()
-            .push(record);
+/// The cases of one side, as the file was cut into them, by family and Other State Case ID.
+fn cases_of<'r>(records: &[OfCase<'r>], fields: &DiffFields) -> BTreeMap<Key<'r>, Cases<'r>> {
+    let mut by_case: BTreeMap<u32, Vec<&'r [u8]>> = BTreeMap::new();
+    for (case, record) in records {
+        by_case.entry(*case).or_default().push(record);
     }
-    for cases in families.values_mut() {
-        if cases.len() == 2
-            && let Some(blank) = cases.remove(&b""[..])
-        {
-            for named in cases.values_mut() {
-                named.extend(blank.iter().copied());
-            }
-        }
+    let mut families: BTreeMap<Key<'r>, Cases<'r>> = BTreeMap::new();
+    for records in by_case.into_values() {
+        let columns = fields.records.extract.other_case_id;
+        let ids = records
+            .iter()
+            .map(|record| fields.submitted(record, columns));
+        let id = ids.max().unwrap_or_default();
+        let family = fields.family(records[0]);
+        let cases = families.entry(family).or_default();
+        cases.entry(id).or_default().extend(records);
     }
     families
 }
 
 /// How many cases the records make.
-pub(super) fn count_cases(records: &[&[u8]], fields: &DiffFields) -> u64 {
-    cases_of(records, fields)
-        .values()
-        .map(|cases| cases.len() as u64)
-        .sum()
+pub(super) fn count_cases(records: &[OfCase<'_>]) -> u64 {
+    let cases: std::collections::BTreeSet<u32> = records.iter().map(|(case, _)| *case).collect();
+    cases.len() as u64
 }
 
 /// The number of cases that are the same, and the cases that differ.

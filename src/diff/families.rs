@@ -4,12 +4,13 @@
 
 use rayon::prelude::*;
 
-use super::cases::{CaseChange, Family, compare_family, count_cases};
+use super::cases::{CaseChange, Family, OfCase, compare_family, count_cases};
 use super::files::state_of;
 use super::side::{Entry, SideFile, SideSource};
 use super::{DiffFields, FilePair};
 use crate::error::{Error, Result};
 use crate::input::InputForm;
+use crate::response::Faults;
 use crate::stop::Stop;
 
 /// Into how many ranges of digests the comparison is cut.
@@ -32,6 +33,9 @@ pub struct FileChanges {
     pub no_records: (u64, u64),
     /// Those of them that the other side does not have.
     pub no_records_alone: (u64, u64),
+    /// Where the cases are not whole: the file was cut, doubled, or is not in the order in which it was
+    /// written.
+    pub not_whole: (Faults, Faults),
     /// Cases that are the same.
     pub same_cases: u64,
     /// The cases that differ, by Case ID, other state and Other State Case ID.
@@ -85,6 +89,7 @@ pub fn compare_files(
     }
     changes.records = (old_file.len(), new_file.len());
     note_no_records(&mut changes, &old_file, &new_file);
+    changes.not_whole = (old_file.not_whole.clone(), new_file.not_whole.clone());
     // Digests of families have 63 bits.
     let width = (1_u64 << 63) / RANGES;
     let compared = (0..RANGES).into_par_iter().map(|range| {
@@ -173,7 +178,7 @@ fn compare_range(
                 .iter()
                 .zip(of_new)
                 .all(|(a, b)| a.record == b.record && old.record(a) == new.record(b));
-        if alike && is_plain(old, of_old, fields) {
+        if alike && of_old.windows(2).all(|pair| pair[0].case == pair[1].case) {
             same += 1;
             continue;
         }
@@ -182,7 +187,7 @@ fn compare_range(
             new: records_of(new, of_new),
         };
         if alike {
-            same += count_cases(&family.old, fields);
+            same += count_cases(&family.old);
         } else {
             let (alike, differ) = compare_family(&family, fields);
             same += alike;
@@ -192,21 +197,9 @@ fn compare_range(
     (same, changed)
 }
 
-fn records_of<'s>(file: &SideFile<'s>, entries: &[Entry]) -> Vec<&'s [u8]> {
-    entries.iter().map(|entry| file.record(entry)).collect()
-}
-
-/// Whether the records are surely of one case: all with one Case ID, other state and Other State
-/// Case ID.
-fn is_plain(file: &SideFile<'_>, entries: &[Entry], fields: &DiffFields) -> bool {
-    let key = |entry: &Entry| {
-        let record = file.record(entry);
-        (
-            fields.family(record),
-            fields.submitted(record, fields.records.extract.other_case_id),
-        )
-    };
+fn records_of<'s>(file: &SideFile<'s>, entries: &[Entry]) -> Vec<OfCase<'s>> {
     entries
-        .windows(2)
-        .all(|pair| key(&pair[0]) == key(&pair[1]))
+        .iter()
+        .map(|entry| (entry.case, file.record(entry)))
+        .collect()
 }

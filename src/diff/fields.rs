@@ -40,6 +40,11 @@ impl DiffFields {
         Ok(DiffFields { records, named })
     }
 
+    /// Whether it can be checked that cases are whole.
+    pub fn tells_whole_cases(&self) -> bool {
+        self.records.tells_whole_cases()
+    }
+
     /// A field of the submitted record, trimmed, of a record without its trailing blanks.
     #[inline]
     pub(super) fn submitted<'r>(&self, record: &'r [u8], columns: Columns) -> &'r [u8] {

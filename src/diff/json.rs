@@ -8,18 +8,26 @@ use serde::{Serialize, Serializer};
 use super::fields::code_words;
 use super::report::{code_changes, count, field_changes};
 use super::{CaseChange, ChangeKind, DiffReport, Direction, FileChanges, RecordChange, StrayFile};
+use crate::response::Faults;
 
 impl Serialize for DiffReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Report<'a> {
+            cases_checked: bool,
             files: Each<'a, FileChanges>,
+            other_layouts: Sides<&'a [&'static str]>,
             same: bool,
             schema: &'static str,
             stray_files: Each<'a, StrayFile>,
         }
         let report = Report {
+            cases_checked: self.cases_checked,
             files: Each(&self.files),
+            other_layouts: Sides {
+                new: &self.other_layouts.1,
+                old: &self.other_layouts.0,
+            },
             same: self.is_same(),
             schema: "icr.diff/1",
             stray_files: Each(&self.strays),
@@ -89,6 +97,23 @@ struct NoRecords {
     only_old: u64,
 }
 
+/// Where cases of a file are not whole.
+#[derive(Serialize)]
+struct NotWhole {
+    faults: u64,
+    /// The record of the first fault.
+    record: Option<u64>,
+}
+
+impl NotWhole {
+    fn of(faults: &Faults) -> Self {
+        NotWhole {
+            faults: faults.count,
+            record: faults.listed.first().map(|fault| fault.record),
+        }
+    }
+}
+
 impl Entry for FileChanges {
     fn entry(&self) -> impl Serialize {
         #[derive(Serialize)]
@@ -101,6 +126,7 @@ impl Entry for FileChanges {
             missing_new: bool,
             missing_old: bool,
             no_response_records: NoRecords,
+            not_whole: Sides<NotWhole>,
             records: Sides<u64>,
             state: &'a str,
             unreadable_new: Option<&'a str>,
@@ -132,6 +158,10 @@ impl Entry for FileChanges {
                 old: self.no_records.0,
                 only_new: self.no_records_alone.1,
                 only_old: self.no_records_alone.0,
+            },
+            not_whole: Sides {
+                new: NotWhole::of(&self.not_whole.1),
+                old: NotWhole::of(&self.not_whole.0),
             },
             records: Sides {
                 new: self.records.1,

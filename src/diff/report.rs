@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ChangeKind, FileChanges, StrayFile};
 use crate::matching::{ReasonCode, ReasonCodes};
+use crate::output::other_layouts_words;
 
 /// Whether a change of codes is for the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub struct DiffReport {
     pub files: Vec<FileChanges>,
     /// What lies among the responses and is none, in order of name.
     pub strays: Vec<StrayFile>,
+    /// The layouts of responses that each side was made with and that are others than those in use.
+    pub other_layouts: (Vec<&'static str>, Vec<&'static str>),
+    /// Whether it could be checked that cases are whole.
+    pub cases_checked: bool,
 }
 
 /// How many participants that both sides have went from which codes to which.
@@ -80,6 +85,21 @@ pub(super) fn count(file: &FileChanges, kind: ChangeKind) -> u64 {
 }
 
 impl DiffReport {
+    /// What must not be overlooked, though it is no difference: a side that was made with other
+    /// layouts, and files whose cases are not whole.
+    pub fn warnings(&self) -> Vec<String> {
+        let (old, new) = &self.other_layouts;
+        let mut warnings = Vec::new();
+        for (others, side) in [(old, "old"), (new, "new")] {
+            if !others.is_empty() {
+                let words = other_layouts_words(others);
+                warnings.push(format!("the {side} side {words}"));
+            }
+        }
+        warnings.extend(self.files.iter().flat_map(FileChanges::not_whole_words));
+        warnings
+    }
+
     /// Whether nothing differs.
     pub fn is_same(&self) -> bool {
         self.files.iter().all(FileChanges::is_same)

@@ -8,15 +8,12 @@ use rayon::prelude::*;
 use super::DiffFields;
 use super::files::SidePath;
 use crate::error::{Error, Result};
-use crate::input::{Framing, InputForm, Records, Source, split_at_records};
+use crate::input::{Framing, InputForm, Source};
 use crate::layout::RESPONSE_BYTES;
 use crate::record::trim_end;
 use crate::reference::State;
-use crate::response::ResponseRecord;
+use crate::response::{CaseReader, CutBy, Faults, OnFault, Read};
 use crate::stop::Stop;
-
-/// How much of a file one task reads.
-const PIECE_BYTES: usize = 1 << 20;
 
 /// The family digest of what is no response record. Those of families have 63 bits.
 const NO_RECORD: u64 = u64::MAX;
@@ -28,6 +25,8 @@ pub(super) struct Entry {
     pub(super) record: u64,
     offset: usize,
     length: u32,
+    /// Which case of its file it is of.
+    pub(super) case: u32,
 }
 
 /// A file of one side; neither is there where the side has none.
@@ -84,6 +83,8 @@ pub(super) struct SideFile<'s> {
     entries: Vec<Entry>,
     /// How many response records are of which submitting state.
     states: BTreeMap<State, u64>,
+    /// Where the cases of the file are not whole.
+    pub(super) not_whole: Faults,
 }
 
 impl<'s> SideFile<'s> {
@@ -95,45 +96,53 @@ impl<'s> SideFile<'s> {
         let Some(source) = source else {
             return Ok(SideFile::default());
         };
-        let bytes = source.bytes();
+        if !fields.records.tells_whole_cases() {
+            return SideFile::cut(source, fields, CutBy::Key, stop);
+        }
+        let by_count = SideFile::cut(source, fields, CutBy::Count, stop)?;
+        if by_count.not_whole.count == 0 {
+            return Ok(by_count);
+        }
+        // Where cases are not whole, their counts do not tell where one ends.
+        Ok(SideFile {
+            not_whole: by_count.not_whole,
+            ..SideFile::cut(source, fields, CutBy::Key, stop)?
+        })
+    }
+
+    fn cut(source: &'s Source, fields: &DiffFields, by: CutBy, stop: &Stop) -> Result<Self> {
         let digests = RandomState::with_seeds(1, 2, 3, 4);
-        let framing = source.framing;
-        let key = fields.records.extract.case_id.range();
-        let cuts = split_at_records(framing, bytes, PIECE_BYTES, key);
-        let read = |cut: &[usize]| {
-            stop.check()?;
-            let mut states = BTreeMap::new();
-            let mut entries = Vec::new();
-            for record in Records::within(framing, bytes, cut[0], cut[1]) {
-                let family = match ResponseRecord::parse(&fields.records, record.bytes, framing) {
-                    Ok(parsed) => {
-                        *states.entry(parsed.state).or_default() += 1;
-                        digests.hash_one(fields.family(&parsed.bytes)) >> 1
-                    }
-                    Err(_) => NO_RECORD,
-                };
-                entries.push(Entry {
-                    family,
-                    record: digests.hash_one(trim_end(record.bytes)),
-                    offset: record.offset,
-                    length: record.bytes.len() as u32,
-                });
-            }
-            Ok((entries, states))
-        };
-        let pieces: Vec<(Vec<Entry>, BTreeMap<State, u64>)> =
-            cuts.par_windows(2).map(read).collect::<Result<_>>()?;
+        let bytes = source.bytes();
         let mut file = SideFile {
             bytes,
-            entries: Vec::with_capacity(pieces.iter().map(|(e, _)| e.len()).sum()),
-            states: BTreeMap::new(),
+            ..SideFile::default()
         };
-        for (entries, states) in pieces {
-            file.entries.extend(entries);
-            for (state, records) in states {
-                *file.states.entry(state).or_default() += records;
+        let mut reader = CaseReader::new(source, &fields.records, OnFault::Note, by);
+        let mut number = 0_u32;
+        while let Some(read) = reader.next(stop)? {
+            let mut entry = |family, case, offset: usize, length: usize| {
+                let record = trim_end(&bytes[offset..offset + length]);
+                file.entries.push(Entry {
+                    family,
+                    record: digests.hash_one(record),
+                    offset,
+                    length: length as u32,
+                    case,
+                });
+            };
+            match read {
+                Read::Case(case) => {
+                    for record in case.records() {
+                        let family = digests.hash_one(fields.family(&record.bytes)) >> 1;
+                        entry(family, number, record.place.offset, record.place.length);
+                        *file.states.entry(record.state).or_default() += 1;
+                    }
+                    number += 1;
+                }
+                Read::NoRecord(line) => entry(NO_RECORD, 0, line.offset, line.bytes.len()),
             }
         }
+        file.not_whole = reader.faults().1;
         file.entries.par_sort_unstable();
         Ok(file)
     }

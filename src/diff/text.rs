@@ -18,6 +18,21 @@ impl FileChanges {
             "records that are no response records: {old} old, {new} new; on one side alone: {old_alone} old, {new_alone} new"
         )
     }
+
+    /// For each side whose cases are not whole, what there is to say of it.
+    pub(super) fn not_whole_words(&self) -> Vec<String> {
+        let (old, new) = &self.not_whole;
+        let words = [(old, "old"), (new, "new")].map(|(faults, side)| {
+            let first = faults.listed.first()?;
+            let (name, count) = (shown(&self.name), faults.count);
+            let noun = if count == 1 { "fault" } else { "faults" };
+            Some(format!(
+                "{name} of the {side} side: cases are not whole, {count} {noun}, the first at record {}: {}",
+                first.record, first.problem
+            ))
+        });
+        words.into_iter().flatten().collect()
+    }
 }
 
 impl DiffReport {

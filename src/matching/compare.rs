@@ -5,6 +5,7 @@
 //! first, and they alone decide the choice among candidates; the second look (N3 to N5) follows in
 //! the chosen case.
 
+use super::MatchBasis;
 use super::keyed;
 use super::second_look;
 use super::strict::{self, Work};
@@ -61,52 +62,6 @@ impl Counterpart {
     #[inline]
     pub fn hands_out_ssn(self) -> bool {
         self.rule <= Rule::N2 && !self.in_doubt
-    }
-}
-
-/// Participant Match Basis, response position 478 (ours).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "each is the rule of its name")]
-pub enum MatchBasis {
-    S,
-    N1,
-    N2,
-    /// By N1 or N2, in doubt.
-    InDoubt,
-    N3,
-    N4,
-    N5,
-}
-
-impl MatchBasis {
-    /// All of them, in the order in which reports list them.
-    pub const ALL: [MatchBasis; 7] = {
-        use MatchBasis::{InDoubt, N1, N2, N3, N4, N5, S};
-        [S, N1, N2, InDoubt, N3, N4, N5]
-    };
-
-    /// What stands in the response.
-    pub fn code(self) -> &'static str {
-        ["S", "1", "2", "D", "3", "4", "5"][self as usize]
-    }
-
-    /// The byte of the response field.
-    #[inline]
-    pub fn byte(self) -> u8 {
-        b"S12D345"[self as usize]
-    }
-
-    /// The basis that a byte of a response names.
-    #[inline]
-    pub fn from_byte(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|basis| basis.byte() == byte)
-    }
-
-    /// Its place in [`MatchBasis::ALL`].
-    #[inline]
-    pub fn index(self) -> usize {
-        self as usize
     }
 }
 

@@ -1,6 +1,7 @@
 //! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
 
 mod approach;
+mod basis;
 mod choice;
 mod codes;
 mod compare;
@@ -18,9 +19,10 @@ mod tiers;
 mod trial;
 
 pub(crate) use approach::BATCH_CASES;
+pub use basis::MatchBasis;
 pub use choice::{Candidate, ChoiceStep};
 pub use codes::{CaseCodes, ReasonCode, ReasonCodes};
-pub use compare::{Comparison, Counterpart, MatchBasis, Rule, compare};
+pub use compare::{Comparison, Counterpart, Rule, compare};
 pub use crowd::Crowd;
 pub use matcher::{AbsentState, CounterpartRule, Found, Matcher, Outcome, Scratch, Suppressed};
 pub use observer::{KeyTried, Observer, Unobserved};

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::output::{MANIFEST, Manifest, OutputEntry, hex};
-use crate::response::{Difference, differences, recount};
+use crate::output::{MANIFEST, Manifest, OutputEntry, hex, refuse_other_layouts};
+use crate::response::{Difference, ResponseFields, differences, recount};
 use crate::stop::Stop;
 
 /// One thing that is wrong with a folder.
@@ -34,6 +34,8 @@ pub struct Verification {
     pub bytes: u64,
     /// How many response records were looked at.
     pub response_records: u64,
+    /// Whether it could be checked that the cases of responses are whole.
+    pub cases_checked: bool,
     /// What is wrong, by file.
     pub damage: Vec<Damage>,
 }
@@ -52,8 +54,8 @@ impl Verification {
 /// hold, every record of every response valid under its layout and consistent within its case.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none,
-/// [`Error::Interrupted`] where the run is to stop.
+/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none or was made
+/// with other layouts of responses than `layouts`, [`Error::Interrupted`] where the run is to stop.
 pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io("open", folder))?
@@ -64,7 +66,10 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
             "is not a folder; give the folder of a finished run",
         ));
     }
-    let mut found = Verification::default();
+    let mut found = Verification {
+        cases_checked: ResponseFields::new(layouts)?.tells_whole_cases(),
+        ..Verification::default()
+    };
     let Ok(text) = std::fs::read(folder.join(MANIFEST)) else {
         found.note(MANIFEST, None, "is missing: the folder is no finished run");
         return Ok(found);
@@ -90,6 +95,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
         .and_then(|text| serde_json::from_slice::<Value>(&text).ok());
     let is_match = manifest.command == "match";
     if is_match {
+        refuse_other_layouts(folder, &manifest, layouts)?;
         check_summary(&manifest, summary.as_ref(), &mut found);
     }
     let parts: Vec<Verification> = manifest
@@ -266,10 +272,15 @@ fn check_match_file(
             Err(_) => return Ok(()),
             Ok(source) => source,
         };
-        let counted = recount(&source, &layouts.response()?, &layouts.extract()?, stop)?;
-        found.response_records += counted.totals.records.returned;
-        for (record, problem) in counted.listed {
-            found.note(&output.name, Some(record), problem);
+        let counted = recount(&source, &ResponseFields::new(layouts)?, stop)?;
+        found.response_records += counted.totals.records;
+        let more = counted.faults.count - counted.faults.listed.len() as u64;
+        for fault in counted.faults.listed {
+            found.note(&output.name, Some(fault.record), fault.problem);
+        }
+        if more > 0 {
+            let problem = format!("{more} more things are wrong with its records and cases");
+            found.note(&output.name, None, problem);
         }
         match said {
             Some(said) => {

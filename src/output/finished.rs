@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::{MANIFEST, Manifest};
+use super::{LayoutEntry, MANIFEST, Manifest};
 use crate::error::{Error, Result};
+use crate::layout::LayoutSet;
 
 /// The manifest of a finished run of match.
 ///
@@ -23,6 +24,54 @@ pub fn match_manifest(folder: &Path) -> Result<Manifest> {
         );
         Err(Error::input(folder, problem))
     }
+}
+
+/// The layouts by which the records of responses are read: every field of a response record stands
+/// where one of these two says. Of the others none is asked: `fcr-extract` placed what the match read,
+/// not what it wrote, and the tables hold words alone.
+const OF_RESPONSES: [&str; 2] = ["extract", "response"];
+
+/// The layouts of responses that a run had otherwise than they are in use now.
+pub fn other_layouts(manifest: &Manifest, layouts: &LayoutSet) -> Vec<&'static str> {
+    let now = LayoutEntry::of_set(layouts);
+    let of = |entries: &[LayoutEntry], name: &str| {
+        let entry = entries.iter().find(|entry| entry.name == name);
+        entry.map(|entry| entry.sha256.clone())
+    };
+    let mut names = OF_RESPONSES.to_vec();
+    names.retain(|name| of(&now, name) != of(&manifest.layouts, name));
+    names
+}
+
+/// Refuses a run that was made with other layouts of responses: its records would be read at wrong
+/// columns.
+///
+/// # Errors
+/// [`Error::Input`] naming the layouts.
+pub fn refuse_other_layouts(folder: &Path, manifest: &Manifest, layouts: &LayoutSet) -> Result<()> {
+    let others = other_layouts(manifest, layouts);
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(Error::input(folder, other_layouts_words(&others)))
+}
+
+/// What there is to say of a run that was made with other layouts.
+pub fn other_layouts_words(others: &[&str]) -> String {
+    let (noun, are) = match others {
+        [_] => ("layout", "is"),
+        _ => ("layouts", "are"),
+    };
+    format!(
+        "was made with another {noun} `{}` than {are} in use, so its records cannot be read rightly; give the layouts of that run with --layouts DIR",
+        others.join("` and `")
+    )
+}
+
+/// The manifest of a folder, where it is one of a finished run of match.
+pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
+    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
 /// A JSON file of a finished run of match.

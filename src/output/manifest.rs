@@ -79,6 +79,25 @@ pub struct OutputEntry {
     pub sha256: String,
 }
 
+impl LayoutEntry {
+    /// The entries of all layouts and tables of a set.
+    pub fn of_set(layouts: &LayoutSet) -> Vec<Self> {
+        let entry = |name: &str, text: &[u8]| LayoutEntry {
+            name: name.to_owned(),
+            sha256: hex(&Sha256::digest(text).into()),
+        };
+        let records = layouts
+            .layouts
+            .iter()
+            .map(|layout| entry(&layout.name, &layout.text));
+        let tables = layouts
+            .tables
+            .iter()
+            .map(|table| entry(&table.name, &table.text));
+        records.chain(tables).collect()
+    }
+}
+
 impl InputEntry {
     /// The entry of a file that was read whole.
     pub fn of(kind: &str, source: &Source, state: Option<&str>) -> Self {
@@ -95,25 +114,13 @@ impl InputEntry {
 impl Manifest {
     /// A manifest of a command, without files or totals.
     pub fn new(command: &str, run_date: Option<&str>, layouts: &LayoutSet) -> Self {
-        let entry = |name: &str, text: &[u8]| LayoutEntry {
-            name: name.to_owned(),
-            sha256: hex(&Sha256::digest(text).into()),
-        };
-        let records = layouts
-            .layouts
-            .iter()
-            .map(|layout| entry(&layout.name, &layout.text));
-        let tables = layouts
-            .tables
-            .iter()
-            .map(|table| entry(&table.name, &table.text));
         Manifest {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command.to_owned(),
             run_date: run_date.map(str::to_owned),
             options: BTreeMap::new(),
-            layouts: records.chain(tables).collect(),
+            layouts: LayoutEntry::of_set(layouts),
             inputs: Vec::new(),
             outputs: Vec::new(),
             totals: Value::Null,

@@ -12,7 +12,10 @@ mod stderr;
 mod stdout;
 mod summary;
 
-pub use finished::{match_file, match_manifest, no_run};
+pub use finished::{
+    find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
+    refuse_other_layouts,
+};
 pub use folder::{FileMode, OutputFile, OutputFolder, WrittenFile};
 pub use hex::hex;
 pub use manifest::{InputEntry, LayoutEntry, MANIFEST, Manifest, OutputEntry};

@@ -26,6 +26,8 @@ pub struct Report {
     pub absent: BTreeMap<String, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
+    /// Whether it could be checked that the cases of the responses are whole.
+    pub cases_checked: bool,
     /// Whether the summary tells of errors, for `--fail-on`.
     #[serde(skip)]
     pub has_errors: bool,
@@ -130,6 +132,7 @@ impl Report {
             states,
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            cases_checked: true,
             has_errors: false,
             has_warnings: false,
         }

@@ -13,9 +13,9 @@ use super::{Figures, Report, StateReport};
 use crate::error::{Error, Result};
 use crate::input::{Encoding, InputForm, Source};
 use crate::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::output::{match_file, match_manifest, no_run};
+use crate::output::{match_file, match_manifest, no_run, refuse_other_layouts};
 use crate::reference::State;
-use crate::response::{Fates, Volume, differences};
+use crate::response::{Fates, ResponseFields, Volume, differences};
 use crate::stop::Stop;
 
 /// The name of the summary.
@@ -73,9 +73,11 @@ struct SaidCases {
 ///
 /// # Errors
 /// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match or its responses are not those of its summary; [`Error::Interrupted`].
+/// finished run of match, was made with other layouts of responses than `layouts`, or its responses are
+/// not those of its summary or not what was sent; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let manifest = match_manifest(folder)?;
+    refuse_other_layouts(folder, &manifest, layouts)?;
     let summary: Summary = match_file(folder, SUMMARY)?;
     let option = |name: &str| manifest.options.get(name).and_then(Value::as_str);
     let form = InputForm {
@@ -103,6 +105,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
         })
         .collect::<Result<BTreeMap<_, _>>>()?;
     let mut report = Report::of_states(summary.run_date, states);
+    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
     report.absent = summary.absent;
     report.excluded = summary.excluded;
     let found = || summary.fcr.values().chain([&summary.run]);
@@ -120,7 +123,19 @@ fn read_state(
 ) -> Result<StateReport> {
     let path = folder.join(format!("responses/{state}.icr"));
     let source = Source::open_until(&path, RESPONSE_BYTES, form, stop)?;
-    let tallies = tally(&source, &layouts.response()?, &layouts.extract()?, stop)?;
+    let fields = ResponseFields::new(layouts)?;
+    let tallies = tally(&source, &fields, stop).map_err(|error| match error {
+        Error::Input {
+            path,
+            record,
+            problem,
+        } => Error::Input {
+            path,
+            record,
+            problem: format!("{problem}; run icr verify on the folder"),
+        },
+        other => other,
+    })?;
     source.check_intact()?;
     let (mut total, mut fcr) = (Tally::default(), Tally::default());
     let mut by_other: BTreeMap<&'static str, Tally> = BTreeMap::new();

@@ -5,10 +5,11 @@ use std::ops::AddAssign;
 
 use crate::error::Result;
 use crate::input::Source;
-use crate::layout::{ExtractLayout, RESPONSE_BYTES, ResponseLayout};
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::reference::State;
-use crate::response::{CaseSplit, StateTotals};
+use crate::response::{
+    CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields, ResponseTotals, TIERS,
+};
 use crate::stop::Stop;
 
 use super::Figures;
@@ -17,7 +18,7 @@ use super::Figures;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     /// The figures that the summary has too.
-    pub(super) totals: StateTotals,
+    pub(super) totals: ResponseTotals,
     in_sync: u64,
     open: u64,
     closed: u64,
@@ -59,125 +60,79 @@ pub(super) type Part = (State, FcrSupplied);
 /// The FCR-Supplied Indicator.
 pub(super) type FcrSupplied = bool;
 
-/// Counts a response file by other state and FCR-Supplied Indicator. Records that are none, or name
-/// no state, are passed over: the totals then differ from the summary's.
+/// Counts a response file by other state and FCR-Supplied Indicator.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Input`] for the first record or case that is not as it was sent: figures of a
+/// damaged response would be believed. [`crate::Error::Interrupted`] where the run is to stop.
 pub(super) fn tally(
     source: &Source,
-    layout: &ResponseLayout,
-    extract: &ExtractLayout,
+    fields: &ResponseFields,
     stop: &Stop,
 ) -> Result<BTreeMap<Part, Tally>> {
     let mut tallies: BTreeMap<Part, Tally> = BTreeMap::new();
-    let mut split = CaseSplit::new(layout, extract);
-    let mut case: Option<(Part, CaseTally)> = None;
-    let end = |case: &mut Option<(Part, CaseTally)>, tallies: &mut BTreeMap<Part, Tally>| {
-        if let Some((part, case)) = case.take() {
-            tallies.entry(part).or_default().count_case(&case);
+    let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
+    while let Some(read) = reader.next(stop)? {
+        if let Read::Case(case) = read {
+            let fcr_supplied = fields.response.fcr_supplied.of(&case.first().bytes) == b"Y";
+            let part = (case.first().other_state, fcr_supplied);
+            tallies.entry(part).or_default().add(fields, &case);
         }
-    };
-    for (number, record) in (1..).zip(source.records()) {
-        stop.check_at(number)?;
-        let record = record.bytes;
-        let state = extract.other_fips_code.of_trimmed(record);
-        let (RESPONSE_BYTES, Some(state)) = (record.len(), State::from_fips(state)) else {
-            continue;
-        };
-        let part = (state, layout.fcr_supplied.of(record) == b"Y");
-        if !split.continues(record) {
-            end(&mut case, &mut tallies);
-            split.begin(record);
-            let tally = tallies.entry(part).or_default();
-            tally.begin_case(layout, extract, record);
-            let equal = layout.adults_yours.of(record) == layout.adults_matched.of(record)
-                && layout.children_yours.of(record) == layout.children_matched.of(record);
-            let codes = ReasonCodes::default();
-            case = Some((part, CaseTally { codes, equal }));
-        }
-        split.join(record);
-        let codes = codes_of(layout, record);
-        if let Some((_, case)) = &mut case {
-            case.codes = case.codes.union(codes);
-        }
-        let tally = tallies.entry(part).or_default();
-        tally.count_record(layout, record, codes);
     }
-    end(&mut case, &mut tallies);
     Ok(tallies)
 }
 
-/// What is noted of a case until its last record was read.
-struct CaseTally {
-    codes: ReasonCodes,
-    /// As many adults and children matched as there are.
-    equal: bool,
-}
-
-fn codes_of(layout: &ResponseLayout, record: &[u8]) -> ReasonCodes {
-    let mut codes = ReasonCodes::default();
-    for columns in layout.reason_codes {
-        if let [b'0', digit @ b'0'..=b'8'] = columns.of(record) {
-            codes = codes.with(ReasonCode::ALL[usize::from(digit - b'0')]);
-        }
-    }
-    codes
-}
-
 impl Tally {
-    fn begin_case(&mut self, layout: &ResponseLayout, extract: &ExtractLayout, record: &[u8]) {
-        self.totals.count_returned_case(layout, record);
-        self.other_fips
-            .count(layout.other_fips_verification.of(record));
-        self.fips.count(layout.fips_verification.of(record));
-        match extract.case_status.of(record) {
+    fn add(&mut self, fields: &ResponseFields, case: &ReadCase<'_>) {
+        let (r, first) = (&fields.response, &case.first().bytes);
+        self.totals.add(fields, case);
+        self.other_fips.count(r.other_fips_verification.of(first));
+        self.fips.count(r.fips_verification.of(first));
+        match fields.submitted(first, fields.extract.case_status) {
             b"O" => self.open += 1,
             _ => self.closed += 1,
         }
-        match extract.initiating_responding.of(record) {
+        match fields.submitted(first, fields.extract.initiating_responding) {
             b"I" => self.initiating += 1,
             b"R" => self.responding += 1,
             _ => self.neither += 1,
         }
-    }
-
-    #[inline]
-    fn count_record(&mut self, layout: &ResponseLayout, record: &[u8], codes: ReasonCodes) {
-        self.totals.records.returned += 1;
-        self.totals.count_record_codes(codes);
-        *self.record_combinations.entry(codes).or_default() += 1;
-        self.ssn
-            .count(layout.submitting_ssn_verification.of(record));
-        self.other_ssn
-            .count(layout.other_ssn_verification.of(record));
-    }
-
-    fn count_case(&mut self, case: &CaseTally) {
-        self.totals.count_case_codes(case.codes);
-        *self.case_combinations.entry(case.codes).or_default() += 1;
+        let codes = case.codes();
+        *self.case_combinations.entry(codes).or_default() += 1;
         // 00 and all counts equal.
-        self.in_sync += u64::from(case.equal && case.codes.holds(ReasonCode::R00));
+        let equal = r.adults_yours.of(first) == r.adults_matched.of(first)
+            && r.children_yours.of(first) == r.children_matched.of(first);
+        self.in_sync += u64::from(equal && codes.holds(ReasonCode::R00));
+        for record in case.records() {
+            *self.record_combinations.entry(record.codes).or_default() += 1;
+            self.ssn
+                .count(r.submitting_ssn_verification.of(&record.bytes));
+            self.other_ssn
+                .count(r.other_ssn_verification.of(&record.bytes));
+        }
     }
 
     /// The figures that can be told from a response.
     pub(super) fn figures(&self) -> Figures {
         let mut figures = Figures::default();
         let totals = &self.totals;
-        for (tier, count) in totals.cases_by_tier.named() {
-            figures.set(format!("cases.tier.{tier}"), count);
+        for (tier, count) in TIERS.iter().zip(totals.cases_by_tier) {
+            // A tier of the pooled routine that found nothing is no figure of the published one.
+            if count > 0 || !matches!(*tier, "4" | "5" | "6" | "7") {
+                figures.set(format!("cases.tier.{tier}"), count);
+            }
         }
         for code in ReasonCode::ALL {
             let (name, index) = (code.code(), code.index());
-            figures.set(format!("cases.code.{name}"), totals.cases_by_code.0[index]);
+            figures.set(format!("cases.code.{name}"), totals.cases_by_code[index]);
             figures.set(
                 format!("records.code.{name}"),
-                totals.records_by_code.0[index],
+                totals.records_by_code[index],
             );
         }
         for (key, count) in [
-            ("cases.returned", totals.cases.returned),
-            ("records.returned", totals.records.returned),
+            ("cases.returned", totals.cases),
+            ("records.returned", totals.records),
             ("cases.in_sync", self.in_sync),
             ("cases.nobody_matched", totals.cases_nobody_matched),
             ("cases.multiple_case", totals.multiple_case),
@@ -211,7 +166,7 @@ impl Tally {
 
 impl AddAssign<&Tally> for Tally {
     fn add_assign(&mut self, other: &Tally) {
-        self.totals += &other.totals;
+        self.totals.merge(&other.totals);
         for (mine, theirs) in [
             (&mut self.in_sync, other.in_sync),
             (&mut self.open, other.open),

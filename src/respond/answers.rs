@@ -5,9 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ResponseCase;
-use super::rules::{
-    CaseFinding, Decision, FcrPart, RecordDecision, RecordFinding, SsnDoubt, Written,
-};
+use super::persons::listed;
+use super::rules::{CaseFinding, Decision, FcrPart, RecordDecision, SsnDoubt, Written};
 use crate::matching::ReasonCode;
 use crate::record::is_blank;
 
@@ -95,10 +94,7 @@ fn settle_updates(cases: &[ResponseCase<'_>], decisions: &mut [Decision], places
     for (nth, ((place, at), code)) in updates.into_iter().enumerate() {
         let decision = &mut decisions[place].records[at];
         if values.len() > 1 {
-            *decision = RecordDecision::List(match code {
-                ReasonCode::R08 => RecordFinding::OtherSsn(SsnDoubt::AnswersDisagree),
-                _ => RecordFinding::NoSsn(SsnDoubt::AnswersDisagree),
-            });
+            *decision = listed(code, SsnDoubt::AnswersDisagree);
         } else if nth > 0 {
             *decision = RecordDecision::InAnotherRow;
         }
@@ -128,7 +124,7 @@ fn settle_additions(cases: &[ResponseCase<'_>], decisions: &mut [Decision], plac
                 }
                 RecordDecision::AddSsn(FcrPart::Second)
             }
-            _ => RecordDecision::List(RecordFinding::OtherSsn(SsnDoubt::TwoAdded)),
+            _ => listed(ReasonCode::R08, SsnDoubt::TwoAdded),
         };
         decisions[place].records[at] = decision;
         if !values.contains(&ssn) {

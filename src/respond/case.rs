@@ -1,24 +1,21 @@
-//! From response records to cases (state-side.md): the records with the same Case ID, other state
-//! and case-level answer, and no two different non-blank Other State Case IDs, wherever they stand.
+//! Cases of a response, as the rules ask about them.
 
-use std::cmp::Ordering;
-
-use super::{ResponseFields, ResponseRecord};
+use super::{ReadCase, ResponseFields, ResponseRecord};
 use crate::layout::Columns;
 use crate::matching::ReasonCodes;
-use crate::record::{is_blank, trim_end};
+use crate::record::trim_end;
 use crate::reference::State;
 
 /// A case of a response.
 ///
-/// Its records stand in the order of the files. What the case itself says is read from one of them,
-/// the one with the lowest bytes, so that the order of records never decides (decision 0023).
+/// Its records stand in the order of the file. What the case itself says is read from one of them, the
+/// one with the lowest bytes, so that the order of records never decides (decision 0023).
 pub struct ResponseCase<'r> {
     fields: &'r ResponseFields,
+    read: &'r ReadCase<'r>,
     /// The records.
     pub records: Vec<&'r ResponseRecord<'r>>,
     lead: &'r ResponseRecord<'r>,
-    other_case_id: &'r [u8],
 }
 
 /// The counts of a case; 99 means 99 or more.
@@ -54,24 +51,14 @@ impl CaseCounts {
 }
 
 impl<'r> ResponseCase<'r> {
-    fn new(fields: &'r ResponseFields, mut records: Vec<(u32, &'r ResponseRecord<'r>)>) -> Self {
-        records.sort_by_key(|&(place, _)| place);
-        let records: Vec<_> = records.into_iter().map(|(_, record)| record).collect();
-        // A case has at least one record: it was made of one.
+    fn new(fields: &'r ResponseFields, read: &'r ReadCase<'r>) -> Self {
+        let records: Vec<_> = read.records().iter().collect();
         let lowest = records.iter().min_by(|a, b| a.bytes.cmp(&b.bytes));
-        let lead = *lowest.unwrap_or(&records[0]);
-        let columns = fields.extract.other_case_id;
-        let id = |record: &'r ResponseRecord<'r>| fields.submitted(&record.bytes, columns);
-        let named = records
-            .iter()
-            .map(|record| id(record))
-            .find(|id| !is_blank(id));
-        let other_case_id = trim_end(named.unwrap_or_else(|| id(lead)));
         ResponseCase {
             fields,
+            read,
+            lead: lowest.copied().unwrap_or(read.first()),
             records,
-            lead,
-            other_case_id,
         }
     }
 
@@ -102,7 +89,7 @@ impl<'r> ResponseCase<'r> {
 
     /// The Other State Case ID that you submitted, trimmed; blank where there is none.
     pub fn other_id(&self) -> &'r [u8] {
-        self.other_case_id
+        trim_end(self.read.other_case_id(self.fields))
     }
 
     /// Case ID (from Other State), trimmed; blank where there is none.
@@ -150,55 +137,25 @@ impl<'r> ResponseCase<'r> {
 
     /// The codes that any of its records bears.
     pub fn codes(&self) -> ReasonCodes {
-        let union = |codes: ReasonCodes, record: &&ResponseRecord<'_>| codes.union(record.codes);
-        self.records.iter().fold(ReasonCodes::default(), union)
+        self.read.codes()
     }
 }
 
-/// The cases of the records, by Case ID, other state and Other State Case ID, whatever the order of
-/// the records.
-pub fn group<'r>(
+/// The cases that were read, by Case ID, other state and Other State Case ID, whatever their order in
+/// the files.
+pub fn sorted_cases<'r>(
     fields: &'r ResponseFields,
-    records: &'r [ResponseRecord<'r>],
+    read: &'r [ReadCase<'r>],
 ) -> Vec<ResponseCase<'r>> {
-    let answer = fields.answer();
-    let submitted =
-        |record: &'r ResponseRecord<'r>, columns| fields.submitted(&record.bytes, columns);
-    let same_case = |a: &ResponseRecord<'_>, b: &ResponseRecord<'_>| -> Ordering {
-        let id = fields.extract.case_id;
-        fields
-            .submitted(&a.bytes, id)
-            .cmp(fields.submitted(&b.bytes, id))
-            .then_with(|| a.other_state.cmp(&b.other_state))
-            .then_with(|| {
-                let differ = answer.iter().find(|c| c.of(&a.bytes) != c.of(&b.bytes));
-                differ.map_or(Ordering::Equal, |c| c.of(&a.bytes).cmp(c.of(&b.bytes)))
-            })
+    let mut cases: Vec<_> = read
+        .iter()
+        .map(|case| ResponseCase::new(fields, case))
+        .collect();
+    let key = |case: &ResponseCase<'r>| {
+        // Two files may answer the same case.
+        let lowest = &case.lead.bytes[..];
+        (case.id(), case.other_state(), case.other_id(), lowest)
     };
-    let mut order: Vec<(u32, &ResponseRecord<'_>)> = (0..).zip(records).collect();
-    order.sort_by(|a, b| same_case(a.1, b.1));
-    let mut cases = Vec::new();
-    for alike in order.chunk_by(|a, b| same_case(a.1, b.1) == Ordering::Equal) {
-        let id = |record: &&(u32, &'r ResponseRecord<'r>)| {
-            submitted(record.1, fields.extract.other_case_id)
-        };
-        let mut by_id: Vec<&(u32, &ResponseRecord<'_>)> = alike.iter().collect();
-        by_id.sort_by_key(id);
-        let named = by_id
-            .chunk_by(|a, b| id(a) == id(b))
-            .filter(|run| !is_blank(id(&run[0])));
-        if named.count() <= 1 {
-            cases.push(ResponseCase::new(fields, alike.to_vec()));
-        } else {
-            // Those without an ID could belong to either: they are a case of their own.
-            for run in by_id.chunk_by(|a, b| id(a) == id(b)) {
-                let run = run.iter().map(|&&record| record).collect();
-                cases.push(ResponseCase::new(fields, run));
-            }
-        }
-    }
-    cases.sort_by(|a, b| {
-        (a.id(), a.other_state(), a.other_id()).cmp(&(b.id(), b.other_state(), b.other_id()))
-    });
+    cases.sort_by(|a, b| key(a).cmp(&key(b)));
     cases
 }

@@ -168,15 +168,20 @@ impl<'d> Desk<'d> {
             RecordDecision::InAnotherRow => Ok(Fate::Updated),
             RecordDecision::List(finding) => {
                 use super::rules::RecordFinding as F;
+                let member = case.member_id(record);
+                let advice = wording::of_record(finding, self.policy.age_of_majority);
                 let code = match finding {
                     F::MinorMissing | F::AgelessMissing | F::TypelessMissing => ReasonCode::R06,
                     F::NoSsn(_) => ReasonCode::R07,
                     F::OtherSsn(_) => ReasonCode::R08,
+                    F::InDoubt => {
+                        self.worklist
+                            .add_in_doubt(case, record.codes, member, advice);
+                        return Ok(Fate::Listed);
+                    }
                 };
-                let advice = wording::of_record(finding, self.policy.age_of_majority);
                 let codes = ReasonCodes::default().with(code);
-                self.worklist
-                    .add(case, codes, 0, case.member_id(record), advice);
+                self.worklist.add(case, codes, 0, member, advice);
                 Ok(Fate::Listed)
             }
         }

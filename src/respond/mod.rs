@@ -2,7 +2,7 @@
 //! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
 //! files that the state's system loads.
 //!
-//! [`read_responses`] → [`group`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
+//! [`read_responses`] → [`sorted_cases`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
 //! → the files.
 
 pub mod rules;
@@ -12,6 +12,7 @@ mod case;
 mod csenet;
 mod desk;
 mod fcr;
+mod persons;
 mod policy;
 mod read;
 mod sending;
@@ -21,8 +22,8 @@ mod updates;
 mod wording;
 mod worklist;
 
-pub use crate::response::{ResponseFields, ResponseRecord};
-pub use case::{ResponseCase, group};
+pub use crate::response::{ReadCase, ResponseFields, ResponseRecord};
+pub use case::{ResponseCase, sorted_cases};
 pub use desk::{Desk, Finished};
 pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
 pub use read::{read_responses, response_state};

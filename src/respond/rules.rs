@@ -1,7 +1,8 @@
 //! What each case and record of a response needs, code by code (state-side.md), before anything is
 //! built: [`decide`] is a function of the case, the policy and the run date alone.
 
-use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord};
+use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
+use crate::matching::MatchBasis;
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::{Date, ParticipantClass, ParticipantType, SsnField};
 
@@ -117,6 +118,8 @@ pub enum RecordFinding {
     NoSsn(SsnDoubt),
     /// 08 that must not be updated.
     OtherSsn(SsnDoubt),
+    /// Found in doubt, and your own SSN is not usable: nobody can tell whose SSN is whose.
+    InDoubt,
 }
 
 /// Why an SSN of the other state is not taken over.
@@ -132,6 +135,12 @@ pub enum SsnDoubt {
     Unusable,
     /// By the counts of the answer no participant of this class matched, so this one did not.
     NotCounted,
+    /// It was found in doubt or by a second look, which hands out no SSN.
+    NotHandedOut,
+    /// The SSN already stands on another participant of your case.
+    OnAnother,
+    /// The SSN would come to two participants of your case who are other persons.
+    OfTwoPersons,
     /// Another answer about the participant gives another SSN.
     AnswersDisagree,
     /// Two other SSNs are added already.
@@ -180,6 +189,9 @@ pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decis
         }
         decision.records.push(needs);
     }
+    persons::settle(case, &mut decision.records);
+    let in_doubt = RecordDecision::List(RecordFinding::InDoubt);
+    decision.in_sync &= !decision.records.contains(&in_doubt);
     decision
 }
 
@@ -291,7 +303,9 @@ fn missing(
         ParticipantType::Ch => {
             let fields = case.fields();
             let born = fields.submitted(&record.bytes, fields.extract.date_of_birth);
-            match Date::parse(born).filter(|born| *born <= run_date) {
+            // 1900-01-01 stands for an unknown date (W07).
+            let is_valid = |born: &Date| *born <= run_date && born.ccyymmdd() != 19_000_101;
+            match Date::parse(born).filter(is_valid) {
                 None => RecordDecision::List(RecordFinding::AgelessMissing),
                 Some(born) => {
                     // As numbers CCYYMMDD; a child of 29 February comes of age on 1 March.
@@ -326,6 +340,8 @@ fn ssn_doubt(
     };
     if !counted {
         Some(SsnDoubt::NotCounted)
+    } else if record.basis.is_some_and(|basis| !basis.hands_out_ssn()) {
+        Some(SsnDoubt::NotHandedOut)
     } else if SsnField::parse(says(r.ssn)).usable().is_none() {
         Some(SsnDoubt::Unusable)
     } else if says(r.other_ssn_verification) != b"Y" {
@@ -361,12 +377,26 @@ pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> V
         .collect()
 }
 
-/// Why no FRINF is sent for a case: as [`notice_refusals`], and where the other state's data came from
-/// the FCR [ours: a mistyped case ID that happens to exist must not ask for strangers].
+/// Why no FRINF is sent for a case: as [`notice_refusals`], where the other state's data came from the
+/// FCR, and where nobody matched by SSN, or by name and date of birth [ours: a mistyped case ID that
+/// happens to exist must not ask for strangers].
 pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let mut reasons = notice_refusals(case, decision);
+    if case.counts().matched() > 0 && !is_surely_matched(case) {
+        reasons.push(
+            "nobody of your case matched by SSN, or by name and date of birth (Match Basis S or 1)",
+        );
+    }
     if case.says_yes(case.fields().response.fcr_supplied) {
         reasons.push("the other state's data came from the FCR");
     }
     reasons
+}
+
+/// Whether a participant matched on basis S or 1; on any basis where the layout has no such field.
+fn is_surely_matched(case: &ResponseCase<'_>) -> bool {
+    let sure = |record: &&ResponseRecord<'_>| {
+        record.is_matched() && matches!(record.basis, Some(MatchBasis::S | MatchBasis::N1))
+    };
+    case.fields().response.match_basis.is_none() || case.records.iter().any(|r| sure(&r))
 }

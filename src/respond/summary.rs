@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::matching::ReasonCode;
+use crate::response::{ReadCase, ResponseFields, TIERS, UNCHECKED_CASES, tier_of};
 
 /// The strongest thing that was done for a record or its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +61,8 @@ pub struct RespondTotals {
     pub records: FateTotals,
     /// Cases.
     pub cases: FateTotals,
+    /// Cases by the tier that found them; those of the pooled routine where it was one.
+    pub cases_by_tier: BTreeMap<&'static str, u64>,
     /// Cases in sync: everybody matched, and nothing is to be done.
     pub cases_in_sync: u64,
     /// Records by code.
@@ -111,6 +114,11 @@ pub struct RespondSummary {
     pub run_date: String,
     /// The submitting state; none where the response is empty.
     pub state: Option<&'static str>,
+    /// The routine of the run that gave the response: `pooled` where a Match Tier from 4 to 7 says so;
+    /// else a response does not tell.
+    pub routine: Option<&'static str>,
+    /// Whether it could be checked that the cases of the response are whole.
+    pub cases_checked: bool,
     /// The names of the response files.
     pub files: Vec<String>,
     /// All numbers.
@@ -123,6 +131,25 @@ pub struct RespondSummary {
 }
 
 impl RespondTotals {
+    /// Counts the cases by tier; tells the routine, if that can be told.
+    pub fn count_tiers(
+        &mut self,
+        fields: &ResponseFields,
+        cases: &[ReadCase<'_>],
+    ) -> Option<&'static str> {
+        let mut counts = [0; TIERS.len()];
+        for case in cases {
+            counts[tier_of(fields, &case.first().bytes)] += 1;
+        }
+        let pooled = counts[3..7].iter().any(|count| *count > 0);
+        for (place, (tier, count)) in TIERS.into_iter().zip(counts).enumerate() {
+            if pooled || !(3..7).contains(&place) {
+                self.cases_by_tier.insert(tier, count);
+            }
+        }
+        pooled.then_some("pooled")
+    }
+
     /// Makes sure that every record and case is accounted for, and every code that is to be worked.
     ///
     /// # Errors
@@ -172,6 +199,17 @@ impl RespondSummary {
             );
         }
         let _ = writeln!(text, "\ncases in sync: {}", totals.cases_in_sync);
+        text += "cases by match tier:";
+        for (tier, count) in &totals.cases_by_tier {
+            let _ = write!(text, "  {tier} {count}");
+        }
+        text += match self.routine {
+            Some(_) => "  (pooled routine)\n",
+            None => "\n",
+        };
+        if !self.cases_checked {
+            let _ = writeln!(text, "NOT CHECKED: {UNCHECKED_CASES}");
+        }
         text += "records by reason code:";
         for code in ReasonCode::ALL {
             let count = totals

@@ -236,6 +236,13 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
         SsnDoubt::NotCounted => {
             "by the counts of the response no such participant of your case matched, so the code and the counts contradict each other"
         }
+        SsnDoubt::NotHandedOut => {
+            "by the Match Basis the participant was found in doubt or by a second look, for which no number is handed out"
+        }
+        SsnDoubt::OnAnother => "it already stands on another participant of your case",
+        SsnDoubt::OfTwoPersons => {
+            "it would come to two participants of your case who are not the same person"
+        }
         SsnDoubt::AnswersDisagree => {
             "two answers about this participant disagree, for the response gives different numbers"
         }
@@ -264,6 +271,11 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
                 doubt_words(doubt)
             ),
             "Compare the participant with the other state's data in the response, and verify the SSN before you record it.",
+        ),
+        RecordFinding::InDoubt => (
+            "A participant of yours without a usable SSN was found in doubt: several participants of the other state's case fit alike, as twins do, so no SSN was offered."
+                .to_owned(),
+            "Tell them apart by the two cases' documents, and record the middle names and SSNs; the next reconciliation compares them.",
         ),
         RecordFinding::OtherSsn(doubt) => (
             format!(

@@ -59,6 +59,7 @@ fn priority(codes: ReasonCodes) -> u8 {
 pub struct Worklist {
     items: Vec<Item>,
     by_code: [u64; 9],
+    in_doubt: u64,
 }
 
 impl Worklist {
@@ -73,6 +74,31 @@ impl Worklist {
     ) {
         let priority = priority(codes);
         self.by_code[ORDER[usize::from(priority) - 1].index()] += 1;
+        self.push(case, (priority, list), codes, member_id, advice);
+    }
+
+    /// Adds an item about a participant that was found in doubt. No code leads it: it is worked with
+    /// 07, and shows the codes that the record bears.
+    pub(super) fn add_in_doubt(
+        &mut self,
+        case: &ResponseCase<'_>,
+        codes: ReasonCodes,
+        member_id: &[u8],
+        advice: Advice,
+    ) {
+        self.in_doubt += 1;
+        let priority = priority(ReasonCodes::default().with(ReasonCode::R07));
+        self.push(case, (priority, 0), codes, member_id, advice);
+    }
+
+    fn push(
+        &mut self,
+        case: &ResponseCase<'_>,
+        (priority, list): (u8, u8),
+        codes: ReasonCodes,
+        member_id: &[u8],
+        advice: Advice,
+    ) {
         let codes: Vec<_> = codes.iter().map(ReasonCode::code).collect();
         self.items.push(Item {
             worker: text(case.worker()),
@@ -98,11 +124,13 @@ impl Worklist {
         self.items.is_empty()
     }
 
-    /// How many items each code leads, in the order in which they are worked.
+    /// How many items each code leads, in the order in which they are worked, and how many are about
+    /// participants that were found in doubt.
     pub fn by_code(&self) -> impl Iterator<Item = (&'static str, u64)> {
         ORDER
             .into_iter()
             .map(|code| (code.code(), self.by_code[code.index()]))
+            .chain([("in_doubt", self.in_doubt)])
     }
 
     /// The file: by worker, then priority, then case and participant.

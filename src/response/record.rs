@@ -2,111 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::error::Result;
-use crate::input::Framing;
-use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
-use crate::matching::{ReasonCode, ReasonCodes};
-use crate::record::{ParticipantType, is_blank, trim_end};
+use super::ResponseFields;
+use crate::input::{Framing, Record};
+use crate::layout::{Columns, RESPONSE_BYTES};
+use crate::matching::MatchBasis;
+use crate::matching::ReasonCodes;
+use crate::record::{ParticipantType, is_blank};
 use crate::reference::State;
 
-/// Where the fields of a response record are.
-#[derive(Clone, Debug)]
-pub struct ResponseFields {
-    /// Those of the submitted record, from its first byte.
-    pub extract: ExtractLayout,
-    /// Those of the answer.
-    pub response: ResponseLayout,
-}
-
 impl ResponseFields {
-    /// Resolves the fields of the layouts in use.
-    ///
-    /// # Errors
-    /// [`crate::Error::Layout`] where one is missing.
-    pub fn new(layouts: &LayoutSet) -> Result<Self> {
-        Ok(ResponseFields {
-            extract: layouts.extract()?,
-            response: layouts.response()?,
-        })
-    }
-
-    /// A field of the submitted record.
-    #[inline]
-    pub fn submitted<'r>(&self, record: &'r [u8], columns: Columns) -> &'r [u8] {
-        columns.of(self.response.submitted.of(record))
-    }
-
-    /// The fields of the case-level answer: 242, 253-275, 377-392 and 393-472. With the Case ID and
-    /// the other state they make a case (state-side.md).
-    pub fn answer(&self) -> [Columns; 17] {
-        let r = &self.response;
-        [
-            r.fcr_supplied,
-            r.case_id,
-            r.fips_code,
-            r.case_status,
-            r.adults_yours,
-            r.children_yours,
-            r.adults_other,
-            r.children_other,
-            r.adults_matched,
-            r.children_matched,
-            r.cp_match,
-            r.np_match,
-            r.multiple_case,
-            r.match_tier,
-            r.contact_name,
-            r.contact_phone,
-            r.contact_email,
-        ]
-    }
-
-    /// The twelve digits of the counts.
-    fn counts(&self) -> [Columns; 6] {
-        let r = &self.response;
-        [
-            r.adults_yours,
-            r.children_yours,
-            r.adults_other,
-            r.children_other,
-            r.adults_matched,
-            r.children_matched,
-        ]
-    }
-
-    /// The last byte that is given on every record: a line whose trailing blanks were trimmed
-    /// reaches it.
-    fn min_bytes(&self) -> usize {
-        self.response
-            .multiple_case
-            .last
-            .max(self.response.np_match.last)
-    }
-
-    /// The reason codes, ascending without a gap; `None` where they are of another form, or none.
-    pub fn codes(&self, record: &[u8]) -> Option<ReasonCodes> {
-        let mut codes = ReasonCodes::default();
-        let (mut last, mut ended) = (None, false);
-        for columns in self.response.reason_codes {
-            match trim_end(columns.of_trimmed(record)) {
-                [] => ended = true,
-                [b'0', digit @ b'0'..=b'8'] if !ended && last < Some(*digit) => {
-                    last = Some(*digit);
-                    codes = codes.with(ReasonCode::ALL[usize::from(digit - b'0')]);
-                }
-                _ => return None,
-            }
-        }
-        (!codes.is_empty()).then_some(codes)
-    }
-
     /// Tells in words why the bytes are no response record.
     fn check(&self, record: &[u8]) -> std::result::Result<(), String> {
         let (e, r) = (&self.extract, &self.response);
         let refuse = |columns: Columns, what: &str, expected: &str| {
+            let at = at(columns);
             Err(format!(
-                "is no response record: {what} (columns {}-{}) is not {expected}",
-                columns.first, columns.last
+                "is no response record: {what} ({at}) is not {expected}"
             ))
         };
         if let Some(at) = record.iter().position(u8::is_ascii_control) {
@@ -189,8 +100,15 @@ impl ResponseFields {
                 "O, C or blank",
             );
         }
-        if !matches!(r.match_tier.of(record), b"1" | b"2" | b"3" | b" ") {
-            return refuse(r.match_tier, "Match Tier", "1, 2, 3 or blank");
+        // The pooled routine has seven (matching.md, section 9).
+        if !matches!(r.match_tier.of(record), [b'1'..=b'7' | b' ']) {
+            return refuse(r.match_tier, "Match Tier", "1 to 7 or blank");
+        }
+        if let Some(columns) = r.match_basis
+            && MatchBasis::parse(columns.of(record)).is_none()
+        {
+            let expected = "S, 1, 2, D, 3, 4, 5 or blank";
+            return refuse(columns, "Participant Match Basis", expected);
         }
         for columns in self.counts() {
             if !columns.of(record).iter().all(u8::is_ascii_digit) {
@@ -223,10 +141,25 @@ pub struct ResponseRecord<'s> {
     pub codes: ReasonCodes,
     /// The participant's type, blank for none.
     pub participant: ParticipantType,
+    /// How the counterpart was found; none without one, and under a layout without the field.
+    pub basis: Option<MatchBasis>,
     /// The other state.
     pub other_state: State,
     /// The submitting state.
     pub state: State,
+    /// Where it stands in its file.
+    pub place: Place,
+}
+
+/// Where a record stands in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The byte at which it begins, from 0.
+    pub offset: usize,
+    /// How many bytes it has there, without its line end.
+    pub length: usize,
 }
 
 impl<'s> ResponseRecord<'s> {
@@ -237,21 +170,22 @@ impl<'s> ResponseRecord<'s> {
     /// In words, why it is no response record.
     pub fn parse(
         fields: &ResponseFields,
-        bytes: &'s [u8],
+        (number, record): (u64, Record<'s>),
         framing: Framing,
     ) -> std::result::Result<Self, String> {
-        let bytes: Cow<'_, [u8]> = if bytes.len() >= RESPONSE_BYTES {
+        let (bytes, length) = (record.bytes, record.bytes.len());
+        let bytes: Cow<'_, [u8]> = if length >= RESPONSE_BYTES {
             let (record, rest) = bytes.split_at(RESPONSE_BYTES);
             if !is_blank(rest) {
-                return Err(wrong_length(bytes.len()));
+                return Err(wrong_length(length));
             }
             record.into()
-        } else if framing == Framing::Text && bytes.len() >= fields.min_bytes() {
+        } else if framing == Framing::Text && length >= fields.min_bytes() {
             let mut padded = bytes.to_vec();
             padded.resize(RESPONSE_BYTES, b' ');
             padded.into()
         } else {
-            return Err(wrong_length(bytes.len()));
+            return Err(wrong_length(length));
         };
         fields.check(&bytes)?;
         let submitted = |columns: Columns| fields.submitted(&bytes, columns);
@@ -265,13 +199,36 @@ impl<'s> ResponseRecord<'s> {
         else {
             return Err("is no response record".to_owned());
         };
+        let basis = fields.response.match_basis;
         Ok(ResponseRecord {
+            basis: basis.and_then(|columns| MatchBasis::parse(columns.of(&bytes)).flatten()),
             bytes,
             codes,
             participant,
             other_state,
             state,
+            place: Place {
+                number,
+                offset: record.offset,
+                length,
+            },
         })
+    }
+
+    /// Whether the participant has a counterpart: neither 01 nor 06 was given.
+    #[inline]
+    pub fn is_matched(&self) -> bool {
+        use crate::matching::ReasonCode::{R01, R06};
+        !self.codes.holds(R01) && !self.codes.holds(R06)
+    }
+}
+
+/// Columns, as messages name them.
+pub(super) fn at(columns: Columns) -> String {
+    if columns.width() == 1 {
+        format!("column {}", columns.first)
+    } else {
+        format!("columns {}-{}", columns.first, columns.last)
     }
 }
 

@@ -6,7 +6,6 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::layout::ResponseLayout;
 use crate::matching::{
     Found, MatchBasis, Outcome, ReasonCode, ReasonCodes, Routine, Suppressed, Tier,
 };
@@ -251,25 +250,6 @@ impl StateTotals {
         self.cases_nobody_matched += u64::from(found.comparison.nobody_matched());
         self.multiple_case += u64::from(found.multiple_case);
         self.fcr_supplied += u64::from(found.side.fcr_supplied());
-    }
-
-    /// Counts a case of a response by its first record.
-    pub fn count_returned_case(&mut self, layout: &ResponseLayout, record: &[u8]) {
-        self.cases.returned += 1;
-        let tier = match layout.match_tier.of(record)[0] {
-            digit @ b'1'..=b'7' => Some(usize::from(digit - b'1')),
-            _ => None,
-        };
-        match tier {
-            Some(tier) => self.cases_by_tier.found[tier] += 1,
-            None => self.cases_by_tier.none += 1,
-        }
-        let nobody = [layout.adults_matched, layout.children_matched]
-            .iter()
-            .all(|columns| columns.of(record) == b"00");
-        self.cases_nobody_matched += u64::from(nobody && tier.is_some());
-        self.multiple_case += u64::from(layout.multiple_case.of(record) == b"Y");
-        self.fcr_supplied += u64::from(layout.fcr_supplied.of(record) == b"Y");
     }
 
     /// Counts the codes of a returned record.

@@ -6,12 +6,20 @@ use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::Truth;
 use crate::matching::ReasonCodes;
 use crate::record::CaseId;
+use crate::response::TIERS;
 use crate::synth::Planted;
 
 /// How many pairs of kinds the text shows; the JSON holds all.
 const TEXT_PAIRS: usize = 15;
-/// The names of the tiers; the last is of cases that none found.
-const TIERS: [&str; 4] = ["1", "2", "3", "none"];
+
+/// The cases by tier; those of the pooled routine where they found any.
+fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
+    let tiers = TIERS.into_iter().zip(tally.by_tier);
+    let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
+    tiers
+        .filter(|(tier, counts)| !pooled(tier) || counts.all() > 0)
+        .collect()
+}
 
 /// A scored run.
 pub struct Score<'a> {
@@ -21,11 +29,13 @@ pub struct Score<'a> {
     not_returned: [u64; 2],
     /// Of these, cases with certain codes: the truth says that they are returned.
     certain_not_returned: u64,
+    /// Whether it could be checked that the cases of the responses are whole.
+    cases_checked: bool,
 }
 
 impl<'a> Score<'a> {
     /// The score of a run.
-    pub fn new(tally: &'a Tally, truth: &Truth) -> Self {
+    pub fn new(tally: &'a Tally, truth: &Truth, cases_checked: bool) -> Self {
         let mut returned = vec![false; truth.cases.len()];
         for &place in &tally.returned {
             returned[place as usize] = true;
@@ -44,6 +54,7 @@ impl<'a> Score<'a> {
             tally,
             not_returned,
             certain_not_returned,
+            cases_checked,
         }
     }
 
@@ -83,7 +94,7 @@ impl<'a> Score<'a> {
                 .map(|(name, counts)| (name, counts_json(&counts)))
                 .collect()
         };
-        let tiers = TIERS.iter().zip(tally.by_tier);
+        let tiers = by_tier(tally).into_iter();
         let examples: Map<String, Value> = CONFUSIONS
             .iter()
             .zip(&tally.examples)
@@ -91,6 +102,7 @@ impl<'a> Score<'a> {
             .collect();
         let value = json!({
             "schema": "icr.score/1",
+            "cases_checked": self.cases_checked,
             "records": tally.records,
             "cases": counts_json(&tally.cases),
             "precision": tally.cases.precision(),
@@ -104,7 +116,7 @@ impl<'a> Score<'a> {
             },
             "unknown": tally.unknown,
             "clean": counts_json(&tally.clean),
-            "by_tier": by(tiers.map(|(name, counts)| ((*name).to_owned(), counts)).collect()),
+            "by_tier": by(tiers.map(|(name, counts)| (name.to_owned(), counts)).collect()),
             "by_kind": by(self.kinds()),
             "by_pair": by(self.pairs()),
             "certain_codes": {
@@ -164,10 +176,8 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
                 tally.unknown
             );
         }
-        let tiers = TIERS
-            .iter()
-            .zip(tally.by_tier)
-            .map(|(name, c)| (format!("tier {name}"), c));
+        let tiers = by_tier(tally).into_iter();
+        let tiers = tiers.map(|(name, counts)| (format!("tier {name}"), counts));
         let mut all = vec![("all".to_owned(), *cases)];
         all.extend(tiers);
         all.push(("nothing planted".to_owned(), tally.clean));

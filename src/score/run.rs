@@ -8,24 +8,19 @@ use super::tally::{Answer, Tally};
 use super::truth::{CaseKey, Truth};
 use crate::error::{Error, Result};
 use crate::input::{InputForm, Source, input_files};
-use crate::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
-use crate::matching::{ReasonCode, ReasonCodes};
+use crate::layout::{Columns, LayoutSet, RESPONSE_BYTES};
+use crate::output::{find_match_manifest, refuse_other_layouts};
 use crate::progress::{Progress, Unit};
 use crate::record::CaseId;
 use crate::reference::State;
+use crate::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
 use crate::stop::Stop;
-
-/// Where a response record holds what is compared.
-struct Positions {
-    submitted: ExtractLayout,
-    response: ResponseLayout,
-}
 
 /// Holds every case that `folder/responses` returns against the truth.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, or a record is not of the
-/// layout; [`Error::Interrupted`].
+/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, was made with other layouts
+/// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
     truth: &Truth,
@@ -33,16 +28,16 @@ pub fn score(
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Tally> {
-    let positions = Positions {
-        submitted: layouts.extract()?,
-        response: layouts.response()?,
-    };
+    let fields = ResponseFields::new(layouts)?;
     let responses = folder.join("responses");
     if !responses.is_dir() {
         return Err(Error::input(
             folder,
             "holds no folder `responses`; give the folder that icr match wrote",
         ));
+    }
+    if let Some(manifest) = find_match_manifest(folder) {
+        refuse_other_layouts(folder, &manifest, layouts)?;
     }
     let mut files = Vec::new();
     let mut total = 0;
@@ -58,7 +53,7 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open_until(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            let tally = score_file(&source, truth, &positions, stop)?;
+            let tally = score_file(&source, truth, &fields, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
             Ok(tally)
@@ -71,89 +66,62 @@ pub fn score(
     Ok(all)
 }
 
-fn score_file(source: &Source, truth: &Truth, positions: &Positions, stop: &Stop) -> Result<Tally> {
+fn score_file(
+    source: &Source,
+    truth: &Truth,
+    fields: &ResponseFields,
+    stop: &Stop,
+) -> Result<Tally> {
     let mut tally = Tally::default();
-    let mut current: Option<(CaseKey, Answer)> = None;
-    for record in source.records() {
-        tally.records += 1;
-        stop.check_at(tally.records)?;
-        let refuse = |problem: &str| Error::record(&source.path, tally.records, problem);
-        if record.bytes.len() != RESPONSE_BYTES {
-            return Err(refuse(&format!(
-                "has {} bytes; a response record has {RESPONSE_BYTES}",
-                record.bytes.len()
-            )));
+    let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
+    while let Some(read) = reader.next(stop)? {
+        let Read::Case(case) = read else { continue };
+        tally.records += case.records().len() as u64;
+        let key = key_of(fields, &case);
+        let answer = answer_of(fields, &case).map_err(|problem| {
+            let number = case.first().place.number;
+            Error::record(&source.path, number, problem)
+        })?;
+        match truth.find(&key) {
+            Some(place) => tally.add(place, &truth.cases[place as usize], &answer),
+            None => tally.unknown += 1,
         }
-        let (key, answer) = positions.read(record.bytes).map_err(refuse)?;
-        match &mut current {
-            Some((case, sum)) if *case == key => sum.codes = sum.codes.union(answer.codes),
-            _ => {
-                if let Some((case, sum)) = current.replace((key, answer)) {
-                    count(&mut tally, truth, &case, &sum);
-                }
-            }
-        }
-    }
-    if let Some((case, sum)) = current {
-        count(&mut tally, truth, &case, &sum);
     }
     Ok(tally)
 }
 
-fn count(tally: &mut Tally, truth: &Truth, key: &CaseKey, answer: &Answer) {
-    match truth.find(key) {
-        Some(place) => tally.add(place, &truth.cases[place as usize], answer),
-        None => tally.unknown += 1,
+fn key_of(fields: &ResponseFields, case: &ReadCase<'_>) -> CaseKey {
+    let first = case.first();
+    CaseKey {
+        state: first.state,
+        case_id: CaseId::new(fields.submitted(&first.bytes, fields.extract.case_id)),
+        other_state: first.other_state,
+        other_case_id: CaseId::new(case.other_case_id(fields)),
     }
 }
 
-impl Positions {
-    /// The case that a record is of, and what it says; the error names the field that is not of the
-    /// form.
-    fn read(&self, record: &[u8]) -> std::result::Result<(CaseKey, Answer), &'static str> {
-        let (from, to) = (&self.submitted, &self.response);
-        let submitted = to.submitted.of(record);
-        let state = |columns: Columns, bytes| State::from_fips(columns.of_trimmed(bytes));
-        let key = CaseKey {
-            state: state(from.fips_code, submitted).ok_or("FIPS Code names no jurisdiction")?,
-            case_id: CaseId::new(from.case_id.of_trimmed(submitted)),
-            other_state: state(from.other_fips_code, submitted)
-                .ok_or("Other State FIPS Code names no jurisdiction")?,
-            other_case_id: CaseId::new(from.other_case_id.of_trimmed(submitted)),
-        };
-        let mut codes = ReasonCodes::default();
-        for columns in to.reason_codes {
-            let field = columns.of(record);
-            if field != b"  " {
-                let known = ReasonCode::ALL
-                    .into_iter()
-                    .find(|code| code.code().as_bytes() == field);
-                codes = codes.with(known.ok_or("Reason Codes hold an unknown code")?);
-            }
+/// What a case says; the error names the field that is not of the form.
+fn answer_of(
+    fields: &ResponseFields,
+    case: &ReadCase<'_>,
+) -> std::result::Result<Answer, &'static str> {
+    let (r, record) = (&fields.response, &case.first().bytes);
+    let found = match r.match_tier.of(record) {
+        [tier @ b'1'..=b'7'] => {
+            let state = State::from_fips(r.fips_code.of(record))
+                .ok_or("FIPS Code (from Other State) names no jurisdiction")?;
+            Some((state, CaseId::new(r.case_id.of(record)), tier - b'0'))
         }
-        let found = match to.match_tier.of(record) {
-            b" " => None,
-            [tier @ b'1'..=b'3'] => {
-                let state = state(to.fips_code, record)
-                    .ok_or("FIPS Code (from Other State) names no jurisdiction")?;
-                Some((state, CaseId::new(to.case_id.of(record)), tier - b'0'))
-            }
-            _ => return Err("Match Tier is not 1, 2, 3 or blank"),
-        };
-        let count = |columns: Columns| match columns.of(record) {
-            [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
-                Ok(u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
-            }
-            _ => Err("a number of matched participants is not two digits"),
-        };
-        let matched = count(to.adults_matched)? + count(to.children_matched)?;
-        Ok((
-            key,
-            Answer {
-                found,
-                matched,
-                codes,
-            },
-        ))
-    }
+        _ => None,
+    };
+    // Two digits: the record was found good.
+    let count = |columns: Columns| {
+        let digits = columns.of(record).iter();
+        digits.fold(0, |count, digit| count * 10 + u32::from(digit - b'0'))
+    };
+    Ok(Answer {
+        found,
+        matched: count(r.adults_matched) + count(r.children_matched),
+        codes: case.codes(),
+    })
 }

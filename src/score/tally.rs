@@ -192,8 +192,8 @@ pub struct Tally {
     pub records: u64,
     /// All cases.
     pub cases: Counts,
-    /// By the tier that found them; the last is for those that none found.
-    pub by_tier: [Counts; 4],
+    /// By the tier that found them, in the order of [`crate::response::TIERS`].
+    pub by_tier: [Counts; 8],
     /// Cases in which nothing was planted on either side.
     pub clean: Counts,
     /// By each thing that was planted (see [`Planted::places`]).
@@ -219,7 +219,7 @@ impl Default for Tally {
         Tally {
             records: 0,
             cases: Counts::default(),
-            by_tier: [Counts::default(); 4],
+            by_tier: [Counts::default(); 8],
             clean: Counts::default(),
             by_kind: vec![Counts::default(); Planted::COUNT],
             by_pair: vec![Counts::default(); Planted::COUNT * Planted::COUNT],
@@ -241,7 +241,7 @@ impl Tally {
         self.cases.add(verdict, nobody);
         let tier = answer
             .found
-            .map_or(3, |(_, _, tier)| usize::from(tier.clamp(1, 3)) - 1);
+            .map_or(7, |(_, _, tier)| usize::from(tier.clamp(1, 7)) - 1);
         self.by_tier[tier].add(verdict, nobody);
         if truth.planted.is_empty() {
             self.clean.add(verdict, nobody);

@@ -10,6 +10,8 @@
     reason = "shared by several test programs; a test stops where something fails"
 )]
 
+pub mod responses;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -142,8 +142,28 @@ fn plus_days(date: u32, days: u32) -> u32 {
     date
 }
 
-/// The records of each case, and the case's Other State Case ID.
+/// The records of each case, and the case's Other State Case ID: a record tells in 473-477 how many
+/// there are from the case's first one on.
 pub fn cases(records: &[Vec<u8>]) -> Vec<(String, Vec<Vec<u8>>)> {
+    let mut out = vec![];
+    let mut rest = records;
+    while !rest.is_empty() {
+        let n: usize = s(&rest[0], 473, 477).parse().unwrap();
+        let (case, after) = rest.split_at(n);
+        let id = case.iter().map(|r| s(r, 122, 136)).max().unwrap();
+        out.push((id, case.to_vec()));
+        rest = after;
+    }
+    sort_cases(&mut out);
+    out
+}
+
+fn sort_cases(cases: &mut [(String, Vec<Vec<u8>>)]) {
+    cases.sort_by_key(|(id, rs)| (s(&rs[0], 1, 15), s(&rs[0], 138, 139), id.clone()));
+}
+
+/// Likewise of a response that does not tell it.
+pub fn cases_by_answer(records: &[Vec<u8>]) -> Vec<(String, Vec<Vec<u8>>)> {
     let mut groups: BTreeMap<Vec<Vec<u8>>, Vec<Vec<u8>>> = BTreeMap::new();
     for r in records {
         let answer = [(242, 242), (253, 275), (377, 392), (393, 472)];
@@ -169,7 +189,107 @@ pub fn cases(records: &[Vec<u8>]) -> Vec<(String, Vec<Vec<u8>>)> {
             }
         }
     }
-    out.sort_by_key(|(id, rs)| (s(&rs[0], 1, 15), s(&rs[0], 138, 139), id.clone()));
+    sort_cases(&mut out);
+    out
+}
+
+/// The name key of matching.md, section 3, of a record's names; none where there is none.
+fn name_key(r: &[u8]) -> Option<(String, String)> {
+    let normal = |first: usize, last: usize| -> String {
+        let mut folded = String::new();
+        for &byte in at(r, first, last) {
+            let letters = match byte {
+                0xC0..=0xC5 | 0xE0..=0xE5 => "A",
+                0xC6 | 0xE6 => "AE",
+                0xC7 | 0xE7 => "C",
+                0xC8..=0xCB | 0xE8..=0xEB => "E",
+                0xCC..=0xCF | 0xEC..=0xEF => "I",
+                0xD0 | 0xF0 => "D",
+                0xD1 | 0xF1 => "N",
+                0xD2..=0xD6 | 0xD8 | 0xF2..=0xF6 | 0xF8 => "O",
+                0xD9..=0xDC | 0xF9..=0xFC => "U",
+                0xDD | 0xFD | 0xFF => "Y",
+                0xDE | 0xFE => "TH",
+                0xDF => "SS",
+                0x91 | 0x92 | 0xB4 | b'`' => "'",
+                0xAD => "-",
+                0x80.. => " ",
+                _ => {
+                    folded.push((byte as char).to_ascii_uppercase());
+                    continue;
+                }
+            };
+            folded.push_str(letters);
+        }
+        let kept = |c: char| c.is_ascii_alphanumeric() || c == '\'' || c == '-';
+        let mut words: Vec<&str> = folded
+            .split(|c| !kept(c))
+            .filter(|w| !w.is_empty())
+            .collect();
+        let suffixes = [
+            "JR", "SR", "JUNIOR", "SENIOR", "II", "III", "IV", "2ND", "3RD", "4TH",
+        ];
+        if words.len() > 1 && suffixes.contains(words.last().unwrap()) {
+            words.pop();
+        }
+        words.concat().replace(['\'', '-'], "")
+    };
+    let (last, first) = (normal(51, 80), normal(81, 96));
+    let placeholders = [
+        "UNKNOWN",
+        "UNK",
+        "UNBORN",
+        "BABY",
+        "BABYBOY",
+        "BABYGIRL",
+        "BABYBOYA",
+        "BABYBOYB",
+        "BABYGIRLA",
+        "BABYGIRLB",
+        "BOY",
+        "GIRL",
+        "TWINA",
+        "TWINB",
+        "INFANT",
+        "NONAME",
+        "NFN",
+        "NLN",
+        "",
+    ];
+    let is_none = [&last, &first]
+        .iter()
+        .any(|n| placeholders.contains(&n.as_str()))
+        || last == "DOE" && ["JOHN", "JANE"].contains(&first.as_str());
+    (!is_none).then_some((last, first))
+}
+
+/// Whether two records of a case are of one person, whom the state listed twice.
+fn one_person(a: &[u8], b: &[u8]) -> bool {
+    let member = s(a, 33, 47);
+    member.chars().any(|c| c != '0' && c != ' ')
+        && member == s(b, 33, 47)
+        && name_key(a).is_some()
+        && name_key(a) == name_key(b)
+}
+
+/// The response with what an early matcher did not write: how many records each case has, and on which
+/// basis each counterpart was found. One that tells it is left as it is.
+pub fn completed(response: &[u8]) -> Vec<u8> {
+    let records = lines(response);
+    if records.iter().all(|r| at(r, 473, 477) != b"     ") {
+        return response.to_vec();
+    }
+    let mut out = vec![];
+    for (_, case) in cases_by_answer(&records) {
+        for mut r in case.clone() {
+            put(&mut r, 473, 477, format!("{:05}", case.len()).as_bytes());
+            if !codes(&r).contains("06") && !codes(&r).contains("01") {
+                put(&mut r, 478, 478, b"S");
+            }
+            out.extend(r);
+            out.push(b'\n');
+        }
+    }
     out
 }
 
@@ -221,6 +341,26 @@ pub enum Plan {
     Same,
 }
 
+/// Whether the SSN of 07 or 08 may be loaded by what the record itself says.
+fn is_sure(r: &[u8]) -> bool {
+    let kind = s(r, 48, 49);
+    let adult = ["CP", "NP", "PF"].contains(&kind.as_str());
+    let counted = kind == "CH" && n(r, 387) > 0 || adult && n(r, 385) > 0;
+    let yes = |column: usize| at(r, column, column) == b"Y";
+    let (seven, eight) = (codes(r).contains("07"), codes(r).contains("08"));
+    counted
+        && yes(288)
+        && (!adult || yes(389) && yes(390))
+        && usable_ssn(&s(r, 279, 287))
+        && !b"D345".contains(&r[477])
+        && (seven || eight && at(r, 278, 278) == b"N")
+}
+
+/// Whether a participant without a usable SSN was found in doubt.
+pub fn is_in_doubt(r: &[u8]) -> bool {
+    at(r, 478, 478) == b"D" && !usable_ssn(&s(r, 24, 32))
+}
+
 /// For each case, for each of its records.
 pub fn plans(cases: &[(String, Vec<Vec<u8>>)], policy: &ModelPolicy) -> Vec<Vec<Plan>> {
     let mut plans: Vec<Vec<Plan>> = cases
@@ -231,19 +371,37 @@ pub fn plans(cases: &[(String, Vec<Vec<u8>>)], policy: &ModelPolicy) -> Vec<Vec<
     let mut people: BTreeMap<(String, String, bool), Vec<(usize, Vec<u8>, usize, Vec<u8>)>> =
         BTreeMap::new();
     for (place, (_, records)) in cases.iter().enumerate() {
+        // First each record by itself, then what the case's records say together.
+        let mut sure: Vec<bool> = records.iter().map(|r| is_sure(r)).collect();
+        let stands = |ssn: &String, but: usize| {
+            (0..records.len()).any(|i| i != but && s(&records[i], 24, 32) == *ssn)
+        };
+        for i in 0..records.len() {
+            sure[i] = sure[i] && !stands(&s(&records[i], 279, 287), i);
+        }
+        let alone = sure.clone();
+        for i in 0..records.len() {
+            for j in 0..records.len() {
+                if i != j
+                    && alone[i]
+                    && alone[j]
+                    && at(&records[i], 279, 287) == at(&records[j], 279, 287)
+                    && !one_person(&records[i], &records[j])
+                {
+                    // Others may be one person with this one: the SSN is nobody's then.
+                    for k in 0..records.len() {
+                        if at(&records[k], 279, 287) == at(&records[i], 279, 287) {
+                            sure[k] = false;
+                        }
+                    }
+                }
+            }
+        }
         for (at_record, r) in records.iter().enumerate() {
-            let kind = s(r, 48, 49);
-            let adult = ["CP", "NP", "PF"].contains(&kind.as_str());
-            let counted = kind == "CH" && n(r, 387) > 0 || adult && n(r, 385) > 0;
-            let yes = |column: usize| at(r, column, column) == b"Y";
-            let sure = counted
-                && yes(288)
-                && (!adult || yes(389) && yes(390))
-                && usable_ssn(&s(r, 279, 287));
-            let (seven, eight) = (codes(r).contains("07"), codes(r).contains("08"));
-            if !(sure && (seven || eight && at(r, 278, 278) == b"N")) {
+            if !sure[at_record] {
                 continue;
             }
+            let eight = codes(r).contains("08");
             let adds = eight && !policy.replace;
             plans[place][at_record] = Plan::Row(adds, None);
             if !s(r, 33, 47).is_empty() {
@@ -339,7 +497,8 @@ fn one_case(
     let (mut case_updated, mut case_requested, mut case_listed) = (false, false, false);
     let mut asks: Vec<&str> = vec![];
 
-    if !any_99 && ay == am && cy == cm && all.iter().eq(["00"]) {
+    let doubts = records.iter().any(|r| is_in_doubt(r));
+    if !any_99 && ay == am && cy == cm && all.iter().eq(["00"]) && !doubts {
         out.in_sync += 1;
     }
     if has("01") {
@@ -380,7 +539,8 @@ fn one_case(
         numeric(&s(lead, 19, 21)) && numeric(&s(lead, 270, 272)) && s(lead, 268, 269).len() == 2;
     if !asks.is_empty() {
         let open = records.iter().all(|r| at(r, 50, 50) == b"O");
-        if !(open && am + cm > 0 && !yes(242) && !their_id.is_empty()) {
+        let surely = records.iter().any(|r| b"S1".contains(&r[477]));
+        if !(open && surely && am + cm > 0 && !yes(242) && !their_id.is_empty()) {
             let member = if asks == ["06"] && missing.len() == 1 {
                 s(missing[0], 33, 47)
             } else {
@@ -472,11 +632,17 @@ fn one_case(
         if c.contains("06") && !adult {
             let born = s(r, 113, 120);
             let young = !is_date(&born, run_date)
+                || born == "19000101"
                 || born.parse::<u32>().unwrap() + policy.age * 10000 > run_date;
             if kind.is_empty() || young {
                 list(out, "06", 6, &member);
                 listed = true;
             }
+        }
+        if is_in_doubt(r) && !c.contains("07") && !c.contains("08") {
+            let codes: Vec<String> = c.iter().cloned().collect();
+            list(out, &codes.join(" "), 4, &member);
+            listed = true;
         }
         let theirs = s(r, 279, 287);
         for (code, priority) in [("07", 4), ("08", 5)] {
