@@ -28,7 +28,7 @@ use icr::Result;
 use icr::extract::{Loader, Provenance, collect};
 use icr::input::{InputForm, Mapped};
 use icr::layout::LayoutSet;
-use icr::matching::{Matcher, Sides};
+use icr::matching::{Matcher, Routine, Sides};
 use icr::progress::Stage;
 use icr::record::Date;
 use icr::reference::Counties;
@@ -376,13 +376,19 @@ fn stages(set: &Path, digests: bool) -> Result<StageTimes> {
     let records = extracts.iter().map(|extract| extract.records).sum();
     let reading = started.elapsed();
     let started = Instant::now();
-    let sides = Sides::index(extracts, &Stage::hidden(), &Stop::default())?;
+    let sides = Sides::index(
+        extracts,
+        Routine::Published,
+        &Stage::hidden(),
+        &Stop::default(),
+    )?;
     let indexing = started.elapsed();
     let started = Instant::now();
     let matcher = Matcher {
         sides: &sides,
         directed: false,
         absent_is_unmatched: false,
+        routine: Routine::Published,
     };
     let renderer = Renderer::new(&layouts, &counties, OutputForm::default())?;
     let mut submitters: Vec<_> = sides.submitters().collect();

@@ -17,11 +17,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use icr::Result;
-use icr::extract::{Editor, Extract, Provenance};
+use icr::extract::{CaseRows, Editor, Extract, Provenance};
 use icr::index::Postings;
 use icr::input::{Framing, Records};
 use icr::layout::{LayoutSet, RECORD_BYTES};
-use icr::matching::{Matcher, Side, Sides, compare};
+use icr::matching::{Matcher, Routine, Side, Sides, Work, compare};
 use icr::progress::Stage;
 use icr::reference::{Counties, State};
 use icr::response::{OutputForm, Renderer, ResponseSink, write_response};
@@ -133,19 +133,27 @@ fn matching(criterion: &mut Criterion) {
         .throughput(Throughput::Elements(RECORDS as u64))
         .sample_size(20);
     group.bench_function("comparison, four participants", |bench| {
+        let mut work = Work::default();
+        let rows = |extract, case| CaseRows {
+            extract,
+            rows: Extract::rows_of(extract, case),
+        };
         bench.iter(|| {
             let matched = ours.cases.iter().zip(&theirs.cases).map(|(mine, other)| {
-                let (mine, other) = (ours.rows_of(mine), theirs.rows_of(other));
-                compare((&ours, mine), (&theirs, other), |_, _| {}).children
+                compare(rows(&ours, mine), rows(&theirs, other), &mut work).children
             });
             black_box(matched.sum::<u32>())
         });
     });
-    let sides = Sides::new([Side::new(ours), Side::new(theirs)]);
+    let sides = Sides::new([
+        Side::new(ours, Routine::Published),
+        Side::new(theirs, Routine::Published),
+    ]);
     let matcher = Matcher {
         sides: &sides,
         directed: false,
         absent_is_unmatched: false,
+        routine: Routine::Published,
     };
     let counties = Counties::default();
     let renderer = Renderer::new(&layouts, &counties, OutputForm::default()).unwrap();

@@ -13,28 +13,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-#[path = "plain_matcher/plain.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod plain;
-#[path = "plain_matcher/worlds.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod worlds;
+mod plain_matcher;
 
-use worlds::Rng;
+use plain_matcher::worlds::Rng;
 
 fn convert(folder: &Path, arguments: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_icr"))
@@ -234,7 +215,7 @@ fn csv_and_json_lines_hold_the_fields_by_name() {
             let field = std::str::from_utf8(&record[first - 1..last]).unwrap();
             assert_eq!(row[key], field.trim_end(), "{key}");
         }
-        assert_eq!(row.len(), 55);
+        assert_eq!(row.len(), 57);
     }
 }
 
@@ -469,7 +450,7 @@ fn a_parquet_file_holds_what_the_csv_file_holds() {
     let reader = SerializedFileReader::new(file).unwrap();
     let columns = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = columns.iter().map(|c| c.name().to_owned()).collect();
-    assert_eq!(names.len(), 55);
+    assert_eq!(names.len(), 57);
     let about = reader
         .metadata()
         .file_metadata()

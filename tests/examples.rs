@@ -12,6 +12,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use plain_matcher::plain::World;
 use serde_json::Value;
 use support::{Published, THREADS, difference, files, icr, scratch};
 
@@ -129,4 +130,35 @@ fn a_difference_names_the_field_and_its_columns_and_no_value() {
         "1 records instead of 1; record 1: SSN (24-32), Multiple Case Indicator (391-391)"
     );
     assert_eq!(difference(&mine, &mine), None);
+}
+
+/// The shipped sample's expected responses are the plain matcher's; `ICR_BLESS=1` writes them anew.
+#[test]
+fn the_sample_gives_the_responses_of_the_plain_matcher() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sample");
+    let inputs = |name: &str| files(&sample.join(name)).into_iter().collect();
+    let side = |name: &str| Some(std::fs::read(sample.join(name)).unwrap());
+    let world = World {
+        extracts: inputs("extracts"),
+        fcr: inputs("fcr"),
+        ssn_master: side("ssn-master.txt"),
+        misidentified: side("misidentified.txt"),
+        run_date: 20_261_122,
+        directed: false,
+        absent_unmatched: false,
+        pooled: false,
+    };
+    let answer = plain_matcher::answer(&world);
+    let expected = sample.join("expected/responses");
+    if std::env::var_os("ICR_BLESS").is_some() {
+        for (usps, response) in &answer.responses {
+            std::fs::write(expected.join(format!("{usps}.icr")), response).unwrap();
+        }
+    }
+    let responses: Vec<_> = answer
+        .responses
+        .into_iter()
+        .map(|(usps, bytes)| (format!("{usps}.icr"), bytes))
+        .collect();
+    assert!(files(&expected).into_iter().eq(responses));
 }

@@ -72,6 +72,9 @@ impl Written {
             std::fs::write(&path, bytes).unwrap();
             option("--misidentified", text(&path));
         }
+        if world.pooled {
+            option("--routine", "pooled".to_owned());
+        }
         if world.directed {
             option("--counterpart", "directed".to_owned());
         }
@@ -391,6 +394,7 @@ fn world(files: &[&[Row]]) -> World {
         run_date: 20_261_122,
         directed: false,
         absent_unmatched: false,
+        pooled: false,
     }
 }
 

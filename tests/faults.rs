@@ -20,7 +20,7 @@ fn is_long() -> bool {
 }
 
 fn world() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/random-2")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/random-1")
 }
 
 /// The command of a run of the example world into a folder.

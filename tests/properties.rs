@@ -198,6 +198,7 @@ fn a_run_reads_as_many_records_as_there_are_lines() {
             run_date: 20_261_122,
             directed: false,
             absent_unmatched: false,
+            pooled: false,
         };
         let run = Written::new(&world).run(2);
         assert_eq!(

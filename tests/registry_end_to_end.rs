@@ -339,6 +339,7 @@ fn the_plain_matcher_agrees_with_a_run_on_derived_extracts() {
             run_date: 20_261_122,
             directed: false,
             absent_unmatched: false,
+            pooled: false,
         };
         assert_eq!((world.extracts.len(), world.fcr.len()), (2, 2));
         let run = Written::new(&world).run(2);

@@ -14,29 +14,10 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-#[path = "plain_matcher/plain.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod plain;
-#[path = "plain_matcher/worlds.rs"]
-#[allow(
-    dead_code,
-    unused,
-    clippy::all,
-    clippy::pedantic,
-    unreachable_pub,
-    missing_docs
-)]
-mod worlds;
+mod plain_matcher;
 
-use plain::{Tables, World, name_key, run_with};
-use worlds::random_world;
+use plain_matcher::plain::{Tables, World, name_key, run_with};
+use plain_matcher::worlds::random_world;
 
 fn validate(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_icr"))

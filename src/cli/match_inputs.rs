@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::TypedValueParser as _;
 
 use super::InputArgs;
 use crate::error::Result;
 use crate::extract::{Collected, Loader, collect, files_of, refuse_two_for_one_state, total_bytes};
 use crate::layout::LayoutSet;
-use crate::matching::{AbsentState, CounterpartRule};
+use crate::matching::{AbsentState, CounterpartRule, Routine};
 use crate::output::{InputEntry, Manifest};
 use crate::progress::{Progress, Unit};
 use crate::record::Date;
@@ -31,6 +32,10 @@ pub struct MatchInputs {
     /// Which cases of a participating state can be the counterpart
     #[arg(long, value_name = "RULE", default_value = "any")]
     pub counterpart: CounterpartRule,
+    /// How a case's counterpart is searched for: the tiers in turn, or every way of finding a case at
+    /// once, and people decide
+    #[arg(long, value_name = "ROUTINE", default_value = "published", value_parser = routine())]
+    pub routine: Routine,
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     pub max_rejects: f64,
@@ -52,6 +57,12 @@ pub enum OnBadFile {
     Stop,
     /// The run goes on as if the file had not come.
     Exclude,
+}
+
+fn routine() -> impl clap::builder::TypedValueParser<Value = Routine> {
+    let words = Routine::ALL.map(Routine::word);
+    clap::builder::PossibleValuesParser::new(words)
+        .map(|word| Routine::from_word(&word).unwrap_or_default())
 }
 
 /// Reads a percentage.
@@ -183,6 +194,7 @@ impl MatchInputs {
         };
         let manifest = manifest
             .option("counterpart", counterpart)
+            .option("routine", self.routine.word())
             .option("max_rejects", self.max_rejects)
             .option("absent_state", self.absent_state.word())
             .option(
@@ -209,8 +221,14 @@ impl MatchInputs {
                 .ok_or(name)
         }
         let max_rejects = manifest.options.get("max_rejects");
+        let routine = manifest
+            .options
+            .get("routine")
+            .and_then(|value| value.as_str());
         Ok(MatchInputs {
             counterpart: word(manifest, "counterpart")?,
+            // A run of an earlier version does not say so: there was one routine.
+            routine: Routine::from_word(routine.unwrap_or("published")).ok_or("routine")?,
             absent_state: word(manifest, "absent_state")?,
             on_bad_file: word(manifest, "on_bad_file")?,
             max_rejects: max_rejects

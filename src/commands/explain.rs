@@ -12,7 +12,7 @@ use crate::explain::{
     EarlierRun, Explainer, Explanation, Question, code_entry, code_text, explanation_text,
 };
 use crate::extract::{Extract, Severity};
-use crate::matching::{AbsentState, CounterpartRule, Matcher, Sides};
+use crate::matching::{AbsentState, CounterpartRule, Matcher, Routine, Sides};
 use crate::output::{InputEntry, MatchSummary, Stdout, json_text, warn};
 use crate::progress::{Progress, Unit};
 use crate::record::CaseId;
@@ -286,12 +286,18 @@ fn explain(
         .into_iter()
         .partition(|extract| states.contains(&extract.state));
     let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
-    let sides = Sides::index(matter, &progress.stage("indexing", rows, Unit::Items), stop)?;
+    let sides = Sides::index(
+        matter,
+        options.routine,
+        &progress.stage("indexing", rows, Unit::Items),
+        stop,
+    )?;
     let explainer = Explainer {
         matcher: Matcher {
             sides: &sides,
             directed: options.counterpart == CounterpartRule::Directed,
             absent_is_unmatched: options.absent_state == AbsentState::Unmatched,
+            routine: options.routine,
         },
         bystanders: &bystanders,
         layouts: &layouts,
@@ -325,7 +331,7 @@ fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
     if policy != AbsentState::Error {
         return Ok(());
     }
-    let mut summary = MatchSummary::new(String::new());
+    let mut summary = MatchSummary::new(String::new(), Routine::default());
     summary.count_absent(standing);
     summary.refuse_absent()
 }

@@ -147,7 +147,7 @@ fn match_into(
     let counties = Counties::default();
     let progress = Progress::new(common.quiet);
     let run_date = common.run_date();
-    let mut summary = MatchSummary::new(run_date.ccyymmdd().to_string());
+    let mut summary = MatchSummary::new(run_date.ccyymmdd().to_string(), args.inputs.routine);
     let roster = args
         .roster
         .as_ref()
@@ -204,6 +204,7 @@ fn match_into(
         .sum();
     let sides = Sides::index(
         standing,
+        args.inputs.routine,
         &progress.stage("indexing", rows, Unit::Items),
         stop,
     )?;
@@ -211,6 +212,7 @@ fn match_into(
         sides: &sides,
         directed: args.inputs.counterpart == CounterpartRule::Directed,
         absent_is_unmatched: args.inputs.absent_state == AbsentState::Unmatched,
+        routine: args.inputs.routine,
     };
     let renderer = Renderer::new(&layouts, &counties, args.response.form())?;
     for (extract, totals) in write_responses(folder, &matcher, &renderer, &progress, stop)? {

@@ -3,8 +3,8 @@
 use super::code::{reasons, tables};
 use super::miss::Misses;
 use super::model::{
-    CandidateEntry, CaseEntry, ChosenEntry, Decision, Explanation, KeyEntry, ParticipantEntry,
-    SCHEMA, TierEntry,
+    CandidateEntry, CaseEntry, ChosenEntry, Decision, DroppedEntry, Explanation, KeyEntry,
+    ParticipantEntry, SCHEMA, TierEntry,
 };
 use super::participants::{Compared, entry_of};
 use super::person::{case_ids, id_text, person};
@@ -12,11 +12,11 @@ use super::recorder::Recorder;
 use super::rejected;
 use crate::case::{Case, CaseNumber};
 use crate::error::Result;
-use crate::extract::{Extract, Provenance, Row};
+use crate::extract::{CaseRows, Extract, Provenance, Row};
 use crate::layout::{CodeTable, LayoutSet};
 use crate::matching::{
-    Candidate, CaseCodes, ChoiceStep, Comparison, Counterpart, Matcher, Outcome, ReasonCodes,
-    Scratch, Side, Suppressed, Tier, compare,
+    Candidate, CaseCodes, ChoiceStep, Comparison, Counterpart, Dropped, Matcher, Outcome,
+    ReasonCodes, Routine, Scratch, Side, Suppressed, Tier, Work, compare,
 };
 use crate::record::CaseId;
 use crate::reference::State;
@@ -83,6 +83,13 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     pub(super) fn rows(&self) -> &'a [Row] {
         self.yours.extract.rows_of(self.case)
+    }
+
+    pub(super) fn participants(&self) -> CaseRows<'a> {
+        CaseRows {
+            extract: &self.yours.extract,
+            rows: self.rows(),
+        }
     }
 }
 
@@ -176,10 +183,15 @@ impl Explainer<'_> {
                 Some(true) => "fcr",
             },
             fcr_supplied: side.is_some_and(Side::fcr_supplied),
-            tiers: Tier::ALL
-                .into_iter()
-                .map(|tier| tier_entry(tier, &asked, side, &recorder))
+            routine: self.matcher.routine.word(),
+            tiers: self
+                .matcher
+                .routine
+                .tiers()
+                .iter()
+                .map(|&tier| tier_entry(tier, &asked, side, &recorder))
                 .collect(),
+            dropped: dropped(side, &recorder),
             chosen: found.as_ref().map(Match::entry),
             participants: participants(&asked, found.as_ref(), &records),
             codes: reasons(reason_codes, &records, pair),
@@ -193,19 +205,19 @@ impl Explainer<'_> {
 fn matched<'a>(asked: &Asked<'_>, side: &'a Side, recorder: &Recorder) -> Option<Match<'a>> {
     let (tier, number, multiple_case) = recorder.chosen?;
     let theirs = &side.extract.cases[number as usize];
-    let mut counterparts = Vec::with_capacity(asked.rows().len());
-    let comparison = compare(
-        (&asked.yours.extract, asked.rows()),
-        (&side.extract, side.extract.rows_of(theirs)),
-        |_, counterpart| counterparts.push(counterpart),
-    );
+    let mut work = Work::default();
+    let their_rows = CaseRows {
+        extract: &side.extract,
+        rows: side.extract.rows_of(theirs),
+    };
+    let comparison = compare(asked.participants(), their_rows, &mut work);
     Some(Match {
         side,
         theirs,
         tier,
         multiple_case,
         comparison,
-        counterparts,
+        counterparts: work.counterparts,
     })
 }
 
@@ -253,11 +265,11 @@ fn participants(
     let extract = &asked.yours.extract;
     if let Some(found) = found {
         return Compared {
-            yours: (extract, asked.rows()),
-            theirs: (
-                &found.side.extract,
-                found.side.extract.rows_of(found.theirs),
-            ),
+            yours: asked.participants(),
+            theirs: CaseRows {
+                extract: &found.side.extract,
+                rows: found.side.extract.rows_of(found.theirs),
+            },
             counterparts: &found.counterparts,
             codes: records,
             show_pii: asked.show_pii,
@@ -323,6 +335,16 @@ fn tier_entry(
             Tier::AdultAndChildName => {
                 "a case that holds an adult with the usable SSN and type of an adult of yours, and a child with the name of a child of yours"
             }
+            Tier::NamesYours => "a case that names your state and your Case ID",
+            Tier::TwoAdults => {
+                "a case that holds a CP with the usable SSN of a CP of yours, and an NP or PF with the SSN of an NP or PF of yours"
+            }
+            Tier::ChildNameAndBirth => {
+                "a case that holds a child with the name and the date of birth of a child of yours"
+            }
+            Tier::CaseIdButZeroes => {
+                "a case whose Case ID is your Other State Case ID but for leading zeroes"
+            }
         },
         tried: tried.is_some(),
         note: None,
@@ -352,8 +374,31 @@ fn tier_entry(
         .collect();
     entry.note = without_key(tier, asked, entry.keys.is_empty()).map(str::to_owned);
     entry.candidates = candidates.len();
-    entry.in_order = listed(candidates, side);
+    entry.in_order = listed(candidates, side, asked.matcher.routine);
     entry
+}
+
+/// What the pooled routine dropped.
+fn dropped(side: Option<&Side>, recorder: &Recorder) -> Vec<DroppedEntry> {
+    let Some(side) = side else { return Vec::new() };
+    let entry = |&(number, why): &(CaseNumber, Dropped)| {
+        let (why, because) = match why {
+            Dropped::Taken => (
+                "taken",
+                "another open case of yours and that case name each other, and more of its participants are there",
+            ),
+            Dropped::NobodyMatched => (
+                "nobody_matched",
+                "none of your participants is there, and the two cases do not name each other",
+            ),
+        };
+        DroppedEntry {
+            case: case_ids(&side.extract, &side.extract.cases[number as usize]),
+            why,
+            because,
+        }
+    };
+    recorder.dropped.iter().map(entry).collect()
 }
 
 /// Why a tier had nothing to look for.
@@ -366,11 +411,17 @@ fn without_key(tier: Tier, asked: &Asked<'_>, no_key: bool) -> Option<&'static s
         Tier::AdultAndChildName => {
             nameless().then_some("no child of yours has a name that can be compared")
         }
+        Tier::NamesYours => None,
+        Tier::TwoAdults => no_key.then_some("no adult of yours has a usable SSN"),
+        Tier::ChildNameAndBirth => {
+            no_key.then_some("no child of yours has a name and a valid date of birth")
+        }
+        Tier::CaseIdButZeroes => no_key.then_some("your Other State Case ID is blank"),
     }
 }
 
 /// The first candidates, each with what put it before the next.
-fn listed(candidates: &[Candidate], side: &Side) -> Vec<CandidateEntry> {
+fn listed(candidates: &[Candidate], side: &Side, routine: Routine) -> Vec<CandidateEntry> {
     let first = candidates.iter().take(MOST_CANDIDATES).enumerate();
     first
         .map(|(place, candidate)| {
@@ -380,21 +431,26 @@ fn listed(candidates: &[Candidate], side: &Side) -> Vec<CandidateEntry> {
                 case: case_ids(&side.extract, case),
                 names_your_case: candidate.names_your_case,
                 names_your_state: candidate.names_your_state,
+                your_case_names_it: candidate.your_case_names_it,
+                matched_in_role: candidate.comparison.in_role,
                 children_matched: candidate.comparison.children,
                 adults_matched: candidate.comparison.adults,
                 indicators: candidate.comparison.indicators(),
                 before_the_next_by: next
-                    .map(|next| decision(candidate.order(next, &side.extract).1)),
+                    .map(|next| decision(candidate.order(next, &side.extract, routine).1, routine)),
             }
         })
         .collect()
 }
 
-fn decision(step: ChoiceStep) -> Decision {
+fn decision(step: ChoiceStep, routine: Routine) -> Decision {
     Decision {
-        step: step.number(),
+        step: routine.step_number(step) as u8,
         rule: match step {
             ChoiceStep::NamesYourCase => "it names your state and your Case ID",
+            ChoiceStep::NameEachOther => "it and your case name each other",
+            ChoiceStep::InRole => "more of your participants match in a role that agrees",
+            ChoiceStep::EitherNames => "it names your case, or your case names it",
             ChoiceStep::Children => "more of your children match",
             ChoiceStep::Adults => "more of your adults match",
             ChoiceStep::Indicators => "more of the indicators CP and NP would be Y",

@@ -10,8 +10,8 @@ use super::case::Asked;
 use super::model::{NearMiss, Person};
 use super::person::{case_ids, person};
 use crate::case::Case;
-use crate::extract::{Extract, Row};
-use crate::matching::{Matcher, Outcome, Scratch, Side, Unobserved, same_names};
+use crate::extract::{CaseRows, Extract, Row};
+use crate::matching::{Matcher, Outcome, Scratch, Side, Unobserved};
 use crate::record::{CaseId, ParticipantClass, nine_digits};
 
 /// How many near misses of a kind are listed; the others are counted.
@@ -228,15 +228,19 @@ impl<'a> Misses<'a> {
 
     /// Participants with SSNs that resemble yours; first those who seem to be the same person.
     fn add_alike(&mut self, extract: &Extract, alike: Vec<(&Case, &Row, usize, SsnLikeness)>) {
-        let rows = self.asked.rows();
-        let your_extract = &self.asked.yours.extract;
+        let yours = self.asked.participants();
+        let rows = yours.rows;
+        let theirs_of = |row| CaseRows {
+            extract,
+            rows: std::slice::from_ref(row),
+        };
         let mut ranked: Vec<_> = alike
             .into_iter()
             .map(|(theirs, row, place, likeness)| {
                 let ours = &rows[place];
                 let born = ours.date_of_birth().zip(row.date_of_birth());
                 let seems = Seems {
-                    other_name: !same_names((your_extract, ours), (extract, row)),
+                    other_name: yours.person_name(ours) != theirs_of(row).person_name(row),
                     other_birth: born.map(|(here, there)| here != there),
                     other_type: ours.participant() != row.participant(),
                 };

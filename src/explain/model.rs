@@ -59,8 +59,13 @@ pub struct CaseEntry {
     pub other_data: &'static str,
     /// FCR-Supplied Indicator.
     pub fcr_supplied: bool,
-    /// The tiers, in turn.
+    /// `published` or `pooled`.
+    pub routine: &'static str,
+    /// The tiers, in turn; under the pooled routine each way of finding a case.
     pub tiers: Vec<TierEntry>,
+    /// Candidates that the pooled routine dropped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<DroppedEntry>,
     /// The case that was chosen.
     pub chosen: Option<ChosenEntry>,
     /// Your participants, in file order.
@@ -76,7 +81,7 @@ pub struct CaseEntry {
 /// One tier.
 #[derive(Clone, Debug, Serialize)]
 pub struct TierEntry {
-    /// 1, 2 or 3.
+    /// From 1 to 3; to 7 under the pooled routine.
     pub tier: u8,
     /// What it looks for.
     pub rule: &'static str,
@@ -119,6 +124,10 @@ pub struct CandidateEntry {
     pub names_your_case: bool,
     /// It names your state.
     pub names_your_state: bool,
+    /// Its Case ID is your Other State Case ID.
+    pub your_case_names_it: bool,
+    /// Your participants that would match in a role that agrees.
+    pub matched_in_role: u32,
     /// Your children that would match.
     pub children_matched: u32,
     /// Your adults that would match.
@@ -128,6 +137,17 @@ pub struct CandidateEntry {
     /// What put it before the next one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_the_next_by: Option<Decision>,
+}
+
+/// A candidate that the pooled routine dropped.
+#[derive(Clone, Debug, Serialize)]
+pub struct DroppedEntry {
+    /// The case.
+    pub case: CaseIds,
+    /// `taken` or `nobody_matched`.
+    pub why: &'static str,
+    /// The reason in a sentence.
+    pub because: &'static str,
 }
 
 /// A step of the choice among candidates.
@@ -191,9 +211,12 @@ pub struct ParticipantEntry {
     /// The counterpart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterpart: Option<Person>,
-    /// The rule that found it: S, N1 or N2.
+    /// The rule that found it: S, N1 to N5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'static str>,
+    /// Participant Match Basis: the rule's, or D where it was found in doubt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<&'static str>,
     /// Without a counterpart, the participant of the other case that comes nearest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Person>,

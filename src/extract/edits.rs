@@ -12,6 +12,9 @@ use crate::record::{
 use crate::reference::{Counties, State};
 use crate::verification::{Misidentified, SsnMaster};
 
+/// Stands for an unknown date of birth in many systems (ours), so it is no valid one.
+const UNKNOWN_BIRTH: &[u8] = b"19000101";
+
 /// What the edits need to know beside the record.
 pub struct Editor<'a> {
     /// Where the fields are.
@@ -137,7 +140,9 @@ impl Editor<'_> {
             warnings |= Edit::W06.bit();
         }
         let date_field = layout.date_of_birth.of(record);
-        let date_of_birth = Date::parse(date_field).filter(|&date| date <= self.run_date);
+        // 1900-01-01 stands for an unknown date.
+        let date_of_birth = Date::parse(date_field)
+            .filter(|&date| date <= self.run_date && date_field != UNKNOWN_BIRTH);
         if date_of_birth.is_none() && !is_blank(date_field) && date_field != b"00000000" {
             warnings |= Edit::W07.bit();
         }

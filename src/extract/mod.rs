@@ -1,5 +1,6 @@
 //! From records to an extract: edits, the state of the file, and one compact row a participant.
 
+mod case_rows;
 mod collect;
 mod edits;
 pub mod findings;
@@ -12,6 +13,7 @@ mod verify;
 mod vote;
 mod whole;
 
+pub use case_rows::CaseRows;
 pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
 pub use edits::{Edited, Editor, edit_whole};
 pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};

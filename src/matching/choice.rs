@@ -1,20 +1,22 @@
-//! The choice among candidates (matching.md, section 5) (ours).
+//! The choice among candidates (matching.md, sections 5 and 9) (ours).
 
 use std::cmp::Ordering;
 
-use super::Comparison;
+use super::{Comparison, Routine};
 use crate::case::{Case, CaseNumber};
 use crate::extract::{Extract, Provenance};
 use crate::reference::State;
 
-/// A case of the other state that a tier found.
+/// A case of the other state that was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     /// The case.
     pub case: CaseNumber,
     /// It names your state and your Case ID.
     pub names_your_case: bool,
-    /// How its participants compare with yours.
+    /// Your case names it: its Case ID is your Other State Case ID.
+    pub your_case_names_it: bool,
+    /// How its participants compare with yours, by the strict rules.
     pub comparison: Comparison,
     /// It names your state in its Other State FIPS Code.
     pub names_your_state: bool,
@@ -22,129 +24,140 @@ pub struct Candidate {
     pub open: bool,
 }
 
-/// The steps of the choice, in order; each is tried where all before it are equal.
+/// What a step of the choice compares; [`Routine::steps`] gives their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChoiceStep {
-    /// 1: it names your state in its Other State FIPS Code and your Case ID in its Other State Case ID.
-    NamesYourCase = 1,
-    /// 2: more of your children matched.
-    Children = 2,
-    /// 3: more of your adults matched (records, uncapped).
-    Adults = 3,
-    /// 4: more of the two indicators (CP, NP) that would be Y.
-    Indicators = 4,
-    /// 5: it names your state in its Other State FIPS Code.
-    NamesYourState = 5,
-    /// 6: it is open.
-    Open = 6,
-    /// 7: smaller Case ID.
-    CaseId = 7,
-    /// 8: smaller Other State FIPS Code.
-    OtherFips = 8,
-    /// 9: smaller Other State Case ID (byte order, the fields padded).
-    OtherCaseId = 9,
+    /// It names your state in its Other State FIPS Code and your Case ID in its Other State Case ID.
+    NamesYourCase,
+    /// It names your case, and your case names it.
+    NameEachOther,
+    /// More of your participants matched with a role that agrees.
+    InRole,
+    /// It names your case, or your case names it.
+    EitherNames,
+    /// More of your children matched.
+    Children,
+    /// More of your adults matched (records, uncapped).
+    Adults,
+    /// More of the two indicators (CP, NP) that would be Y.
+    Indicators,
+    /// It names your state in its Other State FIPS Code.
+    NamesYourState,
+    /// It is open.
+    Open,
+    /// Smaller Case ID.
+    CaseId,
+    /// Smaller Other State FIPS Code.
+    OtherFips,
+    /// Smaller Other State Case ID (byte order, the fields padded).
+    OtherCaseId,
 }
 
-impl ChoiceStep {
-    /// The step's number, from 1.
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-}
+/// The steps that are the same whoever asks, in order.
+const STANDING: [ChoiceStep; 4] = [
+    ChoiceStep::Open,
+    ChoiceStep::CaseId,
+    ChoiceStep::OtherFips,
+    ChoiceStep::OtherCaseId,
+];
 
 impl Candidate {
     pub(super) fn new(
-        number: CaseNumber,
-        case: &Case,
-        your_state: State,
-        your_case: &Case,
+        (number, case): (CaseNumber, &Case),
+        (your_state, your_case): (State, &Case),
         comparison: Comparison,
     ) -> Self {
         let names_your_state = case.data.other_state == Some(your_state);
         Candidate {
             case: number,
             names_your_case: names_your_state && case.data.other_id == your_case.data.id,
+            your_case_names_it: case.data.id == your_case.data.other_id,
             comparison,
             names_your_state,
             open: case.data.open,
         }
     }
 
+    /// The two cases name each other.
+    pub fn names_each_other(&self) -> bool {
+        self.names_your_case && self.your_case_names_it
+    }
+
     /// The better candidate first, with the step that decided; equal only to itself.
-    pub fn order(&self, other: &Self, extract: &Extract) -> (Ordering, ChoiceStep) {
-        let case = |candidate: &Self| &extract.cases[candidate.case as usize];
-        let (a, b) = (case(self), case(other));
-        let more = |step, mine: u32, theirs: u32| (theirs.cmp(&mine), step);
-        let steps: [&dyn Fn() -> (Ordering, ChoiceStep); 9] = [
-            &|| {
-                more(
-                    ChoiceStep::NamesYourCase,
-                    self.names_your_case.into(),
-                    other.names_your_case.into(),
-                )
-            },
-            &|| {
-                more(
-                    ChoiceStep::Children,
-                    self.comparison.children,
-                    other.comparison.children,
-                )
-            },
-            &|| {
-                more(
-                    ChoiceStep::Adults,
-                    self.comparison.adults,
-                    other.comparison.adults,
-                )
-            },
-            &|| {
-                more(
-                    ChoiceStep::Indicators,
-                    self.comparison.indicators(),
-                    other.comparison.indicators(),
-                )
-            },
-            &|| {
-                more(
-                    ChoiceStep::NamesYourState,
-                    self.names_your_state.into(),
-                    other.names_your_state.into(),
-                )
-            },
-            &|| more(ChoiceStep::Open, self.open.into(), other.open.into()),
-            &|| (a.data.id.cmp(&b.data.id), ChoiceStep::CaseId),
-            &|| {
-                (
-                    other_fips(extract, a).cmp(&other_fips(extract, b)),
-                    ChoiceStep::OtherFips,
-                )
-            },
-            &|| {
-                (
-                    a.data.other_id.cmp(&b.data.other_id),
-                    ChoiceStep::OtherCaseId,
-                )
-            },
-        ];
-        let decided = steps
+    pub fn order(
+        &self,
+        other: &Self,
+        extract: &Extract,
+        routine: Routine,
+    ) -> (Ordering, ChoiceStep) {
+        let decided = routine
+            .steps()
             .iter()
-            .map(|step| step())
+            .map(|&step| (self.order_by(step, other, extract), step))
             .find(|(order, _)| order.is_ne());
         decided.unwrap_or((Ordering::Equal, ChoiceStep::OtherCaseId))
     }
 
-    /// The figures that depend on your participants: steps 2, 3 and 4.
-    pub(super) fn figures(&self) -> (u32, u32, u32) {
-        (
-            self.comparison.children,
-            self.comparison.adults,
-            self.comparison.indicators(),
-        )
+    /// The better candidate first, by the steps before those that are about the other case alone:
+    /// the two are equal where nothing about your case tells them apart.
+    pub(super) fn order_for_you(
+        &self,
+        other: &Self,
+        extract: &Extract,
+        routine: Routine,
+    ) -> Ordering {
+        let steps = routine.steps().iter();
+        steps
+            .take_while(|&&step| step != ChoiceStep::NamesYourState)
+            .map(|&step| self.order_by(step, other, extract))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    }
+
+    fn order_by(&self, step: ChoiceStep, other: &Self, extract: &Extract) -> Ordering {
+        let (mine, theirs) = (&self.comparison, &other.comparison);
+        let either = |of: &Self| of.names_your_case || of.your_case_names_it;
+        match step {
+            ChoiceStep::NamesYourCase => other.names_your_case.cmp(&self.names_your_case),
+            ChoiceStep::NameEachOther => other.names_each_other().cmp(&self.names_each_other()),
+            ChoiceStep::InRole => theirs.in_role.cmp(&mine.in_role),
+            ChoiceStep::EitherNames => either(other).cmp(&either(self)),
+            ChoiceStep::Children => theirs.children.cmp(&mine.children),
+            ChoiceStep::Adults => theirs.adults.cmp(&mine.adults),
+            ChoiceStep::Indicators => theirs.indicators().cmp(&mine.indicators()),
+            ChoiceStep::NamesYourState => other.names_your_state.cmp(&self.names_your_state),
+            ChoiceStep::Open
+            | ChoiceStep::CaseId
+            | ChoiceStep::OtherFips
+            | ChoiceStep::OtherCaseId => {
+                let case = |candidate: &Self| &extract.cases[candidate.case as usize];
+                order_of_cases(step, extract, case(self), case(other))
+            }
+        }
     }
 }
 
+/// The order of two cases by one of the [`STANDING`] steps.
+fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Ordering {
+    match step {
+        ChoiceStep::Open => b.data.open.cmp(&a.data.open),
+        ChoiceStep::CaseId => a.data.id.cmp(&b.data.id),
+        ChoiceStep::OtherFips => other_fips(extract, a).cmp(&other_fips(extract, b)),
+        _ => a.data.other_id.cmp(&b.data.other_id),
+    }
+}
+
+/// The order of two cases by the steps that are the same whoever asks.
+pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering {
+    STANDING
+        .into_iter()
+        .map(|step| order_of_cases(step, extract, a, b))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
 /// The Other State FIPS Code of a case, padded; blank where the case came from the FCR.
-pub(super) fn other_fips(extract: &Extract, case: &Case) -> [u8; 7] {
+fn other_fips(extract: &Extract, case: &Case) -> [u8; 7] {
     let mut padded = [b' '; 7];
     if extract.provenance == Provenance::Submitted {
         let first = &extract.rows[case.first_row as usize];
@@ -152,14 +165,4 @@ pub(super) fn other_fips(extract: &Extract, case: &Case) -> [u8; 7] {
         padded[..field.len()].copy_from_slice(field);
     }
     padded
-}
-
-/// The order of steps 6 to 9, which is the same whoever asks.
-pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering {
-    b.data
-        .open
-        .cmp(&a.data.open)
-        .then_with(|| a.data.id.cmp(&b.data.id))
-        .then_with(|| other_fips(extract, a).cmp(&other_fips(extract, b)))
-        .then_with(|| a.data.other_id.cmp(&b.data.other_id))
 }

@@ -1,6 +1,6 @@
 //! Reason codes (matching.md, section 7).
 
-use super::{Counterpart, Side, Tier};
+use super::{Counterpart, Side};
 use crate::case::Case;
 use crate::extract::Row;
 
@@ -120,15 +120,14 @@ impl CaseCodes {
         CaseCodes(ReasonCodes::default().with(ReasonCode::R01))
     }
 
-    /// The codes of a match: 02, 03, 04, 05.
-    pub fn matched(tier: Tier, yours: &Case, theirs: &Case, side: &Side) -> Self {
-        let by_participants = tier != Tier::CaseId;
+    /// The codes of a match: 02 unless it is the case that you named (`by_your_id`), 03, 04, 05.
+    pub fn matched(by_your_id: bool, yours: &Case, theirs: &Case, side: &Side) -> Self {
         // Not compared if the other data are FCR-derived and hold no county [ours]; else blank
         // differs from anything but blank [seed: cases with no county recorded are to be helped].
         let no_county = side.fcr_supplied() && theirs.data.county == *b"   ";
         let county_differs = yours.data.other_county != theirs.data.county && !no_county;
         let codes = ReasonCodes::default()
-            .with_if(by_participants, ReasonCode::R02)
+            .with_if(!by_your_id, ReasonCode::R02)
             .with_if(county_differs, ReasonCode::R03)
             .with_if(yours.data.open && !theirs.data.open, ReasonCode::R04)
             .with_if(!yours.data.open && theirs.data.open, ReasonCode::R05);
@@ -148,7 +147,7 @@ impl CaseCodes {
         };
         let row = &theirs.1[counterpart.place as usize];
         let codes = self.0.with_if(self.0.is_empty(), ReasonCode::R00);
-        let Some(their_ssn) = row.ssn() else {
+        let Some(their_ssn) = row.ssn().filter(|_| counterpart.hands_out_ssn()) else {
             return codes;
         };
         if yours.1.ssn_is_absent() {

@@ -12,8 +12,9 @@ use ahash::{AHashMap, AHashSet, RandomState};
 use super::choice::standing_order;
 use crate::case::CaseNumber;
 use crate::extract::{Extract, Row};
-use crate::index::StateIndex;
-use crate::record::{CaseId, Date, ParticipantClass};
+use crate::index::{Postings, StateIndex};
+use crate::record::{CaseId, Date, ParticipantClass, ParticipantType};
+use crate::reference::State;
 
 /// A key under which more cases stand than this is crowded.
 pub(super) const CROWD: usize = 64;
@@ -39,6 +40,22 @@ impl BucketKey {
 
     pub(super) fn adult_and_child_name(adult: u32, name: u64) -> Self {
         BucketKey(HASH.hash_one((3_u8, adult, name)))
+    }
+
+    pub(super) fn naming(state: State, id: CaseId) -> Self {
+        BucketKey(HASH.hash_one((7_u8, state.index(), id)))
+    }
+
+    pub(super) fn two_adults(cp: u32, np: u32) -> Self {
+        BucketKey(HASH.hash_one((8_u8, cp, np)))
+    }
+
+    pub(super) fn child_name_and_birth(name: u64, birth: Date) -> Self {
+        BucketKey(HASH.hash_one((9_u8, name, birth)))
+    }
+
+    pub(super) fn zero_free(id: CaseId) -> Self {
+        BucketKey(HASH.hash_one((10_u8, id.without_leading_zeroes())))
     }
 }
 
@@ -77,21 +94,85 @@ fn names(extract: &Extract, case: CaseNumber) -> u8 {
         .map_or(u8::MAX, |state| state.index() as u8)
 }
 
-/// The keys by which two participants can be counterparts: by usable SSN, by name and date of birth
-/// (a missing one included), by name.
+/// The keys by which two participants can be counterparts by the strict rules: usable SSN (S), name
+/// and valid date of birth (N1), name and role (N2).
 pub(super) fn ssn_key(row: &Row) -> Option<u64> {
     let child = row.class()? == ParticipantClass::Child;
     Some(HASH.hash_one((4_u8, child, row.ssn()?)))
 }
 
-pub(super) fn dated_name_key(row: &Row, date: Option<Date>) -> Option<u64> {
+pub(super) fn name_and_birth_key(row: &Row) -> Option<u64> {
     let child = row.class()? == ParticipantClass::Child;
-    Some(HASH.hash_one((5_u8, child, row.name()?, date)))
+    Some(HASH.hash_one((5_u8, child, row.name()?, row.date_of_birth()?)))
 }
 
-pub(super) fn name_key(row: &Row) -> Option<u64> {
-    let child = row.class()? == ParticipantClass::Child;
-    Some(HASH.hash_one((6_u8, child, row.name()?)))
+/// For N2: the key of those with a name and a role; with `undated` of those among them who have no
+/// valid date of birth.
+pub(super) fn name_and_role_key(row: &Row, undated: bool) -> Option<u64> {
+    let role = match row.participant() {
+        ParticipantType::Blank => return None,
+        ParticipantType::Np | ParticipantType::Pf => ParticipantType::Np,
+        other => other,
+    };
+    Some(HASH.hash_one((6_u8, role, row.name()?, undated)))
+}
+
+/// The keys under which a participant of a crowd is entered.
+fn participant_keys(row: &Row) -> impl Iterator<Item = u64> {
+    let undated = || name_and_role_key(row, true).filter(|_| row.date_of_birth().is_none());
+    [
+        ssn_key(row),
+        name_and_birth_key(row),
+        name_and_role_key(row, false),
+        undated(),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The cases under a crowded key of an index, each once.
+fn crowded_cases(index: &Postings) -> Vec<CaseNumber> {
+    let mut cases: Vec<CaseNumber> = index.crowded(CROWD).flatten().collect();
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// How many postings an SSN has among the CPs, or among the NPs and PFs.
+pub(super) fn adults_with(index: &StateIndex, ssn: u32, role: ParticipantType) -> usize {
+    adult_keys(ssn, role)
+        .map(|key| index.adults.count(key))
+        .sum()
+}
+
+/// The keys of an SSN in the index of adults: as a CP's, or as an NP's and a PF's.
+pub(super) fn adult_keys(ssn: u32, role: ParticipantType) -> impl Iterator<Item = u32> {
+    use ParticipantType::{Cp, Np, Pf};
+    let types: &[ParticipantType] = if role == Cp { &[Cp] } else { &[Np, Pf] };
+    types.iter().map(move |of| ssn << 2 | of.number())
+}
+
+/// The members of crowded keys that only the pooled routine looks up.
+fn add_pooled(extract: &Extract, index: &StateIndex, members: &mut Vec<(BucketKey, CaseNumber)>) {
+    let Some(pooled) = &index.pooled else { return };
+    for number in crowded_cases(&pooled.naming) {
+        let data = &extract.cases[number as usize].data;
+        if let Some(state) = data.other_state {
+            members.push((BucketKey::naming(state, data.other_id), number));
+        }
+    }
+    for number in crowded_cases(&pooled.zero_free) {
+        let id = extract.cases[number as usize].data.id;
+        members.push((BucketKey::zero_free(id), number));
+    }
+    for number in crowded_cases(&pooled.children) {
+        for row in extract.rows_of(&extract.cases[number as usize]) {
+            let key = row.child_name().zip(row.date_of_birth());
+            members.extend(
+                key.map(|(name, birth)| (BucketKey::child_name_and_birth(name, birth), number)),
+            );
+        }
+    }
 }
 
 impl Crowd {
@@ -107,19 +188,7 @@ impl Crowd {
                 )
             }));
         }
-        let mut crowded_children = Vec::new();
-        for cases in index.children.crowded(CROWD) {
-            crowded_children.extend(cases);
-        }
-        let mut crowded_adults = Vec::new();
-        for cases in index.adults.crowded(CROWD) {
-            crowded_adults.extend(cases);
-        }
-        for cases in [&mut crowded_children, &mut crowded_adults] {
-            cases.sort_unstable();
-            cases.dedup();
-        }
-        for &case in &crowded_children {
+        for case in crowded_cases(&index.children) {
             for ssn in extract
                 .rows_of(&extract.cases[case as usize])
                 .iter()
@@ -130,9 +199,10 @@ impl Crowd {
                 }
             }
         }
-        for &case in &crowded_adults {
+        for case in crowded_cases(&index.adults) {
             crowd.add_pairs(extract, index, case, &mut members);
         }
+        add_pooled(extract, index, &mut members);
         if members.is_empty() && crowd.oversized.is_empty() {
             return crowd;
         }
@@ -173,6 +243,28 @@ impl Crowd {
                     .map(|&name| (BucketKey::adult_and_child_name(adult as u32, name), case)),
             );
         }
+        if index.pooled.is_none() {
+            return;
+        }
+        let crowded = |role: ParticipantType| {
+            let is_crowded = move |ssn: u64| adults_with(index, ssn as u32, role) > CROWD;
+            let of_role = move |row: &&Row| row.participant().agrees_with(role);
+            let ssns = rows.iter().filter(of_role).filter_map(Row::ssn);
+            distinct(
+                ssns.map(|ssn| u64::from(ssn.number()))
+                    .filter(|&ssn| is_crowded(ssn))
+                    .collect(),
+            )
+        };
+        let (cps, nps) = (crowded(ParticipantType::Cp), crowded(ParticipantType::Np));
+        if cps.len() * nps.len() > MOST_PAIRS {
+            self.oversized.push(case);
+            return;
+        }
+        for cp in cps {
+            let others = nps.iter().filter(|&&np| np != cp);
+            members.extend(others.map(|&np| (BucketKey::two_adults(cp as u32, np as u32), case)));
+        }
     }
 
     fn put_in_order(&mut self, extract: &Extract, members: &[(BucketKey, CaseNumber)]) {
@@ -186,13 +278,8 @@ impl Crowd {
         let case = |number: CaseNumber| &extract.cases[number as usize];
         for &number in &cases {
             for row in extract.rows_of(case(number)) {
-                let keys = [
-                    ssn_key(row),
-                    dated_name_key(row, row.date_of_birth()),
-                    name_key(row),
-                ];
-                self.by_participant
-                    .extend(keys.into_iter().flatten().map(|key| (key, number)));
+                let keys = participant_keys(row);
+                self.by_participant.extend(keys.map(|key| (key, number)));
             }
         }
         self.by_participant.sort_unstable();

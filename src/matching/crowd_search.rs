@@ -1,14 +1,18 @@
 //! The best of many candidates without looking at each (decision 0008).
 //!
 //! 1. Cases that share with yours a key that is *not* crowded are few: each is compared.
-//! 2. Any other case can share crowded keys only, so your participants that bear one bound how many
-//!    can match. The cases are taken in their order, and the first that reaches the bound ends the
-//!    search: none behind it can be better.
+//! 2. Any other case can share crowded keys only, so the number of your participants with a crowded
+//!    key is an upper bound on matches. The cases are taken in their order, and the first that
+//!    reaches the bound ends the search: none behind it can be better.
 
-use super::crowd::{BucketKey, CROWD, Crowd, Member, dated_name_key, name_key, ssn_key};
+use super::crowd::{
+    BucketKey, CROWD, Crowd, Member, name_and_birth_key, name_and_role_key, ssn_key,
+};
+use super::strict::Work;
 use super::tiers::Yours;
-use super::{Candidate, Matcher, Side, Tier};
+use super::{Candidate, Comparison, Matcher, Routine, Side, Tier};
 use crate::case::CaseNumber;
+use crate::extract::{CaseRows, Row};
 use crate::record::{CaseId, ParticipantType};
 
 /// A search among a tier's candidates.
@@ -18,6 +22,16 @@ struct Search<'a> {
     yours: &'a Yours<'a>,
     side: &'a Side,
     best: Option<Candidate>,
+    work: &'a mut Work,
+}
+
+/// What depends on your participants in the published choice: children, adults, indicators.
+fn figures(comparison: &Comparison) -> (u32, u32, u32) {
+    (
+        comparison.children,
+        comparison.adults,
+        comparison.indicators(),
+    )
 }
 
 impl Search<'_> {
@@ -27,21 +41,25 @@ impl Search<'_> {
     }
 
     fn consider(&mut self, number: CaseNumber) -> Candidate {
-        let candidate = candidate_of(self.yours, self.side, number);
-        if self
-            .best
-            .is_none_or(|best| candidate.order(&best, &self.side.extract).0.is_lt())
-        {
+        let candidate = candidate_of(self.yours, self.side, number, self.work);
+        let is_better = |best: &Candidate| {
+            let order = candidate.order(best, &self.side.extract, Routine::Published);
+            order.0.is_lt()
+        };
+        if self.best.as_ref().is_none_or(is_better) {
             self.best = Some(candidate);
         }
         candidate
     }
 
     /// Takes the members in their order until one reaches the bound.
-    fn scan(&mut self, members: &[Member], bound: (u32, u32, u32)) {
+    fn scan(&mut self, members: &[Member], bound: &Comparison) {
         for member in members {
-            if self.is_candidate(member.case) && self.consider(member.case).figures() >= bound {
-                return;
+            if self.is_candidate(member.case) {
+                let candidate = self.consider(member.case);
+                if figures(&candidate.comparison) >= figures(bound) {
+                    return;
+                }
             }
         }
     }
@@ -57,6 +75,7 @@ impl Matcher<'_> {
         side: &Side,
         buckets: &[BucketKey],
         few: &[CaseNumber],
+        work: &mut Work,
     ) -> Option<(Candidate, bool)> {
         let crowd = &side.crowd;
         let (related, bound) = related(crowd, yours);
@@ -66,6 +85,7 @@ impl Matcher<'_> {
             yours,
             side,
             best: None,
+            work,
         };
         for &number in few {
             search.consider(number);
@@ -75,14 +95,14 @@ impl Matcher<'_> {
                 search.consider(number);
             }
         }
-        let your_state = yours.extract.state.index() as u8;
+        let your_state = yours.extract().state.index() as u8;
         for &bucket in buckets {
-            search.scan(crowd.naming(bucket, your_state, yours.case.data.id), bound);
+            search.scan(crowd.naming(bucket, your_state, yours.case.data.id), &bound);
         }
         // One that names your case is better than any that does not, whatever the rest.
         if !search.best.is_some_and(|best| best.names_your_case) {
             for run in buckets.iter().flat_map(|&bucket| crowd.runs(bucket)) {
-                search.scan(run, bound);
+                search.scan(run, &bound);
             }
         }
         let best = search.best?;
@@ -95,11 +115,23 @@ impl Matcher<'_> {
 }
 
 /// Compares a case of the other state with yours.
-pub(super) fn candidate_of(yours: &Yours<'_>, side: &Side, number: CaseNumber) -> Candidate {
+pub(super) fn candidate_of(
+    yours: &Yours<'_>,
+    side: &Side,
+    number: CaseNumber,
+    work: &mut Work,
+) -> Candidate {
     let case = &side.extract.cases[number as usize];
-    let theirs = side.extract.rows_of(case);
-    let comparison = super::compare::score((yours.extract, yours.rows), (&side.extract, theirs));
-    Candidate::new(number, case, yours.extract.state, yours.case, comparison)
+    let theirs = CaseRows {
+        extract: &side.extract,
+        rows: side.extract.rows_of(case),
+    };
+    let comparison = super::compare::score(yours.participants(), theirs, work);
+    Candidate::new(
+        (number, case),
+        (yours.extract().state, yours.case),
+        comparison,
+    )
 }
 
 impl Search<'_> {
@@ -122,35 +154,51 @@ impl Search<'_> {
     }
 }
 
-/// The cases of the crowd that share with yours a key under which few stand, and the most that any
-/// other case can reach: children, adults, indicators.
-fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, (u32, u32, u32)) {
+/// The cases of the crowd that share with yours a key under which few stand, and an upper bound on
+/// what any other case can reach.
+pub(super) fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, Comparison) {
     let mut related = Vec::new();
-    let (mut children, mut adults, mut cp, mut np) = (0, 0, false, false);
-    for row in yours.rows {
-        let by_name = match row.date_of_birth() {
-            Some(date) => [dated_name_key(row, Some(date)), dated_name_key(row, None)],
-            None => [name_key(row), None],
+    let mut is_crowded = |key: Option<u64>| {
+        let Some(sharing) = key.map(|key| crowd.sharing(key)) else {
+            return false;
         };
-        let mut crowded = false;
-        for key in [ssn_key(row), by_name[0], by_name[1]].into_iter().flatten() {
-            let sharing = crowd.sharing(key);
-            if sharing.len() > CROWD {
-                crowded = true;
-            } else {
-                related.extend(sharing);
-            }
+        if sharing.len() <= CROWD {
+            related.extend(sharing);
+            return false;
         }
-        if crowded {
-            match row.participant() {
-                ParticipantType::Ch => children += 1,
-                ParticipantType::Cp => (adults, cp) = (adults + 1, true),
-                ParticipantType::Np | ParticipantType::Pf => (adults, np) = (adults + 1, true),
-                ParticipantType::Blank => {}
-            }
-        }
-    }
+        true
+    };
+    let crowded: Vec<(&Row, bool, bool)> = yours
+        .rows
+        .iter()
+        .map(|row| {
+            let undated = row.date_of_birth().is_some();
+            let first = [
+                is_crowded(ssn_key(row)),
+                is_crowded(name_and_birth_key(row)),
+            ];
+            let by_role = is_crowded(name_and_role_key(row, undated));
+            (row, first.contains(&true), by_role)
+        })
+        .collect();
     related.sort_unstable();
     related.dedup();
-    (related, (children, adults, u32::from(cp) + u32::from(np)))
+    // N2 needs somebody found by S or N1.
+    let has_anchor = crowded.iter().any(|&(_, anchor, _)| anchor);
+    let mut bound = Comparison::default();
+    for (row, anchor, by_role) in crowded {
+        if !anchor && !(has_anchor && by_role) {
+            continue;
+        }
+        bound.in_role += 1;
+        match row.participant() {
+            ParticipantType::Ch => bound.children += 1,
+            ParticipantType::Cp => (bound.adults, bound.cp) = (bound.adults + 1, true),
+            ParticipantType::Np | ParticipantType::Pf => {
+                (bound.adults, bound.np) = (bound.adults + 1, true);
+            }
+            ParticipantType::Blank => {}
+        }
+    }
+    (related, bound)
 }

@@ -2,9 +2,13 @@
 
 use super::crowd::BucketKey;
 use super::crowd_search::candidate_of;
+use super::strict::Work;
 use super::tiers::Yours;
-use super::{Candidate, CaseCodes, Comparison, Counterpart, Observer, Side, Sides, Tier, compare};
+use super::{
+    Candidate, CaseCodes, Comparison, Counterpart, Observer, Routine, Side, Sides, Tier, compare,
+};
 use crate::case::CaseNumber;
+use crate::extract::CaseRows;
 use crate::reference::State;
 
 /// `--counterpart`: which cases of a participating state can be the counterpart.
@@ -85,10 +89,16 @@ pub enum Outcome<'a> {
 /// Room that one thread uses again for each case.
 #[derive(Default)]
 pub struct Scratch {
-    /// For each record of the case its counterpart.
-    pub counterparts: Vec<Option<Counterpart>>,
+    pub(super) work: Work,
     pub(super) candidates: Vec<CaseNumber>,
     pub(super) buckets: Vec<BucketKey>,
+}
+
+impl Scratch {
+    /// For each record of the case that was matched last its counterpart.
+    pub fn counterparts(&self) -> &[Option<Counterpart>] {
+        &self.work.counterparts
+    }
 }
 
 /// Matches cases of a submitting state against the other states' data.
@@ -99,6 +109,8 @@ pub struct Matcher<'a> {
     pub directed: bool,
     /// `--absent-state unmatched`.
     pub absent_is_unmatched: bool,
+    /// `--routine`; the sides are indexed for it.
+    pub routine: Routine,
 }
 
 impl<'a> Matcher<'a> {
@@ -130,26 +142,31 @@ impl<'a> Matcher<'a> {
             };
         };
         let your_case = Yours {
-            extract: &yours.extract,
+            side: yours,
             case,
             rows: yours.extract.rows_of(case),
         };
-        let Some((tier, found, multiple_case)) = self.search(&your_case, side, scratch, observer)
-        else {
+        let found = match self.routine {
+            Routine::Published => self.search(&your_case, side, scratch, observer),
+            Routine::Pooled => self.search_pooled(&your_case, side, scratch, observer),
+        };
+        let Some((tier, found, multiple_case)) = found else {
             return not_found(side.fcr_supplied());
         };
         let theirs = &side.extract.cases[found as usize];
         if !case.data.open && !theirs.data.open {
             return Outcome::Suppressed(Suppressed::BothClosed);
         }
-        let counterparts = &mut scratch.counterparts;
-        counterparts.clear();
-        let comparison = compare(
-            (&yours.extract, your_case.rows),
-            (&side.extract, side.extract.rows_of(theirs)),
-            |_, counterpart| counterparts.push(counterpart),
-        );
-        let codes = CaseCodes::matched(tier, case, theirs, side);
+        let their_rows = CaseRows {
+            extract: &side.extract,
+            rows: side.extract.rows_of(theirs),
+        };
+        let comparison = compare(your_case.participants(), their_rows, &mut scratch.work);
+        let by_your_id = match self.routine {
+            Routine::Published => tier == Tier::CaseId,
+            Routine::Pooled => theirs.data.id == case.data.other_id,
+        };
+        let codes = CaseCodes::matched(by_your_id, case, theirs, side);
         Outcome::Matched(Found {
             side,
             case: found,
@@ -168,7 +185,7 @@ impl<'a> Matcher<'a> {
         scratch: &mut Scratch,
         observer: &mut O,
     ) -> Option<(Tier, CaseNumber, bool)> {
-        for tier in Tier::ALL {
+        for &tier in Routine::Published.tiers() {
             self.gather(tier, yours, side, scratch);
             if O::COMPLETE {
                 self.tell_keys(tier, yours, side, observer);
@@ -176,12 +193,13 @@ impl<'a> Matcher<'a> {
                 observer.tier_tried(tier, &ordered);
             }
             let found = if !scratch.buckets.is_empty() {
-                self.best_of_crowd(tier, yours, side, &scratch.buckets, &scratch.candidates)
+                let (buckets, few) = (&scratch.buckets, &scratch.candidates);
+                self.best_of_crowd(tier, yours, side, buckets, few, &mut scratch.work)
                     .map(|(best, multiple)| (best.case, multiple))
             } else if let [only] = *scratch.candidates {
                 Some((only, false))
             } else {
-                best_of_few(yours, side, &scratch.candidates)
+                best_of_few(yours, side, &scratch.candidates, &mut scratch.work)
             };
             if let Some((case, multiple_case)) = found {
                 observer.chosen(tier, case, multiple_case);
@@ -192,12 +210,12 @@ impl<'a> Matcher<'a> {
     }
 
     /// Every candidate of a tier, the best first.
-    fn in_order(
+    pub(super) fn in_order(
         &self,
         tier: Tier,
         yours: &Yours<'_>,
         side: &Side,
-        scratch: &Scratch,
+        scratch: &mut Scratch,
     ) -> Vec<Candidate> {
         let all = if scratch.buckets.is_empty() {
             scratch.candidates.clone()
@@ -208,9 +226,9 @@ impl<'a> Matcher<'a> {
         };
         let mut candidates: Vec<_> = all
             .into_iter()
-            .map(|number| candidate_of(yours, side, number))
+            .map(|number| candidate_of(yours, side, number, &mut scratch.work))
             .collect();
-        candidates.sort_by(|a, b| a.order(b, &side.extract).0);
+        candidates.sort_by(|a, b| a.order(b, &side.extract, self.routine).0);
         candidates
     }
 }
@@ -220,17 +238,19 @@ fn best_of_few(
     yours: &Yours<'_>,
     side: &Side,
     candidates: &[CaseNumber],
+    work: &mut Work,
 ) -> Option<(CaseNumber, bool)> {
     let mut candidates = candidates
         .iter()
-        .map(|&number| candidate_of(yours, side, number));
+        .map(|&number| candidate_of(yours, side, number, work));
     let mut best: Candidate = candidates.next()?;
     let mut multiple_case = false;
     let id = |candidate: &Candidate| side.extract.cases[candidate.case as usize].data.id;
     let first_id = id(&best);
     for candidate in candidates {
         multiple_case |= id(&candidate) != first_id;
-        if candidate.order(&best, &side.extract).0.is_lt() {
+        let order = candidate.order(&best, &side.extract, Routine::Published);
+        if order.0.is_lt() {
             best = candidate;
         }
     }

@@ -1,9 +1,10 @@
 //! What the match tells of its way to an answer, to whoever asks.
 
 use super::tiers::Yours;
-use super::{Candidate, Matcher, Side, Tier};
+use super::{Candidate, Dropped, Matcher, Side, Tier};
 use crate::case::CaseNumber;
 use crate::extract::Row;
+use crate::index::{child_name_and_birth, naming_key, zero_free_key};
 
 /// Told what the match tries and why it chooses. Nobody asking costs nothing: the calls vanish.
 pub trait Observer {
@@ -16,6 +17,9 @@ pub trait Observer {
 
     /// A tier was tried; its candidates stand in the order of the choice.
     fn tier_tried(&mut self, tier: Tier, candidates: &[Candidate]);
+
+    /// The pooled routine drops a candidate.
+    fn dropped(&mut self, case: CaseNumber, why: Dropped);
 
     /// A tier decided: the case that it chose, and whether its candidates have two or more
     /// different Case IDs. What follows may still suppress the match.
@@ -48,6 +52,9 @@ impl Observer for Unobserved {
     fn tier_tried(&mut self, _tier: Tier, _candidates: &[Candidate]) {}
 
     #[inline]
+    fn dropped(&mut self, _case: CaseNumber, _why: Dropped) {}
+
+    #[inline]
     fn chosen(&mut self, _tier: Tier, _case: CaseNumber, _multiple_case: bool) {}
 }
 
@@ -77,25 +84,39 @@ impl Matcher<'_> {
             }
             observer.key_tried(tier, tried);
         };
-        let key = match tier {
-            Tier::CaseId => {
-                let id = yours.case.data.other_id;
-                if !id.is_blank() {
-                    tell(None, &mut side.extract.cases_with_id(id));
+        let (id, index) = (yours.case.data.other_id, &side.index);
+        let pooled = index.pooled.as_ref();
+        match tier {
+            Tier::CaseId if id.is_blank() => {}
+            Tier::CaseId => tell(None, &mut side.extract.cases_with_id(id)),
+            Tier::NamesYours => {
+                let key = naming_key(yours.extract().state, yours.case.data.id);
+                if let Some(pooled) = pooled {
+                    tell(None, &mut pooled.naming.rows(key));
                 }
-                return;
             }
-            Tier::ChildSsn => Row::child_key,
-            Tier::AdultAndChildName => Row::adult_key,
-        };
-        let index = if tier == Tier::ChildSsn {
-            &side.index.children
-        } else {
-            &side.index.adults
-        };
-        for (place, row) in yours.rows.iter().enumerate() {
-            if let Some(key) = key(row) {
-                tell(Some(place), &mut index.rows(key));
+            Tier::CaseIdButZeroes => {
+                if let Some(pooled) = pooled.filter(|_| !id.is_blank()) {
+                    tell(None, &mut pooled.zero_free.rows(zero_free_key(id)));
+                }
+            }
+            Tier::ChildSsn | Tier::AdultAndChildName | Tier::TwoAdults => {
+                let (key, postings): (fn(&Row) -> Option<u32>, _) = match tier {
+                    Tier::ChildSsn => (Row::child_key, &index.children),
+                    _ => (Row::adult_key, &index.adults),
+                };
+                for (place, row) in yours.rows.iter().enumerate() {
+                    if let Some(key) = key(row) {
+                        tell(Some(place), &mut postings.rows(key));
+                    }
+                }
+            }
+            Tier::ChildNameAndBirth => {
+                for (place, row) in yours.rows.iter().enumerate() {
+                    if let Some((pooled, key)) = pooled.zip(child_name_and_birth(row)) {
+                        tell(Some(place), &mut pooled.children.rows(key));
+                    }
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Crowd;
+use super::{Crowd, Routine};
 use crate::error::Result;
 use crate::extract::{Extract, Provenance};
 use crate::index::StateIndex;
@@ -21,9 +21,9 @@ pub struct Side {
 }
 
 impl Side {
-    /// Indexes an extract.
-    pub fn new(extract: Extract) -> Self {
-        let index = StateIndex::build(&extract);
+    /// Indexes an extract for a routine.
+    pub fn new(extract: Extract, routine: Routine) -> Self {
+        let index = StateIndex::build(&extract, routine == Routine::Pooled);
         let crowd = Crowd::build(&extract, &index);
         Side {
             extract,
@@ -56,16 +56,21 @@ impl Sides {
         all
     }
 
-    /// Indexes the extracts in parallel, the largest first.
+    /// Indexes the extracts for a routine, in parallel, the largest first.
     ///
     /// # Errors
     /// [`crate::Error::Interrupted`] where the run is to stop.
-    pub fn index(mut extracts: Vec<Extract>, stage: &Stage, stop: &Stop) -> Result<Self> {
+    pub fn index(
+        mut extracts: Vec<Extract>,
+        routine: Routine,
+        stage: &Stage,
+        stop: &Stop,
+    ) -> Result<Self> {
         extracts.sort_by_key(|extract| std::cmp::Reverse(extract.rows.len()));
         let indexed = extracts.into_par_iter().with_max_len(1).map(|extract| {
             stop.check()?;
             let rows = extract.rows.len() as u64;
-            let side = Side::new(extract);
+            let side = Side::new(extract, routine);
             stage.advance(rows);
             Ok(side)
         });

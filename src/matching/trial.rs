@@ -1,15 +1,12 @@
-//! How each participant of the other case stands to one of yours: what each rule of the comparison
-//! (matching.md, section 6) says of the pair. The comparison itself stops at the best; this tells
-//! the rest, for an explanation.
+//! What the rules of the comparison (matching.md, section 6) ask of one pair of participants. The
+//! comparison itself stops at the best; this reports the rest, for an explanation.
 
-use ahash::AHashSet;
+use super::strict::{is_n1, is_n2};
+use super::{Counterpart, Rule};
+use crate::extract::{CaseRows, Row};
+use crate::record::MiddleAgreement;
 
-use super::Rule;
-use super::compare::{name_rule, same_names};
-use crate::extract::{Extract, Row};
-use crate::record::{ParticipantClass, Ssn};
-
-/// What the rules say of one pair.
+/// What the rules ask of one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -24,64 +21,64 @@ pub struct Trial {
     pub same_ssn: bool,
     /// Both have a name key, and it is the same.
     pub same_name: bool,
-    /// Some participant of your case, of the class, has the other one's usable SSN: no counterpart
-    /// by name.
-    pub taken: bool,
-    /// What dates of birth and roles allow, if the names are the same: N1, N2, or nothing.
+    /// The middle names contradict each other.
+    pub middles_contradict: bool,
+    /// It is the counterpart of an other person of your case.
+    pub held: bool,
+    /// Which name rule dates of birth, SSNs and roles allow: N1, N2, or none.
     pub by_name: Option<Rule>,
-}
-
-impl Trial {
-    /// The rule by which the two can be counterparts, if there is one.
-    pub fn rule(&self) -> Option<Rule> {
-        if !self.same_class {
-            None
-        } else if self.same_ssn {
-            Some(Rule::S)
-        } else if self.same_name && !self.taken {
-            self.by_name
-        } else {
-            None
-        }
-    }
 }
 
 /// Two cases whose participants are tried against each other.
 pub struct Trials<'a> {
-    yours: &'a Extract,
-    theirs: (&'a Extract, &'a [Row]),
-    /// For each row of theirs whether it is taken.
-    taken: Vec<bool>,
+    yours: CaseRows<'a>,
+    theirs: CaseRows<'a>,
+    counterparts: &'a [Option<Counterpart>],
 }
 
 impl<'a> Trials<'a> {
-    /// Makes ready for your case's rows and the other case's.
-    pub fn new(yours: (&'a Extract, &'a [Row]), theirs: (&'a Extract, &'a [Row])) -> Self {
-        let key = |row: &Row| -> Option<(bool, Ssn)> {
-            Some((row.class()? == ParticipantClass::Child, row.ssn()?))
-        };
-        let ours: AHashSet<_> = yours.1.iter().filter_map(key).collect();
-        let taken = |row: &Row| key(row).is_some_and(|key| ours.contains(&key));
+    /// Makes ready for your case and the other case, which were compared with this result.
+    pub fn new(
+        yours: CaseRows<'a>,
+        theirs: CaseRows<'a>,
+        counterparts: &'a [Option<Counterpart>],
+    ) -> Self {
         Trials {
-            yours: yours.0,
+            yours,
             theirs,
-            taken: theirs.1.iter().map(taken).collect(),
+            counterparts,
         }
     }
 
     /// Tries one of your participants against each of the other case's.
     pub fn of(&self, row: &'a Row) -> impl Iterator<Item = Trial> + '_ {
-        let (extract, theirs) = self.theirs;
-        let pairs = theirs.iter().zip(&self.taken).zip(0..);
-        pairs.map(move |((other, &taken), place)| Trial {
-            place,
-            same_class: row.class().is_some() && row.class() == other.class(),
-            same_ssn: row.ssn().is_some() && row.ssn() == other.ssn(),
-            same_name: row.name().is_some()
-                && row.name() == other.name()
-                && same_names((self.yours, row), (extract, other)),
-            taken,
-            by_name: name_rule(row, other),
+        let pairs = (0..).zip(self.theirs.rows);
+        pairs.map(move |(place, other)| {
+            let same_name = self.yours.same_name_key(row, self.theirs, other);
+            Trial {
+                place,
+                same_class: row.class().is_some() && row.class() == other.class(),
+                same_ssn: row.ssn().is_some() && row.ssn() == other.ssn(),
+                same_name,
+                middles_contradict: same_name && {
+                    let middle = self.yours.middle_name(row);
+                    let agreement = middle.agreement(&self.theirs.middle_name(other));
+                    agreement == MiddleAgreement::Contradict
+                },
+                held: self.is_held(row, place),
+                by_name: if is_n1(row, other) {
+                    Some(Rule::N1)
+                } else {
+                    is_n2(row, other).then_some(Rule::N2)
+                },
+            }
         })
+    }
+
+    fn is_held(&self, row: &Row, place: u32) -> bool {
+        let holders = self.yours.rows.iter().zip(self.counterparts);
+        holders
+            .filter(|(_, counterpart)| counterpart.is_some_and(|other| other.place == place))
+            .any(|(holder, _)| !self.yours.same_person(row, holder))
     }
 }

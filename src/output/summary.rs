@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
+use crate::matching::Routine;
 use crate::operation::{Standing, cases_by_other_state, disagreements};
 use crate::reference::State;
 use crate::response::StateTotals;
@@ -104,6 +105,8 @@ pub struct MatchSummary {
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,
+    /// `published` or `pooled`.
+    pub routine: &'static str,
     /// Those that submitted.
     pub states: BTreeMap<&'static str, StateSummary>,
     /// The sums over the states.
@@ -120,13 +123,17 @@ pub struct MatchSummary {
 }
 
 impl MatchSummary {
-    /// An empty summary of a run of this date.
-    pub fn new(run_date: String) -> Self {
+    /// An empty summary of a run of this date and routine.
+    pub fn new(run_date: String, routine: Routine) -> Self {
         MatchSummary {
             schema: "icr.match.summary/1",
             run_date,
+            routine: routine.word(),
             states: BTreeMap::new(),
-            run: StateSummary::default(),
+            run: StateSummary {
+                totals: StateTotals::of(routine),
+                ..StateSummary::default()
+            },
             fcr: BTreeMap::new(),
             absent: BTreeMap::new(),
             excluded: Vec::new(),
@@ -258,11 +265,13 @@ impl MatchSummary {
 
     /// The summary as a table.
     pub fn text(&self) -> String {
-        let mut text = format!(
-            "Interstate case reconciliation, run date {}\n\n",
-            self.run_date
-        );
-        let heads = [
+        let tiers = self.run.totals.cases_by_tier.routine.tiers();
+        let mut text = format!("Interstate case reconciliation, run date {}", self.run_date);
+        if self.run.totals.cases_by_tier.routine == Routine::Pooled {
+            text += ", pooled routine";
+        }
+        text += "\n\n";
+        let first = [
             "",
             "read",
             "rejected",
@@ -270,13 +279,14 @@ impl MatchSummary {
             "suppressed",
             "not eval.",
             "cases",
-            "tier 1",
-            "tier 2",
-            "tier 3",
-            "not found",
-            "nobody",
         ];
-        let mut row = |cells: [String; 12]| {
+        let tier_heads = tiers.iter().map(|tier| format!("tier {}", tier.number()));
+        let heads = first
+            .map(str::to_owned)
+            .into_iter()
+            .chain(tier_heads)
+            .chain(["not found", "nobody"].map(str::to_owned));
+        let mut row = |cells: Vec<String>| {
             let mut line = format!("{:<4}", cells[0]);
             for cell in &cells[1..] {
                 line += &format!("{cell:>12}");
@@ -284,7 +294,7 @@ impl MatchSummary {
             text += line.trim_end();
             text.push('\n');
         };
-        row(heads.map(str::to_owned));
+        row(heads.collect());
         for (name, state) in self
             .states
             .iter()
@@ -292,7 +302,7 @@ impl MatchSummary {
             .chain([("all", &self.run)])
         {
             let totals = &state.totals;
-            let (r, c, t) = (&totals.records, &totals.cases, &totals.cases_by_tier.0);
+            let (r, c, t) = (&totals.records, &totals.cases, &totals.cases_by_tier);
             let numbers = [
                 r.read,
                 r.rejected,
@@ -300,18 +310,12 @@ impl MatchSummary {
                 r.suppressed,
                 r.not_evaluated,
                 c.returned,
-                t[0],
-                t[1],
-                t[2],
-                t[3],
-                totals.cases_nobody_matched,
-            ];
-            let mut cells = [const { String::new() }; 12];
-            name.clone_into(&mut cells[0]);
-            for (cell, number) in cells[1..].iter_mut().zip(numbers) {
-                *cell = number.to_string();
-            }
-            row(cells);
+            ]
+            .into_iter()
+            .chain(t.found.into_iter().take(tiers.len()))
+            .chain([t.none, totals.cases_nobody_matched]);
+            let numbers = numbers.map(|number| number.to_string());
+            row([name.to_owned()].into_iter().chain(numbers).collect());
         }
         let codes: Vec<_> = crate::matching::ReasonCode::ALL
             .iter()

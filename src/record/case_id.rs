@@ -52,6 +52,29 @@ impl CaseId {
         self == Self::BLANK
     }
 
+    /// The ID without the zeroes that follow its leading ASCII letters, if there are any letters
+    /// (matching.md, section 9): AB007 is AB7, and 007 is 7.
+    #[must_use]
+    pub fn without_leading_zeroes(self) -> Self {
+        let bytes = self.bytes();
+        let letters = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let zeroes = bytes[letters..]
+            .iter()
+            .take_while(|&&byte| byte == b'0')
+            .count();
+        if zeroes == 0 {
+            return self;
+        }
+        let mut kept = [b' '; CASE_ID_BYTES];
+        kept[..letters].copy_from_slice(&bytes[..letters]);
+        let rest = &bytes[letters + zeroes..];
+        kept[letters..letters + rest.len()].copy_from_slice(rest);
+        Self::pack(&kept)
+    }
+
     /// The fifteen bytes.
     #[inline]
     pub fn bytes(self) -> [u8; CASE_ID_BYTES] {

@@ -8,7 +8,7 @@ mod ssn;
 
 pub use case_id::{CaseId, case_id_is_valid};
 pub use date::Date;
-pub use name::{NameKey, NormalName, PersonName};
+pub use name::{MiddleAgreement, MiddleName, NameKey, NormalName, PersonName, names_are_near};
 pub use participant::{ParticipantClass, ParticipantType};
 pub(crate) use ssn::nine_digits;
 pub use ssn::{Ssn, SsnField};

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use ahash::RandomState;
 
-/// The widest name field, the last name, in bytes.
-const NAME_BYTES: usize = 30;
+/// The most bytes of a normalised name: the widest field, the last name, has 30 bytes, and each of
+/// them can be folded into two (AE, TH, SS). Nothing is cut.
+const NAME_BYTES: usize = 60;
 
 /// A suffix is dropped where it is the last of two words or more: Jr. against Junior must not be a
 /// discrepancy (seed, FAQ).
@@ -14,10 +15,18 @@ const SUFFIXES: [&[u8]; 10] = [
     b"JR", b"SR", b"JUNIOR", b"SENIOR", b"II", b"III", b"IV", b"2ND", b"3RD", b"4TH",
 ];
 
-/// What a byte of a name is: a separator of words, dropped from the word, or the byte kept.
+/// What the table says of a byte that is not kept as one letter or digit.
 const SEPARATOR: u8 = 0;
+/// An apostrophe or a hyphen: part of its word, then removed.
 const DROPPED: u8 = 1;
+/// Letters that are folded into two.
+const AE: u8 = 2;
+const TH: u8 = 3;
+const SS: u8 = 4;
 
+/// How each byte is read: upper-cased, and folded to ASCII as ISO 8859-1 with the apostrophes of
+/// Windows-1252 (ours: MUÑOZ and MUNOZ are one name; no state's system agrees with another's on
+/// accents).
 static BYTES: [u8; 256] = {
     let mut table = [SEPARATOR; 256];
     let mut byte = 0;
@@ -25,8 +34,20 @@ static BYTES: [u8; 256] = {
         let value = byte as u8;
         table[byte] = match value {
             b'a'..=b'z' => value - 32,
-            b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => value,
-            b'\'' | b'-' => DROPPED,
+            b'A'..=b'Z' | b'0'..=b'9' => value,
+            b'\'' | b'-' | b'`' | 0x91 | 0x92 | 0xb4 | 0xad => DROPPED,
+            0xc0..=0xc5 | 0xe0..=0xe5 => b'A',
+            0xc6 | 0xe6 => AE,
+            0xc7 | 0xe7 => b'C',
+            0xc8..=0xcb | 0xe8..=0xeb => b'E',
+            0xcc..=0xcf | 0xec..=0xef => b'I',
+            0xd0 | 0xf0 => b'D',
+            0xd1 | 0xf1 => b'N',
+            0xd2..=0xd6 | 0xd8 | 0xf2..=0xf6 | 0xf8 => b'O',
+            0xd9..=0xdc | 0xf9..=0xfc => b'U',
+            0xdd | 0xfd | 0xff => b'Y',
+            0xde | 0xfe => TH,
+            0xdf => SS,
             _ => SEPARATOR,
         };
         byte += 1;
@@ -35,25 +56,34 @@ static BYTES: [u8; 256] = {
 };
 
 /// One name field, normalised.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NormalName {
     bytes: [u8; NAME_BYTES],
     length: u8,
 }
 
+impl Default for NormalName {
+    fn default() -> Self {
+        NormalName {
+            bytes: [0; NAME_BYTES],
+            length: 0,
+        }
+    }
+}
+
 impl NormalName {
-    /// Normalises a field: ASCII letters upper-cased; cut into words at every byte that is not a
-    /// letter, a digit, an apostrophe, a hyphen or X'80' and above; a suffix that is not the only
-    /// word dropped; apostrophes and hyphens removed; the words joined.
+    /// Normalises a field: letters folded to ASCII and upper-cased; cut into words at every byte
+    /// that is not a letter, a digit, an apostrophe or a hyphen; a suffix that is not the only word
+    /// dropped; apostrophes and hyphens removed; the words joined.
     #[inline]
     pub fn new(field: &[u8]) -> Self {
         let mut bytes = [0; NAME_BYTES];
         let mut length = 0;
         let mut words = 0;
-        // Where the last word begins: in the field, and in what is kept.
-        let (mut word_first, mut word_end, mut kept_before_word) = (0, 0, 0);
+        let mut kept_before_word = 0;
         let mut in_word = false;
-        for (at, &byte) in field.iter().take(NAME_BYTES).enumerate() {
+        let mut removed_from_word = false;
+        for &byte in field.iter().take(NAME_BYTES / 2) {
             let kept = BYTES[usize::from(byte)];
             if kept == SEPARATOR {
                 in_word = false;
@@ -61,17 +91,31 @@ impl NormalName {
             }
             if !in_word {
                 in_word = true;
+                removed_from_word = false;
                 words += 1;
-                word_first = at;
                 kept_before_word = length;
             }
-            word_end = at + 1;
-            if kept != DROPPED {
+            if kept > SS {
                 bytes[length] = kept;
                 length += 1;
+            } else if kept == DROPPED {
+                removed_from_word = true;
+            } else {
+                let two = match kept {
+                    AE => b"AE",
+                    TH => b"TH",
+                    _ => b"SS",
+                };
+                bytes[length..length + 2].copy_from_slice(two);
+                length += 2;
             }
         }
-        if words >= 2 && is_suffix(&field[word_first..word_end]) {
+        // A word from which an apostrophe or a hyphen was removed is no suffix: J'R is not JR.
+        let is_suffix = words >= 2 && !removed_from_word && {
+            let word = &bytes[kept_before_word..length];
+            word.len() <= 6 && SUFFIXES.contains(&word)
+        };
+        if is_suffix {
             bytes[kept_before_word..length].fill(0);
             length = kept_before_word;
         }
@@ -100,13 +144,6 @@ impl NormalName {
     }
 }
 
-fn is_suffix(word: &[u8]) -> bool {
-    word.len() <= 6
-        && SUFFIXES
-            .iter()
-            .any(|suffix| word.eq_ignore_ascii_case(suffix))
-}
-
 /// Names that stand for no name (ours).
 fn is_placeholder(name: &[u8]) -> bool {
     matches!(
@@ -117,6 +154,14 @@ fn is_placeholder(name: &[u8]) -> bool {
             | b"BABY"
             | b"BABYBOY"
             | b"BABYGIRL"
+            | b"BABYBOYA"
+            | b"BABYBOYB"
+            | b"BABYGIRLA"
+            | b"BABYGIRLB"
+            | b"BOY"
+            | b"GIRL"
+            | b"TWINA"
+            | b"TWINB"
             | b"INFANT"
             | b"NONAME"
             | b"NFN"
@@ -125,7 +170,7 @@ fn is_placeholder(name: &[u8]) -> bool {
 }
 
 /// A person's normalised last and first name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PersonName {
     /// The normalised last name.
     pub last: NormalName,
@@ -158,6 +203,89 @@ impl PersonName {
     }
 }
 
+/// A middle name, normalised; NMN, NMI and NONE count as empty. The default is an empty one.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct MiddleName(NormalName);
+
+/// How two middle names agree (matching.md, section 6) (ours: twins share last name, date of birth,
+/// and often the first of their given names).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MiddleAgreement {
+    /// Agreement 2: both are given and equal.
+    Equal,
+    /// Agreement 1: both are given, and one begins with the other.
+    Prefix,
+    /// Agreement 0: at least one is empty.
+    Silent,
+    /// Agreement 0, and both are given: they contradict each other.
+    Contradict,
+}
+
+impl MiddleName {
+    /// Normalises a middle name field.
+    #[inline]
+    pub fn new(field: &[u8]) -> Self {
+        let name = NormalName::new(field);
+        MiddleName(match name.as_bytes() {
+            b"NMN" | b"NMI" | b"NONE" => NormalName::default(),
+            _ => name,
+        })
+    }
+
+    /// A middle name of bytes that are normalised already.
+    pub(crate) fn exactly(normalised: &[u8]) -> Self {
+        let mut name = NormalName::default();
+        name.bytes[..normalised.len()].copy_from_slice(normalised);
+        name.length = normalised.len() as u8;
+        MiddleName(name)
+    }
+
+    /// The bytes that are left; none where the middle name is empty.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// How the two agree.
+    #[inline]
+    pub fn agreement(&self, other: &Self) -> MiddleAgreement {
+        let (a, b) = (self.as_bytes(), other.as_bytes());
+        if a.is_empty() || b.is_empty() {
+            MiddleAgreement::Silent
+        } else if a == b {
+            MiddleAgreement::Equal
+        } else if a.starts_with(b) || b.starts_with(a) {
+            MiddleAgreement::Prefix
+        } else {
+            MiddleAgreement::Contradict
+        }
+    }
+}
+
+/// Whether two normalised names are near each other (matching.md, section 6): not equal, but one
+/// byte is other, missing or extra, or two neighbouring bytes are exchanged. The shorter has at
+/// least three bytes.
+pub fn names_are_near(a: &NormalName, b: &NormalName) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() < 3 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    if short.len() == long.len() {
+        let Some(rest) = short.get(same + 1..) else {
+            return false;
+        };
+        let exchanged = same + 1 < short.len()
+            && short[same] == long[same + 1]
+            && short[same + 1] == long[same]
+            && short[same + 2..] == long[same + 2..];
+        *rest == long[same + 1..] || exchanged
+    } else {
+        short.len() + 1 == long.len() && short[same..] == long[same + 1..]
+    }
+}
+
 /// A digest of a name key: equal keys have equal digests. Unequal keys seldom share one, so that a
 /// match by name compares the names themselves as well.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,7 +302,7 @@ impl NameKey {
         let mut joined = [0; 2 * NAME_BYTES + 1];
         let (last, first) = (name.last.as_bytes(), name.first.as_bytes());
         joined[..last.len()].copy_from_slice(last);
-        // A zero byte between them: no accepted record holds one (E02).
+        // A zero byte between them: no normalised name holds one.
         joined[last.len() + 1..last.len() + 1 + first.len()].copy_from_slice(first);
         let digest = HASH.hash_one(&joined[..last.len() + 1 + first.len()]);
         NameKey(digest.max(1))
@@ -184,6 +312,12 @@ impl NameKey {
     #[inline]
     pub fn digest(self) -> u64 {
         self.0
+    }
+}
+
+impl fmt::Debug for MiddleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MiddleName(..)")
     }
 }
 
@@ -235,7 +369,70 @@ mod tests {
         ] {
             assert_eq!(normal(field), expected, "{field:?}");
         }
-        assert_eq!(NormalName::new(b"Mu\xf1oz").as_bytes(), b"MU\xf1OZ");
+    }
+
+    #[test]
+    fn letters_of_iso_8859_1_are_folded_to_ascii() {
+        for (field, expected) in [
+            (&b"Mu\xf1oz"[..], &b"MUNOZ"[..]),
+            (b"PE\xd1A", b"PENA"),
+            (b"\xc6B\xe6", b"AEBAE"),
+            (b"STRAU\xdf", b"STRAUSS"),
+            (b"\xde\xd3R", b"THOR"),
+            (b"O\x92BRIEN", b"OBRIEN"),
+            (b"O\xb4BRIEN", b"OBRIEN"),
+            (b"O`BRIEN", b"OBRIEN"),
+            (b"ANNA\xadLENA", b"ANNALENA"),
+            // A no-break space separates words, and so does a byte that is no letter.
+            (b"SMITH\xa0JR", b"SMITH"),
+            (b"A\xd7B", b"AB"),
+            (b"SMITH \xcd\xcd", b"SMITH"),
+            (
+                &[0xc6; 30],
+                &b"AEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAEAE"[..],
+            ),
+        ] {
+            assert_eq!(NormalName::new(field).as_bytes(), expected, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn middle_names_agree_by_prefix_and_contradict_only_where_both_are_given() {
+        use MiddleAgreement::{Contradict, Equal, Prefix, Silent};
+        for (a, b, expected) in [
+            ("LEE", "lee", Equal),
+            ("L", "LEE", Prefix),
+            ("LEE", "L.", Prefix),
+            ("LEE", "", Silent),
+            ("NMN", "LEE", Silent),
+            ("none", "NMI", Silent),
+            ("LEE", "LOU", Contradict),
+        ] {
+            let (a, b) = (MiddleName::new(a.as_bytes()), MiddleName::new(b.as_bytes()));
+            assert_eq!(a.agreement(&b), expected);
+            assert_eq!(b.agreement(&a), expected);
+        }
+    }
+
+    #[test]
+    fn near_names_differ_by_one_slip_of_the_pen() {
+        for (a, b, near) in [
+            ("JON", "JAN", true),
+            ("JON", "JONN", true),
+            ("JON", "JHON", true),
+            ("JON", "OJN", true),
+            ("JON", "JNO", true),
+            ("JON", "JON", false),
+            ("JO", "JON", false),
+            ("JON", "NOJ", false),
+            ("JON", "JONNY", false),
+            ("MARIA", "MAIRA", true),
+            ("MARIA", "AMRAI", false),
+        ] {
+            let (a, b) = (NormalName::new(a.as_bytes()), NormalName::new(b.as_bytes()));
+            assert_eq!(names_are_near(&a, &b), near, "{a:?} {b:?}");
+            assert_eq!(names_are_near(&b, &a), near);
+        }
     }
 
     #[test]

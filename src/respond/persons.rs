@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::rules::{RecordDecision, RecordFinding, SsnDoubt};
 use super::{ResponseCase, ResponseRecord};
+use crate::matching::MatchBasis;
 use crate::matching::ReasonCode;
 use crate::record::{NameKey, PersonName, SsnField, trim_end};
-use crate::response::MatchBasis;
 
 /// Takes back what must not be loaded, and lists those whom a worker has to tell apart.
 ///
@@ -55,7 +55,7 @@ pub(super) fn settle(case: &ResponseCase<'_>, records: &mut [RecordDecision]) {
         }
     }
     for (at, record) in case.records.iter().enumerate() {
-        let in_doubt = record.is_matched() && record.basis == Some(MatchBasis::Doubt);
+        let in_doubt = record.is_matched() && record.basis == Some(MatchBasis::InDoubt);
         if in_doubt && own(record).is_none() && records[at] == RecordDecision::Nothing {
             records[at] = RecordDecision::List(RecordFinding::InDoubt);
         }

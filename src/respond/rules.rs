@@ -2,9 +2,9 @@
 //! built: [`decide`] is a function of the case, the policy and the run date alone.
 
 use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
+use crate::matching::MatchBasis;
 use crate::matching::{ReasonCode, ReasonCodes};
 use crate::record::{Date, ParticipantClass, ParticipantType, SsnField};
-use crate::response::MatchBasis;
 
 /// What a case needs.
 #[derive(Clone, Debug, PartialEq, Eq)]

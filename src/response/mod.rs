@@ -3,8 +3,8 @@
 //! [`Renderer`] and [`write_response`] write them; [`CaseReader`] reads them again, for every command
 //! that takes responses.
 
-mod basis;
 mod case;
+mod claims;
 mod contradictions;
 mod copies;
 mod fields;
@@ -17,12 +17,13 @@ mod repeats;
 mod totals;
 mod write;
 
-pub use basis::MatchBasis;
 pub use case::ReadCase;
 pub use fields::ResponseFields;
 pub use reader::{CaseReader, CutBy, Fault, Faults, OnFault, Read, UNCHECKED_CASES};
 pub use record::{Place, ResponseRecord};
 pub use recount::{Difference, Recount, ResponseTotals, TIERS, differences, recount, tier_of};
 pub use render::Renderer;
-pub use totals::{CaseTotals, Counts, Fates, RecordTotals, StateTotals, Volume};
+pub use totals::{
+    BasisCounts, CaseTotals, CodeCounts, Fates, RecordTotals, StateTotals, TierCounts, Volume,
+};
 pub use write::{OutputForm, ResponseSink, write_response, write_responses};

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{MatchBasis, ResponseFields};
+use super::ResponseFields;
 use crate::input::{Framing, Record};
 use crate::layout::{Columns, RESPONSE_BYTES};
+use crate::matching::MatchBasis;
 use crate::matching::ReasonCodes;
 use crate::record::{ParticipantType, is_blank};
 use crate::reference::State;

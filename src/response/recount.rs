@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{CaseReader, CutBy, Faults, MatchBasis, OnFault, Read, ReadCase, ResponseFields};
+use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields};
 use super::{contradictions, reader::MOST_LISTED};
 use crate::error::Result;
 use crate::input::Source;
-use crate::matching::ReasonCode;
+use crate::matching::{MatchBasis, ReasonCode};
 use crate::stop::Stop;
 
 /// The names of the tiers in a summary, by the figure of Match Tier; the last is of cases that none

@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::extract::{Extract, Provenance, Row};
 use crate::layout::{Columns, LayoutSet, RESPONSE_BYTES, ResponseLayout};
-use crate::matching::{CaseCodes, Found, Outcome, ReasonCodes, Scratch, Side};
+use crate::matching::{CaseCodes, Counterpart, Found, Outcome, ReasonCodes, Scratch, Side};
 use crate::reference::Counties;
 
 /// Renders response records of the submitting states.
@@ -98,7 +98,7 @@ impl<'a> Renderer<'a> {
                 let mut template =
                     self.template(&yours.extract, case, rows, found.side.fcr_supplied());
                 self.matched(&mut template, found, their_rows, &copies.case);
-                for (row, &counterpart) in rows.iter().zip(&scratch.counterparts) {
+                for (row, &counterpart) in rows.iter().zip(scratch.counterparts()) {
                     let codes =
                         found
                             .codes
@@ -107,7 +107,13 @@ impl<'a> Renderer<'a> {
                     self.put_codes(record, codes);
                     if let Some(counterpart) = counterpart {
                         let row = &their_rows[counterpart.place as usize];
-                        self.put_counterpart(record, theirs, row, &copies.participant);
+                        self.put_counterpart(
+                            record,
+                            theirs,
+                            (row, counterpart),
+                            &copies.participant,
+                        );
+                        totals.count_basis(counterpart.basis());
                     }
                     totals.count_record_codes(codes);
                     case_codes = case_codes.union(codes);
@@ -215,16 +221,27 @@ impl<'a> Renderer<'a> {
         template[layout.match_tier.first - 1] = b'0' + found.tier.number();
     }
 
-    /// What describes the counterpart: 279-376.
+    /// What describes the counterpart: 279-376 and 478.
     #[inline]
-    fn put_counterpart(&self, record: &mut [u8], theirs: &Extract, row: &Row, copies: &Copies) {
+    fn put_counterpart(
+        &self,
+        record: &mut [u8],
+        theirs: &Extract,
+        (row, counterpart): (&Row, Counterpart),
+        copies: &Copies,
+    ) {
         let layout = &self.layout;
         let bytes = theirs.bytes(row);
-        // An SSN that cannot be used is never offered to the other state.
-        if row.ssn().is_some() {
-            put(record, layout.ssn, theirs.layout.ssn.of_trimmed(bytes));
+        if counterpart.hands_out_ssn() {
+            // An SSN that cannot be used is never offered to the other state.
+            if row.ssn().is_some() {
+                put(record, layout.ssn, theirs.layout.ssn.of_trimmed(bytes));
+            }
+            record[layout.other_ssn_verification.first - 1] = row.verification().byte();
         }
-        record[layout.other_ssn_verification.first - 1] = row.verification().byte();
+        if let Some(columns) = layout.match_basis {
+            record[columns.first - 1] = counterpart.basis().byte();
+        }
         copies.copy(bytes, record);
     }
 

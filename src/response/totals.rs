@@ -6,7 +6,9 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::matching::{Found, Outcome, ReasonCode, ReasonCodes, Suppressed};
+use crate::matching::{
+    Found, MatchBasis, Outcome, ReasonCode, ReasonCodes, Routine, Suppressed, Tier,
+};
 use crate::reference::{STATE_COUNT, State};
 
 /// What became of the records of a state: they balance.
@@ -45,13 +47,18 @@ pub struct StateTotals {
     /// Cases.
     pub cases: CaseTotals,
     /// Cases returned, by the tier that found them; `none` is 01.
-    pub cases_by_tier: Counts<4>,
+    pub cases_by_tier: TierCounts,
     /// Cases returned with a counterpart in which no participant matched.
     pub cases_nobody_matched: u64,
     /// Records returned, by code.
-    pub records_by_code: Counts<9>,
+    pub records_by_code: CodeCounts,
     /// Cases returned, by each code that a record of theirs bears.
-    pub cases_by_code: Counts<9>,
+    pub cases_by_code: CodeCounts,
+    /// Records returned, by Participant Match Basis.
+    pub records_by_basis: BasisCounts,
+    /// Cases answered, by tier 2 or higher, with a case that another of the state's cases was
+    /// answered with too.
+    pub cases_counterpart_shared: u64,
     /// Cases returned with Multiple Case Indicator Y.
     pub multiple_case: u64,
     /// Cases returned with FCR-Supplied Indicator Y.
@@ -86,41 +93,68 @@ pub struct Fates {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FatesByState(Vec<Fates>);
 
-/// Counts under fixed names, written as a JSON object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts<const N: usize>(pub [u64; N]);
+/// Cases by the tier that found them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TierCounts {
+    /// By tier, from 1.
+    pub found: [u64; Tier::ALL.len()],
+    /// Returned with 01.
+    pub none: u64,
+    /// Which tiers there are.
+    pub routine: Routine,
+}
 
-impl<const N: usize> Default for Counts<N> {
-    fn default() -> Self {
-        Counts([0; N])
+/// Records or cases by reason code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
+
+/// Records by Participant Match Basis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
+
+impl TierCounts {
+    /// The counts of the routine's tiers by name, and those under `none`.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let tiers = ["1", "2", "3", "4", "5", "6", "7"]
+            .into_iter()
+            .zip(self.found);
+        let tiers = tiers.take(self.routine.tiers().len());
+        tiers.chain([("none", self.none)])
     }
 }
 
-impl<const N: usize> Counts<N> {
-    fn names() -> Vec<&'static str> {
-        if N == 4 {
-            vec!["1", "2", "3", "none"]
-        } else {
-            ReasonCode::ALL.map(ReasonCode::code).to_vec()
-        }
-    }
-}
-
-impl<const N: usize> Serialize for Counts<N> {
+impl Serialize for TierCounts {
     fn serialize<S: serde::Serializer>(
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        let map: BTreeMap<_, _> = Self::names().into_iter().zip(self.0).collect();
-        map.serialize(serializer)
+        serializer.collect_map(self.named())
     }
 }
 
-impl<const N: usize> AddAssign for Counts<N> {
-    fn add_assign(&mut self, other: Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            *mine += theirs;
-        }
+impl Serialize for CodeCounts {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let codes = ReasonCode::ALL.map(ReasonCode::code);
+        serializer.collect_map(codes.into_iter().zip(self.0))
+    }
+}
+
+impl Serialize for BasisCounts {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let bases = MatchBasis::ALL.map(MatchBasis::code);
+        serializer.collect_map(bases.into_iter().zip(self.0))
+    }
+}
+
+fn add_each<const N: usize>(mine: &mut [u64; N], theirs: &[u64; N]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += theirs;
     }
 }
 
@@ -171,6 +205,13 @@ impl AddAssign<&FatesByState> for FatesByState {
 }
 
 impl StateTotals {
+    /// No totals yet, of a run by this routine.
+    pub fn of(routine: Routine) -> Self {
+        let mut totals = StateTotals::default();
+        totals.cases_by_tier.routine = routine;
+        totals
+    }
+
     /// Counts a case of so many records that names `other_state`.
     pub fn count(&mut self, outcome: &Outcome<'_>, records: u64, other_state: Option<State>) {
         if let Some(state) = other_state {
@@ -195,7 +236,7 @@ impl StateTotals {
             Outcome::NotFound { fcr_supplied } => {
                 self.cases.returned += 1;
                 self.records.returned += records;
-                self.cases_by_tier.0[3] += 1;
+                self.cases_by_tier.none += 1;
                 self.fcr_supplied += u64::from(*fcr_supplied);
             }
             Outcome::Matched(found) => self.count_match(found, records),
@@ -205,9 +246,8 @@ impl StateTotals {
     fn count_match(&mut self, found: &Found<'_>, records: u64) {
         self.cases.returned += 1;
         self.records.returned += records;
-        self.cases_by_tier.0[usize::from(found.tier.number()) - 1] += 1;
-        let matched = found.comparison.adults + found.comparison.children;
-        self.cases_nobody_matched += u64::from(matched == 0);
+        self.cases_by_tier.found[usize::from(found.tier.number()) - 1] += 1;
+        self.cases_nobody_matched += u64::from(found.comparison.nobody_matched());
         self.multiple_case += u64::from(found.multiple_case);
         self.fcr_supplied += u64::from(found.side.fcr_supplied());
     }
@@ -218,6 +258,12 @@ impl StateTotals {
         for code in codes.iter() {
             self.records_by_code.0[code.index()] += 1;
         }
+    }
+
+    /// Counts how the counterpart of a returned record was found.
+    #[inline]
+    pub fn count_basis(&mut self, basis: MatchBasis) {
+        self.records_by_basis.0[basis.index()] += 1;
     }
 
     /// Counts the codes that occur in a returned case.
@@ -265,10 +311,17 @@ impl AddAssign<&StateTotals> for StateTotals {
         mine.suppressed += theirs.suppressed;
         mine.not_evaluated += theirs.not_evaluated;
         mine.with_rejected_records += theirs.with_rejected_records;
-        self.cases_by_tier += other.cases_by_tier;
+        let (mine, theirs) = (&mut self.cases_by_tier, &other.cases_by_tier);
+        add_each(&mut mine.found, &theirs.found);
+        mine.none += theirs.none;
+        if theirs.routine == Routine::Pooled {
+            mine.routine = Routine::Pooled;
+        }
+        add_each(&mut self.records_by_basis.0, &other.records_by_basis.0);
+        self.cases_counterpart_shared += other.cases_counterpart_shared;
         self.cases_nobody_matched += other.cases_nobody_matched;
-        self.records_by_code += other.records_by_code;
-        self.cases_by_code += other.cases_by_code;
+        add_each(&mut self.records_by_code.0, &other.records_by_code.0);
+        add_each(&mut self.cases_by_code.0, &other.cases_by_code.0);
         self.multiple_case += other.multiple_case;
         self.fcr_supplied += other.fcr_supplied;
         self.by_other_state += &other.by_other_state;

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::claims::{Claim, Claims};
 use super::{Renderer, StateTotals};
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::extract::Extract;
 use crate::input::Encoding;
 use crate::layout::RESPONSE_BYTES;
-use crate::matching::{BATCH_CASES, Matcher, Scratch, Side, Unobserved};
+use crate::matching::{BATCH_CASES, Matcher, Outcome, Scratch, Side, Unobserved};
 use crate::output::OutputFolder;
 use crate::progress::{Progress, Stage, Unit};
 use crate::stop::Stop;
@@ -39,6 +40,14 @@ pub trait ResponseSink {
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
+/// What one task rendered.
+struct Rendered {
+    response: Vec<u8>,
+    totals: StateTotals,
+    /// The cases of the other states with which its cases were answered.
+    claims: Vec<Claim>,
+}
+
 /// About how many records one task renders.
 const TASK_RECORDS: u32 = 1000;
 /// How many tasks are rendered while the ones before are written.
@@ -60,9 +69,10 @@ pub fn write_response(
     let form = renderer.form();
     let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
-    let render = |window: &[std::ops::Range<u32>]| -> Result<Vec<(Vec<u8>, StateTotals)>> {
+    let render = |window: &[std::ops::Range<u32>]| -> Result<Vec<Rendered>> {
         let task = |cases: &std::ops::Range<u32>| {
-            let mut totals = StateTotals::default();
+            let mut totals = StateTotals::of(matcher.routine);
+            let mut claims = Vec::new();
             let mut scratch = Scratch::default();
             let records: u32 = cases
                 .clone()
@@ -77,6 +87,9 @@ pub fn write_response(
                     let case = &yours.extract.cases[number as usize];
                     let first = response.len();
                     renderer.render(yours, case, &outcome, &scratch, &mut response, &mut totals);
+                    if let Outcome::Matched(found) = &outcome {
+                        claims.push(Claim::of(found));
+                    }
                     if !form.fixed {
                         check_lines(yours, case, &response[first..], form)?;
                     }
@@ -84,33 +97,40 @@ pub fn write_response(
             }
             matching.advance(u64::from(records));
             form.encoding.encode(&mut response);
-            Ok((response, totals))
+            Ok(Rendered {
+                response,
+                totals,
+                claims,
+            })
         };
         // The first error in the order of the cases, whatever the threads.
         let tasks: Vec<_> = window.par_iter().map(task).collect();
         tasks.into_iter().collect()
     };
-    let mut totals = StateTotals::default();
-    let mut rendered = Vec::new();
+    let mut totals = StateTotals::of(matcher.routine);
+    let mut claims = Claims::default();
+    let mut rendered: Vec<Rendered> = Vec::new();
     for window in tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
         stop.check()?;
         let (next, written) = rayon::join(
             || render(window),
             || {
-                let mut sum = StateTotals::default();
-                for (response, totals) in &rendered {
-                    let response: &Vec<u8> = response;
-                    sink.take(response)?;
-                    writing.advance(response.len() as u64);
-                    sum += totals;
+                for task in &rendered {
+                    sink.take(&task.response)?;
+                    writing.advance(task.response.len() as u64);
+                    totals += &task.totals;
+                    for &claim in &task.claims {
+                        claims.add(claim);
+                    }
                 }
-                Ok::<_, crate::Error>(sum)
+                Ok::<_, crate::Error>(())
             },
         );
-        totals += &written?;
+        written?;
         rendered = next?;
     }
     let extract = &yours.extract;
+    totals.cases_counterpart_shared = claims.shared();
     totals.records.read = extract.records;
     totals.records.rejected = extract.rejected.len() as u64;
     totals.cases.with_rejected_records = extract.cases_with_rejected_records;

@@ -13,6 +13,7 @@
 )]
 
 pub mod plain;
+mod scenes;
 pub mod worlds;
 
 /// The jurisdictions and counties, read once.

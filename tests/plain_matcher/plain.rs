@@ -26,10 +26,13 @@ pub struct World {
     pub directed: bool,
     /// `--absent-state unmatched` (else `skip`)
     pub absent_unmatched: bool,
+    /// `--routine pooled` (else `published`)
+    pub pooled: bool,
 }
 
 /// The numbers of one submitting state, as `summary.json` of `match` names them (C, "Commands").
-/// Maps by code hold only the codes that occurred; `cases_by_tier` always holds "1", "2", "3" and "none".
+/// Maps by code and by basis hold only what occurred; `cases_by_tier` always holds "1", "2", "3" and "none",
+/// and "4" to "7" too under the pooled routine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateTotals {
     pub records_read: u64,
@@ -47,8 +50,13 @@ pub struct StateTotals {
     pub cases_by_tier: BTreeMap<&'static str, u64>,
     /// Returned cases with a tier in which no participant matched.
     pub cases_nobody_matched: u64,
+    /// Returned cases that were answered, by tier 2 or higher, with a case that another returned case was answered
+    /// with too, by whatever tier.
+    pub cases_counterpart_shared: u64,
     /// Returned records that bear the code.
     pub records_by_code: BTreeMap<&'static str, u64>,
+    /// Returned records with a counterpart, by their Participant Match Basis: S, 1, 2, D, 3, 4, 5.
+    pub records_by_basis: BTreeMap<&'static str, u64>,
     /// Returned cases of which any record bears the code.
     pub cases_by_code: BTreeMap<&'static str, u64>,
     /// Returned cases whose Multiple Case Indicator is Y.
@@ -372,6 +380,8 @@ struct Record {
     ssn_kind: Ssn,
     class: Class,
     name_key: Option<(Vec<u8>, Vec<u8>)>,
+    /// Normalised; empty too where it is one of the words for none (M6).
+    middle: Vec<u8>,
     birth_valid: bool,
 }
 
@@ -516,6 +526,12 @@ fn read_file(
                 data[first - 1..last].fill(b' ');
             }
         }
+        if !normalised(&data[50..80]).is_empty()
+            && !normalised(&data[80..96]).is_empty()
+            && name_key(&data[50..80], &data[80..96]).is_none()
+        {
+            count(coverage, "placeholder-name");
+        }
         if let Some(code) = first_error(raw, &data, &state, fcr, tables) {
             count(coverage, code);
             file.rejects.push((number, code));
@@ -531,6 +547,12 @@ fn read_file(
             count(coverage, "long-line-accepted");
         }
         let ssn_kind = ssn_kind(&data[23..32], &state, &data[32..47], side);
+        if data[50..112]
+            .iter()
+            .any(|&byte| byte >= 0x80 || byte == b'`')
+        {
+            count(coverage, "fold-changed-name");
+        }
         let class = match &data[47..49] {
             b"NP" | b"CP" | b"PF" => Class::Adult,
             b"CH" => Class::Child,
@@ -541,6 +563,7 @@ fn read_file(
             ssn_kind,
             class,
             name_key: name_key(&data[50..80], &data[80..96]),
+            middle: middle_name(&data[96..112]),
             birth_valid: valid_date(&data[112..120], run_date),
             high_byte: raw.iter().any(|&byte| byte >= 0x80),
             echo,
@@ -657,7 +680,7 @@ fn ssn_kind(ssn: &[u8], state: &[u8], member: &[u8], side: &SideFiles) -> Ssn {
     Ssn::Usable
 }
 
-/// L5, W07: a calendar date from 1880-01-01 to the run date.
+/// M6 and L5, W07: a calendar date from 1880-01-01 to the run date, but not 1900-01-01, which stands for an unknown one.
 fn valid_date(date: &[u8], run_date: u32) -> bool {
     if !date.iter().all(u8::is_ascii_digit) {
         return false;
@@ -675,12 +698,47 @@ fn valid_date(date: &[u8], run_date: u32) -> bool {
         2 => 28,
         _ => 0,
     };
-    day >= 1 && day <= days && (18_800_101..=run_date).contains(&number)
+    day >= 1 && day <= days && (18_800_101..=run_date).contains(&number) && number != 19_000_101
+}
+
+/// M3: bytes above X'7F' are read as ISO 8859-1 and folded; X'60' too, the one byte of ASCII that is.
+fn folded(field: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for &byte in field {
+        let to: &[u8] = match byte {
+            0xC0..=0xC5 | 0xE0..=0xE5 => b"A",
+            0xC6 | 0xE6 => b"AE",
+            0xC7 | 0xE7 => b"C",
+            0xC8..=0xCB | 0xE8..=0xEB => b"E",
+            0xCC..=0xCF | 0xEC..=0xEF => b"I",
+            0xD0 | 0xF0 => b"D",
+            0xD1 | 0xF1 => b"N",
+            0xD2..=0xD6 | 0xD8 | 0xF2..=0xF6 | 0xF8 => b"O",
+            0xD9..=0xDC | 0xF9..=0xFC => b"U",
+            0xDD | 0xFD | 0xFF => b"Y",
+            0xDE | 0xFE => b"TH",
+            0xDF => b"SS",
+            0x91 | 0x92 | 0xB4 | b'`' => b"'",
+            0xAD => b"-",
+            0x80.. => b" ",
+            _ => {
+                out.push(byte);
+                continue;
+            }
+        };
+        out.extend_from_slice(to);
+    }
+    out
 }
 
 /// M3: a name field, normalised.
 pub fn normalised(field: &[u8]) -> Vec<u8> {
-    // ASCII letters upper-cased; cut into words at every byte that is not a letter, a digit, an apostrophe, a hyphen or X'80' and above
+    in_words(&folded(field))
+}
+
+/// M3, what follows the folding. Bytes of X'80' and above, of which a folded name has none, are kept.
+fn in_words(field: &[u8]) -> Vec<u8> {
+    // ASCII letters upper-cased; cut into words at every byte that is not a letter, a digit, an apostrophe or a hyphen
     let mut words: Vec<Vec<u8>> = Vec::new();
     let mut word: Vec<u8> = Vec::new();
     for &byte in field {
@@ -709,6 +767,15 @@ pub fn normalised(field: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// M6: a middle name, normalised; NMN, NMI and NONE count as empty.
+fn middle_name(field: &[u8]) -> Vec<u8> {
+    let middle = normalised(field);
+    if middle == b"NMN" || middle == b"NMI" || middle == b"NONE" {
+        return Vec::new();
+    }
+    middle
+}
+
 /// M3: (normalised last, normalised first), where it exists.
 pub fn name_key(last_name: &[u8], first_name: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let last = normalised(last_name);
@@ -716,13 +783,21 @@ pub fn name_key(last_name: &[u8], first_name: &[u8]) -> Option<(Vec<u8>, Vec<u8>
     if last.is_empty() || first.is_empty() {
         return None;
     }
-    const PLACEHOLDERS: [&[u8]; 10] = [
+    const PLACEHOLDERS: [&[u8]; 18] = [
         b"UNKNOWN",
         b"UNK",
         b"UNBORN",
         b"BABY",
         b"BABYBOY",
         b"BABYGIRL",
+        b"BABYBOYA",
+        b"BABYBOYB",
+        b"BABYGIRLA",
+        b"BABYGIRLB",
+        b"BOY",
+        b"GIRL",
+        b"TWINA",
+        b"TWINB",
         b"INFANT",
         b"NONAME",
         b"NFN",
@@ -878,16 +953,53 @@ enum Rule {
     S,
     N1,
     N2,
+    N3,
+    N4,
+    N5,
 }
+
+/// A counterpart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    /// Its place in B's file.
+    q: usize,
+    rule: Rule,
+    /// Found in doubt, which only N1 and N2 can be.
+    doubt: bool,
+}
+
+impl Found {
+    /// L3, 478.
+    fn basis(self) -> &'static str {
+        match self.rule {
+            Rule::S => "S",
+            Rule::N1 | Rule::N2 if self.doubt => "D",
+            Rule::N1 => "1",
+            Rule::N2 => "2",
+            Rule::N3 => "3",
+            Rule::N4 => "4",
+            Rule::N5 => "5",
+        }
+    }
+
+    /// M6: a counterpart found in doubt or by a second look hands out no SSN; M7: nor is 07 or 08 given.
+    fn hands_out_ssn(self) -> bool {
+        matches!(self.rule, Rule::S | Rule::N1 | Rule::N2) && !self.doubt
+    }
+}
+
+/// For each of A's records, in order: its counterpart.
+type Counterparts = Vec<Option<Found>>;
 
 /// What comparing the participants of A with those of B gave.
 struct Compared {
-    /// For each of A's records, in order: the place of its counterpart in B's file, and the rule.
-    counterparts: Vec<Option<(usize, Rule)>>,
+    counterparts: Counterparts,
     adults_matched: u64,
     children_matched: u64,
     cp_match: bool,
     np_match: bool,
+    /// Participants of A whose counterpart has a role that agrees (M9).
+    roles_agree: u64,
 }
 
 /// M6: CP with CP; NP or PF with NP or PF; CH with CH.
@@ -900,96 +1012,505 @@ fn roles_agree(p: &Record, q: &Record) -> bool {
     }
 }
 
-fn counterpart(
-    p: &Record,
+/// M6: adults are compared with adults, children with children; a blank type is never matched (M1).
+fn of_one_class(p: &Record, q: &Record) -> bool {
+    p.class != Class::Neither && p.class == q.class
+}
+
+/// Equal name keys; two that do not exist are not equal.
+fn same_name(p: &Record, q: &Record) -> bool {
+    p.name_key.is_some() && p.name_key == q.name_key
+}
+
+fn both_have_usable_ssns(p: &Record, q: &Record) -> bool {
+    p.usable_ssn().is_some() && q.usable_ssn().is_some()
+}
+
+/// M6: with 2, 1 or 0.
+fn middle_names_agree(p: &Record, q: &Record) -> u8 {
+    if p.middle.is_empty() || q.middle.is_empty() {
+        0
+    } else if p.middle == q.middle {
+        2
+    } else if p.middle.starts_with(&q.middle) || q.middle.starts_with(&p.middle) {
+        1
+    } else {
+        0
+    }
+}
+
+/// M6: both are non-empty and agree with 0.
+fn middle_names_contradict(p: &Record, q: &Record) -> bool {
+    !p.middle.is_empty() && !q.middle.is_empty() && middle_names_agree(p, q) == 0
+}
+
+/// M6: is the participant `o` of A an other person than `p`? Both are places in A's file. Where p has no name key,
+/// nobody has "p's name key" (it makes no difference: only participants with a name key are asked).
+fn other_person(a_file: &File, p: usize, o: usize) -> bool {
+    if o == p {
+        return false;
+    }
+    let (p, o) = (&a_file.records[p], &a_file.records[o]);
+    let numbered = p.member().iter().any(|&byte| byte != b'0' && byte != b' ');
+    !(numbered && o.member() == p.member() && same_name(p, o))
+}
+
+/// M6, S: the counterpart of the participant at `p`, or none. The q that leaves p to the next rules is the one that p
+/// would have been given; p is then not offered a second q with that SSN.
+fn by_ssn(
     a_file: &File,
     a: &Case,
     b_file: &File,
     b: &Case,
-) -> Option<(usize, Rule)> {
-    // A blank type is never matched (M1).
-    if p.class == Class::Neither {
-        return None;
-    }
-    // Adults are compared with adults, children with children; B's record order.
-    let same_class: Vec<usize> = b
+    p_at: usize,
+    coverage: &mut BTreeMap<String, u64>,
+) -> Option<usize> {
+    let p = &a_file.records[p_at];
+    let p_ssn = p.usable_ssn()?;
+    let with_it: Vec<usize> = b
         .members
         .iter()
         .copied()
-        .filter(|&at| b_file.records[at].class == p.class)
+        .filter(|&at| {
+            let q = &b_file.records[at];
+            of_one_class(p, q) && q.usable_ssn() == Some(p_ssn)
+        })
         .collect();
-
-    // S: p's usable SSN equals q's. Among several: the same type first, then B's record order.
-    let by_ssn: Vec<usize> = same_class
-        .iter()
-        .copied()
-        .filter(|&at| p.usable_ssn().is_some() && b_file.records[at].usable_ssn() == p.usable_ssn())
-        .collect();
-    for &at in &by_ssn {
-        if b_file.records[at].kind() == p.kind() {
-            return Some((at, Rule::S));
-        }
-    }
-    if let Some(&at) = by_ssn.first() {
-        return Some((at, Rule::S));
-    }
-
-    // Else, among the q that no participant of A (of the same class) shares a usable SSN with, and whose name key equals p's.
-    let mut found: Vec<(usize, Rule)> = Vec::new();
-    for &at in &same_class {
+    // Among several: a name key equal to p's first, then the same type, then B's record order (`min` gives the first).
+    let q_at = with_it.iter().copied().min_by_key(|&at| {
         let q = &b_file.records[at];
-        let taken = a
-            .members
+        (!same_name(p, q), q.kind() != p.kind())
+    })?;
+    let q = &b_file.records[q_at];
+    if with_it.len() > 1 && same_name(p, q) {
+        let by_type = with_it
             .iter()
-            .map(|&other| &a_file.records[other])
-            .any(|other| {
-                other.class == p.class
-                    && other.usable_ssn().is_some()
-                    && other.usable_ssn() == q.usable_ssn()
-            });
-        if taken || p.name_key.is_none() || q.name_key != p.name_key {
-            continue;
-        }
-        if p.birth_valid && q.birth_valid {
-            if p.birth() == q.birth() {
-                found.push((at, Rule::N1));
-            }
-        } else if roles_agree(p, q) {
-            found.push((at, Rule::N2));
+            .copied()
+            .min_by_key(|&at| b_file.records[at].kind() != p.kind());
+        if by_type != Some(q_at) {
+            count(coverage, "S-chosen-by-name");
         }
     }
-    // N1 before N2; then the same type; then a q with a usable SSN; then B's record order.
+    // p's name key is not q's (or it has none), and an other person of A of p's class has the same usable SSN and q's name key.
+    let belongs_to_another = a.members.iter().any(|&o_at| {
+        let o = &a_file.records[o_at];
+        other_person(a_file, p_at, o_at)
+            && o.class == p.class
+            && o.usable_ssn() == Some(p_ssn)
+            && same_name(o, q)
+    });
+    if !same_name(p, q) && belongs_to_another {
+        count(coverage, "S-left-to-names");
+        if with_it.len() > 1 {
+            count(coverage, "S-left-though-several");
+        }
+        return None;
+    }
+    Some(q_at)
+}
+
+/// M6, N1 and N2, but for what is held: do p and q fit in the step for middle names that agree so?
+fn fit_by_name(rule: Rule, agree: u8, p: &Record, q: &Record) -> bool {
+    fit_but_for_middle_names(rule, p, q)
+        && !middle_names_contradict(p, q)
+        && middle_names_agree(p, q) == agree
+}
+
+fn fit_but_for_middle_names(rule: Rule, p: &Record, q: &Record) -> bool {
+    if !of_one_class(p, q) || !same_name(p, q) {
+        return false;
+    }
+    if rule == Rule::N1 {
+        // both dates of birth valid and equal
+        p.birth_valid && q.birth_valid && p.birth() == q.birth()
+    } else {
+        // at least one date of birth is not valid, at most one has a usable SSN, the roles agree
+        !(p.birth_valid && q.birth_valid) && !both_have_usable_ssns(p, q) && roles_agree(p, q)
+    }
+}
+
+/// M6: among several in one step, the same type; then a q with a usable SSN; then B's record order. In doubt where those
+/// that fit have two or more different usable SSNs between them.
+fn among_several(rule: Rule, p: &Record, b_file: &File, fitting: &[usize]) -> Option<Found> {
+    let q = fitting.iter().copied().min_by_key(|&at| {
+        let q = &b_file.records[at];
+        (q.kind() != p.kind(), q.usable_ssn().is_none())
+    })?;
+    let ssns: BTreeSet<&[u8]> = fitting
+        .iter()
+        .filter_map(|&at| b_file.records[at].usable_ssn())
+        .collect();
+    Some(Found {
+        q,
+        rule,
+        doubt: ssns.len() >= 2,
+    })
+}
+
+/// M6: somebody was found by S or N1, in doubt or not.
+fn anchored(counterparts: &Counterparts) -> bool {
+    counterparts
+        .iter()
+        .flatten()
+        .any(|found| matches!(found.rule, Rule::S | Rule::N1))
+}
+
+/// M6: the strict rules, in seven steps: S; N1 with middle names that agree with 2, with 1, with 0; N2 likewise.
+fn strict(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    b: &Case,
+    coverage: &mut BTreeMap<String, u64>,
+) -> Counterparts {
+    let mut out: Counterparts = vec![None; a.members.len()];
+    let mut left_by_ssn = vec![false; a.members.len()];
+    for (place, &p_at) in a.members.iter().enumerate() {
+        let was_left = coverage.get("S-left-to-names").copied();
+        out[place] = by_ssn(a_file, a, b_file, b, p_at, coverage).map(|q| Found {
+            q,
+            rule: Rule::S,
+            doubt: false,
+        });
+        left_by_ssn[place] = coverage.get("S-left-to-names").copied() != was_left;
+    }
     for rule in [Rule::N1, Rule::N2] {
-        for same_type in [true, false] {
-            for with_ssn in [true, false] {
-                for &(at, its_rule) in &found {
-                    let q = &b_file.records[at];
-                    if its_rule == rule
-                        && (q.kind() == p.kind()) == same_type
-                        && q.usable_ssn().is_some() == with_ssn
+        let only_doubt = out.iter().flatten().all(|found| found.doubt);
+        if rule == Rule::N2 && !anchored(&out) {
+            let refused = a.members.iter().enumerate().any(|(place, &p_at)| {
+                out[place].is_none()
+                    && b.members.iter().any(|&q_at| {
+                        let (p, q) = (&a_file.records[p_at], &b_file.records[q_at]);
+                        fit_but_for_middle_names(rule, p, q) && !middle_names_contradict(p, q)
+                    })
+            });
+            if refused {
+                count(coverage, "N2-refused-no-anchor");
+            }
+            break;
+        }
+        for agree in [2, 1, 0] {
+            // A step is applied to all of A before the next: what is held was found in an earlier one.
+            let before = out.clone();
+            for (place, &p_at) in a.members.iter().enumerate() {
+                if before[place].is_some() {
+                    continue;
+                }
+                let p = &a_file.records[p_at];
+                let holders = |q_at: usize| {
+                    let before = &before;
+                    a.members
+                        .iter()
+                        .enumerate()
+                        .filter(move |(its_place, _)| {
+                            before[*its_place].is_some_and(|found| found.q == q_at && !found.doubt)
+                        })
+                        .map(|(_, &o_at)| o_at)
+                };
+                let held = |q_at: usize| holders(q_at).any(|o_at| other_person(a_file, p_at, o_at));
+                let fit_if_free: Vec<usize> = b
+                    .members
+                    .iter()
+                    .copied()
+                    .filter(|&q_at| fit_by_name(rule, agree, p, &b_file.records[q_at]))
+                    .collect();
+                let fitting: Vec<usize> = fit_if_free
+                    .iter()
+                    .copied()
+                    .filter(|&q_at| !held(q_at))
+                    .collect();
+                let found = among_several(rule, p, b_file, &fitting);
+                out[place] = found;
+
+                // What decided.
+                if among_several(rule, p, b_file, &fit_if_free) != found {
+                    count(coverage, "held");
+                }
+                let same_person_holds = |q_at: usize| holders(q_at).next().is_some() && !held(q_at);
+                if fitting.iter().any(|&q_at| same_person_holds(q_at)) {
+                    count(coverage, "other-person-same-member");
+                }
+                if before.iter().enumerate().any(|(its_place, its)| {
+                    its.is_some_and(|its| its.doubt && fitting.contains(&its.q))
+                        && other_person(a_file, p_at, a.members[its_place])
+                }) {
+                    count(coverage, "doubt-holds-nobody");
+                }
+                if agree == 0 {
+                    let whatever_middle: Vec<usize> = b
+                        .members
+                        .iter()
+                        .copied()
+                        .filter(|&q_at| {
+                            let q = &b_file.records[q_at];
+                            fit_but_for_middle_names(rule, p, q)
+                                && middle_names_agree(p, q) == 0
+                                && !held(q_at)
+                        })
+                        .collect();
+                    if among_several(rule, p, b_file, &whatever_middle) != found {
+                        count(coverage, "middle-contradicts");
+                    }
+                }
+                if let Some(found) = found {
+                    let q = &b_file.records[found.q];
+                    count(coverage, &format!("middle-agrees-{agree}"));
+                    let worse = b.members.iter().any(|&q_at| {
+                        let q = &b_file.records[q_at];
+                        fit_but_for_middle_names(rule, p, q)
+                            && middle_names_agree(p, q) < agree
+                            && !held(q_at)
+                    });
+                    if worse {
+                        count(coverage, "middle-tells-apart");
+                    }
+                    if found.doubt {
+                        count(coverage, "in-doubt");
+                        count(coverage, &format!("in-doubt-{rule:?}"));
+                    }
+                    if rule == Rule::N2 && only_doubt {
+                        count(coverage, "N2-anchor-in-doubt");
+                    }
+                    if rule == Rule::N2 && (p.birth() == b"19000101" && q.birth() == p.birth()) {
+                        count(coverage, "N2-birth-1900");
+                    }
+                    if left_by_ssn[place] {
+                        count(coverage, "S-left-found-by-name");
+                    }
+                    if in_words(p.at(51, 80)) != in_words(q.at(51, 80))
+                        || in_words(p.at(81, 96)) != in_words(q.at(81, 96))
                     {
-                        return Some((at, rule));
+                        count(coverage, "fold-joins-names");
                     }
                 }
             }
         }
     }
+    out
+}
+
+/// M6: two normalised names are near: not equal; one byte is other, missing or extra, or two neighbouring bytes are
+/// exchanged; the shorter has at least three bytes. Tells how.
+fn near(one: &[u8], other: &[u8]) -> Option<&'static str> {
+    if one == other || one.len().min(other.len()) < 3 {
+        return None;
+    }
+    if one.len() == other.len() {
+        let differing: Vec<usize> = (0..one.len()).filter(|&at| one[at] != other[at]).collect();
+        if differing.len() == 1 {
+            return Some("near-other");
+        }
+        if differing.len() == 2 {
+            let (i, j) = (differing[0], differing[1]);
+            if j == i + 1 && one[i] == other[j] && one[j] == other[i] {
+                return Some("near-exchanged");
+            }
+        }
+        return None;
+    }
+    let (long, short) = if one.len() > other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    for out in 0..long.len() {
+        let mut shorter = long.to_vec();
+        shorter.remove(out);
+        if shorter == short {
+            return Some("near-missing");
+        }
+    }
     None
 }
 
-fn compare(a_file: &File, a: &Case, b_file: &File, b: &Case) -> Compared {
+/// M6, second look: what must be so for p and q to be held against each other.
+fn second_look_conditions(p: &Record, q: &Record) -> [(&'static str, bool); 5] {
+    let (p_sex, q_sex) = (p.at(121, 121), q.at(121, 121));
+    let man_and_woman = (p_sex == b"M" && q_sex == b"F") || (p_sex == b"F" && q_sex == b"M");
+    [
+        ("roles", roles_agree(p, q)),
+        ("name-key", p.name_key.is_some() && q.name_key.is_some()),
+        ("birth", p.birth_valid && q.birth_valid),
+        ("both-ssn", !both_have_usable_ssns(p, q)),
+        ("sexes", !man_and_woman),
+    ]
+}
+
+/// M6: do p and q, who are held against each other, fit by N3, N4 or N5? Tells by what.
+fn fit_at_second_look(rule: Rule, p: &Record, q: &Record) -> Option<&'static str> {
+    let (Some((p_last, p_first)), Some((q_last, q_first))) = (&p.name_key, &q.name_key) else {
+        return None;
+    };
+    let contradict = middle_names_contradict(p, q);
+    let (p_birth, q_birth) = (p.birth(), q.birth());
+    let same_birth = p_birth == q_birth;
+    match rule {
+        Rule::N3 if same_name(p, q) => {
+            if contradict {
+                return same_birth.then_some("N3-middle");
+            }
+            let year = p_birth[0..4] != q_birth[0..4];
+            let month = p_birth[4..6] != q_birth[4..6];
+            let day = p_birth[6..8] != q_birth[6..8];
+            if year as u8 + month as u8 + day as u8 == 1 {
+                return Some("N3-date-part");
+            }
+            let exchanged = p_birth[4..6] == q_birth[6..8] && p_birth[6..8] == q_birth[4..6];
+            (!same_birth && !year && exchanged).then_some("N3-exchanged")
+        }
+        Rule::N4 if same_birth && !contradict => {
+            if p_first == q_first && near(p_last, q_last).is_some() {
+                Some("N4-last-near")
+            } else if p_last == q_last && near(p_first, q_first).is_some() {
+                Some("N4-first-near")
+            } else if p_last == q_first && p_first == q_last {
+                Some("N4-swapped")
+            } else {
+                None
+            }
+        }
+        Rule::N5 if same_birth && !contradict && p_first == q_first => Some("N5"),
+        _ => None,
+    }
+}
+
+const SECOND_LOOK: [Rule; 3] = [Rule::N3, Rule::N4, Rule::N5];
+
+/// M6: the second look, at the chosen case alone. `counterparts` are those of the strict rules.
+fn second_look(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    b: &Case,
+    counterparts: &mut Counterparts,
+    coverage: &mut BTreeMap<String, u64>,
+) {
+    // "At most 99 records": those without a type are records too.
+    let small = a.members.len() <= 99 && b.members.len() <= 99;
+    let may_look = small && anchored(counterparts);
+    if !may_look {
+        let would_fit = a.members.iter().enumerate().any(|(place, &p_at)| {
+            let p = &a_file.records[p_at];
+            counterparts[place].is_none()
+                && b.members.iter().any(|&q_at| {
+                    let q = &b_file.records[q_at];
+                    !counterparts.iter().flatten().any(|found| found.q == q_at)
+                        && second_look_conditions(p, q).iter().all(|(_, holds)| *holds)
+                        && SECOND_LOOK
+                            .iter()
+                            .any(|&rule| fit_at_second_look(rule, p, q).is_some())
+                })
+        });
+        if would_fit {
+            count(
+                coverage,
+                if small {
+                    "second-look-no-anchor"
+                } else {
+                    "second-look-too-large"
+                },
+            );
+        }
+        return;
+    }
+    for rule in SECOND_LOOK {
+        // Those still free on both sides, when this rule's turn comes.
+        let free_p: Vec<usize> = (0..a.members.len())
+            .filter(|&place| counterparts[place].is_none())
+            .collect();
+        let free_q: Vec<usize> = b
+            .members
+            .iter()
+            .copied()
+            .filter(|&q_at| !counterparts.iter().flatten().any(|found| found.q == q_at))
+            .collect();
+        let fits = |place: usize, q_at: usize| {
+            let (p, q) = (&a_file.records[a.members[place]], &b_file.records[q_at]);
+            if !second_look_conditions(p, q).iter().all(|(_, holds)| *holds) {
+                return None;
+            }
+            fit_at_second_look(rule, p, q)
+        };
+        for &place in &free_p {
+            let p_at = a.members[place];
+            let p = &a_file.records[p_at];
+            for &q_at in &free_q {
+                let q = &b_file.records[q_at];
+                let Some(how) = fits(place, q_at) else {
+                    // What alone kept back a pair that fits.
+                    let missing: Vec<&str> = second_look_conditions(p, q)
+                        .iter()
+                        .filter(|(_, holds)| !holds)
+                        .map(|(what, _)| *what)
+                        .collect();
+                    if missing.len() == 1 && fit_at_second_look(rule, p, q).is_some() {
+                        count(coverage, &format!("second-look-not-{}", missing[0]));
+                    }
+                    continue;
+                };
+                // p fits no other q, and q fits no p of an other person.
+                let two_q = free_q
+                    .iter()
+                    .any(|&another| another != q_at && fits(place, another).is_some());
+                let fitting_p: Vec<usize> = free_p
+                    .iter()
+                    .copied()
+                    .filter(|&another| another != place && fits(another, q_at).is_some())
+                    .collect();
+                let two_p = fitting_p
+                    .iter()
+                    .any(|&another| other_person(a_file, p_at, a.members[another]));
+                if two_q || two_p {
+                    count(coverage, "second-look-two-fit");
+                    count(
+                        coverage,
+                        if two_q {
+                            "second-look-two-q"
+                        } else {
+                            "second-look-two-p"
+                        },
+                    );
+                    continue;
+                }
+                if !fitting_p.is_empty() {
+                    count(coverage, "second-look-same-member");
+                }
+                if a.members.len() == 99 || b.members.len() == 99 {
+                    count(coverage, "second-look-at-99");
+                }
+                count(coverage, &format!("second-look-{rule:?}"));
+                count(coverage, &format!("second-look-{how}"));
+                if let (Rule::N4, Some((p_last, p_first)), Some((q_last, q_first))) =
+                    (rule, &p.name_key, &q.name_key)
+                {
+                    if let Some(nearness) = near(p_last, q_last).or(near(p_first, q_first)) {
+                        count(coverage, &format!("second-look-{nearness}"));
+                    }
+                }
+                counterparts[place] = Some(Found {
+                    q: q_at,
+                    rule,
+                    doubt: false,
+                });
+            }
+        }
+    }
+}
+
+/// M6: the numbers that follow from the counterparts, by whatever rule they were found.
+fn compared(a_file: &File, a: &Case, b_file: &File, counterparts: Counterparts) -> Compared {
     let mut out = Compared {
         counterparts: Vec::new(),
         adults_matched: 0,
         children_matched: 0,
         cp_match: false,
         np_match: false,
+        roles_agree: 0,
     };
-    for &at in &a.members {
+    for (place, &at) in a.members.iter().enumerate() {
         let p = &a_file.records[at];
-        let found = counterpart(p, a_file, a, b_file, b);
-        if let Some((q_at, _)) = found {
-            let q = &b_file.records[q_at];
+        if let Some(found) = counterparts[place] {
+            let q = &b_file.records[found.q];
             // Matched: participants of A that have a counterpart.
             match p.class {
                 Class::Adult => out.adults_matched += 1,
@@ -1003,10 +1524,19 @@ fn compare(a_file: &File, a: &Case, b_file: &File, b: &Case) -> Compared {
             if matches!(p.kind(), b"NP" | b"PF") && matches!(q.kind(), b"NP" | b"PF") {
                 out.np_match = true;
             }
+            if roles_agree(p, q) {
+                out.roles_agree += 1;
+            }
         }
-        out.counterparts.push(found);
     }
+    out.counterparts = counterparts;
     out
+}
+
+/// What the strict rules alone give: all that the choice counts (M6).
+fn compare_strictly(a_file: &File, a: &Case, b_file: &File, b: &Case) -> Compared {
+    let counterparts = strict(a_file, a, b_file, b, &mut BTreeMap::new());
+    compared(a_file, a, b_file, counterparts)
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -1058,7 +1588,35 @@ fn shares_adult_and_child_name(a_file: &File, a: &Case, b_file: &File, b: &Case)
     adult && child
 }
 
-/// The first tier that yields a candidate decides: (tier, the candidates as places in B's `cases`).
+/// The case that was found.
+struct Choice {
+    tier: u8,
+    /// Its place in B's `cases`.
+    at: usize,
+    /// Multiple Case Indicator.
+    multiple: bool,
+}
+
+/// M5: the other state's cases, without those that `--counterpart directed` drops before the tiers.
+fn cases_to_search(
+    a_file: &File,
+    b_file: &File,
+    directed: bool,
+    coverage: &mut BTreeMap<String, u64>,
+) -> Vec<usize> {
+    let mut cases: Vec<usize> = (0..b_file.cases.len()).collect();
+    if directed && !b_file.fcr {
+        // every case of another participating state that does not name your state
+        let before = cases.len();
+        cases.retain(|&at| b_file.cases[at].other_state == a_file.state);
+        if cases.len() < before {
+            count(coverage, "directed-dropped-some");
+        }
+    }
+    cases
+}
+
+/// M5: the first tier that yields a candidate decides: (tier, the candidates as places in B's `cases`).
 fn candidates(
     a_file: &File,
     a: &Case,
@@ -1066,15 +1624,7 @@ fn candidates(
     directed: bool,
     coverage: &mut BTreeMap<String, u64>,
 ) -> Option<(u8, Vec<usize>)> {
-    let mut cases: Vec<usize> = (0..b_file.cases.len()).collect();
-    if directed && !b_file.fcr {
-        // `directed` drops, before the tiers, every case of another participating state that does not name your state.
-        let before = cases.len();
-        cases.retain(|&at| b_file.cases[at].other_state == a_file.state);
-        if cases.len() < before {
-            count(coverage, "directed-dropped-some");
-        }
-    }
+    let cases = cases_to_search(a_file, b_file, directed, coverage);
     // Tier 1: Other State Case ID is not blank: the other state's cases with that Case ID.
     if !blank(&a.other_case_id) {
         let found: Vec<usize> = cases
@@ -1107,7 +1657,55 @@ fn candidates(
     None
 }
 
-/// "Choice among candidates": which of two is better (`Less` = x is), and the step that says so.
+/// M5: the published routine.
+fn choose_published(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    directed: bool,
+    coverage: &mut BTreeMap<String, u64>,
+) -> Option<Choice> {
+    let (tier, found) = candidates(a_file, a, b_file, directed, coverage)?;
+    let mut ranked: Vec<(usize, Compared)> = found
+        .iter()
+        .map(|&at| (at, compare_strictly(a_file, a, b_file, &b_file.cases[at])))
+        .collect();
+    ranked.sort_by(|x, y| better(a_file, a, b_file, (x.0, &x.1), (y.0, &y.1)).0);
+    if ranked.len() > 1 {
+        let (_, step) = better(
+            a_file,
+            a,
+            b_file,
+            (ranked[0].0, &ranked[0].1),
+            (ranked[1].0, &ranked[1].1),
+        );
+        count(coverage, &format!("choice-step-{step}"));
+    }
+    // Multiple Case Indicator: the tier that decided had candidates with two or more different Case IDs.
+    let ids: BTreeSet<&Vec<u8>> = found.iter().map(|&at| &b_file.cases[at].case_id).collect();
+    Some(Choice {
+        tier,
+        at: ranked[0].0,
+        multiple: ids.len() >= 2,
+    })
+}
+
+/// The step of a list that tells two apart (`Less` = the first is better), counted from 1; 0 where none does.
+fn first_difference(steps: &[Ordering]) -> (Ordering, usize) {
+    for (at, order) in steps.iter().enumerate() {
+        if *order != Ordering::Equal {
+            return (*order, at + 1);
+        }
+    }
+    (Ordering::Equal, 0)
+}
+
+/// M5: the two indicators (CP, NP) that would be Y.
+fn indicators(compared: &Compared) -> u8 {
+    compared.cp_match as u8 + compared.np_match as u8
+}
+
+/// M5, "Choice among candidates": which of two is better (`Less` = x is), and the step that says so.
 fn better(
     a_file: &File,
     a: &Case,
@@ -1119,9 +1717,8 @@ fn better(
     let (x_first, y_first) = (b_file.first(x_case), b_file.first(y_case));
     let names_state = |b: &Case| b.other_state == a_file.state;
     let names_case = |b: &Case| names_state(b) && b.other_case_id == a.case_id;
-    let indicators = |c: &Compared| c.cp_match as u8 + c.np_match as u8;
     let open = |r: &Record| r.status() == b'O';
-    let steps = [
+    first_difference(&[
         // 1. it names your state in its Other State FIPS Code and your Case ID in its Other State Case ID
         names_case(y_case).cmp(&names_case(x_case)),
         // 2. more of your children matched
@@ -1140,13 +1737,240 @@ fn better(
         x_first.other_fips7().cmp(y_first.other_fips7()),
         // 9. smaller Other State Case ID (the case's, that is, the key's)
         x_case.other_case_id.cmp(&y_case.other_case_id),
+    ])
+}
+
+// ---------------------------------------------------------------------------------------------
+// The pooled routine (M9)
+// ---------------------------------------------------------------------------------------------
+
+/// M9: x names y: x's other state is y's, and x's Other State Case ID is y's Case ID. A case of an FCR-derived file,
+/// whose other fields are blank, names nobody.
+fn names(x: &Case, y_file: &File, y: &Case) -> bool {
+    x.other_state == y_file.state && x.other_case_id == y.case_id
+}
+
+/// M9: both.
+fn name_each_other(x_file: &File, x: &Case, y_file: &File, y: &Case) -> bool {
+    names(x, y_file, y) && names(y, x_file, x)
+}
+
+/// M9, key 5: two different usable SSNs: a CP of each has the one, an NP or PF of each the other.
+fn shares_two_adults(a_file: &File, a: &Case, b_file: &File, b: &Case) -> bool {
+    let ssns = |file: &File, case: &Case, kinds: &[&[u8]]| -> BTreeSet<Vec<u8>> {
+        case.members
+            .iter()
+            .map(|&at| &file.records[at])
+            .filter(|record| kinds.contains(&record.kind()))
+            .filter_map(|record| record.usable_ssn().map(<[u8]>::to_vec))
+            .collect()
+    };
+    let cp: Vec<Vec<u8>> = ssns(a_file, a, &[b"CP"])
+        .intersection(&ssns(b_file, b, &[b"CP"]))
+        .cloned()
+        .collect();
+    let np: Vec<Vec<u8>> = ssns(a_file, a, &[b"NP", b"PF"])
+        .intersection(&ssns(b_file, b, &[b"NP", b"PF"]))
+        .cloned()
+        .collect();
+    cp.iter().any(|one| np.iter().any(|other| one != other))
+}
+
+/// M9, key 6: a child of each with the same name key and the same valid date of birth.
+fn shares_child_name_and_birth(a_file: &File, a: &Case, b_file: &File, b: &Case) -> bool {
+    a.members.iter().any(|&p_at| {
+        b.members.iter().any(|&q_at| {
+            let (p, q) = (&a_file.records[p_at], &b_file.records[q_at]);
+            p.class == Class::Child
+                && q.class == Class::Child
+                && same_name(p, q)
+                && p.birth_valid
+                && p.birth() == q.birth()
+        })
+    })
+}
+
+/// M9, key 7: a Case ID without the zeroes that follow its leading ASCII letters, if any (trailing spaces dropped).
+fn without_zeroes(id: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = id.iter().copied().peekable();
+    while let Some(letter) = rest.next_if(u8::is_ascii_alphabetic) {
+        out.push(letter);
+    }
+    while rest.next_if(|&byte| byte == b'0').is_some() {}
+    out.extend(rest);
+    while out.last() == Some(&b' ') {
+        out.pop();
+    }
+    out
+}
+
+/// M9: the keys that B has, in ascending order.
+fn keys(a_file: &File, a: &Case, b_file: &File, b: &Case) -> Vec<u8> {
+    let has = [
+        !blank(&a.other_case_id) && b.case_id == a.other_case_id,
+        shares_child_ssn(a_file, a, b_file, b),
+        shares_adult_and_child_name(a_file, a, b_file, b),
+        names(b, a_file, a),
+        shares_two_adults(a_file, a, b_file, b),
+        shares_child_name_and_birth(a_file, a, b_file, b),
+        !blank(&a.other_case_id) && without_zeroes(&a.other_case_id) == without_zeroes(&b.case_id),
     ];
-    for (at, order) in steps.into_iter().enumerate() {
-        if order != Ordering::Equal {
-            return (order, at + 1);
+    (1..=7).filter(|&key| has[key as usize - 1]).collect()
+}
+
+/// M9: the different participants of B that are strict counterparts, with a role that agrees, of the case's participants.
+fn different_counterparts(file: &File, case: &Case, b_file: &File, compared: &Compared) -> usize {
+    let different: BTreeSet<usize> = case
+        .members
+        .iter()
+        .zip(&compared.counterparts)
+        .filter_map(|(&at, found)| found.map(|found| (at, found.q)))
+        .filter(|&(at, q)| roles_agree(&file.records[at], &b_file.records[q]))
+        .map(|(_, q)| q)
+        .collect();
+    different.len()
+}
+
+/// M9: is B taken, so far as A is concerned?
+fn taken(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    b: &Case,
+    of_a: &Compared,
+    coverage: &mut BTreeMap<String, u64>,
+) -> bool {
+    let mut is_taken = false;
+    let mine = different_counterparts(a_file, a, b_file, of_a);
+    for c in &a_file.cases {
+        // a case C of A's state with another Case ID such that C and B name each other
+        if c.case_id == a.case_id || !name_each_other(a_file, c, b_file, b) {
+            continue;
+        }
+        let of_c = compare_strictly(a_file, c, b_file, b);
+        let theirs = different_counterparts(a_file, c, b_file, &of_c);
+        let open = a_file.first(c).status() == b'O';
+        let named = names(a, b_file, b);
+        if open && !named && theirs <= mine {
+            // What would have been counted otherwise.
+            let lines = |compared: &Compared| compared.roles_agree;
+            if lines(&of_c) > lines(of_a) {
+                count(coverage, "pooled-not-taken-lines");
+            }
+            let people = |compared: &Compared| {
+                let found = compared.counterparts.iter().flatten();
+                found.map(|found| found.q).collect::<BTreeSet<_>>().len()
+            };
+            if people(&of_c) > people(of_a) {
+                count(coverage, "pooled-not-taken-roles");
+            }
+        }
+        match (open, theirs > mine, named) {
+            (true, true, false) => is_taken = true,
+            (false, true, false) => count(coverage, "pooled-not-taken-closed"),
+            (true, false, false) => count(coverage, "pooled-not-taken-people"),
+            (true, true, true) => count(coverage, "pooled-not-taken-named"),
+            _ => {}
         }
     }
-    (Ordering::Equal, 0)
+    is_taken
+}
+
+/// M9: the pooled routine.
+fn choose_pooled(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    directed: bool,
+    coverage: &mut BTreeMap<String, u64>,
+) -> Option<Choice> {
+    let mut left: Vec<(usize, Compared)> = Vec::new();
+    for at in cases_to_search(a_file, b_file, directed, coverage) {
+        let b = &b_file.cases[at];
+        if keys(a_file, a, b_file, b).is_empty() {
+            continue;
+        }
+        let compared = compare_strictly(a_file, a, b_file, b);
+        let nobody = compared.counterparts.iter().all(Option::is_none);
+        let is_taken = taken(a_file, a, b_file, b, &compared, coverage);
+        let each_other = name_each_other(a_file, a, b_file, b);
+        if is_taken {
+            if !nobody {
+                count(coverage, "pooled-taken-dropped");
+            }
+            continue;
+        }
+        if nobody && !each_other {
+            count(coverage, "pooled-nobody-dropped");
+            continue;
+        }
+        if nobody {
+            count(coverage, "pooled-nobody-kept");
+        }
+        left.push((at, compared));
+    }
+    left.sort_by(|x, y| better_pooled(a_file, a, b_file, (x.0, &x.1), (y.0, &y.1)).0);
+    let at = left.first()?.0;
+    if left.len() > 1 {
+        let (_, step) = better_pooled(
+            a_file,
+            a,
+            b_file,
+            (left[0].0, &left[0].1),
+            (left[1].0, &left[1].1),
+        );
+        count(coverage, &format!("pooled-step-{step}"));
+    }
+    // Multiple Case Indicator: another candidate left with another Case ID equals the chosen one in steps 1 to 6.
+    let multiple = left[1..].iter().any(|(another, compared)| {
+        let (_, step) = better_pooled(a_file, a, b_file, (at, &left[0].1), (*another, compared));
+        b_file.cases[*another].case_id != b_file.cases[at].case_id && !(1..=6).contains(&step)
+    });
+    Some(Choice {
+        // Match Tier: the smallest number of the keys that B has.
+        tier: keys(a_file, a, b_file, &b_file.cases[at])[0],
+        at,
+        multiple,
+    })
+}
+
+/// M9, "The best by, in turn": which of two is better (`Less` = x is), and the step that says so.
+fn better_pooled(
+    a_file: &File,
+    a: &Case,
+    b_file: &File,
+    x: (usize, &Compared),
+    y: (usize, &Compared),
+) -> (Ordering, usize) {
+    let (x_case, y_case) = (&b_file.cases[x.0], &b_file.cases[y.0]);
+    let (x_first, y_first) = (b_file.first(x_case), b_file.first(y_case));
+    let each_other = |b: &Case| name_each_other(a_file, a, b_file, b);
+    let either = |b: &Case| names(a, b_file, b) || names(b, a_file, a);
+    let names_state = |b: &Case| b.other_state == a_file.state;
+    let open = |r: &Record| r.status() == b'O';
+    first_difference(&[
+        // 1. they name each other
+        each_other(y_case).cmp(&each_other(x_case)),
+        // 2. more of your participants with a strict counterpart whose role agrees
+        y.1.roles_agree.cmp(&x.1.roles_agree),
+        // 3. A names B or B names A
+        either(y_case).cmp(&either(x_case)),
+        // 4. more of the two indicators that would be Y by strict counterparts
+        indicators(y.1).cmp(&indicators(x.1)),
+        // 5. more of your children with a strict counterpart
+        y.1.children_matched.cmp(&x.1.children_matched),
+        // 6. more of your adults
+        y.1.adults_matched.cmp(&x.1.adults_matched),
+        // 7. B names your state
+        names_state(y_case).cmp(&names_state(x_case)),
+        // 8. B is open
+        open(y_first).cmp(&open(x_first)),
+        // 9.-11. as steps 7 to 9 of M5
+        x_case.case_id.cmp(&y_case.case_id),
+        x_first.other_fips7().cmp(y_first.other_fips7()),
+        x_case.other_case_id.cmp(&y_case.other_case_id),
+    ])
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -1227,6 +2051,13 @@ fn ssn_indicator(record: &Record, side: &SideFiles, coverage: &mut BTreeMap<Stri
             names += 1;
             if let Some(way) = name_test(&last, &first, master_last, master_first) {
                 count(coverage, way);
+                if record
+                    .at(51, 96)
+                    .iter()
+                    .any(|&byte| byte >= 0x80 || byte == b'`')
+                {
+                    count(coverage, "name-test-folded");
+                }
                 if names > 1 {
                     count(coverage, "name-test-alternate");
                 }
@@ -1251,6 +2082,11 @@ fn ssn_indicator(record: &Record, side: &SideFiles, coverage: &mut BTreeMap<Stri
 
 fn yes_no(yes: bool) -> u8 {
     if yes { b'Y' } else { b'N' }
+}
+
+/// L3: zero-filled; 99,999 = 99,999 or more.
+fn five_digits(number: u64) -> Vec<u8> {
+    format!("{:05}", number.min(99_999)).into_bytes()
 }
 
 /// L3: zero-filled; 99 = 99 or more.
@@ -1288,6 +2124,13 @@ fn answer_state(
     for tier in ["1", "2", "3", "none"] {
         totals.cases_by_tier.insert(tier, 0);
     }
+    if world.pooled {
+        for tier in ["4", "5", "6", "7"] {
+            totals.cases_by_tier.insert(tier, 0);
+        }
+    }
+    // Of each returned case with a match: the tier, the other state, and the place of the case found in its file.
+    let mut answered_with: Vec<(u8, Vec<u8>, usize)> = Vec::new();
 
     // M8: the cases in the order of their first records.
     for a in &a_file.cases {
@@ -1322,33 +2165,31 @@ fn answer_state(
             count(coverage, "absent-unmatched");
         }
 
-        // M5: the tier that decides, and the best of its candidates.
+        // M5 or M9: the case found. Only what the strict rules find counts for the choice (M6).
         let mut chosen: Option<(u8, &File, &Case, Compared)> = None;
+        let mut chosen_at = 0;
         let mut multiple = false;
+        // What was exercised is told only of cases that are returned.
+        let mut exercised: BTreeMap<String, u64> = BTreeMap::new();
         if let Some(b_file) = other_file {
-            let decided = candidates(a_file, a, b_file, world.directed, coverage);
-            if let Some((tier, found)) = decided {
-                let mut ranked: Vec<(usize, Compared)> = found
-                    .iter()
-                    .map(|&at| (at, compare(a_file, a, b_file, &b_file.cases[at])))
-                    .collect();
-                ranked.sort_by(|x, y| better(a_file, a, b_file, (x.0, &x.1), (y.0, &y.1)).0);
-                if ranked.len() > 1 {
-                    let (_, step) = better(
-                        a_file,
-                        a,
-                        b_file,
-                        (ranked[0].0, &ranked[0].1),
-                        (ranked[1].0, &ranked[1].1),
-                    );
-                    count(coverage, &format!("choice-step-{step}"));
-                }
-                // Multiple Case Indicator: the tier that decided had candidates with two or more different Case IDs.
-                let ids: BTreeSet<&Vec<u8>> =
-                    found.iter().map(|&at| &b_file.cases[at].case_id).collect();
-                multiple = ids.len() >= 2;
-                let (at, compared) = ranked.swap_remove(0);
-                chosen = Some((tier, b_file, &b_file.cases[at], compared));
+            let choice = if world.pooled {
+                choose_pooled(a_file, a, b_file, world.directed, &mut exercised)
+            } else {
+                choose_published(a_file, a, b_file, world.directed, &mut exercised)
+            };
+            if let Some(choice) = choice {
+                // M6: once more for the chosen case, and the second look, which is for the chosen case alone.
+                let b = &b_file.cases[choice.at];
+                let mut counterparts = strict(a_file, a, b_file, b, &mut exercised);
+                second_look(a_file, a, b_file, b, &mut counterparts, &mut exercised);
+                chosen = Some((
+                    choice.tier,
+                    b_file,
+                    b,
+                    compared(a_file, a, b_file, counterparts),
+                ));
+                chosen_at = choice.at;
+                multiple = choice.multiple;
             }
         }
 
@@ -1370,6 +2211,10 @@ fn answer_state(
             continue;
         }
 
+        for (what, times) in exercised {
+            *coverage.entry(what).or_insert(0) += times;
+        }
+
         // M4: FCR-Supplied Indicator Y where FCR-derived data stand for the state, also on reason 01.
         let fcr_supplied = other_file.is_some_and(|file| file.fcr);
 
@@ -1381,8 +2226,13 @@ fn answer_state(
             }
             Some((tier, b_file, b, _)) => {
                 let b_first = b_file.first(b);
-                if *tier != 1 {
+                // 02: found by tier 2 or 3; under the pooled routine, the Case ID found is not the one named, or none was.
+                if !world.pooled && *tier != 1 {
                     case_codes.insert("02");
+                }
+                if world.pooled && (blank(&a.other_case_id) || b.case_id != a.other_case_id) {
+                    case_codes.insert("02");
+                    count(coverage, "pooled-02");
                 }
                 // 03: positions 3-5 of your Other State FIPS Code against positions 3-5 of the other case's FIPS Code;
                 // not compared if the other data are FCR-derived and hold no county.
@@ -1412,6 +2262,8 @@ fn answer_state(
         put(379, &two_digits(how_many(a_file, a, Class::Child)));
         put(381, b"00000000");
         put(389, b"NNN");
+        // L3: the records of the case, those without a type included; also without a match.
+        put(473, &five_digits(records));
         if let Some((tier, b_file, b, compared)) = &chosen {
             let b_first = b_file.first(b);
             put(253, &b.case_id);
@@ -1454,17 +2306,21 @@ fn answer_state(
                     None => {
                         codes.insert("06");
                     }
-                    Some((q_at, rule)) => {
+                    Some(found) => {
+                        let q_at = found.q;
                         let q = &b_file.records[q_at];
-                        count(coverage, &format!("rule-{rule:?}"));
+                        let basis = found.basis();
+                        count(coverage, &format!("rule-{:?}", found.rule));
+                        count(coverage, &format!("basis-{basis}"));
+                        *totals.records_by_basis.entry(basis).or_insert(0) += 1;
                         if compared.counterparts[..place]
                             .iter()
                             .flatten()
-                            .any(|(earlier, _)| *earlier == q_at)
+                            .any(|earlier| earlier.q == q_at)
                         {
                             count(coverage, "same-counterpart-twice");
                         }
-                        if q.ssn_kind == Ssn::Usable {
+                        if q.ssn_kind == Ssn::Usable && found.hands_out_ssn() {
                             // 07: your SSN is absent, theirs is usable.
                             if p.ssn_kind == Ssn::Absent {
                                 codes.insert("07");
@@ -1479,8 +2335,13 @@ fn answer_state(
                             codes.insert("00");
                         }
                         // L3: the counterpart's data. Its SSN only if usable.
-                        put(279, q.usable_ssn().unwrap_or(b"         "));
-                        put(288, &[ssn_indicator(q, side, coverage)]);
+                        // Where it was found in doubt or by a second look, 279-288 stay blank (M6).
+                        if found.hands_out_ssn() {
+                            put(279, q.usable_ssn().unwrap_or(b"         "));
+                            put(288, &[ssn_indicator(q, side, coverage)]);
+                        } else if q.ssn_kind != Ssn::Absent {
+                            count(coverage, "no-ssn-handed-out");
+                        }
                         put(289, q.member());
                         put(304, q.kind());
                         put(306, q.at(51, 80));
@@ -1488,6 +2349,7 @@ fn answer_state(
                         put(352, q.at(97, 112));
                         put(368, q.birth());
                         put(376, q.at(121, 121));
+                        put(478, basis.as_bytes());
                     }
                 }
             }
@@ -1514,12 +2376,14 @@ fn answer_state(
         for code in codes_of_case {
             *totals.cases_by_code.entry(code).or_insert(0) += 1;
         }
-        let tier = match &chosen {
-            None => "none",
-            Some((1, ..)) => "1",
-            Some((2, ..)) => "2",
-            Some(_) => "3",
-        };
+        const TIERS: [&str; 8] = ["none", "1", "2", "3", "4", "5", "6", "7"];
+        let tier = TIERS[chosen.as_ref().map_or(0, |(tier, ..)| *tier as usize)];
+        if let Some((tier, ..)) = &chosen {
+            answered_with.push((*tier, a.other_state.clone(), chosen_at));
+            if world.pooled {
+                count(coverage, &format!("pooled-key-{tier}"));
+            }
+        }
         count(coverage, &format!("tier-{tier}"));
         *totals.cases_by_tier.get_mut(tier).unwrap() += 1;
         if chosen
@@ -1530,7 +2394,14 @@ fn answer_state(
             totals.cases_nobody_matched += 1;
         }
         if multiple {
-            count(coverage, "multiple-case");
+            count(
+                coverage,
+                if world.pooled {
+                    "pooled-multiple"
+                } else {
+                    "multiple-case"
+                },
+            );
             totals.multiple_case += 1;
         }
         if fcr_supplied {
@@ -1543,6 +2414,20 @@ fn answer_state(
                 },
             );
             totals.fcr_supplied += 1;
+        }
+    }
+
+    // C: by tier 2 or higher, with a case that another was answered with too.
+    for (at, (tier, other_state, case)) in answered_with.iter().enumerate() {
+        let too = answered_with
+            .iter()
+            .enumerate()
+            .any(|(another, (_, its_state, its_case))| {
+                another != at && its_state == other_state && its_case == case
+            });
+        if *tier >= 2 && too {
+            count(coverage, "counterpart-shared");
+            totals.cases_counterpart_shared += 1;
         }
     }
 

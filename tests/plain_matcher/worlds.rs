@@ -5,6 +5,7 @@
 //! The texts are ASCII-based (ISO 8859-1 bytes in names); no EBCDIC.
 
 use super::plain::{World, name_key};
+use super::scenes::{self, Stage, accented, middle_as_written, near_birth};
 use std::collections::{BTreeMap, BTreeSet};
 
 // ---------------------------------------------------------------------------------------------
@@ -33,19 +34,19 @@ impl Rng {
     }
 
     /// low ..= high
-    fn between(&mut self, low: usize, high: usize) -> usize {
+    pub(super) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high - low + 1)
     }
 
-    fn percent(&mut self, chance: usize) -> bool {
+    pub(super) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 
-    fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             let other = self.below(at + 1);
             list.swap(at, other);
@@ -128,7 +129,7 @@ const UNUSABLE_SSNS: [&str; 15] = [
     "987654321",
 ];
 
-const LAST_NAMES: [&[u8]; 38] = [
+const LAST_NAMES: [&[u8]; 44] = [
     b"ALVAREZ",
     b"Alvarez",
     b"ALVAREZ JR",
@@ -167,9 +168,15 @@ const LAST_NAMES: [&[u8]; 38] = [
     b"HERNANDO",
     b"ALVAREZA",
     b"ALVA",
+    b"\xC1LVAREZ",
+    b"\xC1lvarez",
+    b"O\x92BRIEN",
+    b"O`BRIEN",
+    b"SMITH\xADJONES",
+    b"SMITH\xA0JONES",
 ];
 
-const FIRST_NAMES: [&[u8]; 21] = [
+const FIRST_NAMES: [&[u8]; 29] = [
     b"LUIS",
     b"Luis",
     b"LUIS JR",
@@ -191,11 +198,23 @@ const FIRST_NAMES: [&[u8]; 21] = [
     b"LU",
     b"JOHN 2ND",
     b"LUIS JR JR",
+    b"LU\xCDS",
+    b"LU\xEDs",
+    b"JOSE",
+    b"TWIN A",
+    b"BABY BOY A",
+    b"GIRL",
+    b"LUI",
+    b"ALVAREZ",
 ];
 
-const BIRTHS: [&str; 14] = [
-    "20120115", "20140730", "19850610", "19880229", "18800101", "20261122", "18791231", "20261123",
-    "19870229", "20121301", "00000000", "        ", "2012011 ", "20120100",
+const MIDDLE_NAMES: [&[u8]; 8] = [
+    b"M", b"ANN", b"Q.", b"ANNETTE", b"MARIE", b"JOS\xC9", b"LEE", b"NMN",
+];
+
+const BIRTHS: [&str; 15] = [
+    "19000101", "20120115", "20140730", "19850610", "19880229", "18800101", "20261122", "18791231",
+    "20261123", "19870229", "20121301", "00000000", "        ", "2012011 ", "20120100",
 ];
 
 const MEMBERS: [&str; 14] = [
@@ -220,25 +239,46 @@ const MEMBERS: [&str; 14] = [
 // ---------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
-    case_id: Vec<u8>,
-    indicator: u8,
-    fips: Vec<u8>,
-    ssn: Vec<u8>,
-    member: Vec<u8>,
-    kind: Vec<u8>,
-    status: u8,
-    last: Vec<u8>,
-    first: Vec<u8>,
-    middle: Vec<u8>,
-    birth: Vec<u8>,
-    sex: u8,
-    other_id: Vec<u8>,
-    other_fips: Vec<u8>,
-    contact: Vec<u8>,
+pub(super) struct Row {
+    pub(super) case_id: Vec<u8>,
+    pub(super) indicator: u8,
+    pub(super) fips: Vec<u8>,
+    pub(super) ssn: Vec<u8>,
+    pub(super) member: Vec<u8>,
+    pub(super) kind: Vec<u8>,
+    pub(super) status: u8,
+    pub(super) last: Vec<u8>,
+    pub(super) first: Vec<u8>,
+    pub(super) middle: Vec<u8>,
+    pub(super) birth: Vec<u8>,
+    pub(super) sex: u8,
+    pub(super) other_id: Vec<u8>,
+    pub(super) other_fips: Vec<u8>,
+    pub(super) contact: Vec<u8>,
 }
 
 impl Row {
+    /// No case, no person.
+    pub(super) fn nobody() -> Row {
+        Row {
+            case_id: Vec::new(),
+            indicator: b' ',
+            fips: Vec::new(),
+            ssn: Vec::new(),
+            member: Vec::new(),
+            kind: Vec::new(),
+            status: b' ',
+            last: Vec::new(),
+            first: Vec::new(),
+            middle: Vec::new(),
+            birth: Vec::new(),
+            sex: b' ',
+            other_id: Vec::new(),
+            other_fips: Vec::new(),
+            contact: Vec::new(),
+        }
+    }
+
     fn written(&self) -> Vec<u8> {
         let mut out = vec![b' '; 241];
         let mut put = |first: usize, last: usize, value: &[u8]| {
@@ -275,6 +315,7 @@ struct Person {
     ssn: Vec<u8>,
     last: Vec<u8>,
     first: Vec<u8>,
+    middle: Vec<u8>,
     birth: Vec<u8>,
     sex: u8,
 }
@@ -292,10 +333,10 @@ struct Temper {
 }
 
 /// What a world draws from: small parts of the pools.
-struct Pools {
+pub(super) struct Pools {
     /// FIPS of all states that cases may name.
     states: Vec<usize>,
-    case_ids: Vec<Vec<u8>>,
+    pub(super) case_ids: Vec<Vec<u8>>,
     ssns: Vec<Vec<u8>>,
     lasts: Vec<Vec<u8>>,
     firsts: Vec<Vec<u8>>,
@@ -323,7 +364,7 @@ fn pools(rng: &mut Rng, states: Vec<usize>) -> Pools {
     let calm = rng.percent(50);
     let temper = Temper {
         person_noise: if calm { 5 } else { rng.between(5, 30) },
-        error: if rng.percent(25) {
+        error: if rng.percent(40) {
             0
         } else {
             rng.between(2, 12)
@@ -383,6 +424,11 @@ fn pools(rng: &mut Rng, states: Vec<usize>) -> Pools {
             } else {
                 rng.pick(&firsts).clone()
             },
+            middle: if rng.percent(50) {
+                rng.pick(&MIDDLE_NAMES).to_vec()
+            } else {
+                Vec::new()
+            },
             birth: rng.pick(&births).clone(),
             sex: *rng.pick(b"MFO"),
         });
@@ -400,7 +446,7 @@ fn pools(rng: &mut Rng, states: Vec<usize>) -> Pools {
 }
 
 /// A FIPS code of a state, mostly a good one.
-fn fips(rng: &mut Rng, state: usize, oddity: usize) -> Vec<u8> {
+pub(super) fn fips(rng: &mut Rng, state: usize, oddity: usize) -> Vec<u8> {
     let (code, counties) = STATES[state];
     let county = if rng.percent(oddity) {
         *rng.pick(&["999", "   ", "XYZ", "002"])
@@ -446,9 +492,11 @@ fn row_of(rng: &mut Rng, pools: &Pools, person: &Person, head: &Row) -> Row {
         1..=5 => format!("P{}", rng.below(1000)).into_bytes(),
         _ => rng.pick(&MEMBERS).as_bytes().to_vec(),
     };
-    if rng.percent(15) {
-        row.middle = rng.pick(&["M", "ANN", "Q."]).as_bytes().to_vec();
-    }
+    row.middle = if person.middle.is_empty() && rng.percent(85) {
+        Vec::new()
+    } else {
+        middle_as_written(rng, &person.middle)
+    };
     if rng.percent(noise) {
         row.ssn = match rng.below(5) {
             0 | 1 => Vec::new(),
@@ -458,16 +506,27 @@ fn row_of(rng: &mut Rng, pools: &Pools, person: &Person, head: &Row) -> Row {
         };
     }
     if rng.percent(noise) {
-        row.last = rng.pick(&pools.lasts).clone();
+        row.last = match rng.below(4) {
+            0 => near_name(rng, &person.last),
+            1 => accented(rng, &person.last),
+            _ => rng.pick(&pools.lasts).clone(),
+        };
     }
     if rng.percent(noise) {
-        row.first = rng.pick(&pools.firsts).clone();
+        row.first = match rng.below(4) {
+            0 => near_name(rng, &person.first),
+            1 => accented(rng, &person.first),
+            _ => rng.pick(&pools.firsts).clone(),
+        };
+    }
+    if rng.percent(noise / 4) {
+        std::mem::swap(&mut row.first, &mut row.last);
     }
     if rng.percent(noise) {
-        row.birth = if rng.percent(50) {
-            rng.pick(&pools.births).clone()
-        } else {
-            rng.pick(&BIRTHS).as_bytes().to_vec()
+        row.birth = match rng.below(4) {
+            0 => near_birth(rng, &person.birth),
+            1 => rng.pick(&pools.births).clone(),
+            _ => rng.pick(&BIRTHS).as_bytes().to_vec(),
         };
     }
     if rng.percent(noise) {
@@ -666,7 +725,7 @@ fn file_bytes(
 // ---------------------------------------------------------------------------------------------
 
 /// Case data without a person.
-fn head(rng: &mut Rng, pools: &Pools, state: usize, other: usize, is_fcr: bool) -> Row {
+pub(super) fn head(rng: &mut Rng, pools: &Pools, state: usize, other: usize, is_fcr: bool) -> Row {
     let oddity = pools.temper.oddity;
     let other_id = match rng.below(100) {
         0..=27 => Vec::new(),
@@ -735,6 +794,7 @@ fn case_rows(rng: &mut Rng, pools: &Pools, head: &Row) -> Vec<Row> {
                 ssn: again.ssn.clone(),
                 last: again.last.clone(),
                 first: again.first.clone(),
+                middle: again.middle.clone(),
                 birth: again.birth.clone(),
                 sex: again.sex,
             },
@@ -882,6 +942,7 @@ fn mirrored(rng: &mut Rng, pools: &Pools, state: usize, other: usize, rows: &[Ro
             ssn: row.ssn.clone(),
             last: row.last.clone(),
             first: row.first.clone(),
+            middle: row.middle.clone(),
             birth: row.birth.clone(),
             sex: row.sex,
         };
@@ -1090,8 +1151,14 @@ fn world(seed: u64, consistent: bool) -> World {
     let mut all: Vec<usize> = (0..STATES.len()).collect();
     rng.shuffle(&mut all);
 
+    let pooled = rng.percent(35);
+
     // Who submits, for whom the FCR stands, who is absent; an FCR-derived file may come for a state that submits.
-    let submitting_count = *rng.pick(&[1, 2, 2, 2, 3, 3, 4]);
+    let submitting_count = if pooled {
+        *rng.pick(&[2, 2, 2, 3])
+    } else {
+        *rng.pick(&[1, 2, 2, 2, 3, 3, 4])
+    };
     let fcr_count = if submitting_count == 1 {
         *rng.pick(&[0, 1, 1, 1])
     } else {
@@ -1148,8 +1215,60 @@ fn world(seed: u64, consistent: bool) -> World {
             list.push(clean);
         }
     }
+    // Scenes, between a state that submits and another.
+    let mut shown: scenes::Cases = Vec::new();
+    let (of_people, of_cases, of_two) = if pooled { (5, 5, 5) } else { (5, 1, 1) };
+    let crowd = rng.below(8) == 0;
+    for number in 0..of_people + of_cases + of_two + crowd as usize {
+        let mine = *rng.pick(&submitting);
+        let other = if rng.percent(80) {
+            *rng.pick(&submitting)
+        } else {
+            other_than(rng, &pools, mine)
+        };
+        let theirs = if other == mine {
+            // Whoever else there is, best somebody who submits.
+            let others: Vec<usize> = submitting
+                .iter()
+                .copied()
+                .filter(|&it| it != mine)
+                .collect();
+            if others.is_empty() {
+                other_than(rng, &pools, mine)
+            } else {
+                *rng.pick(&others)
+            }
+        } else {
+            other
+        };
+        let third = (0..STATES.len())
+            .find(|state| *state != mine && *state != theirs)
+            .unwrap();
+        let stage = Stage {
+            pools: &pools,
+            mine: (false, mine),
+            theirs: (!submitting.contains(&theirs), theirs),
+            third,
+        };
+        shown.extend(if number < of_people {
+            scenes::of_people(rng, &stage)
+        } else if number < of_people + of_cases {
+            scenes::of_cases(rng, &stage)
+        } else if number < of_people + of_cases + of_two {
+            scenes::two_candidates(rng, &stage)
+        } else {
+            scenes::crowd(rng, &stage)
+        });
+    }
+    for (place, case) in shown {
+        // Nobody plays for a state without a file.
+        if plan.contains(&place) {
+            rows.entry(place).or_default().push(case);
+        }
+    }
+
     // Now and then a case with more than 99 children on one side.
-    if rng.below(30) == 0 {
+    if rng.below(20) == 0 {
         let (is_fcr, state) = plan[0];
         let other = other_than(rng, &pools, state);
         let head = head(rng, &pools, state, other, is_fcr);
@@ -1242,6 +1361,7 @@ fn world(seed: u64, consistent: bool) -> World {
         run_date: RUN_DATE,
         directed: rng.percent(40),
         absent_unmatched: rng.percent(40),
+        pooled,
     }
 }
 

@@ -260,5 +260,6 @@ pub fn crowd_world(seed: u64) -> World {
         run_date: 20_261_122,
         directed: rng.below(3) == 0,
         absent_unmatched: rng.below(2) == 0,
+        pooled: rng.below(2) == 0,
     }
 }

@@ -152,6 +152,9 @@ impl Written {
         if world.absent_unmatched {
             option("--absent-state", "unmatched".to_owned());
         }
+        if world.pooled {
+            option("--routine", "pooled".to_owned());
+        }
         for (kind, list) in [("extracts", &world.extracts), ("fcr", &world.fcr)] {
             std::fs::create_dir(folder.path().join(kind)).unwrap();
             for (name, bytes) in list {
@@ -360,11 +363,14 @@ fn summary_of(answer: &Answer) -> Leaves {
         let rejected = totals.cases_with_rejected_records;
         number(&["cases", "with_rejected_records"], rejected);
         number(&["cases_nobody_matched"], totals.cases_nobody_matched);
+        let shared = totals.cases_counterpart_shared;
+        number(&["cases_counterpart_shared"], shared);
         number(&["multiple_case"], totals.multiple_case);
         number(&["fcr_supplied"], totals.fcr_supplied);
         for (name, counts) in [
             ("cases_by_tier", &totals.cases_by_tier),
             ("records_by_code", &totals.records_by_code),
+            ("records_by_basis", &totals.records_by_basis),
             ("cases_by_code", &totals.cases_by_code),
             ("errors", &totals.errors),
             ("warnings", &totals.warnings),

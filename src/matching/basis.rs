@@ -1,4 +1,5 @@
-//! Participant Match Basis (matching.md, section 6): how a counterpart was found.
+//! Participant Match Basis (matching.md, section 6), response position 478 (ours): how a counterpart
+//! was found.
 
 /// How a counterpart was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +12,7 @@ pub enum MatchBasis {
     /// N2: by name, where a date of birth is missing.
     N2,
     /// N1 or N2, in doubt.
-    Doubt,
+    InDoubt,
     /// N3, a second look: dates of birth or middle names differ.
     N3,
     /// N4, a second look: one of the names differs a little.
@@ -23,13 +24,19 @@ pub enum MatchBasis {
 impl MatchBasis {
     /// All, in the order in which they are tried.
     pub const ALL: [MatchBasis; 7] = {
-        use MatchBasis::{Doubt, N1, N2, N3, N4, N5, S};
-        [S, N1, N2, Doubt, N3, N4, N5]
+        use MatchBasis::{InDoubt, N1, N2, N3, N4, N5, S};
+        [S, N1, N2, InDoubt, N3, N4, N5]
     };
 
-    /// The byte of the field.
+    /// What the response field holds.
     pub fn code(self) -> &'static str {
         ["S", "1", "2", "D", "3", "4", "5"][self as usize]
+    }
+
+    /// The byte of the response field.
+    #[inline]
+    pub fn byte(self) -> u8 {
+        b"S12D345"[self as usize]
     }
 
     /// Its place in [`MatchBasis::ALL`].

@@ -1,0 +1,80 @@
+//! The two match routines: the published one, and the pooled one for agencies that decide so.
+
+use super::{ChoiceStep, Tier};
+
+/// `--routine`: how the counterpart of a case is searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Routine {
+    /// The tiers in turn; the first that yields a candidate decides (matching.md, section 5).
+    #[default]
+    Published,
+    /// Every way of finding a case at once, then people decide (matching.md, section 9) (ours).
+    Pooled,
+}
+
+impl Routine {
+    /// Both.
+    pub const ALL: [Routine; 2] = [Routine::Published, Routine::Pooled];
+
+    /// The word of the option, the manifest and the summary.
+    pub fn word(self) -> &'static str {
+        match self {
+            Routine::Published => "published",
+            Routine::Pooled => "pooled",
+        }
+    }
+
+    /// The routine of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|routine| routine.word() == word)
+    }
+
+    /// The tiers that can appear in a response.
+    pub fn tiers(self) -> &'static [Tier] {
+        match self {
+            Routine::Published => &Tier::ALL[..3],
+            Routine::Pooled => &Tier::ALL,
+        }
+    }
+
+    /// The steps of the choice among candidates, in order; each is tried where all before it are
+    /// equal.
+    pub fn steps(self) -> &'static [ChoiceStep] {
+        use ChoiceStep::{
+            Adults, CaseId, Children, EitherNames, InRole, Indicators, NameEachOther,
+            NamesYourCase, NamesYourState, Open, OtherCaseId, OtherFips,
+        };
+        match self {
+            Routine::Published => &[
+                NamesYourCase,
+                Children,
+                Adults,
+                Indicators,
+                NamesYourState,
+                Open,
+                CaseId,
+                OtherFips,
+                OtherCaseId,
+            ],
+            Routine::Pooled => &[
+                NameEachOther,
+                InRole,
+                EitherNames,
+                Indicators,
+                Children,
+                Adults,
+                NamesYourState,
+                Open,
+                CaseId,
+                OtherFips,
+                OtherCaseId,
+            ],
+        }
+    }
+
+    /// The number of a step, from 1.
+    pub fn step_number(self, step: ChoiceStep) -> usize {
+        let place = self.steps().iter().position(|&other| other == step);
+        place.map_or(0, |place| place + 1)
+    }
+}
