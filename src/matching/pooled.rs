@@ -65,9 +65,8 @@ impl Matcher<'_> {
         }
         let (best, several_ids) = (search.best?, search.several_ids);
         let tiers = Tier::ALL.into_iter();
-        let tier = tiers
-            .skip_while(|&tier| !self.is_candidate(tier, yours, side, best.case))
-            .next()?;
+        let mut found_by = tiers.filter(|&tier| self.is_candidate(tier, yours, side, best.case));
+        let tier = found_by.next()?;
         observer.chosen(tier, best.case, several_ids);
         Some((tier, best.case, several_ids))
     }
