@@ -76,6 +76,12 @@ impl Row {
         (self.ssn != 0 && self.ssn != INVALID).then(|| Ssn::from_number(self.ssn))
     }
 
+    /// Whether it is this usable SSN: one comparison, for loops over every row of a case.
+    #[inline]
+    pub(crate) fn has_ssn(&self, ssn: Ssn) -> bool {
+        self.ssn == ssn.number()
+    }
+
     /// Whether the SSN is blank or nine zeros.
     #[inline]
     pub fn ssn_is_absent(&self) -> bool {

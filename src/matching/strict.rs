@@ -103,7 +103,11 @@ fn by_ssn(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
             }
         };
         let Some(best) = best else { continue };
-        if !belongs_to_a_namesake(yours, row, theirs, best, &mut work.namesakes) {
+        let is_shared = || {
+            let sharing = |other: &&Row| other.has_ssn(ssn) && other.class() == Some(class);
+            yours.rows.iter().filter(sharing).nth(1).is_some()
+        };
+        if !is_shared() || !belongs_to_a_namesake(yours, row, theirs, best, &mut work.namesakes) {
             work.counterparts[place] = Some(Counterpart {
                 place: best,
                 rule: Rule::S,
@@ -135,7 +139,7 @@ fn best_by_ssn(
     best.map(|(_, place)| place)
 }
 
-/// Where one SSN was put on two of your participants, it belongs to the one who has the other
+/// Where one SSN was put on two of your participants, as here, it belongs to the one who has the other
 /// state's name (ours).
 fn belongs_to_a_namesake(
     yours: CaseRows<'_>,
@@ -147,9 +151,7 @@ fn belongs_to_a_namesake(
     let other = &theirs.rows[place as usize];
     let shares_ssn =
         |namesake: &Row| namesake.ssn() == other.ssn() && namesake.class() == other.class();
-    let mut sharing = yours.rows.iter().filter(|namesake| shares_ssn(namesake));
-    let only_one = sharing.nth(1).is_none();
-    if only_one || other.name().is_none() || yours.same_name_key(row, theirs, other) {
+    if other.name().is_none() || yours.same_name_key(row, theirs, other) {
         return false;
     }
     if let Some(&(_, known)) = namesakes.iter().find(|(of, _)| *of == place) {

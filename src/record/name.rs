@@ -83,7 +83,7 @@ impl NormalName {
         let mut kept_before_word = 0;
         let mut in_word = false;
         let mut removed_from_word = false;
-        for &byte in field.iter().take(NAME_BYTES / 2) {
+        for &byte in &field[..field.len().min(NAME_BYTES / 2)] {
             let kept = BYTES[usize::from(byte)];
             if kept == SEPARATOR {
                 in_word = false;
