@@ -364,9 +364,12 @@ fn a_large_case_of_one_name_against_as_many_cases() {
                 (true, 7) => format!("00 {} m7 00+01 N1", t(7)),
                 (true, _) => format!("06 {}  00+01 N1", t(7)),
             },
-            &|_, n| match dated {
-                true => format!("00 BIG m{n} 00+01 N1"),
-                false => "06 BIG  00+00 N1".to_owned(),
+            &|_, n| {
+                if dated {
+                    format!("00 BIG m{n} 00+01 N1")
+                } else {
+                    "06 BIG  00+00 N1".to_owned()
+                }
             },
         );
     }

@@ -262,7 +262,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_full_disk_stops_the_run_with_its_cause_and_nothing_published() {
-    let step = if is_long() { 8 } else { 96 };
+    let step = if is_long() { 8 } else { 48 };
     let (mut full, mut room) = (0, 0);
     for kilobytes in (8..1200).step_by(step) {
         let Some(disk) = SmallDisk::new(kilobytes) else {

@@ -129,8 +129,8 @@ fn verify_finds_every_kind_of_damage() {
         ),
         (
             "a count changed in one record",
-            &|| change(&texas, 501 + 383, b'9'),
-            "record 2: does not agree with the first record of its case, record 1, in columns 383-384",
+            &|| change(&texas, 501 + 387, b'0'),
+            "record 2: does not agree with the first record of its case, record 1, in columns 387-388",
         ),
         (
             "a file cut",

@@ -47,8 +47,9 @@ fn values(world: &World) -> BTreeSet<String> {
             for columns in &columns {
                 let value = String::from_utf8_lossy(columns.of_trimmed(line)).into_owned();
                 let value = value.trim().to_owned();
-                // The run date is told, and is nobody's.
-                if value.len() >= 4 && value != "20261122" {
+                // The run date is told, and is nobody's; `none` is a key of the summary and stands for
+                // no middle name.
+                if value.len() >= 4 && value != "20261122" && value != "none" {
                     values.insert(value);
                 }
             }

@@ -20,11 +20,11 @@ pub struct StateIndex {
 /// The indexes that only the pooled routine needs. Their keys are digests: what is found has to be
 /// checked.
 pub struct PooledIndex {
-    /// Cases by the state and the Case ID that they name ([`naming_key`]).
+    /// Cases by the state and the Case ID that they name.
     pub naming: Postings,
-    /// Cases by a child's name key and valid date of birth ([`child_name_and_birth_key`]).
+    /// Cases by a child's name key and valid date of birth.
     pub children: Postings,
-    /// Cases by Case ID but for leading zeroes ([`zero_free_key`]).
+    /// Cases by Case ID but for leading zeroes.
     pub zero_free: Postings,
 }
 

@@ -9,6 +9,10 @@ use crate::reference::State;
 
 /// A case of the other state that was found.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is what one step of the choice asks"
+)]
 pub struct Candidate {
     /// The case.
     pub case: CaseNumber,

@@ -187,7 +187,8 @@ pub(super) fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, Com
     let has_anchor = crowded.iter().any(|&(_, anchor, _)| anchor);
     let mut bound = Comparison::default();
     for (row, anchor, by_role) in crowded {
-        if !anchor && !(has_anchor && by_role) {
+        let can_match = anchor || (has_anchor && by_role);
+        if !can_match {
             continue;
         }
         bound.in_role += 1;

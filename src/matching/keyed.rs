@@ -241,7 +241,8 @@ fn our_keys(rule: Rule, p: &Participant) -> Vec<RuleKey> {
     let mut keys = Vec::new();
     for dated in [false, true] {
         for with_ssn in [false, true] {
-            if !(dated && birth.is_some()) && !(with_ssn && p.row.ssn().is_some()) {
+            let both = (dated && birth.is_some()) || (with_ssn && p.row.ssn().is_some());
+            if !both {
                 let role = role(p.row.participant());
                 keys.push(RuleKey::N2(role, name, dated, with_ssn));
             }
@@ -292,10 +293,11 @@ fn by_name(
             MiddleAgreement::Contradict => {}
         }
     }
-    let found: Vec<Option<Counterpart>> = (0..)
-        .zip(ours)
+    let found: Vec<Option<Counterpart>> = ours
+        .iter()
+        .enumerate()
         .map(|(place, p)| {
-            if counterparts[place as usize].is_some() {
+            if counterparts[place].is_some() {
                 return None;
             }
             let is_empty = p.middle.as_bytes().is_empty();
@@ -312,7 +314,7 @@ fn by_name(
             let mut all = Fits::default();
             for key in our_keys(rule, p) {
                 for &middle in &middles {
-                    for holder in [None, Some(persons[place as usize])] {
+                    for holder in [None, Some(persons[place])] {
                         if let Some(some) = fits.get(&(key, middle, holder)) {
                             all.merge(some);
                         }

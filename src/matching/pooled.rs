@@ -54,14 +54,7 @@ impl Matcher<'_> {
             return Some((Tier::CaseId, mutual, false));
         }
         let (few, buckets) = self.gather_all(yours, side, scratch, observer);
-        let mut search = Search {
-            matcher: self,
-            yours,
-            side,
-            best: None,
-            several_ids: false,
-            work: &mut scratch.work,
-        };
+        let mut search = Search::new(self, yours, side, &mut scratch.work);
         for &number in &few {
             if let Err(dropped) = search.consider(number) {
                 observer.dropped(number, dropped);
@@ -72,9 +65,8 @@ impl Matcher<'_> {
         }
         let (best, several_ids) = (search.best?, search.several_ids);
         let tiers = Tier::ALL.into_iter();
-        let tier = tiers
-            .skip_while(|&tier| !self.is_candidate(tier, yours, side, best.case))
-            .next()?;
+        let mut found_by = tiers.filter(|&tier| self.is_candidate(tier, yours, side, best.case));
+        let tier = found_by.next()?;
         observer.chosen(tier, best.case, several_ids);
         Some((tier, best.case, several_ids))
     }
@@ -94,7 +86,9 @@ impl Matcher<'_> {
             crowded.extend(scratch.buckets.iter().map(|&bucket| (tier, bucket)));
             if O::COMPLETE {
                 self.tell_keys(tier, yours, side, observer);
-                let ordered = self.in_order(tier, yours, side, scratch);
+                let mut ordered = self.in_order(tier, yours, side, scratch);
+                let mut search = Search::new(self, yours, side, &mut scratch.work);
+                ordered.retain(|candidate| search.judge(candidate.case).is_ok());
                 observer.tier_tried(tier, &ordered);
             }
         }
@@ -104,9 +98,25 @@ impl Matcher<'_> {
     }
 }
 
-impl Search<'_> {
-    /// Compares a candidate and keeps it if it is the best so far.
-    fn consider(&mut self, number: CaseNumber) -> Result<Candidate, Dropped> {
+impl<'a> Search<'a> {
+    fn new(
+        matcher: &'a Matcher<'a>,
+        yours: &'a Yours<'a>,
+        side: &'a Side,
+        work: &'a mut Work,
+    ) -> Self {
+        Search {
+            matcher,
+            yours,
+            side,
+            best: None,
+            several_ids: false,
+            work,
+        }
+    }
+
+    /// Compares a candidate; refuses one that is dropped.
+    fn judge(&mut self, number: CaseNumber) -> Result<Candidate, Dropped> {
         let candidate = candidate_of(self.yours, self.side, number, self.work);
         if !candidate.names_each_other() {
             if candidate.comparison.nobody_matched() {
@@ -116,6 +126,12 @@ impl Search<'_> {
                 return Err(Dropped::Taken);
             }
         }
+        Ok(candidate)
+    }
+
+    /// Compares a candidate and keeps it if it is the best so far.
+    fn consider(&mut self, number: CaseNumber) -> Result<Candidate, Dropped> {
+        let candidate = self.judge(number)?;
         let extract = &self.side.extract;
         let Some(best) = &self.best else {
             self.best = Some(candidate);

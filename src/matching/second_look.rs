@@ -27,7 +27,7 @@ pub(super) fn look(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     let counterparts = &mut work.counterparts;
     if yours.rows.len().max(theirs.rows.len()) > MOST_ROWS
         || counterparts.iter().all(Option::is_some)
-        || !counterparts.iter().flatten().any(is_anchor)
+        || !counterparts.iter().flatten().copied().any(is_anchor)
     {
         return;
     }
@@ -51,7 +51,7 @@ pub(super) fn look(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
 }
 
 /// The second look needs somebody found by S or N1, in doubt or not.
-fn is_anchor(counterpart: &Counterpart) -> bool {
+fn is_anchor(counterpart: Counterpart) -> bool {
     matches!(counterpart.rule, Rule::S | Rule::N1)
 }
 

@@ -8,7 +8,10 @@
 use super::setting::Setting;
 use super::submitted::{Entry, SubmittedCase};
 use crate::matching::{ReasonCode, ReasonCodes};
-use crate::record::{Date, NameKey, ParticipantClass, ParticipantType, PersonName, Ssn, SsnField};
+use crate::record::{
+    Date, MiddleAgreement, MiddleName, NameKey, ParticipantClass, ParticipantType, PersonName, Ssn,
+    SsnField,
+};
 
 /// The codes that the records of the returned case bear, all together: none where they are not
 /// certain, or where the case is not returned. Misidentified SSNs may be given to the run or not.
@@ -37,6 +40,7 @@ struct Seen {
     usable: Option<Ssn>,
     name: Option<NameKey>,
     birth: Option<Date>,
+    middle: MiddleName,
 }
 
 fn see(case: &SubmittedCase, misidentified_given: bool) -> Vec<Seen> {
@@ -51,7 +55,9 @@ fn see(case: &SubmittedCase, misidentified_given: bool) -> Vec<Seen> {
                 .usable()
                 .filter(|_| !(misidentified_given && entry.misidentified)),
             name: PersonName::new(entry.last.as_bytes(), entry.first.as_bytes()).key(),
-            birth: Date::parse(&entry.birth),
+            // 1900-01-01 stands for an unknown date.
+            birth: Date::parse(&entry.birth).filter(|_| entry.birth != *b"19000101"),
+            middle: MiddleName::new(entry.middle.as_bytes()),
         }
     };
     case.entries
@@ -135,8 +141,9 @@ fn codes_if(
         .with_if(ours.open && !theirs.open, ReasonCode::R04)
         .with_if(!ours.open && theirs.open, ReasonCode::R05);
     let mut all = of_case;
-    for record in &mine {
-        all = all.union(codes_of(of_case, record, &mine, their_records));
+    let counterparts = counterparts(&mine, their_records)?;
+    for (record, counterpart) in mine.iter().zip(counterparts) {
+        all = all.union(codes_of(of_case, record, counterpart));
     }
     Some(all)
 }
@@ -181,8 +188,8 @@ fn shares_child_name(mine: &[Seen], theirs: &[Seen]) -> bool {
 }
 
 /// The codes of one record, with those of its case (matching.md, sections 6 and 7).
-fn codes_of(of_case: ReasonCodes, record: &Seen, mine: &[Seen], theirs: &[Seen]) -> ReasonCodes {
-    let Some(counterpart) = counterpart(record, mine, theirs) else {
+fn codes_of(of_case: ReasonCodes, record: &Seen, counterpart: Option<&Seen>) -> ReasonCodes {
+    let Some(counterpart) = counterpart else {
         return ReasonCodes::default().with(ReasonCode::R06);
     };
     let codes = ReasonCodes::default().with_if(of_case.is_empty(), ReasonCode::R00);
@@ -192,38 +199,59 @@ fn codes_of(of_case: ReasonCodes, record: &Seen, mine: &[Seen], theirs: &[Seen])
         .with_if(differs && !record.absent, ReasonCode::R08)
 }
 
-fn counterpart<'a>(record: &Seen, mine: &[Seen], theirs: &'a [Seen]) -> Option<&'a Seen> {
-    record.class?;
-    let same_class = || theirs.iter().filter(|their| their.class == record.class);
-    // The first of the best: `min_by_key` keeps the first where keys are equal.
-    let by_ssn = same_class()
-        .filter(|their| record.usable.is_some() && their.usable == record.usable)
-        .min_by_key(|their| their.participant != record.participant);
-    if by_ssn.is_some() {
-        return by_ssn;
-    }
-    let is_shared = |their: &Seen| {
-        their.usable.is_some()
-            && mine
-                .iter()
-                .any(|m| m.class == record.class && m.usable == their.usable)
-    };
-    same_class()
-        .filter(|their| record.name.is_some() && their.name == record.name && !is_shared(their))
-        .filter_map(|their| {
-            let rule = match (record.birth, their.birth) {
-                (Some(a), Some(b)) if a == b => 1,
-                (Some(_), Some(_)) => return None,
-                _ if record.participant.agrees_with(their.participant) => 2,
-                _ => return None,
-            };
-            let order = (
-                rule,
-                their.participant != record.participant,
-                their.usable.is_none(),
-            );
-            Some((order, their))
+/// The counterpart of each of mine, where the rules leave no doubt; `None` where they might: where
+/// an SSN or a name is there twice, or a second look could find somebody.
+fn counterparts<'a>(mine: &[Seen], theirs: &'a [Seen]) -> Option<Vec<Option<&'a Seen>>> {
+    let twice = |all: &[Seen]| {
+        all.iter().enumerate().any(|(at, a)| {
+            all[..at].iter().any(|b| {
+                a.class == b.class
+                    && ((a.usable.is_some() && a.usable == b.usable)
+                        || (a.name.is_some() && a.name == b.name))
+            })
         })
-        .min_by_key(|&(order, _)| order)
-        .map(|(_, their)| their)
+    };
+    if twice(mine) || twice(theirs) {
+        return None;
+    }
+    let by_ssn = |record: &Seen, their: &Seen| {
+        record.class.is_some()
+            && record.class == their.class
+            && record.usable.is_some()
+            && record.usable == their.usable
+    };
+    let has_anchor = mine
+        .iter()
+        .any(|record| theirs.iter().any(|their| by_ssn(record, their)));
+    mine.iter()
+        .map(|record| {
+            if record.class.is_none() {
+                return Some(None);
+            }
+            if let Some(their) = theirs.iter().find(|their| by_ssn(record, their)) {
+                return Some(Some(their));
+            }
+            let mut free = theirs.iter().filter(|their| {
+                their.class == record.class && !mine.iter().any(|other| by_ssn(other, their))
+            });
+            let near = free.find(|their| {
+                let same_name = record.name.is_some() && record.name == their.name;
+                let same_birth = record.birth.is_some() && record.birth == their.birth;
+                same_name || same_birth
+            });
+            let Some(their) = near else {
+                return Some(None);
+            };
+            // By name, N1 or N2; anything else that is near is left to the engine.
+            let same_name = record.name.is_some() && record.name == their.name;
+            let agrees = record.middle.agreement(&their.middle) != MiddleAgreement::Contradict;
+            let same_birth = record.birth.is_some() && record.birth == their.birth;
+            let n2 = (record.birth.is_none() || their.birth.is_none())
+                && has_anchor
+                && (record.usable.is_none() || their.usable.is_none())
+                && record.participant.agrees_with(their.participant);
+            (same_name && agrees && (same_birth || n2) && free.next().is_none())
+                .then_some(Some(their))
+        })
+        .collect()
 }
