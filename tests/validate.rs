@@ -85,6 +85,7 @@ fn is_date(date: &str) -> bool {
     let days = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     (1..=12).contains(&month)
         && (1..=days[month as usize - 1]).contains(&day)
+        && date != "19000101"
         && ("18800101"..="20261122").contains(&date)
 }
 
