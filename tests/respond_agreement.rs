@@ -257,6 +257,12 @@ fn crowded(response: &[u8], seed: u64) -> Vec<u8> {
             record[278..287].copy_from_slice(ssns[rng.below(3)].as_bytes());
             record[277] = b'N';
             record[287] = b'Y';
+            // 07 of a part becomes 08: a placeholder instead of no SSN.
+            let code = record[242..252].chunks(2).position(|code| code == b"07");
+            if let Some(code) = code.filter(|_| rng.below(2) == 0) {
+                record[243 + 2 * code] = b'8';
+                record[23..32].copy_from_slice(b"111111111");
+            }
         } else if rng.below(12) == 0 {
             record[23..32].copy_from_slice(ssns[rng.below(3)].as_bytes());
         }

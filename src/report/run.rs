@@ -25,6 +25,9 @@ const SUMMARY: &str = "summary.json";
 #[derive(Deserialize)]
 struct Summary {
     run_date: String,
+    /// Missing in the summary of an early version.
+    #[serde(default)]
+    routine: String,
     states: BTreeMap<String, Value>,
     #[serde(default)]
     absent: BTreeMap<String, Volume>,
@@ -104,7 +107,8 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
             ))
         })
         .collect::<Result<BTreeMap<_, _>>>()?;
-    if states.values().any(|state| state.total.tell_pooled_tiers()) {
+    let by_tier = |state: &StateReport| state.total.tell_pooled_tiers();
+    if summary.routine == "pooled" || states.values().any(by_tier) {
         states.values_mut().for_each(StateReport::with_pooled_tiers);
     }
     let mut report = Report::of_states(summary.run_date, states);
