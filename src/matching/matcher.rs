@@ -2,6 +2,7 @@
 
 use super::crowd::BucketKey;
 use super::crowd_search::candidate_of;
+use super::pooled::PooledKey;
 use super::strict::Work;
 use super::tiers::Yours;
 use super::{
@@ -92,6 +93,8 @@ pub struct Scratch {
     pub(super) work: Work,
     pub(super) candidates: Vec<CaseNumber>,
     pub(super) buckets: Vec<BucketKey>,
+    /// Keys of the pooled routine that are prefetched.
+    pub(super) keys: Vec<(PooledKey, u32)>,
 }
 
 impl Scratch {

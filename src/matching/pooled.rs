@@ -9,10 +9,11 @@ use super::compare::{different_in_role, with_strict};
 use super::crowd::{BucketKey, CROWD, Member};
 use super::crowd_search::{candidate_of, related};
 use super::strict::Work;
-use super::tiers::Yours;
+use super::tiers::{Yours, sort_and_dedup};
 use super::{Candidate, Comparison, Matcher, Observer, Routine, Scratch, Side, Tier};
 use crate::case::{CaseNumber, id_key};
 use crate::extract::CaseRows;
+use crate::index::{child_name_and_birth, naming_key, zero_free_key};
 use crate::record::CaseId;
 use crate::reference::State;
 
@@ -53,7 +54,10 @@ impl Matcher<'_> {
         if let (Some(mutual), false) = (mutual, O::COMPLETE) {
             return Some((Tier::CaseId, mutual, false));
         }
-        let (few, buckets) = self.gather_all(yours, side, scratch, observer);
+        if O::COMPLETE {
+            self.tell_all(yours, side, scratch, observer);
+        }
+        let (few, buckets) = self.gather_all(yours, side, scratch);
         let mut search = Search::new(self, yours, side, &mut scratch.work);
         for &number in &few {
             if let Err(dropped) = search.consider(number) {
@@ -72,31 +76,119 @@ impl Matcher<'_> {
     }
 
     /// The candidates under keys that are not crowded, each once, and the crowded keys.
-    fn gather_all<O: Observer>(
+    fn gather_all(
+        &self,
+        yours: &Yours<'_>,
+        side: &Side,
+        scratch: &mut Scratch,
+    ) -> (Vec<CaseNumber>, Vec<(Tier, BucketKey)>) {
+        prefetch_keys(yours, side, &mut scratch.keys);
+        let (mut few, mut unsure, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
+        for tier in Tier::ALL {
+            let is_certain = self.look_up(tier, yours, side, scratch);
+            let found = if is_certain { &mut few } else { &mut unsure };
+            found.extend_from_slice(&scratch.candidates);
+            crowded.extend(scratch.buckets.iter().map(|&bucket| (tier, bucket)));
+        }
+        sort_and_dedup(&mut few);
+        sort_and_dedup(&mut unsure);
+        // Mostly several keys lead to the same case: one that is found for certain, or by a key that
+        // is cheap to check, need not be checked by the names of its participants.
+        let certain = few.len();
+        few.extend(
+            unsure
+                .into_iter()
+                .filter(|&number| {
+                    few[..certain].binary_search(&number).is_err()
+                        && CHEAPEST_FIRST
+                            .into_iter()
+                            .any(|tier| self.is_candidate(tier, yours, side, number))
+                })
+                .collect::<Vec<_>>(),
+        );
+        few.retain(|&number| self.takes_part(yours, side, number));
+        few.sort_unstable();
+        (few, crowded)
+    }
+
+    /// Reports every key, and its candidates that are not dropped, the best first.
+    fn tell_all<O: Observer>(
         &self,
         yours: &Yours<'_>,
         side: &Side,
         scratch: &mut Scratch,
         observer: &mut O,
-    ) -> (Vec<CaseNumber>, Vec<(Tier, BucketKey)>) {
-        let (mut few, mut crowded) = (Vec::new(), Vec::new());
+    ) {
         for tier in Tier::ALL {
             self.gather(tier, yours, side, scratch);
-            few.extend_from_slice(&scratch.candidates);
-            crowded.extend(scratch.buckets.iter().map(|&bucket| (tier, bucket)));
-            if O::COMPLETE {
-                self.tell_keys(tier, yours, side, observer);
-                let mut ordered = self.in_order(tier, yours, side, scratch);
-                let mut search = Search::new(self, yours, side, &mut scratch.work);
-                ordered.retain(|candidate| search.judge(candidate.case).is_ok());
-                observer.tier_tried(tier, &ordered);
-            }
+            self.tell_keys(tier, yours, side, observer);
+            let mut ordered = self.in_order(tier, yours, side, scratch);
+            let mut search = Search::new(self, yours, side, &mut scratch.work);
+            ordered.retain(|candidate| search.judge(candidate.case).is_ok());
+            observer.tier_tried(tier, &ordered);
         }
-        few.sort_unstable();
-        few.dedup();
-        (few, crowded)
     }
 }
+
+/// Reads what the lookups of a case will read, each step for all keys before the next, so that the
+/// waits for memory overlap. Nothing is decided here and nothing is kept.
+fn prefetch_keys(yours: &Yours<'_>, side: &Side, keys: &mut Vec<(PooledKey, u32)>) {
+    let Some(pooled) = &side.index.pooled else {
+        return;
+    };
+    keys.clear();
+    let data = &yours.case.data;
+    let naming = naming_key(yours.extract().state, data.id);
+    keys.push((PooledKey::Naming, naming));
+    if !data.other_id.is_blank() {
+        keys.push((PooledKey::ZeroFree, zero_free_key(data.other_id)));
+    }
+    for row in yours.rows.iter().take(MOST_PREFETCHED) {
+        let adult = row.adult_key().map(|key| (PooledKey::Adult, key));
+        let child = row.child_key().map(|key| (PooledKey::Child, key));
+        let named = child_name_and_birth(row).map(|key| (PooledKey::ChildName, key));
+        keys.extend([adult, child, named].into_iter().flatten());
+    }
+    let postings = |key: PooledKey| match key {
+        PooledKey::Naming => &pooled.naming,
+        PooledKey::ZeroFree => &pooled.zero_free,
+        PooledKey::Adult => &side.index.adults,
+        PooledKey::Child => &side.index.children,
+        PooledKey::ChildName => &pooled.children,
+    };
+    for (of, key) in &mut *keys {
+        *key = postings(*of).bucket(*key).start;
+    }
+    let mut touched = 0;
+    for &(of, first) in &*keys {
+        touched ^= postings(of).entry(first);
+    }
+    std::hint::black_box(touched);
+}
+
+/// Of a larger case only so many participants are prefetched.
+const MOST_PREFETCHED: usize = 16;
+
+/// An index that the pooled routine looks up.
+#[derive(Clone, Copy)]
+pub(super) enum PooledKey {
+    Naming,
+    ZeroFree,
+    Adult,
+    Child,
+    ChildName,
+}
+
+/// The tiers in the order in which it is cheapest to ask whether one of them finds a case.
+const CHEAPEST_FIRST: [Tier; 7] = [
+    Tier::NamesYours,
+    Tier::CaseIdButZeroes,
+    Tier::CaseId,
+    Tier::ChildSsn,
+    Tier::TwoAdults,
+    Tier::ChildNameAndBirth,
+    Tier::AdultAndChildName,
+];
 
 impl<'a> Search<'a> {
     fn new(

@@ -78,6 +78,23 @@ impl Matcher<'_> {
     /// Puts a tier's candidates into `scratch.candidates`, in case order, each once; keys under
     /// which too many cases stand go to `scratch.buckets` instead.
     pub(super) fn gather(&self, tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) {
+        let is_certain = self.look_up(tier, yours, side, scratch);
+        sort_and_dedup(&mut scratch.candidates);
+        scratch.candidates.retain(|&number| {
+            self.takes_part(yours, side, number)
+                && (is_certain || self.is_candidate(tier, yours, side, number))
+        });
+    }
+
+    /// Looks up the keys of a tier, as [`Matcher::gather`] does; `scratch.candidates` are in no order
+    /// and not checked. True where all that are found are the tier's.
+    pub(super) fn look_up(
+        &self,
+        tier: Tier,
+        yours: &Yours<'_>,
+        side: &Side,
+        scratch: &mut Scratch,
+    ) -> bool {
         let Scratch {
             candidates,
             buckets,
@@ -86,18 +103,12 @@ impl Matcher<'_> {
         candidates.clear();
         buckets.clear();
         look_up(tier, yours, side, candidates, buckets);
-        sort_and_dedup(candidates);
         sort_and_dedup(buckets);
         let by_pairs = matches!(tier, Tier::AdultAndChildName | Tier::TwoAdults);
         if by_pairs && !buckets.is_empty() {
             candidates.extend(side.crowd.oversized());
-            sort_and_dedup(candidates);
         }
-        let is_certain = matches!(tier, Tier::CaseId | Tier::ChildSsn);
-        candidates.retain(|&number| {
-            self.takes_part(yours, side, number)
-                && (is_certain || self.is_candidate(tier, yours, side, number))
-        });
+        matches!(tier, Tier::CaseId | Tier::ChildSsn)
     }
 
     /// `--counterpart directed` drops every case of another participating state that does not name
@@ -156,10 +167,11 @@ fn look_up(
 ) {
     let (data, index) = (&yours.case.data, &side.index);
     let mut add = |postings: &Postings, key: u32, bucket: BucketKey| {
-        if postings.count(key) > CROWD {
+        let found = postings.rows(key);
+        if found.len() > CROWD {
             buckets.push(bucket);
         } else {
-            candidates.extend(postings.rows(key));
+            candidates.extend(found);
         }
     };
     match tier {
@@ -184,12 +196,13 @@ fn look_up(
                 return;
             }
             for adult in yours.rows.iter().filter_map(Row::adult_key) {
-                if index.adults.count(adult) > CROWD {
+                let found = index.adults.rows(adult);
+                if found.len() > CROWD {
                     for name in yours.children().filter_map(Row::name) {
                         buckets.push(BucketKey::adult_and_child_name(adult, name));
                     }
                 } else {
-                    candidates.extend(index.adults.rows(adult));
+                    candidates.extend(found);
                 }
             }
         }
@@ -277,7 +290,7 @@ fn look_up_two_adults(
     }
 }
 
-fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
+pub(super) fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
     if items.len() > 1 {
         items.sort_unstable();
         items.dedup();
