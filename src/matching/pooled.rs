@@ -9,7 +9,7 @@ use super::compare::{different_in_role, with_strict};
 use super::crowd::{BucketKey, CROWD, Member};
 use super::crowd_search::{candidate_of, related};
 use super::strict::Work;
-use super::tiers::{Yours, sort_and_dedup};
+use super::tiers::{Yours, look_up, sort_and_dedup};
 use super::{Candidate, Comparison, Matcher, Observer, Routine, Scratch, Side, Tier};
 use crate::case::{CaseNumber, id_key};
 use crate::extract::CaseRows;
@@ -85,7 +85,7 @@ impl Matcher<'_> {
         prefetch_keys(yours, side, &mut scratch.keys);
         let (mut few, mut unsure, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
         for tier in Tier::ALL {
-            let is_certain = self.look_up(tier, yours, side, scratch);
+            let is_certain = look_up(tier, yours, side, scratch);
             let found = if is_certain { &mut few } else { &mut unsure };
             found.extend_from_slice(&scratch.candidates);
             crowded.extend(scratch.buckets.iter().map(|&bucket| (tier, bucket)));

@@ -78,37 +78,12 @@ impl Matcher<'_> {
     /// Puts a tier's candidates into `scratch.candidates`, in case order, each once; keys under
     /// which too many cases stand go to `scratch.buckets` instead.
     pub(super) fn gather(&self, tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) {
-        let is_certain = self.look_up(tier, yours, side, scratch);
+        let is_certain = look_up(tier, yours, side, scratch);
         sort_and_dedup(&mut scratch.candidates);
         scratch.candidates.retain(|&number| {
             self.takes_part(yours, side, number)
                 && (is_certain || self.is_candidate(tier, yours, side, number))
         });
-    }
-
-    /// Looks up the keys of a tier, as [`Matcher::gather`] does; `scratch.candidates` are in no order
-    /// and not checked. True where all that are found are the tier's.
-    pub(super) fn look_up(
-        &self,
-        tier: Tier,
-        yours: &Yours<'_>,
-        side: &Side,
-        scratch: &mut Scratch,
-    ) -> bool {
-        let Scratch {
-            candidates,
-            buckets,
-            ..
-        } = scratch;
-        candidates.clear();
-        buckets.clear();
-        look_up(tier, yours, side, candidates, buckets);
-        sort_and_dedup(buckets);
-        let by_pairs = matches!(tier, Tier::AdultAndChildName | Tier::TwoAdults);
-        if by_pairs && !buckets.is_empty() {
-            candidates.extend(side.crowd.oversized());
-        }
-        matches!(tier, Tier::CaseId | Tier::ChildSsn)
     }
 
     /// `--counterpart directed` drops every case of another participating state that does not name
@@ -156,9 +131,28 @@ impl Matcher<'_> {
     }
 }
 
+/// Looks up the keys of a tier, as [`Matcher::gather`] does; `scratch.candidates` are in no order
+/// and not checked. True where all that are found are the tier's.
+pub(super) fn look_up(tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) -> bool {
+    let Scratch {
+        candidates,
+        buckets,
+        ..
+    } = scratch;
+    candidates.clear();
+    buckets.clear();
+    look_up_keys(tier, yours, side, candidates, buckets);
+    sort_and_dedup(buckets);
+    let by_pairs = matches!(tier, Tier::AdultAndChildName | Tier::TwoAdults);
+    if by_pairs && !buckets.is_empty() {
+        candidates.extend(side.crowd.oversized());
+    }
+    matches!(tier, Tier::CaseId | Tier::ChildSsn)
+}
+
 /// Looks up the keys of a tier. What only the pooled routine looks up, and what tier 3 finds by an
 /// adult alone, has to be checked.
-fn look_up(
+fn look_up_keys(
     tier: Tier,
     yours: &Yours<'_>,
     side: &Side,
