@@ -12,10 +12,10 @@ mod invented;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use icr::convert::{Plan, Rows, Target};
-use icr::input::{Encoding, Framing, Records};
-use icr::layout::LayoutSet;
-use icr::validation::FileReport;
+use icr::desk::convert::{Plan, Rows, Target};
+use icr::desk::validate::FileReport;
+use icr::formats::input::{Encoding, Framing, Records};
+use icr::formats::layout::LayoutSet;
 use invented::load;
 
 const RECORDS: usize = 200_000;

@@ -25,16 +25,16 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use icr::Result;
-use icr::extract::{Loader, Provenance, collect};
-use icr::input::{InputForm, Mapped};
-use icr::layout::LayoutSet;
-use icr::matching::{Matcher, Routine, Sides};
+use icr::engine::extract::{Loader, Provenance, collect};
+use icr::engine::matching::{Matcher, Routine, Sides};
+use icr::engine::response::{OutputForm, Renderer, ResponseSink, write_response};
+use icr::engine::ssn_check::{Misidentified, SsnMaster};
+use icr::formats::input::{InputForm, Mapped};
+use icr::formats::layout::LayoutSet;
+use icr::formats::record::Date;
+use icr::formats::reference::Counties;
 use icr::progress::Stage;
-use icr::record::Date;
-use icr::reference::Counties;
-use icr::response::{OutputForm, Renderer, ResponseSink, write_response};
 use icr::stop::Stop;
-use icr::verification::{Misidentified, SsnMaster};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 

@@ -17,16 +17,16 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use icr::Result;
-use icr::extract::{CaseRows, Editor, Extract, Provenance};
-use icr::index::Postings;
-use icr::input::{Framing, Records};
-use icr::layout::{LayoutSet, RECORD_BYTES};
-use icr::matching::{Matcher, Routine, Side, Sides, Work, compare};
+use icr::engine::Postings;
+use icr::engine::extract::{CaseRows, Editor, Extract, Provenance};
+use icr::engine::matching::{Matcher, Routine, Side, Sides, Work, compare};
+use icr::engine::response::{OutputForm, Renderer, ResponseSink, write_response};
+use icr::engine::ssn_check::Misidentified;
+use icr::formats::input::{Framing, Records};
+use icr::formats::layout::{LayoutSet, RECORD_BYTES};
+use icr::formats::reference::{Counties, State};
 use icr::progress::Stage;
-use icr::reference::{Counties, State};
-use icr::response::{OutputForm, Renderer, ResponseSink, write_response};
 use icr::stop::Stop;
-use icr::verification::Misidentified;
 
 const RECORDS: usize = 200_000;
 const CA: (&str, &str) = ("CA", "06037");

@@ -1,4 +1,4 @@
-//! What stops a run. Findings about single records are data (see [`crate::extract::findings`]),
+//! What stops a run. Findings about single records are data (see [`crate::engine::extract::findings`]),
 //! never errors.
 
 use std::io::ErrorKind;

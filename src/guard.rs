@@ -1,6 +1,6 @@
 //! What the process does before it touches people's data.
 
-use crate::output::warn;
+use crate::stderr::warn;
 
 /// Turns core dumps off: the memory of a run holds names and SSNs.
 pub fn turn_off_core_dumps() {

@@ -1,45 +1,31 @@
 //! Interstate Case Reconciliation: matches the states' child support cases against each other and
 //! writes to each state its response file.
 //!
-//! The folders are the stages, in the order in which the records flow:
-//! [`input`] → [`record`] → [`extract`] → [`case`] → [`index`] → [`matching`] → [`response`] →
-//! [`output`]; beside them [`registry`] (extracts derived for states that sent none), [`synth`] and
-//! [`score`] (invented extracts, and runs held against their truth), [`validation`] (what is wrong
-//! with an extract), [`convert`] (records from one form into another), [`operation`] and [`audit`]
-//! (a nightly run), [`respond`] (the state's side) and [`diff`] (two runs), [`report`]
-//! (what a finished run found), [`layout`] (positions as data), [`mod@reference`] (facts) and
-//! [`verification`] (SSNs and names on record).
+//! The rooms, each of which imports only from those before it:
+//!
+//! - [`formats`]: layouts, fields of records, reference facts, files and their forms;
+//! - [`engine`]: extracts with their cases, the check of SSNs, the match, response records;
+//! - [`run`]: the output folder, manifest, summary, roster, volumes, receipts, audit trail;
+//! - [`desk`]: validate, convert, explain, report, diff, respond;
+//! - [`fcr`]: extracts derived from the Federal Case Registry for states that sent none;
+//! - [`synthetic`]: invented extracts with their truth, and runs held against it;
+//! - [`cli`]: the command line.
 
-pub mod audit;
-pub mod case;
-pub mod convert;
-pub mod diff;
+pub mod desk;
+pub mod engine;
 pub mod error;
 pub mod exit;
-pub mod explain;
-pub mod extract;
+pub mod fcr;
+pub mod formats;
 pub mod guard;
-pub mod index;
-pub mod input;
-pub mod layout;
-pub mod matching;
-pub mod operation;
-pub mod output;
 pub mod progress;
-pub mod record;
-pub mod reference;
-pub mod registry;
-pub mod report;
-pub mod respond;
-pub mod response;
-pub mod score;
+pub mod run;
+pub mod stderr;
 pub mod stop;
-pub mod synth;
-pub mod validation;
-pub mod verification;
+pub mod synthetic;
+pub mod text;
 
 pub mod cli;
-pub mod commands;
 
 pub use error::{Error, Result};
 pub use exit::Exit;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use icr::cli::Cli;
-use icr::output::Stdout;
+use icr::run::output::Stdout;
 use icr::stop::Stop;
 use icr::{Error, Exit, Result, guard};
 
@@ -35,7 +35,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let stop = Stop::on_signals().map_err(Error::Signals)?;
     let mut out = std::io::stdout().lock();
     let mut stdout = Stdout::new(&mut out);
-    let exit = icr::commands::run(cli, &mut stdout, &stop)?;
+    let exit = icr::cli::commands::run(cli, &mut stdout, &stop)?;
     stdout.flush()?;
     Ok(exit)
 }

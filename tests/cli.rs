@@ -844,7 +844,7 @@ fn ebcdic_text_that_could_not_be_read_back_is_not_published() {
 
 #[test]
 fn a_file_cut_short_while_it_is_read_is_named() {
-    use icr::input::{InputForm, Source};
+    use icr::formats::input::{InputForm, Source};
     let folder = folder();
     let path = folder.path().join("long");
     let row = Row::california("C1");
@@ -869,7 +869,7 @@ fn a_file_cut_short_while_it_is_read_is_named() {
 
 #[test]
 fn a_file_that_grew_while_it_was_read_is_named() {
-    use icr::input::{InputForm, Source};
+    use icr::formats::input::{InputForm, Source};
     let folder = folder();
     let path = folder.path().join("extracts/ca.txt");
     let source = Source::open(&path, 241, InputForm::default()).unwrap();

@@ -303,7 +303,7 @@ const SHOWN: &str = "
 
 #[test]
 fn a_mask_hides_every_field_of_every_layout_that_is_not_listed_as_harmless() {
-    use icr::layout::LayoutSet;
+    use icr::formats::layout::LayoutSet;
     let shown: Vec<&str> = SHOWN.split_whitespace().collect();
     let set = LayoutSet::load(None).unwrap();
     let work = tempfile::tempdir().unwrap();

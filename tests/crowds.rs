@@ -160,7 +160,9 @@ fn ones(size: usize, row: impl Fn(usize) -> Row) -> Vec<Row> {
 fn dates() -> Vec<String> {
     (18_800_101..=20_261_122)
         // 1900-01-01 stands for an unknown date.
-        .filter(|&date| date != 19_000_101 && icr::record::Date::from_ccyymmdd(date).is_some())
+        .filter(|&date| {
+            date != 19_000_101 && icr::formats::record::Date::from_ccyymmdd(date).is_some()
+        })
         .map(|date| date.to_string())
         .collect()
 }

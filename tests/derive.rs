@@ -653,7 +653,7 @@ fn every_input_form_is_the_same_registry() {
     let fixed = registry::generate::bytes(&padded, b"");
     let ebcdic = |bytes: &[u8]| {
         let mut bytes = bytes.to_vec();
-        icr::input::Encoding::Cp037.encode(&mut bytes);
+        icr::formats::input::Encoding::Cp037.encode(&mut bytes);
         bytes
     };
     for (number, bytes) in [

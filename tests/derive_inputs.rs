@@ -113,7 +113,7 @@ fn a_form_that_was_named_wrongly_is_told_with_the_option_to_give() {
         .concat();
     let ebcdic = |text: &str| {
         let mut bytes = text.as_bytes().to_vec();
-        icr::input::Encoding::Cp037.encode(&mut bytes);
+        icr::formats::input::Encoding::Cp037.encode(&mut bytes);
         bytes
     };
     let lines = format!("FA48\n{CASE}{}", person("M1"));

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 use clap::Parser;
 use icr::cli::Cli;
-use icr::output::Stdout;
+use icr::run::output::Stdout;
 use icr::stop::Stop;
 use plain_matcher::plain::World;
 use plain_matcher::worlds::random_world;
@@ -25,7 +25,7 @@ fn icr<S: AsRef<str>>(arguments: &[S]) -> (u8, String) {
     let line = line.chain(arguments.iter().map(AsRef::as_ref));
     let cli = Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
     let mut out = Vec::new();
-    let exit = icr::commands::run(&cli, &mut Stdout::new(&mut out), &Stop::default());
+    let exit = icr::cli::commands::run(&cli, &mut Stdout::new(&mut out), &Stop::default());
     let status = match exit {
         Ok(exit) => exit.status(),
         Err(error) => error.exit().status(),

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use icr::input::Encoding;
+use icr::formats::input::Encoding;
 
 /// One way to deliver a file.
 type Form = (&'static str, fn(&[u8]) -> Vec<u8>);

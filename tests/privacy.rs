@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use icr::layout::LayoutSet;
+use icr::formats::layout::LayoutSet;
 use plain_matcher::plain::World;
 use plain_matcher::worlds::random_world;
 use support::{Written, files, for_seeds};

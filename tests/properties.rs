@@ -11,7 +11,7 @@ mod support;
 
 use std::path::Path;
 
-use icr::input::{Framing, Records, split_at_records};
+use icr::formats::input::{Framing, Records, split_at_records};
 use plain_matcher::plain::World;
 use plain_matcher::worlds::{Rng, consistent_world, random_world, shuffled};
 use serde_json::Value;

@@ -8,12 +8,12 @@ mod respond_model;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use icr::input::{InputForm, Source};
-use icr::layout::{LayoutSet, RESPONSE_BYTES};
-use icr::record::Date;
-use icr::respond::{
+use icr::desk::respond::{
     Desk, Policy, RespondTotals, ResponseFields, SentLog, read_responses, sorted_cases,
 };
+use icr::formats::input::{InputForm, Source};
+use icr::formats::layout::{LayoutSet, RESPONSE_BYTES};
+use icr::formats::record::Date;
 use icr::stop::Stop;
 use plain_matcher::worlds::{Rng, consistent_world, random_world};
 use respond_model::{ModelAnswer, ModelPolicy, Plan, Row, cases, codes, lines};

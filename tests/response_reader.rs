@@ -8,9 +8,9 @@ mod program;
 use std::path::{Path, PathBuf};
 
 use icr::Error;
-use icr::input::{Framing, InputForm, Source};
-use icr::layout::{LayoutSet, RESPONSE_BYTES};
-use icr::response::{CaseReader, CutBy, OnFault, Read, ResponseFields, recount};
+use icr::engine::response::{CaseReader, CutBy, OnFault, Read, ResponseFields, recount};
+use icr::formats::input::{Framing, InputForm, Source};
+use icr::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use icr::stop::Stop;
 use program::{Scratch, lines_of, record};
 

@@ -241,7 +241,7 @@ fn load(extract: &[u8], updates: &[Vec<String>]) -> Loaded {
 }
 
 fn usps_of(fips: &str) -> String {
-    icr::reference::State::from_fips(fips.as_bytes())
+    icr::formats::reference::State::from_fips(fips.as_bytes())
         .map_or_else(String::new, |state| state.usps().to_owned())
 }
 

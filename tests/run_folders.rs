@@ -8,8 +8,9 @@ mod program;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use icr::layout::LayoutSet;
-use icr::output::{Manifest, OutputEntry, hex};
+use icr::formats::layout::LayoutSet;
+use icr::run::{Manifest, OutputEntry};
+use icr::text::hex;
 use program::{Scratch, lines_of, record};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use icr::synth::member_ids;
+use icr::synthetic::synth::member_ids;
 use serde_json::Value;
 
 fn icr(arguments: &[&str]) -> Output {
@@ -135,7 +135,7 @@ impl Record {
     }
     /// Participants of one family have numbers that differ in their last five bits.
     fn family(&self) -> u64 {
-        let state = icr::reference::State::from_fips(&self.0[16..18]).unwrap();
+        let state = icr::formats::reference::State::from_fips(&self.0[16..18]).unwrap();
         member_ids::number_of(state, self.member().as_bytes()).unwrap() / 32
     }
 }
@@ -242,7 +242,7 @@ fn without_noise_every_family_is_complete_on_both_sides_and_every_record_gets_00
                 .insert(record.ssn().to_owned());
         }
     }
-    let fips: BTreeMap<&str, &str> = icr::reference::State::all()
+    let fips: BTreeMap<&str, &str> = icr::formats::reference::State::all()
         .map(|s| (s.usps(), s.fips()))
         .collect();
     let truth = Truth::of(&world);
@@ -594,7 +594,7 @@ fn agrees(scratch: &Scratch, name: &str, options: &[&str]) -> Value {
 #[test]
 fn no_certain_code_is_contradicted_by_any_single_kind_of_noise() {
     let scratch = Scratch::new();
-    for (place, kind) in icr::synth::Kind::ALL.into_iter().enumerate() {
+    for (place, kind) in icr::synthetic::synth::Kind::ALL.into_iter().enumerate() {
         let name = kind.name();
         let profile = scratch.path(&format!("{name}.toml"));
         std::fs::write(&profile, format!("{name} = 20\n")).unwrap();
@@ -666,7 +666,7 @@ fn each_state_gives_its_participants_member_ids_of_its_own() {
     let misidentified = std::fs::read_to_string(scratch.path("w/misidentified.txt")).unwrap();
     assert!(misidentified.lines().count() > 1000);
     for line in misidentified.lines() {
-        let state = icr::reference::State::from_fips(&line.as_bytes()[..2]).unwrap();
+        let state = icr::formats::reference::State::from_fips(&line.as_bytes()[..2]).unwrap();
         let (member, ssn) = (line[2..17].trim_end(), &line[17..26]);
         assert!(persons[ssn][state.usps()].contains(member), "{line}");
     }
@@ -728,7 +728,9 @@ fn case_of<'a>(
     (state, id): (&str, &str),
     other: &str,
 ) -> Vec<&'a Record> {
-    let fips = icr::reference::State::from_usps(other).unwrap().fips();
+    let fips = icr::formats::reference::State::from_usps(other)
+        .unwrap()
+        .fips();
     let of_case = all[state].iter().filter(|record| record.case_id() == id);
     let (named, rest): (Vec<_>, Vec<_>) = of_case.partition(|r| r.other_state() == fips);
     if named.is_empty() { rest } else { named }
@@ -805,8 +807,8 @@ fn a_participant_is_missing_only_where_the_other_case_has_them() {
 #[test]
 fn no_code_is_certain_where_the_other_state_is_left_without_a_file() {
     let scratch = Scratch::new();
-    let all_but_texas: Vec<&str> = icr::reference::State::all()
-        .map(icr::reference::State::usps)
+    let all_but_texas: Vec<&str> = icr::formats::reference::State::all()
+        .map(icr::formats::reference::State::usps)
         .filter(|&usps| usps != "TX")
         .collect();
     let fcr_states = all_but_texas.join(",");

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use icr::input::Encoding;
+use icr::formats::input::Encoding;
 
 /// A wrong file: its name, what it holds, the options beside it, and what must be told of it.
 struct Wrong {

@@ -10,14 +10,14 @@
 
 use std::path::Path;
 
-use icr::extract::{Extract, Loaded, Loader, Provenance};
-use icr::input::InputForm;
-use icr::layout::LayoutSet;
+use icr::engine::extract::{Extract, Loaded, Loader, Provenance};
+use icr::engine::ssn_check::Misidentified;
+use icr::formats::input::InputForm;
+use icr::formats::layout::LayoutSet;
+use icr::formats::record::Date;
+use icr::formats::reference::Counties;
 use icr::progress::Stage;
-use icr::record::Date;
-use icr::reference::Counties;
 use icr::stop::Stop;
-use icr::verification::Misidentified;
 
 pub fn run_date() -> Date {
     Date::from_ccyymmdd(20_261_122).unwrap()

@@ -1,14 +1,14 @@
 //! Any file: it can be used or it cannot, and every record read is accepted or rejected.
 #![no_main]
 
-use icr::extract::{Loaded, Loader, Provenance};
-use icr::input::InputForm;
-use icr::layout::LayoutSet;
+use icr::engine::extract::{Loaded, Loader, Provenance};
+use icr::formats::input::InputForm;
+use icr::formats::layout::LayoutSet;
 use icr::progress::Stage;
-use icr::record::Date;
-use icr::reference::Counties;
+use icr::formats::record::Date;
+use icr::formats::reference::Counties;
 use icr::stop::Stop;
-use icr::verification::Misidentified;
+use icr::engine::ssn_check::Misidentified;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|file: &[u8]| {

@@ -1,7 +1,7 @@
 //! Any bytes: every byte is in exactly one record or line end, however the file is cut.
 #![no_main]
 
-use icr::input::{Framing, Records, split_at_records};
+use icr::formats::input::{Framing, Records, split_at_records};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &[u8])| {

@@ -1,7 +1,7 @@
 //! Any text as a layout: refused, or fields in order that stay within the record.
 #![no_main]
 
-use icr::layout::Layout;
+use icr::formats::layout::Layout;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

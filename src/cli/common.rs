@@ -7,14 +7,16 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::engine::extract::Severity;
+use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::extract::Severity;
-use crate::input::{Encoding, InputForm};
-use crate::layout::LayoutSet;
-use crate::output::{FileMode, Manifest, warn};
-use crate::record::Date;
-use crate::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
+use crate::formats::input::{Encoding, InputForm};
+use crate::formats::layout::LayoutSet;
+use crate::formats::record::Date;
+use crate::run::Manifest;
+use crate::run::output::FileMode;
+use crate::stderr::warn;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -315,11 +317,11 @@ impl OutFolderArgs {
     ///
     /// # Errors
     /// [`Error::Output`] where the folder would replace one of them: the run's own input would be
-    /// gone. As [`crate::output::OutputFolder::create`].
+    /// gone. As [`crate::run::output::OutputFolder::create`].
     pub fn create<'p>(
         &self,
         inputs: impl IntoIterator<Item = &'p Path>,
-    ) -> Result<crate::output::OutputFolder> {
+    ) -> Result<crate::run::output::OutputFolder> {
         // What is not there is told where it is read.
         if self.force
             && let Ok(replaced) = self.out.canonicalize()
@@ -338,7 +340,7 @@ impl OutFolderArgs {
                 });
             }
         }
-        crate::output::OutputFolder::create(&self.out, self.force, self.file_mode)
+        crate::run::output::OutputFolder::create(&self.out, self.force, self.file_mode)
     }
 }
 

@@ -6,16 +6,19 @@ use clap::Args;
 use clap::builder::TypedValueParser as _;
 
 use super::InputArgs;
+use crate::engine::extract::{
+    Collected, Loader, collect, files_of, refuse_two_for_one_state, total_bytes,
+};
+use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
+use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::Result;
-use crate::extract::{Collected, Loader, collect, files_of, refuse_two_for_one_state, total_bytes};
-use crate::layout::LayoutSet;
-use crate::matching::{AbsentState, CounterpartRule, Routine};
-use crate::output::{InputEntry, Manifest};
+use crate::formats::input::InputEntry;
+use crate::formats::layout::LayoutSet;
+use crate::formats::record::Date;
+use crate::formats::reference::Counties;
 use crate::progress::{Progress, Unit};
-use crate::record::Date;
-use crate::reference::Counties;
+use crate::run::Manifest;
 use crate::stop::Stop;
-use crate::verification::{Misidentified, SsnMaster};
 
 /// What a match reads beside the extracts, and how.
 #[derive(Args, Clone, Debug)]

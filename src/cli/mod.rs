@@ -1,5 +1,6 @@
 //! The command line: one `Args` a command, and the options that all have.
 
+pub mod commands;
 mod common;
 mod match_inputs;
 mod root;

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::CommonArgs;
 use super::unused::refuse_unused;
-use crate::commands::{
+use crate::cli::commands::{
     audit, completions, convert, derive, diff, explain, layout, man, r#match, report, respond,
     score, status, synth, validate, verify,
 };

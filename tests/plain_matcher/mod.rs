@@ -20,8 +20,8 @@ pub mod worlds;
 pub fn tables() -> &'static plain::Tables {
     static TABLES: std::sync::LazyLock<plain::Tables> = std::sync::LazyLock::new(|| {
         plain::Tables::new(
-            include_str!("../../src/reference/jurisdictions.csv"),
-            include_str!("../../src/reference/counties.csv"),
+            include_str!("../../src/formats/reference/jurisdictions.csv"),
+            include_str!("../../src/formats/reference/counties.csv"),
         )
     });
     &TABLES

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use icr::cli::Cli;
-use icr::output::Stdout;
+use icr::run::output::Stdout;
 use icr::stop::Stop;
 
 /// A folder for a test: in memory where the system has such a place, for an output folder is synced.
@@ -34,7 +34,7 @@ pub fn write(folder: &Path, files: &[model::File]) -> Vec<PathBuf> {
 pub fn run(arguments: &[&str]) -> icr::Result<String> {
     let cli = Cli::try_parse_from(std::iter::once(&"icr").chain(arguments)).unwrap();
     let mut printed = Vec::new();
-    icr::commands::run(&cli, &mut Stdout::new(&mut printed), &Stop::default())?;
+    icr::cli::commands::run(&cli, &mut Stdout::new(&mut printed), &Stop::default())?;
     Ok(String::from_utf8(printed).unwrap())
 }
 

@@ -85,7 +85,7 @@ pub fn codes(r: &[u8]) -> BTreeSet<String> {
         .collect()
 }
 fn usps(fips: &str) -> String {
-    include_str!("../../src/reference/jurisdictions.csv")
+    include_str!("../../src/formats/reference/jurisdictions.csv")
         .lines()
         .find(|l| l.starts_with(fips))
         .unwrap()[3..5]

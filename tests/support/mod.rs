@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
 use icr::cli::Cli;
-use icr::layout::LayoutSet;
-use icr::output::Stdout;
+use icr::formats::layout::LayoutSet;
+use icr::run::output::Stdout;
 use icr::stop::Stop;
 use icr::{Error, Exit};
 use serde_json::Value;
@@ -41,7 +41,7 @@ pub fn icr<S: AsRef<str>>(arguments: &[S]) -> (icr::Result<Exit>, String) {
     let line = std::iter::once("icr").chain(arguments.iter().map(AsRef::as_ref));
     let cli = Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
     let mut out = Vec::new();
-    let exit = icr::commands::run(&cli, &mut Stdout::new(&mut out), &Stop::default());
+    let exit = icr::cli::commands::run(&cli, &mut Stdout::new(&mut out), &Stop::default());
     (exit, String::from_utf8(out).unwrap())
 }
 

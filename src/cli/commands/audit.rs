@@ -1,0 +1,239 @@
+//! `icr audit`: checks an audit trail, and reports a state's month from it.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde_json::json;
+
+use crate::cli::OutputFormatArg;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::formats::input::Mapped;
+use crate::formats::reference::State;
+use crate::run::audit::{Check, MonthReport, check, is_trail, report};
+use crate::run::output::Stdout;
+use crate::stop::Stop;
+use crate::text::{count_of, json_text};
+
+/// Check an audit trail, or report a state's month from it
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  icr audit verify audit.jsonl
+  icr audit report --state TX --month 2026-11 audit.jsonl")]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// What to print
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// Name the first broken link of a trail, if there is one
+    ///
+    /// Every line is held against the digest of itself and of the line before. That lines were removed
+    /// from the end shows only to who noted the digest of the last line elsewhere: --expect looks for
+    /// it.
+    #[command(after_help = "Examples:
+  icr audit verify audit.jsonl
+  icr audit verify --expect \"$(cat /secure/last-line)\" audit.jsonl")]
+    Verify {
+        /// A digest that was noted as that of the last line: some line must have it
+        #[arg(long, value_name = "SHA256", value_parser = sha256)]
+        expect: Option<String>,
+        /// The trail
+        file: PathBuf,
+    },
+    /// List the requests and responses of a month that concern a state
+    ///
+    /// The trail is checked as `icr audit verify` does; where it is broken, the report says so and the
+    /// exit status is 1.
+    #[command(after_help = "Example:\n  icr audit report --state TX --month 2026-11 audit.jsonl")]
+    Report {
+        /// The state
+        #[arg(long, value_name = "USPS", value_parser = state)]
+        state: State,
+        /// The month
+        #[arg(long, value_name = "CCYY-MM", value_parser = month)]
+        month: String,
+        /// The trail
+        file: PathBuf,
+    },
+}
+
+fn state(text: &str) -> std::result::Result<State, String> {
+    State::from_usps(text)
+        .ok_or_else(|| "expected a jurisdiction's USPS code, such as TX".to_owned())
+}
+
+fn sha256(text: &str) -> std::result::Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("expected a SHA-256 of 64 hexadecimal digits, as `icr audit verify` prints".to_owned())
+    }
+}
+
+fn month(text: &str) -> std::result::Result<String, String> {
+    let valid = text.len() == 7
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if at == 4 {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        })
+        && matches!(
+            &text[5..],
+            "01" | "02" | "03" | "04" | "05" | "06" | "07" | "08" | "09" | "10" | "11" | "12"
+        );
+    if valid {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a month as CCYY-MM, such as 2026-11".to_owned())
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Error::Io`] where the trail cannot be read, and an interruption.
+pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    let json = args.format == OutputFormatArg::Json;
+    match &args.action {
+        Action::Verify { expect, file } => {
+            let trail = open(file)?;
+            let found = check(&trail, expect.as_deref(), stop)?;
+            trail.check_intact()?;
+            let lost = expect.is_some() && found.expected.is_none();
+            stdout.print(&if json {
+                found_json(&found)
+            } else {
+                found_text(&found, lost)
+            })?;
+            Ok(if found.broken.is_some() || lost {
+                Exit::Findings
+            } else {
+                Exit::Success
+            })
+        }
+        Action::Report { state, month, file } => {
+            let trail = open(file)?;
+            let report = report(&trail, state.usps(), month, stop)?;
+            stdout.print(&if json {
+                json_text(&report)
+            } else {
+                report_text(&report)
+            })?;
+            Ok(if report.broken.is_some() {
+                Exit::Findings
+            } else {
+                Exit::Success
+            })
+        }
+    }
+}
+
+/// Opens a trail; refuses a file that is none.
+fn open(file: &Path) -> Result<Mapped> {
+    let trail = Mapped::open(file)?;
+    if trail.is_empty() {
+        return Err(Error::input(
+            file,
+            "is empty; a trail has at least one line",
+        ));
+    }
+    if !is_trail(&trail) {
+        let problem = "is no audit trail: it has no line that icr wrote; give the FILE of --audit";
+        return Err(Error::input(file, problem));
+    }
+    Ok(trail)
+}
+
+fn found_json(found: &Check) -> String {
+    json_text(&json!({
+        "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
+        "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
+        "broken": found.broken,
+    }))
+}
+
+fn found_text(found: &Check, lost: bool) -> String {
+    let mut text = String::new();
+    for line in &found.torn {
+        let _ = writeln!(
+            text,
+            "line {line}: torn; a process was killed while it wrote it"
+        );
+    }
+    if let Some(broken) = &found.broken {
+        let _ = writeln!(text, "line {}: BROKEN: it {}", broken.line, broken.problem);
+    } else {
+        let _ = writeln!(
+            text,
+            "the chain holds: {} lines, {} commands, {} without an end line",
+            found.lines, found.starts, found.open
+        );
+        if found.unsealed > 0 {
+            let _ = writeln!(
+                text,
+                "{} of an earlier version of icr: a change of the last of them does not show",
+                count_of(found.unsealed, "line")
+            );
+        }
+        let _ = writeln!(text, "last line {}: {}", found.lines, found.last);
+    }
+    if let Some(line) = found.expected {
+        let _ = writeln!(text, "line {line} has the expected digest");
+    } else if lost {
+        text += "NO LINE has the expected digest: lines were changed, or removed from the end\n";
+    }
+    text
+}
+
+fn report_text(report: &MonthReport) -> String {
+    let mut text = format!(
+        "Audit report, {} {}: {} commands\n",
+        report.state,
+        report.month,
+        report.entries.len()
+    );
+    if let Some(broken) = &report.broken {
+        let _ = writeln!(
+            text,
+            "\nTHE TRAIL IS BROKEN at line {}: it {}; what is listed may not be what was",
+            broken.line, broken.problem
+        );
+    }
+    for entry in &report.entries {
+        let _ = writeln!(
+            text,
+            "\n{} to {}  {}  by {} on {}  {}",
+            entry.started, entry.ended, entry.command, entry.user, entry.host, entry.outcome
+        );
+        if let Some(purpose) = &entry.purpose {
+            let _ = writeln!(text, "  purpose: {purpose}");
+        }
+        for (what, files) in [("read", &entry.inputs), ("wrote", &entry.outputs)] {
+            for file in files {
+                let _ = writeln!(
+                    text,
+                    "  {what} {} ({} bytes, sha256 {})",
+                    file.name, file.bytes, file.sha256
+                );
+            }
+        }
+        for case in &entry.cases {
+            let other = case.other_state.as_deref().unwrap_or("--");
+            let other_case = case.other_case_id.as_deref().unwrap_or("none");
+            let _ = writeln!(
+                text,
+                "  looked at {} case {}, {other} case {other_case}",
+                case.state, case.case_id
+            );
+        }
+    }
+    text
+}

@@ -1,0 +1,40 @@
+//! `icr completions`: completions of the command line for a shell.
+
+use clap::{Args as ClapArgs, CommandFactory};
+use clap_complete::Shell;
+use serde_json::json;
+
+use crate::cli::{Cli, OutputFormatArg};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::run::output::Stdout;
+use crate::text::json_text;
+
+/// Print completions for a shell
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  icr completions bash > /etc/bash_completion.d/icr")]
+pub struct Args {
+    /// The shell
+    shell: Shell,
+    /// What to print; json holds the script as one text
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`crate::Error::Stdout`].
+pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "icr", &mut script);
+    match args.format {
+        OutputFormatArg::Text => stdout.bytes(&script)?,
+        OutputFormatArg::Json => stdout.print(&json_text(&json!({
+            "schema": "icr.completions/1", "shell": args.shell.to_string(),
+            "text": String::from_utf8_lossy(&script),
+        })))?,
+    }
+    Ok(Exit::Success)
+}

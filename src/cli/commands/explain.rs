@@ -1,0 +1,341 @@
+//! `icr explain`: why a case got its codes, or 01; and what a code means.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::cli::{CommonArgs, FailOn, MatchInputs, OutputFormatArg, Reading, ThreadsArgs};
+use crate::desk::explain::{
+    EarlierRun, Explainer, Explanation, Question, code_entry, code_text, explanation_text,
+};
+use crate::engine::extract::{Extract, Severity};
+use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Routine, Sides};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::formats::input::InputEntry;
+use crate::formats::record::CaseId;
+use crate::formats::reference::{Counties, State};
+use crate::progress::{Progress, Unit};
+use crate::run::MatchSummary;
+use crate::run::audit::{AskedCase, AuditArgs, Session};
+use crate::run::output::Stdout;
+use crate::stderr::warn;
+use crate::stop::Stop;
+use crate::text::json_text;
+
+/// Explain why a case got its codes, or 01; or what a code means
+///
+/// Searches for the one case with the same code and options as a match, and tells the tiers, keys,
+/// candidates, participants, codes and nearest misses. Persons are masked unless --show-pii.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  icr explain --state CA --case 0000123456 extracts
+  icr explain --from-run run --fcr fcr --state CA --case 0000123456 --other TX extracts
+  icr explain --code 02")]
+pub struct Args {
+    /// The states' extracts, as `icr match` takes them
+    #[arg(value_name = "EXTRACT", required_unless_present = "code")]
+    extracts: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: MatchInputs,
+    /// The submitting state
+    #[arg(long, value_name = "USPS", required_unless_present = "code", value_parser = state)]
+    state: Option<State>,
+    /// The Case ID in that state
+    #[arg(long, value_name = "ID", required_unless_present = "code", value_parser = case_id)]
+    case: Option<CaseId>,
+    /// Only the case that names this state
+    #[arg(long, value_name = "USPS", value_parser = state)]
+    other: Option<State>,
+    /// Only the case with this Other State Case ID; '' for a blank one
+    #[arg(long, value_name = "ID", requires = "other", value_parser = case_id)]
+    other_case: Option<CaseId>,
+    /// Explain a reason code or an edit, such as 02 or E06
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    /// Take the options of the finished run DIR, and refuse inputs that are not its own
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
+    from_run: Option<PathBuf>,
+    /// Show whole names, SSNs and dates of birth; needs --purpose and --audit
+    #[arg(long)]
+    show_pii: bool,
+    /// Why the persons are looked at, for the audit trail
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
+    /// Exit with 1 if the files that were read have such findings: errors are rejected records and
+    /// files that were left out
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
+    #[command(flatten)]
+    threads: ThreadsArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+impl Args {
+    /// Whether it explains a case, not a code.
+    pub fn reads_people(&self) -> bool {
+        self.code.is_none()
+    }
+}
+
+fn state(text: &str) -> std::result::Result<State, String> {
+    State::from_usps(text).ok_or_else(|| "expected a USPS code such as CA".to_owned())
+}
+
+/// A Case ID as it stands in the record: at most 15 bytes of ISO 8859-1.
+fn case_id(text: &str) -> std::result::Result<CaseId, String> {
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    bytes
+        .map(|bytes| crate::formats::record::trim_end(&bytes).to_owned())
+        .filter(|bytes| bytes.len() <= 15)
+        .map(|bytes| CaseId::new(&bytes))
+        .ok_or_else(|| "expected at most 15 characters of ISO 8859-1".to_owned())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Error::Usage`] where persons are to be shown without a purpose or an audit trail, and whatever
+/// stops the reading of the inputs.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    check_purpose(args)?;
+    if args.from_run.is_some() && common.run_date.is_some() {
+        return Err(Error::Usage(
+            "--from-run takes the run date of the run; leave --run-date out".to_owned(),
+        ));
+    }
+    args.audit
+        .run("explain", args.purpose.as_deref(), |session| {
+            let (text, exit) = match (&args.code, args.state, args.case) {
+                (Some(code), ..) => (code_answer(args, common, code)?, Exit::Success),
+                (None, Some(state), Some(case)) => {
+                    let question = Question {
+                        state,
+                        case,
+                        other: args.other,
+                        other_case: args.other_case,
+                    };
+                    let explanation = args
+                        .threads
+                        .run(|| explain(args, common, &question, stop))?;
+                    session.read(&explanation.inputs);
+                    tell_asked(session, &explanation.answer, &question);
+                    answer(args, &explanation)
+                }
+                _ => {
+                    return Err(Error::Usage(
+                        "give --state and --case, or --code".to_owned(),
+                    ));
+                }
+            };
+            stop.check()?;
+            session.end(exit)?;
+            stdout.print(&text)?;
+            Ok(exit)
+        })
+}
+
+/// Persons are shown only to whom the trail names, and for a purpose.
+fn check_purpose(args: &Args) -> Result<()> {
+    let purpose = args.purpose.as_deref().map(str::trim);
+    if args.show_pii && purpose.is_none_or(str::is_empty) {
+        return Err(Error::Usage(
+            "--show-pii needs --purpose TEXT: why the persons are looked at".to_owned(),
+        ));
+    }
+    let needs = if args.show_pii {
+        "--show-pii"
+    } else {
+        "--purpose"
+    };
+    if (args.show_pii || args.purpose.is_some()) && args.audit.audit.is_none() {
+        return Err(Error::Usage(format!(
+            "{needs} needs --audit FILE: who looks, when and why is kept there"
+        )));
+    }
+    Ok(())
+}
+
+fn code_answer(args: &Args, common: &CommonArgs, code: &str) -> Result<String> {
+    let entry = code_entry(&common.layouts()?, code)?;
+    Ok(match args.format {
+        OutputFormatArg::Json => json_text(&entry),
+        OutputFormatArg::Text => code_text(&entry),
+    })
+}
+
+fn answer(args: &Args, explained: &Explained) -> (String, Exit) {
+    let explanation = &explained.answer;
+    let text = match args.format {
+        OutputFormatArg::Json => json_text(explanation),
+        OutputFormatArg::Text => explanation_text(explanation),
+    };
+    let exit = if explanation.found {
+        FailOn::exit(args.fail_on, |severity| match severity {
+            Severity::Error => explained.has_errors,
+            Severity::Warning => explained.has_errors || explained.has_warnings,
+        })
+    } else {
+        Exit::Findings
+    };
+    (text, exit)
+}
+
+/// Every case that the answer shows, with yours; without one, the case that was asked for.
+fn tell_asked(session: &Session, explanation: &Explanation, question: &Question) {
+    let asked = |other_state: Option<String>, other_case_id: Option<String>| {
+        session.asked(AskedCase {
+            state: explanation.state.clone(),
+            case_id: explanation.case_id.clone(),
+            other_state,
+            other_case_id: other_case_id.filter(|id| !id.is_empty()),
+        });
+    };
+    if explanation.cases.is_empty() {
+        asked(question.other.map(|state| state.usps().to_owned()), None);
+    }
+    for case in &explanation.cases {
+        let chosen = case.chosen.as_ref().map(|chosen| &chosen.case);
+        match chosen {
+            Some(theirs) => asked(Some(theirs.state.clone()), Some(theirs.case_id.clone())),
+            None => asked(
+                case.yours.other_state.clone(),
+                Some(case.yours.other_case_id.clone()),
+            ),
+        }
+        for miss in case.near_misses.iter().filter(|miss| miss.theirs.is_some()) {
+            asked(
+                Some(miss.case.state.clone()),
+                Some(miss.case.case_id.clone()),
+            );
+        }
+    }
+}
+
+/// An answer, and what it was made from.
+struct Explained {
+    answer: Explanation,
+    inputs: Vec<InputEntry>,
+    has_errors: bool,
+    has_warnings: bool,
+}
+
+fn explain(
+    args: &Args,
+    common: &CommonArgs,
+    question: &Question,
+    stop: &Stop,
+) -> Result<Explained> {
+    let layouts = common.layouts()?;
+    let earlier = args.from_run.as_deref().map(EarlierRun::load).transpose()?;
+    let noted = earlier
+        .as_ref()
+        .map(|run| run.options(&args.inputs))
+        .transpose()?;
+    let options = noted.as_ref().unwrap_or(&args.inputs);
+    let run_date = match &earlier {
+        Some(run) => run.run_date()?,
+        None => common.run_date(),
+    };
+    if let Some(run) = &earlier {
+        run.check_layouts(&layouts)?;
+    }
+    let counties = Counties::default();
+    let progress = Progress::new(common.quiet);
+    let reading = Reading {
+        layouts: &layouts,
+        counties: &counties,
+        run_date,
+        max_warnings: 0,
+        progress: &progress,
+        stop,
+    };
+    let (collected, mut inputs) = options.read(&args.extracts, &reading)?;
+    let collected = match &earlier {
+        Some(run) => run.leave_out(collected),
+        None => collected,
+    };
+    options.refuse(&collected)?;
+    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
+    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    if let Some(run) = &earlier {
+        run.check_inputs(&inputs)?;
+    }
+    if !common.quiet {
+        for file in &collected.unusable {
+            warn(&format!(
+                "{} was left out: {}",
+                file.path.display(),
+                file.problem
+            ));
+        }
+    }
+    let finds = |severity| {
+        let mut extracts = collected.extracts.iter();
+        extracts.any(|extract| extract.findings.total(severity) > 0)
+    };
+    let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
+    let has_warnings = finds(Severity::Warning);
+    let (standing, _) = collected.standing();
+    refuse_absent(options.absent_state, &standing)?;
+    let states = states_that_matter(&standing, question);
+    let (matter, bystanders): (Vec<_>, Vec<_>) = standing
+        .into_iter()
+        .partition(|extract| states.contains(&extract.state));
+    let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
+    let sides = Sides::index(
+        matter,
+        options.routine,
+        &progress.stage("indexing", rows, Unit::Items),
+        stop,
+    )?;
+    let explainer = Explainer {
+        matcher: Matcher {
+            sides: &sides,
+            directed: options.counterpart == CounterpartRule::Directed,
+            absent_is_unmatched: options.absent_state == AbsentState::Unmatched,
+            routine: options.routine,
+        },
+        bystanders: &bystanders,
+        layouts: &layouts,
+        show_pii: args.show_pii,
+    };
+    let answer = explainer.explain(question)?;
+    let indexed = sides.iter().map(|side| &side.extract);
+    for extract in indexed.chain(&bystanders) {
+        extract.source.check_intact()?;
+    }
+    Ok(Explained {
+        answer,
+        inputs,
+        has_errors,
+        has_warnings,
+    })
+}
+
+/// The submitting state, and the states that the cases asked for name: only these are indexed.
+fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
+    let yours = standing.iter().filter(|e| e.state == question.state);
+    let named = yours.flat_map(|extract| {
+        let data = move |number| extract.cases[number as usize].data.other_state;
+        question.cases(extract).into_iter().filter_map(data)
+    });
+    named.chain([question.state]).collect()
+}
+
+/// `--absent-state error` is an error of the run before any matching.
+fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
+    if policy != AbsentState::Error {
+        return Ok(());
+    }
+    let mut summary = MatchSummary::new(String::new(), Routine::default());
+    summary.count_absent(standing);
+    summary.refuse_absent()
+}

@@ -1,0 +1,53 @@
+//! One command a file: its arguments, and what it does with them.
+
+pub mod audit;
+pub mod completions;
+pub mod convert;
+pub mod derive;
+pub mod diff;
+pub mod explain;
+pub mod layout;
+pub mod man;
+pub mod r#match;
+pub mod report;
+pub mod respond;
+pub mod score;
+pub mod status;
+pub mod synth;
+pub mod validate;
+pub mod verify;
+
+use crate::cli::{Cli, Command};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::run::output::Stdout;
+use crate::stop::Stop;
+
+/// Runs the command that the command line names.
+///
+/// # Errors
+/// Whatever stops it; see [`crate::Error::exit`].
+pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    // A command that reads no layout refuses a wrong folder too: who gives it expects it to be read.
+    if cli.common.layouts.is_some() {
+        cli.common.layouts()?;
+    }
+    match &cli.command {
+        Command::Match(args) => r#match::run(args, &cli.common, stdout, stop),
+        Command::Validate(args) => validate::run(args, &cli.common, stdout, stop),
+        Command::Derive(args) => derive::run(args, &cli.common, stdout, stop),
+        Command::Convert(args) => convert::run(args, &cli.common, stdout, stop),
+        Command::Report(args) => report::run(args, &cli.common, stdout, stop),
+        Command::Explain(args) => explain::run(args, &cli.common, stdout, stop),
+        Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
+        Command::Verify(args) => verify::run(args, &cli.common, stdout, stop),
+        Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
+        Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
+        Command::Score(args) => score::run(args, &cli.common, stdout, stop),
+        Command::Status(args) => status::run(args, stdout, stop),
+        Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Audit(args) => audit::run(args, stdout, stop),
+        Command::Completions(args) => completions::run(args, stdout),
+        Command::Man(args) => man::run(args, stdout),
+    }
+}

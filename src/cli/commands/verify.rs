@@ -1,0 +1,71 @@
+//! `icr verify`: is a finished folder whole and unchanged?
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::run::audit::AuditArgs;
+use crate::run::output::Stdout;
+use crate::run::verify;
+use crate::stop::Stop;
+use crate::text::json_text;
+
+/// Verify a finished folder: files, digests, totals, and every response record
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  icr verify run")]
+pub struct Args {
+    /// The folder of a finished run
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    threads: ThreadsArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
+/// interruption.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.audit.run("verify", None, |session| {
+        let layouts = common.layouts()?;
+        let found = args.threads.run(|| verify(&args.folder, &layouts, stop))?;
+        stop.check()?;
+        let exit = if found.damage.is_empty() { Exit::Success } else { Exit::Findings };
+        session.end(exit)?;
+        common.note_unchecked_cases(&layouts)?;
+        let text = match args.format {
+            OutputFormatArg::Json => json_text(&json!({
+                "schema": "icr.verify/1", "intact": found.damage.is_empty(), "files": found.files, "bytes": found.bytes,
+                "response_records": found.response_records, "cases_checked": found.cases_checked, "damage": found.damage,
+            })),
+            OutputFormatArg::Text => {
+                let mut text = String::new();
+                for damage in &found.damage {
+                    let record = damage.record.map(|record| format!(", record {record}")).unwrap_or_default();
+                    let _ = writeln!(text, "{}{record}: {}", damage.file, damage.problem);
+                }
+                let verdict = if found.damage.is_empty() { "intact" } else { "DAMAGED" };
+                let _ = writeln!(
+                    text,
+                    "{verdict}: {} files, {} bytes, {} response records",
+                    found.files, found.bytes, found.response_records
+                );
+                text
+            }
+        };
+        stdout.print(&text)?;
+        Ok(exit)
+    })
+}

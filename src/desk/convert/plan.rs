@@ -1,0 +1,198 @@
+//! What is converted: the layout, the fields that were picked, and whether they are masked.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::mask::Mask;
+use super::rows::Refused;
+use crate::engine::extract::edit_whole;
+use crate::error::{Error, Result};
+use crate::formats::input::{Framing, Records, Source};
+use crate::formats::layout::{Field, Layout, LayoutSet};
+use crate::formats::record::trim_end;
+use crate::formats::reference::State;
+
+/// How much of a file tells its layout.
+const LOOK_BYTES: usize = 64 * 1024;
+
+/// What is converted.
+pub struct Plan {
+    /// The layout's name.
+    pub layout: String,
+    /// The record's length in bytes.
+    pub length: usize,
+    /// The fields that were picked, in the order in which they were named; else all.
+    pub fields: Vec<Field>,
+    /// How each field of the layout is masked; none without `--mask`.
+    masks: Vec<(std::ops::Range<usize>, Mask)>,
+    /// What is blanked in a fixed record: the fields that were not picked.
+    unpicked: Vec<std::ops::Range<usize>>,
+    rejects: Option<Rejects>,
+}
+
+/// Records that a match would reject for what they are as a whole.
+struct Rejects {
+    min_bytes: usize,
+    count: AtomicU64,
+}
+
+impl Plan {
+    /// A plan for a layout whose submitted record was expanded (see [`LayoutSet::expanded`]).
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where a picked field is none of the layout's, or is named twice.
+    pub fn new(layout: &Layout, picked: &[String], mask: bool) -> Result<Self> {
+        let mut fields = Vec::new();
+        for (place, key) in picked.iter().enumerate() {
+            let Some(field) = layout.fields.iter().find(|f| f.key == *key) else {
+                let keys: Vec<_> = layout.fields.iter().map(|f| f.key.as_str()).collect();
+                return Err(Error::Usage(format!(
+                    "--fields: the layout `{}` has no field `{key}`; its fields are {}",
+                    layout.name,
+                    keys.join(", ")
+                )));
+            };
+            if picked[..place].contains(key) {
+                return Err(Error::Usage(format!("--fields: `{key}` is named twice")));
+            }
+            fields.push(field.clone());
+        }
+        let unpicked = layout
+            .fields
+            .iter()
+            .filter(|field| !picked.is_empty() && !picked.contains(&field.key))
+            .map(|field| field.columns.range())
+            .collect();
+        if picked.is_empty() {
+            fields.clone_from(&layout.fields);
+        }
+        let masks = layout
+            .fields
+            .iter()
+            .map(|field| (field.columns.range(), Mask::of(field)))
+            .filter(|(_, how)| mask && *how != Mask::Open)
+            .collect();
+        Ok(Plan {
+            layout: layout.name.clone(),
+            length: layout.length,
+            fields,
+            masks,
+            unpicked,
+            rejects: None,
+        })
+    }
+
+    /// Counts the records that E01 or E02 would reject, where `min_bytes` is the shortest.
+    pub fn count_rejects(&mut self, min_bytes: usize) {
+        let count = AtomicU64::new(0);
+        self.rejects = Some(Rejects { min_bytes, count });
+    }
+
+    /// How many there were; none where they were not counted.
+    pub fn rejects(&self) -> Option<u64> {
+        let rejects = self.rejects.as_ref();
+        rejects.map(|rejects| rejects.count.load(Ordering::Relaxed))
+    }
+
+    /// Puts a record as it came into `record`, which has its full length: padded and masked.
+    ///
+    /// # Errors
+    /// Why the record does not fit the layout.
+    #[inline]
+    pub(super) fn take(&self, bytes: &[u8], record: &mut [u8]) -> std::result::Result<(), String> {
+        let length = bytes.len().min(self.length);
+        if !crate::formats::record::is_blank(&bytes[length..]) {
+            return Err(format!(
+                "has {} bytes, and those beyond {} are not blank: it is no record of the layout `{}`; name another with --layout",
+                bytes.len(),
+                self.length,
+                self.layout
+            ));
+        }
+        if let Some(rejects) = &self.rejects
+            && edit_whole(bytes, rejects.min_bytes).is_err()
+        {
+            rejects.count.fetch_add(1, Ordering::Relaxed);
+        }
+        record[..length].copy_from_slice(&bytes[..length]);
+        record[length..].fill(b' ');
+        for (columns, mask) in &self.masks {
+            mask.apply(&mut record[columns.clone()]);
+        }
+        Ok(())
+    }
+
+    /// Blanks what was not picked.
+    #[inline]
+    pub(super) fn blank_unpicked(&self, record: &mut [u8]) {
+        for columns in &self.unpicked {
+            record[columns.clone()].fill(b' ');
+        }
+    }
+
+    /// The refusal of a record, counted from 1.
+    pub(super) fn refuse(record: u64, problem: String) -> Refused {
+        Refused { record, problem }
+    }
+}
+
+/// The layout whose records most of the head of a file are, by their length and the digits that
+/// they must hold (ours); none where that is not plain, for a mask must not look elsewhere than
+/// where the values are.
+pub fn guess_layout(source: &Source) -> Option<&'static str> {
+    type Fits = fn(&[u8]) -> bool;
+    let digits = |cell: Option<&[u8]>| cell.is_some_and(|c| c.iter().all(u8::is_ascii_digit));
+    let candidates: [(&str, usize, Fits); 4] = [
+        ("misidentified", 26, |r| {
+            r.len() == 26 && State::from_fips(r).is_some() && r[17..].iter().all(u8::is_ascii_digit)
+        }),
+        ("ssn-master", 55, |r| (10..=55).contains(&r.len())),
+        ("extract", 241, |r| {
+            r.len() >= 50 && r.len() <= 241 && State::from_fips(&r[16..]).is_some()
+        }),
+        ("response", 500, |r| {
+            r.len() > 241 && r.len() <= 500 && State::from_fips(&r[16..]).is_some()
+        }),
+    ];
+    let bytes = source.bytes();
+    let head = &bytes[..bytes.len().min(LOOK_BYTES)];
+    let has_lines = source.framing == Framing::Text && head.contains(&b'\n');
+    candidates.into_iter().find_map(|(name, length, fits)| {
+        let framing = if has_lines {
+            Framing::Text
+        } else {
+            Framing::Fixed(length)
+        };
+        if !has_lines && !bytes.len().is_multiple_of(length) && head.len() > length {
+            return None;
+        }
+        let (mut records, mut fitting) = (0, 0);
+        for record in Records::new(framing, head) {
+            records += 1;
+            let record = record.bytes.strip_suffix(b"\r").unwrap_or(record.bytes);
+            let trimmed = match framing {
+                Framing::Text => trim_end(record),
+                Framing::Fixed(_) => record,
+            };
+            let side_file = name == "ssn-master" && !digits(trimmed.get(..9));
+            fitting += usize::from(fits(trimmed) && !side_file);
+        }
+        (records > 0 && fitting * 2 > records).then_some(name)
+    })
+}
+
+/// The layout of which the header of a CSV file names all fields; else the first that has all
+/// fields that it names.
+pub fn layout_of_header(header: &[String], layouts: &LayoutSet) -> Option<String> {
+    let has_all = |layout: &&Layout| {
+        let fields = layouts.expanded(layout).fields;
+        header
+            .iter()
+            .all(|key| fields.iter().any(|f| f.key == *key))
+    };
+    let is_whole =
+        |layout: &&Layout| has_all(layout) && layouts.expanded(layout).fields.len() == header.len();
+    let layout = layouts.layouts.iter().find(is_whole);
+    layout
+        .or_else(|| layouts.layouts.iter().find(has_all))
+        .map(|layout| layout.name.clone())
+}

@@ -1,0 +1,152 @@
+//! `--from-run`: the options of a finished run, and whether the inputs are still its inputs.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::MatchInputs;
+use crate::engine::extract::Collected;
+use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
+use crate::formats::layout::LayoutSet;
+use crate::formats::record::Date;
+use crate::run::{MANIFEST, Manifest, match_manifest};
+use crate::text::hex;
+
+/// A finished run of `match`.
+pub struct EarlierRun {
+    path: PathBuf,
+    manifest: Manifest,
+}
+
+impl EarlierRun {
+    /// Reads the manifest of a run.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
+    pub fn load(folder: &Path) -> Result<Self> {
+        Ok(EarlierRun {
+            path: folder.join(MANIFEST),
+            manifest: match_manifest(folder)?,
+        })
+    }
+
+    /// The run's options in the place of those given; the paths stay.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the manifest holds an option that this program does not know.
+    pub fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
+        let refuse = |name| {
+            let problem = format!(
+                "holds no value of the option {name} that this program knows; explain with the version {} that made it",
+                self.manifest.version
+            );
+            Error::input(&self.path, problem)
+        };
+        given.noted(&self.manifest).map_err(refuse)
+    }
+
+    /// The run date.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the manifest holds none.
+    pub fn run_date(&self) -> Result<Date> {
+        Date::parse(
+            self.manifest
+                .run_date
+                .as_deref()
+                .unwrap_or_default()
+                .as_bytes(),
+        )
+        .ok_or_else(|| Error::input(&self.path, "holds no run date"))
+    }
+
+    /// Refuses other layouts and tables than the run's: they change answers as the inputs do.
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming those that differ.
+    pub fn check_layouts(&self, layouts: &LayoutSet) -> Result<()> {
+        let now = Manifest::new("match", self.manifest.run_date.as_deref(), layouts).layouts;
+        let same = |name: &str| {
+            let of = |entries: &[crate::run::LayoutEntry]| {
+                let entry = entries.iter().find(|entry| entry.name == name);
+                entry.map(|entry| entry.sha256.clone())
+            };
+            of(&now) == of(&self.manifest.layouts)
+        };
+        let differing: Vec<_> = self
+            .manifest
+            .layouts
+            .iter()
+            .map(|entry| entry.name.as_str())
+            .filter(|name| !same(name))
+            .collect();
+        if differing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Inputs(format!(
+            "{}: the run had other layouts or tables: {}; give its --layouts",
+            self.path.display(),
+            differing.join(", ")
+        )))
+    }
+
+    /// Takes out the files that the run left out, for whatever reason.
+    #[must_use]
+    pub fn leave_out(&self, collected: Collected) -> Collected {
+        let mut left = Collected {
+            unusable: collected.unusable,
+            ..Collected::default()
+        };
+        for extract in collected.extracts {
+            let digest = hex(&extract.source.sha256());
+            let excluded = |entry: &InputEntry| entry.kind == "excluded" && entry.sha256 == digest;
+            if self.manifest.inputs.iter().any(excluded) {
+                let problem = "was left out of the run".to_owned();
+                left.unusable.push(extract.into_unusable(problem));
+            } else {
+                left.extracts.push(extract);
+            }
+        }
+        left
+    }
+
+    /// Refuses inputs that are not those of the run.
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming the files that the run had and that are not there, and those that
+    /// it did not have.
+    pub fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
+        type Key<'a> = (&'a str, &'a str);
+        fn key(entry: &InputEntry) -> Key<'_> {
+            (entry.kind.as_str(), entry.sha256.as_str())
+        }
+        let only_in = |some: &[InputEntry], others: &[InputEntry]| -> Vec<String> {
+            let mut others: Vec<Key<'_>> = others.iter().map(key).collect();
+            let mut names = Vec::new();
+            for entry in some {
+                match others.iter().position(|other| *other == key(entry)) {
+                    Some(at) => drop(others.swap_remove(at)),
+                    None => names.push(format!("{} ({})", entry.name, entry.kind)),
+                }
+            }
+            names
+        };
+        let lacking = only_in(&self.manifest.inputs, inputs);
+        let added = only_in(inputs, &self.manifest.inputs);
+        if lacking.is_empty() && added.is_empty() {
+            return Ok(());
+        }
+        let list = |what: &str, names: &[String]| {
+            if names.is_empty() {
+                String::new()
+            } else {
+                format!("; {what}: {}", names.join(", "))
+            }
+        };
+        Err(Error::Inputs(format!(
+            "{}: the inputs are not those of the run, by their SHA-256{}{}; give the files that the run read",
+            self.path.display(),
+            list("the run read, and they are not given", &lacking),
+            list("given, and the run did not read them", &added)
+        )))
+    }
+}

@@ -1,0 +1,198 @@
+//! Each participant with its counterpart, or with the one that comes nearest and why it is none.
+
+use super::miss::{SsnLikeness, ssn_likeness};
+use super::model::ParticipantEntry;
+use super::person::person;
+use crate::engine::extract::{CaseRows, Extract, Row};
+use crate::engine::matching::{Counterpart, ReasonCode, ReasonCodes, Rule, Trial, Trials};
+use crate::formats::record::ParticipantClass;
+
+/// The letter of a rule, and what it says.
+fn rule_text(rule: Rule) -> (&'static str, &'static str) {
+    match rule {
+        Rule::S => ("S", "the usable SSNs are equal"),
+        Rule::N1 => ("N1", "the names are equal, and so are the dates of birth"),
+        Rule::N2 => (
+            "N2",
+            "the names are equal, a date of birth is missing or not valid, the roles agree, and somebody else of the case was found",
+        ),
+        Rule::N3 => (
+            "N3",
+            "a second look: the names are equal, and the dates of birth but for one part, or for month and day exchanged; or the dates are equal though the middle names differ",
+        ),
+        Rule::N4 => (
+            "N4",
+            "a second look: the dates of birth are equal, and the names but for one letter, or for last and first name exchanged",
+        ),
+        Rule::N5 => (
+            "N5",
+            "a second look: the dates of birth and the first names are equal",
+        ),
+    }
+}
+
+/// What is known of the two cases.
+pub(super) struct Compared<'a> {
+    pub(super) yours: CaseRows<'a>,
+    pub(super) theirs: CaseRows<'a>,
+    pub(super) counterparts: &'a [Option<Counterpart>],
+    /// The codes of each record; empty sets where the case is not returned.
+    pub(super) codes: &'a [ReasonCodes],
+    pub(super) show_pii: bool,
+}
+
+impl Compared<'_> {
+    pub(super) fn entries(&self) -> Vec<ParticipantEntry> {
+        let trials = Trials::new(self.yours, self.theirs, self.counterparts);
+        let rows = self.yours.rows.iter().enumerate();
+        rows.map(|(place, row)| {
+            let entry = entry_of(self.yours.extract, row, self.codes[place], self.show_pii);
+            let their = |place: u32| &self.theirs.rows[place as usize];
+            if let Some(counterpart) = self.counterparts[place] {
+                let (letter, rule) = rule_text(counterpart.rule);
+                let other = their(counterpart.place);
+                return ParticipantEntry {
+                    counterpart: Some(person(self.theirs.extract, other, self.show_pii)),
+                    rule: Some(letter),
+                    basis: Some(counterpart.basis().code()),
+                    because: if counterpart.in_doubt {
+                        format!("{rule}; in doubt: those whom it fits have different SSNs, so that none is handed out")
+                    } else {
+                        rule.to_owned()
+                    },
+                    ..entry
+                };
+            }
+            let near = self.nearest(&trials, row);
+            let other = near.as_ref().map(|&(place, _)| their(place));
+            ParticipantEntry {
+                nearest: other.map(|row| person(self.theirs.extract, row, self.show_pii)),
+                because: near.map_or_else(|| nobody(row), |(_, why)| why),
+                ..entry
+            }
+        })
+        .collect()
+    }
+
+    /// The participant of theirs that comes nearest, and why it is no counterpart.
+    fn nearest(&self, trials: &Trials<'_>, row: &Row) -> Option<(u32, String)> {
+        let theirs = &self.theirs;
+        let near = trials.of(row).filter_map(|trial| {
+            let other = &theirs.rows[trial.place as usize];
+            let (rank, why) = self.why_not(row, other, &trial)?;
+            // Of several alike the first.
+            Some(((rank, !trial.same_class, trial.place), trial.place, why))
+        });
+        near.min_by_key(|&(rank, ..)| rank)
+            .map(|(_, place, why)| (place, why))
+    }
+
+    /// How near a participant comes (smaller is nearer), and why it is no counterpart.
+    fn why_not(&self, row: &Row, other: &Row, trial: &Trial) -> Option<(u8, String)> {
+        let roles = || format!("{} here, {} there", type_text(row), type_text(other));
+        let class = || match (row.class(), other.class()) {
+            (None, _) | (_, None) => {
+                format!(
+                    "a participant without a type is never matched ({})",
+                    roles()
+                )
+            }
+            _ => format!("an adult is never compared with a child ({})", roles()),
+        };
+        if trial.same_ssn {
+            let why = if trial.same_class {
+                "another participant of your case has this SSN too, and that one's name".to_owned()
+            } else {
+                class()
+            };
+            return Some((0, format!("the usable SSNs are equal, but {why}")));
+        }
+        if trial.same_name {
+            let why = if !trial.same_class {
+                class()
+            } else if trial.held {
+                "that one is the counterpart of another participant of your case".to_owned()
+            } else if trial.middles_contradict {
+                "the middle names contradict each other (N1, N2)".to_owned()
+            } else if row.date_of_birth().is_some() && other.date_of_birth().is_some() {
+                "both dates of birth are valid, and they differ (N1)".to_owned()
+            } else if trial.by_name.is_some() {
+                "a date of birth is missing, and nobody else of the case was found by SSN, or by name and date of birth (N2)".to_owned()
+            } else if row.ssn().is_some() && other.ssn().is_some() {
+                "a date of birth is missing, and the usable SSNs differ (N2)".to_owned()
+            } else {
+                format!(
+                    "there is no pair of dates of birth to compare, and the roles do not agree (N2): {}",
+                    roles()
+                )
+            };
+            return Some((1, format!("the names are equal, but {why}")));
+        }
+        let names = "and the names are not equal";
+        match ssn_likeness((self.yours.extract, row), (self.theirs.extract, other)) {
+            Some(likeness) => {
+                let (what, rank) = match likeness {
+                    SsnLikeness::Digit => ("the SSNs differ in one digit", 2),
+                    SsnLikeness::Exchanged => {
+                        ("the SSNs differ by two neighbouring digits exchanged", 2)
+                    }
+                };
+                Some((rank, format!("{what}, {names}")))
+            }
+            None if trial.same_class
+                && row.date_of_birth().is_some()
+                && row.date_of_birth() == other.date_of_birth() =>
+            {
+                let ssns = if row.ssn().is_some() && other.ssn().is_some() {
+                    "the SSNs differ"
+                } else {
+                    "there is no pair of usable SSNs"
+                };
+                Some((
+                    3,
+                    format!("the dates of birth are equal, but {ssns}, {names}"),
+                ))
+            }
+            None => None,
+        }
+    }
+}
+
+fn type_text(row: &Row) -> &'static str {
+    match row.participant().code() {
+        "  " => "no type",
+        code => code,
+    }
+}
+
+/// Why nobody comes near.
+fn nobody(row: &Row) -> String {
+    match row.class() {
+        None => "a participant without a type is neither adult nor child and is never matched",
+        Some(ParticipantClass::Adult) => {
+            "no adult of the other case has this SSN, this name, or anything near them"
+        }
+        Some(ParticipantClass::Child) => {
+            "no child of the other case has this SSN, this name, or anything near them"
+        }
+    }
+    .to_owned()
+}
+
+/// A participant of a case that has no counterpart case.
+pub(super) fn entry_of(
+    extract: &Extract,
+    row: &Row,
+    codes: ReasonCodes,
+    show_pii: bool,
+) -> ParticipantEntry {
+    ParticipantEntry {
+        yours: person(extract, row, show_pii),
+        counterpart: None,
+        rule: None,
+        basis: None,
+        nearest: None,
+        because: String::new(),
+        codes: codes.iter().map(ReasonCode::code).collect(),
+    }
+}

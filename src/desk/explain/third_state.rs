@@ -1,0 +1,80 @@
+//! The case in a third state: a linear look through the rows of every other state.
+
+use ahash::AHashSet;
+use rayon::prelude::*;
+
+use super::miss::Misses;
+use super::model::NearMiss;
+use super::person::case_ids;
+use crate::engine::extract::CaseNumber;
+use crate::engine::extract::{Extract, Row};
+
+/// What your case is known by, wherever it may be.
+struct Keys {
+    children: AHashSet<u32>,
+    adults: AHashSet<u32>,
+    names: AHashSet<u64>,
+}
+
+impl Misses<'_> {
+    /// Looks through the extracts of third states.
+    pub(super) fn look_beyond(&mut self, extracts: &[&Extract]) {
+        let rows = self.asked.rows();
+        let keys = Keys {
+            children: rows.iter().filter_map(Row::child_key).collect(),
+            adults: rows.iter().filter_map(Row::adult_key).collect(),
+            names: rows.iter().filter_map(Row::child_name).collect(),
+        };
+        let asked = &self.asked;
+        let data = &asked.case.data;
+        let your_state = asked.yours.extract.state;
+        let find = |extract: &&Extract| -> Vec<(CaseNumber, String)> {
+            let cases = extract.cases.iter().zip(0..);
+            cases
+                .filter_map(|(theirs, number)| {
+                    let rows = extract.rows_of(theirs);
+                    let holds = |set: &AHashSet<u32>, key: fn(&Row) -> Option<u32>| {
+                        rows.iter().filter_map(key).any(|key| set.contains(&key))
+                    };
+                    let names_you = theirs.data.other_state == Some(your_state);
+                    let mut shared = Vec::new();
+                    if names_you && theirs.data.other_id == data.id {
+                        shared.push("names your state and your Case ID");
+                    }
+                    if names_you && !data.other_id.is_blank() && theirs.data.id == data.other_id {
+                        shared.push("names your state and has your Other State Case ID as its Case ID");
+                    }
+                    if holds(&keys.children, Row::child_key) {
+                        shared.push("holds a child with the usable SSN of a child of yours");
+                    }
+                    let name = |row: &Row| {
+                        row.child_name().is_some_and(|name| keys.names.contains(&name))
+                    };
+                    if holds(&keys.adults, Row::adult_key) && rows.iter().any(name) {
+                        shared.push(
+                            "holds an adult with the usable SSN and type of one of yours and a child of the same name",
+                        );
+                    }
+                    (!shared.is_empty()).then(|| (number, shared.join(", and ")))
+                })
+                .collect()
+        };
+        let found: Vec<_> = extracts.par_iter().map(find).collect();
+        for (extract, hits) in extracts.iter().zip(found) {
+            for (number, shared) in hits {
+                let theirs = &extract.cases[number as usize];
+                self.add("third_state", || NearMiss {
+                    kind: "third_state",
+                    case: case_ids(extract, theirs),
+                    because: format!(
+                        "a case of {}, which your case does not name, {shared}",
+                        extract.state.name()
+                    ),
+                    yours: None,
+                    theirs: None,
+                    rejected: None,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What people do with extracts, runs and responses: validate, convert, explain, report, compare, and
+//! work a response.
+
+pub mod convert;
+pub mod diff;
+pub mod explain;
+pub mod report;
+pub mod respond;
+pub mod validate;

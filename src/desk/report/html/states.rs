@@ -1,0 +1,116 @@
+//! The tables by state: their columns, and a row a state.
+
+use serde::Serialize;
+
+use super::sides::{Number, Sides};
+use crate::desk::report::figures::figures;
+use crate::desk::report::numbers::percent;
+use crate::desk::report::{Figure, Figures, Group, StateReport, Unit, View};
+use crate::engine::matching::ReasonCode;
+
+/// A choice of the columns of a table by state: the first and the last of them, from 1.
+#[derive(Serialize)]
+pub(super) struct ColumnView {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct Column {
+    pub(super) id: String,
+    pub(super) title: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Row {
+    name: &'static str,
+    label: String,
+    found: String,
+    in_sync: String,
+    cells: Vec<Number>,
+}
+
+/// A choice of columns: its name, its label, and the key and title of each column.
+pub(super) type Choice = (&'static str, &'static str, Vec<(String, String)>);
+
+/// The columns of the tables by state, by choice.
+pub(super) fn columns(pooled: bool) -> Vec<Choice> {
+    let of = |group: Group| -> Vec<(String, String)> {
+        figures(pooled)
+            .filter(|figure| figure.group == group)
+            .map(|figure| (figure.key.to_owned(), column_title(figure)))
+            .collect()
+    };
+    let codes = |unit: &str, label: &str| -> Vec<(String, String)> {
+        ReasonCode::ALL
+            .iter()
+            .map(|code| {
+                let code = code.code();
+                (format!("{unit}.code.{code}"), format!("{code}, {label}"))
+            })
+            .collect()
+    };
+    vec![
+        ("match", "How cases were found", of(Group::Match)),
+        ("volume", "What became of them", of(Group::Volume)),
+        (
+            "case-codes",
+            "Cases by reason code",
+            codes("cases", "cases"),
+        ),
+        (
+            "record-codes",
+            "Records by reason code",
+            codes("records", "records"),
+        ),
+        ("action", "Status and role", of(Group::Action)),
+        (
+            "verification",
+            "SSN and FIPS verification",
+            of(Group::Verification),
+        ),
+    ]
+}
+
+fn column_title(figure: &Figure) -> String {
+    let unit = match figure.unit {
+        Unit::Cases => "cases",
+        Unit::Records => "records",
+    };
+    if let (true, Some((tier, _))) = (figure.key.contains(".tier."), figure.title.split_once(':')) {
+        tier.to_owned()
+    } else if figure.key == "cases.nobody_matched" {
+        "Nobody matched".to_owned()
+    } else if figure.key == "cases.multiple_case" {
+        "Multiple Case".to_owned()
+    } else if figure.group == Group::Volume {
+        format!("{}, {unit}", figure.title)
+    } else {
+        figure.title.to_owned()
+    }
+}
+
+pub(super) fn row(
+    view: View<'_>,
+    name: &'static str,
+    label: String,
+    sides: Sides<'_>,
+    part: &dyn Fn(&StateReport) -> Option<&Figures>,
+) -> Row {
+    let none = Figures::default();
+    let figures = part(sides.new).unwrap_or(&none);
+    let returned = figures.of("cases.returned");
+    Row {
+        name,
+        label,
+        found: percent(figures.found(), returned),
+        in_sync: percent(figures.of("cases.in_sync"), returned),
+        cells: columns(view.is_pooled())
+            .iter()
+            .flat_map(|(_, _, columns)| columns)
+            .map(|(key, _)| sides.number(key, part))
+            .collect(),
+    }
+}

@@ -1,0 +1,68 @@
+//! The report as JSON.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::View;
+use crate::text::json_text;
+
+/// The report; or, with an earlier one, both, and the change of every figure.
+pub fn json(view: View<'_>) -> String {
+    let Some(old) = view.old else {
+        return json_text(view.new);
+    };
+    let (old, new) = (json!(old), json!(view.new));
+    let mut change = Map::new();
+    for part in ["national", "states", "matrix", "absent"] {
+        change.insert(part.to_owned(), difference(old.get(part), new.get(part)));
+    }
+    json_text(&json!({
+        "schema": "icr.report.change/1",
+        "old": old,
+        "new": new,
+        "change": change,
+    }))
+}
+
+/// New less old, of every number; what stands on one side alone counts from 0.
+fn difference(old: Option<&Value>, new: Option<&Value>) -> Value {
+    match (old, new) {
+        (Some(Value::Object(_)), _) | (_, Some(Value::Object(_))) => {
+            let keys = |value: Option<&Value>| {
+                let object = value.and_then(Value::as_object).into_iter();
+                object.flat_map(Map::keys).cloned().collect::<Vec<_>>()
+            };
+            let mut map = Map::new();
+            for key in keys(old).into_iter().chain(keys(new)) {
+                let of = |value: Option<&Value>| value.and_then(|v| v.get(&key)).cloned();
+                let (old, new) = (of(old), of(new));
+                if [&old, &new]
+                    .into_iter()
+                    .flatten()
+                    .all(|v| v.is_number() || v.is_object())
+                {
+                    map.insert(key, difference(old.as_ref(), new.as_ref()));
+                }
+            }
+            Value::Object(map)
+        }
+        _ => {
+            let count = |value: Option<&Value>| value.and_then(Value::as_i64).unwrap_or(0);
+            Value::Number(Number::from(count(new) - count(old)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_subtracted_and_what_is_missing_counts_as_nothing() {
+        let old = json!({"a": 5, "name": "x", "inner": {"gone": 2}});
+        let new = json!({"a": 3, "name": "x", "inner": {"came": 7}});
+        assert_eq!(
+            difference(Some(&old), Some(&new)),
+            json!({"a": -2, "inner": {"gone": -2, "came": 7}})
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Counts the records of one response file, by other state.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use crate::engine::matching::{ReasonCode, ReasonCodes};
+use crate::engine::response::{
+    CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields, ResponseTotals, TIERS,
+};
+use crate::error::Result;
+use crate::formats::input::Source;
+use crate::formats::reference::State;
+use crate::stop::Stop;
+
+use super::Figures;
+
+/// What was counted of the records that name one other state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// The figures that the summary has too.
+    pub(super) totals: ResponseTotals,
+    in_sync: u64,
+    open: u64,
+    closed: u64,
+    initiating: u64,
+    responding: u64,
+    neither: u64,
+    ssn: Outcomes,
+    other_ssn: Outcomes,
+    other_fips: Outcomes,
+    fips: Outcomes,
+    case_combinations: BTreeMap<ReasonCodes, u64>,
+    record_combinations: BTreeMap<ReasonCodes, u64>,
+}
+
+/// A verification indicator's values: Y, N, blank.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outcomes([u64; 3]);
+
+impl Outcomes {
+    #[inline]
+    fn count(&mut self, indicator: &[u8]) {
+        self.0[match indicator {
+            b"Y" => 0,
+            b"N" => 1,
+            _ => 2,
+        }] += 1;
+    }
+
+    fn put(self, figures: &mut Figures, key: &str) {
+        for (name, count) in ["verified", "not_verified", "none"].iter().zip(self.0) {
+            figures.set(format!("{key}.{name}"), count);
+        }
+    }
+}
+
+/// Which data stood for an other state, and which state it is.
+pub(super) type Part = (State, FcrSupplied);
+
+/// The FCR-Supplied Indicator.
+pub(super) type FcrSupplied = bool;
+
+/// Counts a response file by other state and FCR-Supplied Indicator.
+///
+/// # Errors
+/// [`crate::Error::Input`] for the first record or case that is not as it was sent: figures of a
+/// damaged response would be believed. [`crate::Error::Interrupted`] where the run is to stop.
+pub(super) fn tally(
+    source: &Source,
+    fields: &ResponseFields,
+    stop: &Stop,
+) -> Result<BTreeMap<Part, Tally>> {
+    let mut tallies: BTreeMap<Part, Tally> = BTreeMap::new();
+    let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
+    while let Some(read) = reader.next(stop)? {
+        if let Read::Case(case) = read {
+            let fcr_supplied = fields.response.fcr_supplied.of(&case.first().bytes) == b"Y";
+            let part = (case.first().other_state, fcr_supplied);
+            tallies.entry(part).or_default().add(fields, &case);
+        }
+    }
+    Ok(tallies)
+}
+
+impl Tally {
+    fn add(&mut self, fields: &ResponseFields, case: &ReadCase<'_>) {
+        let (r, first) = (&fields.response, &case.first().bytes);
+        self.totals.add(fields, case);
+        self.other_fips.count(r.other_fips_verification.of(first));
+        self.fips.count(r.fips_verification.of(first));
+        match fields.submitted(first, fields.extract.case_status) {
+            b"O" => self.open += 1,
+            _ => self.closed += 1,
+        }
+        match fields.submitted(first, fields.extract.initiating_responding) {
+            b"I" => self.initiating += 1,
+            b"R" => self.responding += 1,
+            _ => self.neither += 1,
+        }
+        let codes = case.codes();
+        *self.case_combinations.entry(codes).or_default() += 1;
+        // 00 and all counts equal.
+        let equal = r.adults_yours.of(first) == r.adults_matched.of(first)
+            && r.children_yours.of(first) == r.children_matched.of(first);
+        self.in_sync += u64::from(equal && codes.holds(ReasonCode::R00));
+        for record in case.records() {
+            *self.record_combinations.entry(record.codes).or_default() += 1;
+            self.ssn
+                .count(r.submitting_ssn_verification.of(&record.bytes));
+            self.other_ssn
+                .count(r.other_ssn_verification.of(&record.bytes));
+        }
+    }
+
+    /// The figures that can be told from a response.
+    pub(super) fn figures(&self) -> Figures {
+        let mut figures = Figures::default();
+        let totals = &self.totals;
+        for (tier, count) in TIERS.iter().zip(totals.cases_by_tier) {
+            // A tier of the pooled routine that found nothing is no figure of the published one.
+            if count > 0 || !matches!(*tier, "4" | "5" | "6" | "7") {
+                figures.set(format!("cases.tier.{tier}"), count);
+            }
+        }
+        for code in ReasonCode::ALL {
+            let (name, index) = (code.code(), code.index());
+            figures.set(format!("cases.code.{name}"), totals.cases_by_code[index]);
+            figures.set(
+                format!("records.code.{name}"),
+                totals.records_by_code[index],
+            );
+        }
+        for (key, count) in [
+            ("cases.returned", totals.cases),
+            ("records.returned", totals.records),
+            ("cases.in_sync", self.in_sync),
+            ("cases.nobody_matched", totals.cases_nobody_matched),
+            ("cases.multiple_case", totals.multiple_case),
+            ("cases.fcr_supplied", totals.fcr_supplied),
+            ("cases.open", self.open),
+            ("cases.closed", self.closed),
+            ("cases.initiating", self.initiating),
+            ("cases.responding", self.responding),
+            ("cases.neither", self.neither),
+        ] {
+            figures.set(key, count);
+        }
+        self.ssn.put(&mut figures, "records.ssn");
+        self.other_ssn.put(&mut figures, "records.other_ssn");
+        self.other_fips.put(&mut figures, "cases.other_fips");
+        // The code that you submitted is always verified.
+        figures.0.remove("cases.other_fips.none");
+        self.fips.put(&mut figures, "cases.fips");
+        for (unit, combinations) in [
+            ("cases", &self.case_combinations),
+            ("records", &self.record_combinations),
+        ] {
+            for (codes, count) in combinations {
+                let codes: Vec<_> = codes.iter().map(ReasonCode::code).collect();
+                figures.set(format!("{unit}.combination.{}", codes.join("+")), *count);
+            }
+        }
+        figures
+    }
+}
+
+impl AddAssign<&Tally> for Tally {
+    fn add_assign(&mut self, other: &Tally) {
+        self.totals.merge(&other.totals);
+        for (mine, theirs) in [
+            (&mut self.in_sync, other.in_sync),
+            (&mut self.open, other.open),
+            (&mut self.closed, other.closed),
+            (&mut self.initiating, other.initiating),
+            (&mut self.responding, other.responding),
+            (&mut self.neither, other.neither),
+        ] {
+            *mine += theirs;
+        }
+        for (mine, theirs) in [
+            (&mut self.ssn, other.ssn),
+            (&mut self.other_ssn, other.other_ssn),
+            (&mut self.other_fips, other.other_fips),
+            (&mut self.fips, other.fips),
+        ] {
+            for (mine, theirs) in mine.0.iter_mut().zip(theirs.0) {
+                *mine += theirs;
+            }
+        }
+        for (mine, theirs) in [
+            (&mut self.case_combinations, &other.case_combinations),
+            (&mut self.record_combinations, &other.record_combinations),
+        ] {
+            for (codes, count) in theirs {
+                *mine.entry(*codes).or_default() += count;
+            }
+        }
+    }
+}

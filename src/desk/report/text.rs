@@ -1,0 +1,330 @@
+//! The report as a print program writes it: 132 columns, paginated.
+
+use std::collections::BTreeSet;
+
+use super::numbers::{change, known, percent};
+use super::pages::{COLUMNS, Pages};
+use super::tables::{heads_of, rows_of, tables_by_state};
+use super::{Figures, Group, StateReport, Unit, View};
+use crate::engine::matching::ReasonCode;
+
+/// What every report says of its form.
+const FORM: &str = "The ICR Reconciliation Report is named in the Technical Data Guide; its published form was not at hand, so this form is ours. It holds no person's data and no Case ID. Percentages are of the returned cases; IN SYNC is 00 with the adults and children from your state as many as matched.";
+
+/// The report, or the change since an earlier one, in pages.
+pub fn text(view: View<'_>) -> String {
+    let mut title = format!(
+        "ICR RECONCILIATION REPORT      RUN DATE {}",
+        view.new.date()
+    );
+    if let Some(old) = view.old {
+        title += &format!("      CHANGE SINCE {}", old.date());
+    }
+    let mut pages = Pages::new(title);
+    for (name, scope) in view.new.scopes() {
+        let sheet = Sheet {
+            view,
+            new: scope,
+            old: view.old.map(|old| old.scope(name)),
+        };
+        if name == "all" {
+            pages.begin("NATIONAL".to_owned());
+            pages.paragraph(FORM);
+            sheet.nation(&mut pages);
+        } else {
+            pages.begin(format!("{name}  {}", scope.name.to_uppercase()));
+        }
+        sheet.figures(&mut pages);
+        sheet.others(&mut pages, name == "all");
+    }
+    pages.text()
+}
+
+/// One state, or the nation.
+struct Sheet<'a> {
+    view: View<'a>,
+    new: &'a StateReport,
+    old: Option<&'a StateReport>,
+}
+
+/// How wide a count is: ten digits with their commas.
+const WIDTH: usize = 14;
+
+impl Sheet<'_> {
+    fn figures(&self, pages: &mut Pages) {
+        let mut heads = format!("{:<50}", "");
+        for head in ["ALL", "FCR-SUPPLIED"] {
+            heads += &format!("{head:>WIDTH$}");
+            if self.old.is_some() {
+                heads += &format!("{:>12}{:>12}", "BEFORE", "CHANGE");
+            }
+        }
+        let heads = [heads];
+        for (title, group, unit) in [
+            ("CASES: WHAT BECAME OF THEM", Group::Volume, Unit::Cases),
+            ("RECORDS: WHAT BECAME OF THEM", Group::Volume, Unit::Records),
+            ("CASES RETURNED, BY TIER", Group::Match, Unit::Cases),
+            (
+                "CASES RETURNED, BY STATUS AND ROLE",
+                Group::Action,
+                Unit::Cases,
+            ),
+            (
+                "SSN VERIFICATION, RECORDS RETURNED",
+                Group::Verification,
+                Unit::Records,
+            ),
+            (
+                "FIPS VERIFICATION, CASES RETURNED",
+                Group::Verification,
+                Unit::Cases,
+            ),
+        ] {
+            let rows: Vec<String> = self
+                .view
+                .figures()
+                .filter(|figure| figure.group == group && figure.unit == unit)
+                .map(|figure| self.row(figure.title, figure.key))
+                .collect();
+            pages.table(title, &heads, &rows);
+        }
+        for (title, unit) in [
+            ("CASES RETURNED, BY REASON CODE", "cases"),
+            ("RECORDS RETURNED, BY REASON CODE", "records"),
+        ] {
+            let rows: Vec<String> = ReasonCode::ALL
+                .iter()
+                .map(|code| {
+                    let meaning = self.view.codes.get(code.code());
+                    let label = format!(
+                        "{} {}",
+                        code.code(),
+                        meaning.map_or("", |code| code.title.as_str())
+                    );
+                    self.row(&label, &format!("{unit}.code.{}", code.code()))
+                })
+                .collect();
+            pages.table(title, &heads, &rows);
+        }
+        for (title, prefix, unit) in [
+            (
+                "CASES RETURNED, BY COMBINATION OF REASON CODES",
+                "cases",
+                Unit::Cases,
+            ),
+            (
+                "RECORDS RETURNED, BY COMBINATION OF REASON CODES",
+                "records",
+                Unit::Records,
+            ),
+        ] {
+            let both = self.old.iter().flat_map(|old| old.total.combinations(unit));
+            let combinations: BTreeSet<&str> = self
+                .new
+                .total
+                .combinations(unit)
+                .chain(both)
+                .map(|(codes, _)| codes)
+                .collect();
+            let rows: Vec<String> = combinations
+                .into_iter()
+                .map(|codes| {
+                    let label = codes.replace('+', " ");
+                    self.row(&label, &format!("{prefix}.combination.{codes}"))
+                })
+                .collect();
+            pages.table(title, &heads, &rows);
+        }
+    }
+
+    fn row(&self, label: &str, key: &str) -> String {
+        let label: String = label.chars().take(49).collect();
+        let mut row = format!("{label:<50}");
+        let parts: [fn(&StateReport) -> &Figures; 2] = [|s| &s.total, |s| &s.fcr_supplied];
+        let is_combination = key.contains(".combination.");
+        for part in parts {
+            // A combination that does not occur occurs 0 times; other figures may be unknown.
+            let count = |scope: &StateReport| {
+                let count = part(scope).get(key);
+                if is_combination {
+                    Some(count.unwrap_or(0))
+                } else {
+                    count
+                }
+            };
+            let new = count(self.new);
+            row += &format!("{:>WIDTH$}", known(new));
+            if let Some(old) = self.old {
+                let old = count(old);
+                row += &format!("{:>12}{:>12}", known(old), change(new, old));
+            }
+        }
+        row
+    }
+
+    /// The state-by-state matrix, and the submitting states.
+    fn nation(&self, pages: &mut Pages) {
+        let view = self.view;
+        let states: Vec<_> = view.new.scopes().collect();
+        for (title, columns) in tables_by_state(self.view.is_pooled()) {
+            let rows = states.iter().flat_map(|(name, state)| {
+                let old = view.old.map(|old| &old.scope(name).total);
+                rows_of(name, columns, &state.total, old)
+            });
+            let title = format!("SUBMITTING STATES: {title}");
+            pages.table(
+                &title,
+                &heads_of("STATE", columns),
+                &rows.collect::<Vec<_>>(),
+            );
+        }
+        let others: Vec<&str> = self.new.by_other_state.keys().copied().collect();
+        let per_page = (COLUMNS - 6) / 7;
+        for block in others.chunks(per_page) {
+            let mut heads = vec![format!("{:<6}", "FROM")];
+            heads[0].extend(block.iter().map(|other| format!("{other:>7}")));
+            let mut rows = Vec::new();
+            for (name, cells) in &view.new.matrix {
+                let mut row = format!("{name:<6}");
+                for other in block {
+                    let cell = cells.get(other).filter(|cell| cell.returned > 0);
+                    let rate = cell
+                        .map_or_else(|| ".".to_owned(), |cell| percent(cell.found, cell.returned));
+                    row += &format!("{rate:>7}");
+                }
+                rows.push(row);
+                if let Some(old) = view.old {
+                    rows.push(rate_changes(old, view, name, block));
+                }
+            }
+            let title = "MATCH RATES: PERCENT OF THE RETURNED CASES THAT WERE FOUND, FROM SUBMITTING STATE TO OTHER STATE";
+            pages.table(title, &heads, &rows);
+        }
+        let absent: Vec<String> = view
+            .new
+            .absent
+            .iter()
+            .map(|(state, volume)| {
+                format!(
+                    "{state:<6}{:>WIDTH$}{:>WIDTH$}",
+                    known(Some(volume.cases)),
+                    known(Some(volume.records))
+                )
+            })
+            .collect();
+        let heads = [format!(
+            "{:<6}{:>WIDTH$}{:>WIDTH$}",
+            "STATE", "CASES", "RECORDS"
+        )];
+        pages.table(
+            "STATES THAT CASES NAME AND THAT SENT NOTHING",
+            &heads,
+            &absent,
+        );
+        let excluded: Vec<String> = view
+            .new
+            .excluded
+            .iter()
+            .map(|file| {
+                let state = file.state.as_deref().unwrap_or("?");
+                format!("{state:<6}{}", file.kind)
+            })
+            .collect();
+        pages.table(
+            "FILES THAT WERE LEFT OUT",
+            &["STATE KIND".to_owned()],
+            &excluded,
+        );
+    }
+
+    /// All of it by other state.
+    fn others(&self, pages: &mut Pages, is_national: bool) {
+        let none = Figures::default();
+        let before = |other| {
+            let old = self.old?.by_other_state.get(other);
+            Some(old.unwrap_or(&none))
+        };
+        let whose = if is_national {
+            "BY OTHER STATE, ALL SUBMITTING STATES"
+        } else {
+            "BY OTHER STATE"
+        };
+        for (title, columns) in tables_by_state(self.view.is_pooled()) {
+            let rows = self
+                .new
+                .by_other_state
+                .iter()
+                .flat_map(|(other, figures)| rows_of(other, columns, figures, before(other)));
+            pages.table(
+                &format!("{whose}: {title}"),
+                &heads_of("OTHER", columns),
+                &rows.collect::<Vec<_>>(),
+            );
+        }
+        if is_national {
+            return;
+        }
+        for (title, unit) in [("CASES", Unit::Cases), ("RECORDS", Unit::Records)] {
+            let mut rows = Vec::new();
+            for (other, figures) in &self.new.by_other_state {
+                let before = before(other);
+                let mut codes: BTreeSet<&str> =
+                    figures.combinations(unit).map(|(codes, _)| codes).collect();
+                codes.extend(
+                    before
+                        .iter()
+                        .flat_map(|old| old.combinations(unit))
+                        .map(|(codes, _)| codes),
+                );
+                for codes in codes {
+                    let count = |figures: &Figures| {
+                        let mut all = figures.combinations(unit);
+                        all.find(|(c, _)| *c == codes).map_or(0, |(_, n)| n)
+                    };
+                    let new = Some(count(figures));
+                    let mut row = format!(
+                        "{other:<6}{:<20}{:>WIDTH$}",
+                        codes.replace('+', " "),
+                        known(new)
+                    );
+                    if self.old.is_some() {
+                        let old = before.map(&count);
+                        row += &format!("{:>WIDTH$}{:>WIDTH$}", known(old), change(new, old));
+                    }
+                    rows.push(row);
+                }
+            }
+            let mut heads = format!("{:<6}{:<20}{:>WIDTH$}", "OTHER", "CODES", title);
+            if self.old.is_some() {
+                heads += &format!("{:>WIDTH$}{:>WIDTH$}", "BEFORE", "CHANGE");
+            }
+            pages.table(
+                &format!("{whose}: {title} BY COMBINATION OF REASON CODES"),
+                &[heads],
+                &rows,
+            );
+        }
+    }
+}
+
+/// How the match rates moved, in percentage points.
+fn rate_changes(old: &super::Report, view: View<'_>, name: &str, block: &[&str]) -> String {
+    let mut row = format!("{:<6}", "");
+    for other in block {
+        let tenths = |report: &super::Report| {
+            let cell = report.matrix.get(name)?.get(other)?;
+            super::numbers::permille(cell.found, cell.returned)
+        };
+        let moved = match (tenths(view.new), tenths(old)) {
+            (Some(new), Some(old)) if new == old => "=".to_owned(),
+            (Some(new), Some(old)) => {
+                let sign = if new > old { '+' } else { '-' };
+                let by = new.abs_diff(old);
+                format!("{sign}{}.{}", by / 10, by % 10)
+            }
+            _ => String::new(),
+        };
+        row += &format!("{moved:>7}");
+    }
+    row
+}

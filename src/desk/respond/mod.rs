@@ -1,0 +1,33 @@
+//! The Reconciliation Response program (the specification's state-side.md): from a state's response
+//! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
+//! files that the state's system loads.
+//!
+//! [`read_responses`] → [`sorted_cases`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
+//! → the files.
+
+pub mod rules;
+
+mod answers;
+mod case;
+mod csenet;
+mod desk;
+mod fcr;
+mod persons;
+mod policy;
+mod read;
+mod sending;
+mod sent;
+mod summary;
+mod updates;
+mod wording;
+mod worklist;
+
+pub use crate::engine::response::{ReadCase, ResponseFields, ResponseRecord};
+pub use case::{ResponseCase, sorted_cases};
+pub use desk::{Desk, Finished};
+pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
+pub use read::{read_responses, response_state};
+pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};
+pub use summary::{RespondSummary, RespondTotals};
+pub use updates::UPDATES_HEAD;
+pub use worklist::{Item, WORKLIST_HEAD, Worklist};

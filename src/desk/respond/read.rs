@@ -1,0 +1,87 @@
+//! Reads the response files of a run: all of it, or nothing (decision 0022).
+
+use crate::engine::response::{
+    CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields, ResponseRecord,
+};
+use crate::error::{Error, Result};
+use crate::formats::input::Source;
+use crate::formats::reference::State;
+use crate::stop::Stop;
+
+/// The cases of response files, in file order. A file without records is valid.
+///
+/// # Errors
+/// [`Error::Input`] for the first record that is no response record, and for the first case that is
+/// not whole, stands twice or contradicts itself: work must not rest on a file that is not what was
+/// sent (decision 0022). [`Error::Inputs`] where two files hold the same records. An interruption.
+pub fn read_responses<'s>(
+    sources: &'s [Source],
+    fields: &ResponseFields,
+    stop: &Stop,
+) -> Result<Vec<ReadCase<'s>>> {
+    let mut cases: Vec<ReadCase<'s>> = Vec::new();
+    let mut firsts = Vec::new();
+    for source in sources {
+        firsts.push(cases.len());
+        let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
+        while let Some(read) = reader.next(stop)? {
+            if let Read::Case(case) = read {
+                cases.push(case);
+            }
+        }
+    }
+    firsts.push(cases.len());
+    let files: Vec<_> = firsts
+        .windows(2)
+        .map(|ends| &cases[ends[0]..ends[1]])
+        .collect();
+    refuse_repeats(sources, &files)?;
+    Ok(cases)
+}
+
+/// The records of cases, in file order.
+fn records_of<'a, 's>(
+    cases: &'a [ReadCase<'s>],
+) -> impl Iterator<Item = &'a ResponseRecord<'s>> + use<'a, 's> {
+    cases.iter().flat_map(ReadCase::records)
+}
+
+/// One response given twice would be worked twice.
+fn refuse_repeats(sources: &[Source], files: &[&[ReadCase<'_>]]) -> Result<()> {
+    for (at, file) in files.iter().enumerate() {
+        let Some(case) = file.first() else { continue };
+        let same = |other: &&[ReadCase<'_>]| {
+            other.len() == file.len()
+                && records_of(other)
+                    .map(|r| &r.bytes)
+                    .eq(records_of(file).map(|r| &r.bytes))
+        };
+        if let Some(before) = files[..at].iter().position(same) {
+            return Err(Error::Inputs(format!(
+                "two responses for {}: {} and {} hold the same records; give the response once",
+                case.first().state,
+                sources[before].path.display(),
+                sources[at].path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The one state whose responses the cases are of; none where there are no cases.
+///
+/// # Errors
+/// [`Error::Inputs`] where they are of two states: each runs its own program, and the outputs name no
+/// submitting state.
+pub fn response_state(cases: &[ReadCase<'_>]) -> Result<Option<State>> {
+    let Some(first) = cases.first().map(|case| case.first().state) else {
+        return Ok(None);
+    };
+    match records_of(cases).find(|record| record.state != first) {
+        None => Ok(Some(first)),
+        Some(other) => Err(Error::Inputs(format!(
+            "the response records are of two submitting states, {first} and {}; give one state's response at a time",
+            other.state
+        ))),
+    }
+}

@@ -1,0 +1,402 @@
+//! What each case and record of a response needs, code by code (state-side.md), before anything is
+//! built: [`decide`] is a function of the case, the policy and the run date alone.
+
+use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
+use crate::engine::matching::MatchBasis;
+use crate::engine::matching::{ReasonCode, ReasonCodes};
+use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField};
+
+/// What a case needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// 02: take over Case ID (from Other State).
+    pub update_case_id: Option<Written>,
+    /// Another answer to the same case names another case of the other state: nothing is taken over
+    /// or sent.
+    pub answers_disagree: bool,
+    /// What a person must look at for the whole case.
+    pub listed: Vec<CaseFinding>,
+    /// The codes for which a FRINF is wanted; none where it is empty.
+    pub wants_request: ReasonCodes,
+    /// 04: a GSC14 is wanted.
+    pub wants_notice: bool,
+    /// What each record needs, in the order of the case's records.
+    pub records: Vec<RecordDecision>,
+    /// Everybody matched, and no record bears anything but 00.
+    pub in_sync: bool,
+}
+
+/// Where a row is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// For this case.
+    Here,
+    /// For another answer to the same case, which says the same.
+    Elsewhere,
+}
+
+/// Something about a whole case for the worklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseFinding {
+    /// 01.
+    NotFound,
+    /// 02, the threshold is met, but these cautions stand.
+    Caution(Vec<Caution>),
+    /// 02 would be taken over, but two answers disagree.
+    AnswersDisagree,
+    /// 03.
+    County(CountyList),
+    /// 04.
+    ClosedThere,
+}
+
+/// Why a met threshold is not enough for an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caution {
+    /// FCR-Supplied Indicator Y.
+    FcrSupplied,
+    /// CP Match Indicator N.
+    CpNotMatched,
+    /// NP Match Indicator N.
+    NpNotMatched,
+    /// Multiple Case Indicator Y.
+    MultipleCase,
+    /// Case ID (from Other State) is blank: there is nothing to take over.
+    NoCaseId,
+}
+
+/// Which list a 03 goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CountyList {
+    /// The other state's county is 000: perhaps a central office.
+    Central,
+    /// No county is recorded on your case.
+    NoneOfYours,
+    /// The rest.
+    Other,
+}
+
+/// What one record needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordDecision {
+    /// Nothing of its own.
+    Nothing,
+    /// 06 of an adult: a FRINF is wanted.
+    Ask,
+    /// 07, or 08 with the policy "replace": the SSN is updated.
+    UpdateSsn(ReasonCode),
+    /// 08: theirs is added as an additional SSN.
+    AddSsn(FcrPart),
+    /// The row of another record of the participant says the same.
+    InAnotherRow,
+    /// A person must look.
+    List(RecordFinding),
+}
+
+/// What the record is of the participant's FP record, which holds two additional SSNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FcrPart {
+    /// It makes the record.
+    First {
+        /// The Additional SSN 2, of another record of the participant.
+        second: Option<[u8; 9]>,
+    },
+    /// Its SSN is Additional SSN 2 of the record that another makes.
+    Second,
+}
+
+/// Something about one participant for the worklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordFinding {
+    /// 06: a child under age.
+    MinorMissing,
+    /// 06: a child without a valid date of birth.
+    AgelessMissing,
+    /// 06: a participant without a type.
+    TypelessMissing,
+    /// 07 that must not be updated.
+    NoSsn(SsnDoubt),
+    /// 08 that must not be updated.
+    OtherSsn(SsnDoubt),
+    /// Found in doubt, and your own SSN is not usable: nobody can tell whose SSN is whose.
+    InDoubt,
+}
+
+/// Why an SSN of the other state is not taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SsnDoubt {
+    /// Theirs is not verified, or nobody says.
+    TheirsUnverified,
+    /// Yours is verified, or nobody says: only N gives way (08).
+    YoursStands,
+    /// An adult's, and the CP or NP indicator is not Y.
+    Indicators,
+    /// The field holds no usable SSN.
+    Unusable,
+    /// By the counts of the answer no participant of this class matched, so this one did not.
+    NotCounted,
+    /// It was found in doubt or by a second look, which hands out no SSN.
+    NotHandedOut,
+    /// The SSN already stands on another participant of your case.
+    OnAnother,
+    /// The SSN would come to two participants of your case who are other persons.
+    OfTwoPersons,
+    /// Another answer about the participant gives another SSN.
+    AnswersDisagree,
+    /// Two other SSNs are added already.
+    TwoAdded,
+}
+
+/// Decides what a case needs, whatever other cases say.
+pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decision {
+    let codes = case.codes();
+    let mut decision = Decision {
+        update_case_id: None,
+        answers_disagree: false,
+        listed: Vec::new(),
+        wants_request: ReasonCodes::default(),
+        wants_notice: false,
+        records: Vec::new(),
+        in_sync: is_in_sync(case, codes),
+    };
+    if codes.holds(ReasonCode::R01) {
+        decision.listed.push(CaseFinding::NotFound);
+    }
+    if codes.holds(ReasonCode::R02) {
+        if !threshold_is_met(case, policy) {
+            decision.wants_request = decision.wants_request.with(ReasonCode::R02);
+        } else {
+            let cautions = cautions(case, policy);
+            if cautions.is_empty() {
+                decision.update_case_id = Some(Written::Here);
+            } else {
+                decision.listed.push(CaseFinding::Caution(cautions));
+            }
+        }
+    }
+    if codes.holds(ReasonCode::R03) {
+        decision.listed.push(CaseFinding::County(county_list(case)));
+    }
+    if codes.holds(ReasonCode::R04) {
+        decision.listed.push(CaseFinding::ClosedThere);
+        let responding = case.yours(case.fields().extract.initiating_responding) == b"R";
+        decision.wants_notice = policy.notice_of_closure && responding;
+    }
+    for record in &case.records {
+        let needs = decide_record(case, record, policy, run_date);
+        if needs == RecordDecision::Ask {
+            decision.wants_request = decision.wants_request.with(ReasonCode::R06);
+        }
+        decision.records.push(needs);
+    }
+    persons::settle(case, &mut decision.records);
+    let in_doubt = RecordDecision::List(RecordFinding::InDoubt);
+    decision.in_sync &= !decision.records.contains(&in_doubt);
+    decision
+}
+
+/// Whether nothing is to be done: your counts equal the matched ones, and no record says more than
+/// 00. A count of 99 proves nothing.
+fn is_in_sync(case: &ResponseCase<'_>, codes: ReasonCodes) -> bool {
+    let counts = case.counts();
+    codes == ReasonCodes::default().with(ReasonCode::R00)
+        && !counts.beyond()
+        && counts.adults_yours == counts.adults_matched
+        && counts.children_yours == counts.children_matched
+}
+
+/// The threshold of 02 [seed: every adult, and at least 75 % of the children]. Where nobody matched
+/// none is met [ours: with the lowest percentages too].
+fn threshold_is_met(case: &ResponseCase<'_>, policy: &Policy) -> bool {
+    let counts = case.counts();
+    let reaches = |matched: u8, all: u8, percent: u8| {
+        u32::from(matched) * 100 >= u32::from(all) * u32::from(percent)
+    };
+    !counts.beyond()
+        && counts.matched() > 0
+        && reaches(
+            counts.adults_matched,
+            counts.adults_yours,
+            policy.min_adults_percent,
+        )
+        && reaches(
+            counts.children_matched,
+            counts.children_yours,
+            policy.min_children_percent,
+        )
+}
+
+fn cautions(case: &ResponseCase<'_>, policy: &Policy) -> Vec<Caution> {
+    let r = &case.fields().response;
+    let stands = [
+        (
+            policy.caution_fcr_supplied && case.says_yes(r.fcr_supplied),
+            Caution::FcrSupplied,
+        ),
+        (
+            policy.caution_match_indicators && !case.says_yes(r.cp_match),
+            Caution::CpNotMatched,
+        ),
+        (
+            policy.caution_match_indicators && !case.says_yes(r.np_match),
+            Caution::NpNotMatched,
+        ),
+        (
+            policy.caution_multiple_case && case.says_yes(r.multiple_case),
+            Caution::MultipleCase,
+        ),
+        (case.their_id().is_empty(), Caution::NoCaseId),
+    ];
+    stands
+        .into_iter()
+        .filter(|(stands, _)| *stands)
+        .map(|(_, caution)| caution)
+        .collect()
+}
+
+fn county_list(case: &ResponseCase<'_>) -> CountyList {
+    let county = |fips: &'_ [u8]| -> [u8; 3] { [fips[2], fips[3], fips[4]] };
+    if county(case.theirs(case.fields().response.fips_code)) == *b"000" {
+        CountyList::Central
+    } else if county(case.yours(case.fields().extract.other_fips_code)) == *b"   " {
+        CountyList::NoneOfYours
+    } else {
+        CountyList::Other
+    }
+}
+
+fn decide_record(
+    case: &ResponseCase<'_>,
+    record: &ResponseRecord<'_>,
+    policy: &Policy,
+    run_date: Date,
+) -> RecordDecision {
+    // At most one of 06, 07 and 08 occurs (matching.md, section 7).
+    if record.codes.holds(ReasonCode::R06) {
+        missing(case, record, policy, run_date)
+    } else if record.codes.holds(ReasonCode::R07) {
+        match ssn_doubt(case, record, ReasonCode::R07) {
+            None => RecordDecision::UpdateSsn(ReasonCode::R07),
+            Some(doubt) => RecordDecision::List(RecordFinding::NoSsn(doubt)),
+        }
+    } else if record.codes.holds(ReasonCode::R08) {
+        match (ssn_doubt(case, record, ReasonCode::R08), policy.ssn_08) {
+            (Some(doubt), _) => RecordDecision::List(RecordFinding::OtherSsn(doubt)),
+            (None, AnswerTo08::Add) => RecordDecision::AddSsn(FcrPart::First { second: None }),
+            (None, AnswerTo08::Replace) => RecordDecision::UpdateSsn(ReasonCode::R08),
+        }
+    } else {
+        RecordDecision::Nothing
+    }
+}
+
+/// 06: adults are asked for; children under age, and whoever has no type, are for a worker.
+fn missing(
+    case: &ResponseCase<'_>,
+    record: &ResponseRecord<'_>,
+    policy: &Policy,
+    run_date: Date,
+) -> RecordDecision {
+    match record.participant {
+        ParticipantType::Cp | ParticipantType::Np | ParticipantType::Pf => RecordDecision::Ask,
+        ParticipantType::Blank => RecordDecision::List(RecordFinding::TypelessMissing),
+        ParticipantType::Ch => {
+            let fields = case.fields();
+            let born = fields.submitted(&record.bytes, fields.extract.date_of_birth);
+            // 1900-01-01 stands for an unknown date (W07).
+            let is_valid = |born: &Date| *born <= run_date && born.ccyymmdd() != 19_000_101;
+            match Date::parse(born).filter(is_valid) {
+                None => RecordDecision::List(RecordFinding::AgelessMissing),
+                Some(born) => {
+                    // As numbers CCYYMMDD; a child of 29 February comes of age on 1 March.
+                    let of_age = born.ccyymmdd() + u32::from(policy.age_of_majority) * 10_000;
+                    if of_age > run_date.ccyymmdd() {
+                        RecordDecision::List(RecordFinding::MinorMissing)
+                    } else {
+                        RecordDecision::Nothing
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why the other state's SSN must not be taken over; `None` where it may.
+fn ssn_doubt(
+    case: &ResponseCase<'_>,
+    record: &ResponseRecord<'_>,
+    code: ReasonCode,
+) -> Option<SsnDoubt> {
+    let r = &case.fields().response;
+    let says = |columns: crate::formats::layout::Columns| columns.of(&record.bytes);
+    let adult = record.participant.class() == Some(ParticipantClass::Adult);
+    let counts = case.counts();
+    // 07 and 08 are of a participant that matched (matching.md, section 7) [ours: where the counts
+    // say that none did, the record contradicts itself, and nothing rests on it].
+    let counted = match record.participant.class() {
+        Some(ParticipantClass::Adult) => counts.adults_matched > 0,
+        Some(ParticipantClass::Child) => counts.children_matched > 0,
+        None => false,
+    };
+    if !counted {
+        Some(SsnDoubt::NotCounted)
+    } else if record.basis.is_some_and(|basis| !basis.hands_out_ssn()) {
+        Some(SsnDoubt::NotHandedOut)
+    } else if SsnField::parse(says(r.ssn)).usable().is_none() {
+        Some(SsnDoubt::Unusable)
+    } else if says(r.other_ssn_verification) != b"Y" {
+        Some(SsnDoubt::TheirsUnverified)
+    } else if code == ReasonCode::R08 && says(r.submitting_ssn_verification) != b"N" {
+        Some(SsnDoubt::YoursStands)
+    } else if adult && !(case.says_yes(r.cp_match) && case.says_yes(r.np_match)) {
+        Some(SsnDoubt::Indicators)
+    } else {
+        None
+    }
+}
+
+/// Why no GSC14 is sent for a case [ours: a mistyped case ID that happens to exist must not send a
+/// family's names and SSNs to strangers].
+pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+    let checks = [
+        (
+            decision.answers_disagree,
+            "two answers to this case name different cases of the other state",
+        ),
+        (!case.is_open(), "your case is closed"),
+        (case.counts().matched() == 0, "nobody of your case matched"),
+        (
+            case.their_id().is_empty(),
+            "the response gives no case ID of the other state",
+        ),
+    ];
+    checks
+        .into_iter()
+        .filter(|(refused, _)| *refused)
+        .map(|(_, reason)| reason)
+        .collect()
+}
+
+/// Why no FRINF is sent for a case: as [`notice_refusals`], where the other state's data came from the
+/// FCR, and where nobody matched by SSN, or by name and date of birth [ours: a mistyped case ID that
+/// happens to exist must not ask for strangers].
+pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
+    let mut reasons = notice_refusals(case, decision);
+    if case.counts().matched() > 0 && !is_surely_matched(case) {
+        reasons.push(
+            "nobody of your case matched by SSN, or by name and date of birth (Match Basis S or 1)",
+        );
+    }
+    if case.says_yes(case.fields().response.fcr_supplied) {
+        reasons.push("the other state's data came from the FCR");
+    }
+    reasons
+}
+
+/// Whether a participant matched on basis S or 1; on any basis where the layout has no such field.
+fn is_surely_matched(case: &ResponseCase<'_>) -> bool {
+    let sure = |record: &ResponseRecord<'_>| {
+        record.is_matched() && matches!(record.basis, Some(MatchBasis::S | MatchBasis::N1))
+    };
+    case.fields().response.match_basis.is_none() || case.records.iter().any(|r| sure(r))
+}

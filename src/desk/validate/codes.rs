@@ -1,0 +1,76 @@
+//! The findings by code, the most harmful first.
+
+use serde::Serialize;
+
+use super::{FIRST_RECORDS, percent};
+use crate::engine::extract::{Edit, Findings, Listed, Rejected, Severity};
+use crate::formats::layout::LayoutSet;
+
+/// One code of the table of findings.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodeCount {
+    /// The code.
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// What it is.
+    pub title: String,
+    /// How many records have it.
+    pub records: u64,
+    /// The share of the records read, in percent.
+    pub percent: f64,
+    /// The numbers of the first records that have it, from 1.
+    pub first_records: Vec<u64>,
+    /// What to do.
+    pub next_action: String,
+}
+
+/// How much harm an edit does (ours): errors cost the record, then what costs a match, then what
+/// only makes a response less useful; a padded line costs nothing.
+fn harm(edit: Edit) -> u8 {
+    use Edit::{W01, W04, W05, W07, W08, W10};
+    match edit {
+        _ if edit.severity() == Severity::Error => 0,
+        W04 | W05 | W07 | W08 | W10 => 2,
+        W01 => 3,
+        _ => 1,
+    }
+}
+
+/// The table of a file's findings: by harm, then the commonest first, then in the order of the
+/// edits. `short_lines` are the first records that have W01, which no list holds.
+pub(super) fn count(
+    findings: &Findings,
+    rejected: &[Rejected],
+    warnings: &[Listed],
+    short_lines: &[u64],
+    records: u64,
+    layouts: &LayoutSet,
+) -> Vec<CodeCount> {
+    let mut counts: Vec<_> = findings.iter().collect();
+    counts.sort_by_key(|&(edit, count)| (harm(edit), std::cmp::Reverse(count), edit));
+    let first_records = |edit: Edit| -> Vec<u64> {
+        let errors = rejected.iter().filter(|r| r.edit == edit).map(|r| r.record);
+        let listed = warnings.iter().filter(|w| w.edit == edit).map(|w| w.record);
+        if edit == Edit::W01 {
+            return short_lines.to_vec();
+        }
+        errors.chain(listed).take(FIRST_RECORDS).collect()
+    };
+    let table = layouts.table("edits");
+    counts
+        .into_iter()
+        .map(|(edit, count)| {
+            let code = table.and_then(|table| table.get(edit.code()));
+            CodeCount {
+                code: edit.code(),
+                severity: edit.severity().word(),
+                title: code.map(|c| c.title.clone()).unwrap_or_default(),
+                records: count,
+                percent: percent(count, records),
+                first_records: first_records(edit),
+                next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+            }
+        })
+        .collect()
+}

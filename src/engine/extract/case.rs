@@ -1,0 +1,44 @@
+//! From rows to interstate cases (matching.md, section 1).
+
+use crate::formats::record::CaseId;
+use crate::formats::reference::State;
+
+/// A case's number in its extract, in the order of the cases' first records, from 0.
+pub type CaseNumber = u32;
+
+/// What one record says of its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseData {
+    /// The Case ID in the submitting state.
+    pub id: CaseId,
+    /// The Other State Case ID, perhaps blank.
+    pub other_id: CaseId,
+    /// The other state; none in an FCR-derived record.
+    pub other_state: Option<State>,
+    /// Whether the status is O.
+    pub open: bool,
+    /// Positions 3-5 of FIPS Code.
+    pub county: [u8; 3],
+    /// Positions 3-5 of Other State FIPS Code.
+    pub other_county: [u8; 3],
+}
+
+/// An interstate case: the accepted records with one Case ID, other state and Other State Case ID.
+/// Its case data are those of its first record; its Other State Case ID is that of the key.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The case data.
+    pub data: CaseData,
+    /// Its first row.
+    pub first_row: u32,
+    /// How many rows it has; they stand together, in file order.
+    pub row_count: u32,
+}
+
+impl Case {
+    /// The places of its rows.
+    #[inline]
+    pub fn rows(&self) -> std::ops::Range<usize> {
+        self.first_row as usize..(self.first_row + self.row_count) as usize
+    }
+}

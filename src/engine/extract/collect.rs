@@ -1,0 +1,166 @@
+//! Reads all files of a run.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::load::Loader;
+use super::loaded::{Extract, Loaded, Provenance, Unusable};
+use crate::error::{Error, Result};
+use crate::formats::input::input_files;
+use crate::formats::reference::State;
+
+/// The files of a run, read.
+#[derive(Default)]
+pub struct Collected {
+    /// Those that can be used, in the order of the arguments.
+    pub extracts: Vec<Extract>,
+    /// Those that cannot.
+    pub unusable: Vec<Unusable>,
+}
+
+impl Provenance {
+    /// What files of it are called in messages.
+    pub fn files(self) -> &'static str {
+        match self {
+            Provenance::Submitted => "extracts, one file a state",
+            Provenance::FcrDerived => "FCR-derived extracts, one file a state",
+        }
+    }
+}
+
+/// The files that the arguments name, each with how it came to be.
+///
+/// # Errors
+/// As [`input_files`].
+pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, Provenance)>> {
+    let of = |arguments, provenance: Provenance| -> Result<Vec<_>> {
+        Ok(input_files(arguments, provenance.files())?
+            .into_iter()
+            .map(|path| (path, provenance))
+            .collect())
+    };
+    let mut files = of(extracts, Provenance::Submitted)?;
+    files.extend(of(fcr, Provenance::FcrDerived)?);
+    Ok(files)
+}
+
+/// How many bytes the files have in all.
+///
+/// # Errors
+/// [`Error::Io`] where one is not there.
+pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
+    files
+        .iter()
+        .map(|(path, _)| {
+            Ok(std::fs::metadata(path)
+                .map_err(Error::io("open", path))?
+                .len())
+        })
+        .sum()
+}
+
+/// Reads the files in parallel, the largest first.
+///
+/// # Errors
+/// As [`Loader::load`].
+pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
+    let size =
+        |place: &usize| std::fs::metadata(&files[*place].0).map_or(0, |metadata| metadata.len());
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
+    let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));
+    let mut read = order
+        .par_iter()
+        .with_max_len(1)
+        .map(read)
+        .collect::<Result<Vec<_>>>()?;
+    read.sort_by_key(|&(place, _)| place);
+    let mut collected = Collected::default();
+    for (_, file) in read {
+        match file {
+            Loaded::Usable(extract) => collected.extracts.push(*extract),
+            Loaded::Unusable(file) => collected.unusable.push(*file),
+        }
+    }
+    Ok(collected)
+}
+
+impl Collected {
+    /// The extracts that stand for their states, a submitted one before an FCR-derived one, and
+    /// those that do not.
+    pub fn standing(self) -> (Vec<Extract>, Vec<Extract>) {
+        let submitted: Vec<State> = self
+            .extracts
+            .iter()
+            .filter(|e| e.provenance == Provenance::Submitted)
+            .map(|e| e.state)
+            .collect();
+        let stands =
+            |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
+        self.extracts.into_iter().partition(stands)
+    }
+
+    /// Stops a run that has files that cannot be used.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
+    pub fn refuse_unusable(&self) -> Result<()> {
+        match &self.unusable[..] {
+            [] => Ok(()),
+            [file] => Err(Error::input(&file.path, &file.problem)),
+            files => Err(Error::Inputs(format!(
+                "{} files cannot be used:{}",
+                files.len(),
+                listed(files)
+            ))),
+        }
+    }
+
+    /// Stops a run of which every extract was left out: its answer would be that nobody has a case.
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming the files.
+    pub fn refuse_none_left(&self) -> Result<()> {
+        let is_extract = |extract: &Extract| extract.provenance == Provenance::Submitted;
+        if self.extracts.iter().any(is_extract) {
+            return Ok(());
+        }
+        Err(Error::Inputs(format!(
+            "no extract is left; correct one of those that were left out:{}",
+            listed(&self.unusable)
+        )))
+    }
+}
+
+/// A line a file that cannot be used.
+fn listed(files: &[Unusable]) -> String {
+    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    files.iter().map(line).collect()
+}
+
+/// Stops a run that has two files of one kind for one state: which of them is right?
+///
+/// # Errors
+/// [`Error::Inputs`] naming both.
+pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
+    for (at, extract) in extracts.iter().enumerate() {
+        let same = |other: &&Extract| {
+            other.state == extract.state && other.provenance == extract.provenance
+        };
+        if let Some(first) = extracts[..at].iter().find(same) {
+            let kind = match extract.provenance {
+                Provenance::Submitted => "extracts",
+                Provenance::FcrDerived => "FCR-derived files",
+            };
+            return Err(Error::Inputs(format!(
+                "two {kind} for {} ({}): {} and {}; give one",
+                extract.state,
+                extract.state.name(),
+                first.source.path.display(),
+                extract.source.path.display()
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! What the edits find: errors that reject a record, and warnings (layouts.md, section 5).
+
+use std::ops::AddAssign;
+
+/// An edit, in the order in which errors are looked for and warnings listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the table of edits says what each means")]
+pub enum Edit {
+    E01,
+    E02,
+    E03,
+    E04,
+    E05,
+    E07,
+    E06,
+    E08,
+    E09,
+    W01,
+    W02,
+    W03,
+    W04,
+    W05,
+    W06,
+    W07,
+    W08,
+    W09,
+    W10,
+    W11,
+    W12,
+    W13,
+    W14,
+    W15,
+}
+
+/// How many edits there are.
+pub const EDIT_COUNT: usize = 24;
+
+/// What an edit does to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The record is rejected.
+    Error,
+    /// The record is kept.
+    Warning,
+}
+
+impl Severity {
+    /// The word of the rejects file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+impl Edit {
+    /// All edits, in order.
+    pub const ALL: [Edit; EDIT_COUNT] = {
+        use Edit::{
+            E01, E02, E03, E04, E05, E06, E07, E08, E09, W01, W02, W03, W04, W05, W06, W07, W08,
+            W09, W10, W11, W12, W13, W14, W15,
+        };
+        [
+            E01, E02, E03, E04, E05, E07, E06, E08, E09, W01, W02, W03, W04, W05, W06, W07, W08,
+            W09, W10, W11, W12, W13, W14, W15,
+        ]
+    };
+
+    /// The code, as files and messages show it.
+    pub fn code(self) -> &'static str {
+        const CODES: [&str; EDIT_COUNT] = [
+            "E01", "E02", "E03", "E04", "E05", "E07", "E06", "E08", "E09", "W01", "W02", "W03",
+            "W04", "W05", "W06", "W07", "W08", "W09", "W10", "W11", "W12", "W13", "W14", "W15",
+        ];
+        CODES[self as usize]
+    }
+
+    /// Whether it rejects the record.
+    pub fn severity(self) -> Severity {
+        if self <= Edit::E09 {
+            Severity::Error
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// Its place in [`Edit::ALL`].
+    #[inline]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    #[inline]
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// Findings counted by edit; they add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Findings([u64; EDIT_COUNT]);
+
+impl Findings {
+    /// Counts one.
+    #[inline]
+    pub fn count(&mut self, edit: Edit) {
+        self.0[edit.index()] += 1;
+    }
+
+    /// How many of this edit.
+    pub fn of(&self, edit: Edit) -> u64 {
+        self.0[edit.index()]
+    }
+
+    /// The edits that occurred, with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (Edit, u64)> + '_ {
+        Edit::ALL
+            .into_iter()
+            .map(|edit| (edit, self.of(edit)))
+            .filter(|&(_, count)| count > 0)
+    }
+
+    /// How many in all of a severity.
+    pub fn total(&self, severity: Severity) -> u64 {
+        self.iter()
+            .filter(|(edit, _)| edit.severity() == severity)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    #[inline]
+    pub(super) fn count_bits(&mut self, mut bits: u32) {
+        while bits != 0 {
+            self.0[bits.trailing_zeros() as usize] += 1;
+            bits &= bits - 1;
+        }
+    }
+}
+
+impl AddAssign for Findings {
+    fn add_assign(&mut self, other: Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// A warning that is listed by record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// The record's number in its file, from 1.
+    pub record: u64,
+    /// What was found.
+    pub edit: Edit,
+}
+
+/// The first warnings of each code, in record order.
+#[derive(Clone, Debug)]
+pub struct WarningList {
+    limit: usize,
+    counts: [usize; EDIT_COUNT],
+    listed: Vec<Listed>,
+}
+
+impl WarningList {
+    /// A list that keeps the first `limit` of each code.
+    pub fn new(limit: usize) -> Self {
+        WarningList {
+            limit,
+            counts: [0; EDIT_COUNT],
+            listed: Vec::new(),
+        }
+    }
+
+    /// Adds the warnings of a record; records come in order. W01 is counted only, never listed.
+    #[inline]
+    pub(super) fn add_bits(&mut self, record: u64, bits: u32) {
+        let mut bits = bits & !Edit::W01.bit();
+        while bits != 0 {
+            let index = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if self.counts[index] < self.limit {
+                self.counts[index] += 1;
+                self.listed.push(Listed {
+                    record,
+                    edit: Edit::ALL[index],
+                });
+            }
+        }
+    }
+
+    /// True where every code's list is full, so that nothing more will be kept of `bits`.
+    #[inline]
+    pub(super) fn is_full_for(&self, bits: u32) -> bool {
+        let mut bits = bits & !Edit::W01.bit();
+        while bits != 0 {
+            if self.counts[bits.trailing_zeros() as usize] < self.limit {
+                return false;
+            }
+            bits &= bits - 1;
+        }
+        true
+    }
+
+    /// Adds what a later piece of the file lists, its records numbered from `before` + 1.
+    pub(super) fn append(&mut self, later: &WarningList, before: u64) {
+        for listed in &later.listed {
+            let count = &mut self.counts[listed.edit.index()];
+            if *count < self.limit {
+                *count += 1;
+                self.listed.push(Listed {
+                    record: listed.record + before,
+                    ..*listed
+                });
+            }
+        }
+    }
+
+    /// The listed warnings, by record and then in the order of the edits.
+    pub fn sorted(mut self) -> Vec<Listed> {
+        self.listed.sort_unstable();
+        self.listed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::layout::LayoutSet;
+
+    #[test]
+    fn edits_stand_in_the_order_of_the_table() {
+        let set = LayoutSet::load(None).unwrap();
+        let table = set.table("edits").unwrap();
+        let codes: Vec<_> = table
+            .codes
+            .iter()
+            .map(|c| (c.code.as_str(), c.severity.as_str()))
+            .collect();
+        let ours: Vec<_> = Edit::ALL
+            .iter()
+            .map(|e| (e.code(), e.severity().word()))
+            .collect();
+        assert_eq!(ours, codes);
+    }
+
+    #[test]
+    fn a_list_keeps_the_first_of_each_code() {
+        let mut list = WarningList::new(1);
+        list.add_bits(1, Edit::W03.bit() | Edit::W01.bit());
+        list.add_bits(2, Edit::W03.bit() | Edit::W02.bit());
+        let listed: Vec<_> = list.sorted().iter().map(|l| (l.record, l.edit)).collect();
+        assert_eq!(listed, [(1, Edit::W03), (2, Edit::W02)]);
+    }
+}

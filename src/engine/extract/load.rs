@@ -1,0 +1,274 @@
+//! Reads one file whole: edits, state of the file, rows, cases and the index by Case ID.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::edits::Editor;
+use super::findings::{Findings, Severity};
+use super::loaded::{Extract, Loaded, Provenance, Unusable};
+use super::piece::Piece;
+use super::row::Row;
+use super::vote::{presumed_state, vote};
+use super::whole::Whole;
+use crate::engine::extract::{Reread, group};
+use crate::engine::ssn_check::{Misidentified, SsnMaster};
+use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
+use crate::formats::input::{InputForm, Records, Source, Wanted, diagnose, split_at_records};
+use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
+use crate::formats::record::Date;
+use crate::formats::reference::{Counties, State};
+use crate::progress::Stage;
+use crate::stop::Stop;
+use crate::text::count_of;
+
+/// About how much of a file one task edits.
+const PIECE_BYTES: usize = 256 * 1024;
+/// How many pieces are edited before their rows are put together.
+const WINDOW_PIECES: usize = 16;
+
+/// Reads files of extract records.
+pub struct Loader<'a> {
+    /// Where the fields of a state's record are.
+    pub submitted_layout: ExtractLayout,
+    /// Where the fields of an FCR-derived record are.
+    pub fcr_layout: ExtractLayout,
+    /// The form that was asked for.
+    pub form: InputForm,
+    /// The last valid Date of Birth.
+    pub run_date: Date,
+    /// The county table.
+    pub counties: &'a Counties,
+    /// SSNs that are invalid for one participant.
+    pub misidentified: &'a Misidentified,
+    /// The pairs of SSN and name on record, if they were given.
+    pub master: Option<&'a SsnMaster>,
+    /// `--max-rejects`: a larger share of rejected records makes a file unusable.
+    pub max_rejects_percent: f64,
+    /// `--max-warnings`: how many of each warning are listed.
+    pub max_warnings: usize,
+    /// Whether each file's digest is made as its bytes pass; else it is made if it is asked for.
+    pub digests: bool,
+    /// Where bytes read are reported.
+    pub progress: &'a Stage,
+    /// Whether the run is to stop.
+    pub stop: &'a Stop,
+}
+
+impl Loader<'_> {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Input`] where it cannot be opened, read whole, or numbered;
+    /// [`Error::Interrupted`] where the run is to stop. A file that can be read but not used is no
+    /// error here (see [`Loaded`]).
+    pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
+        let layout = match provenance {
+            Provenance::Submitted => &self.submitted_layout,
+            Provenance::FcrDerived => &self.fcr_layout,
+        };
+        let source = Source::open_until(path, RECORD_BYTES, self.form, self.stop)?;
+        let mut editor = Editor {
+            layout,
+            provenance,
+            state: presumed_state(&source, layout),
+            run_date: self.run_date,
+            counties: self.counties,
+            misidentified: self.misidentified,
+            master: self.master,
+        };
+        let mut whole = self.read_pieces(&source, &editor)?;
+        source.check_intact()?;
+        let voted = vote(&whole.all.votes);
+        if let Ok(state) = voted
+            && state != editor.state
+        {
+            // Seldom: the first record that names a state named another.
+            editor.state = state;
+            whole = self.read_pieces(&source, &editor)?;
+        }
+        if let Some(problem) = self.problem(&whole.all, &source, &voted, provenance) {
+            return Ok(Loaded::Unusable(Box::new(Unusable {
+                path: path.to_owned(),
+                state: voted.clone().ok(),
+                provenance,
+                problem,
+                records: whole.all.records,
+                findings: whole.all.findings,
+                entry: InputEntry::of("excluded", &source, voted.ok().map(State::usps)),
+                rejected: whole.all.rejected,
+                warnings: whole.all.warnings.sorted(),
+            })));
+        }
+        let Whole { all, starts } = whole;
+        let Piece {
+            records,
+            mut rows,
+            runs,
+            rejected,
+            findings,
+            warnings,
+            ..
+        } = all;
+        let (cases, by_id) = group(&mut rows, runs, &editor, &RereadFrom(&source));
+        let mut extract = Extract {
+            state: editor.state,
+            provenance,
+            layout: layout.clone(),
+            source,
+            records,
+            rows,
+            cases,
+            by_id,
+            rejected,
+            findings,
+            warnings: Vec::new(),
+            cases_with_rejected_records: 0,
+            starts,
+            large: BTreeMap::new(),
+        };
+        extract.large = extract.large_cases();
+        extract.find_in_cases(&editor, warnings);
+        extract.cases_with_rejected_records = extract.count_cases_with_rejected_records();
+        Ok(Loaded::Usable(Box::new(extract)))
+    }
+
+    fn read_pieces(&self, source: &Source, editor: &Editor<'_>) -> Result<Whole> {
+        let file = source.bytes();
+        let key = editor.layout.case_id.range();
+        let cuts = split_at_records(source.framing, file, PIECE_BYTES, key);
+        let mut whole = Whole::new(self.max_warnings);
+        let pieces: Vec<_> = cuts
+            .windows(2)
+            .map(|cut| (cut[0], cut[1]))
+            .filter(|(a, b)| a < b)
+            .collect();
+        let mut read_bytes = 0;
+        for window in pieces.chunks(WINDOW_PIECES) {
+            self.stop.check()?;
+            let (first, end) = (window[0].0, window[window.len() - 1].1);
+            let digest = || {
+                if self.digests {
+                    source.digest_next(first, end);
+                }
+            };
+            let edit = || -> Vec<Piece> {
+                window
+                    .par_iter()
+                    .map(|&(first, end)| {
+                        let about = (end - first) / (RECORD_BYTES + 1) + 16;
+                        let records = Records::within(source.framing, file, first, end);
+                        Piece::read(editor, file, records, self.max_warnings, about)
+                    })
+                    .collect()
+            };
+            let ((), edited) = rayon::join(digest, edit);
+            if whole.all.rows.capacity() == 0 {
+                let records: usize = edited.iter().map(|p| p.rows.len()).sum();
+                let runs: usize = edited.iter().map(|p| p.runs.len()).sum();
+                let times = |count: usize| count * (file.len() / end.max(1) + 1) + count / 16;
+                whole.all.rows.reserve_exact(times(records));
+                whole.all.runs.reserve_exact(times(runs));
+            }
+            for (piece, &(first, _)) in edited.into_iter().zip(window) {
+                whole.append(&piece, first);
+            }
+            if whole.all.records > u64::from(u32::MAX) {
+                let problem = format!(
+                    "has more than {} records; split the state's extract",
+                    u32::MAX
+                );
+                return Err(Error::input(&source.path, problem));
+            }
+            self.progress.advance((end - first) as u64);
+            read_bytes += end - first;
+        }
+        debug_assert_eq!(read_bytes, file.len());
+        Ok(whole)
+    }
+
+    /// Why a file cannot be used, if it cannot.
+    fn problem(
+        &self,
+        whole: &Piece,
+        source: &Source,
+        voted: &std::result::Result<State, String>,
+        provenance: Provenance,
+    ) -> Option<String> {
+        let rejected = whole.rejected.len() as u64;
+        if source.bytes().is_empty() {
+            return Some(
+                "is empty; an extract has at least one record (was the transfer complete?)"
+                    .to_owned(),
+            );
+        }
+        let instead = || {
+            let (wanted, layout) = match provenance {
+                Provenance::Submitted => (Wanted::Extract, &self.submitted_layout),
+                Provenance::FcrDerived => (Wanted::FcrExtract, &self.fcr_layout),
+            };
+            diagnose(source, wanted, layout).map_or_else(String::new, |what| format!("; {what}"))
+        };
+        if let Err(problem) = voted {
+            return Some(format!("{problem}{}", instead()));
+        }
+        if rejected == whole.records {
+            let codes = commonest(&whole.findings);
+            let what = if rejected == 1 {
+                "its only record is rejected".to_owned()
+            } else {
+                format!("every one of its {rejected} records is rejected")
+            };
+            let form = instead();
+            let next = if form.is_empty() {
+                "; run `icr validate` on it"
+            } else {
+                &form
+            };
+            return Some(format!("{what} ({codes}){next}"));
+        }
+        let share = rejected as f64 * 100.0 / whole.records as f64;
+        if self.max_rejects_percent < 100.0 && share > self.max_rejects_percent {
+            let codes = commonest(&whole.findings);
+            return Some(format!(
+                "{rejected} of its {} {} rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
+                count_of(whole.records, "record"),
+                if rejected == 1 { "is" } else { "are" },
+                self.max_rejects_percent,
+                instead()
+            ));
+        }
+        None
+    }
+}
+
+/// The three commonest errors, as a message shows them.
+fn commonest(findings: &Findings) -> String {
+    let mut errors: Vec<_> = findings
+        .iter()
+        .filter(|(edit, _)| edit.severity() == Severity::Error)
+        .collect();
+    errors.sort_by_key(|&(edit, count)| (std::cmp::Reverse(count), edit));
+    let shown: Vec<_> = errors
+        .iter()
+        .take(3)
+        .map(|(edit, count)| match count {
+            1 => format!("{} once", edit.code()),
+            count => format!("{} {count} times", edit.code()),
+        })
+        .collect();
+    shown.join(", ")
+}
+
+struct RereadFrom<'a>(&'a Source);
+
+impl Reread for RereadFrom<'_> {
+    fn record(&self, row: &Row) -> [u8; RECORD_BYTES] {
+        let mut padded = [b' '; RECORD_BYTES];
+        let first = row.offset() as usize;
+        padded[..row.length()].copy_from_slice(&self.0.bytes()[first..first + row.length()]);
+        padded
+    }
+}

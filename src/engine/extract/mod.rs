@@ -1,0 +1,33 @@
+//! From records to an extract: edits, the state of the file, and one compact row a participant.
+
+mod case;
+mod case_rows;
+mod collect;
+mod edits;
+pub mod findings;
+mod group;
+mod in_cases;
+mod large;
+mod load;
+mod loaded;
+mod piece;
+mod repeats;
+mod row;
+mod verify;
+mod vote;
+mod whole;
+
+pub use case::{Case, CaseData, CaseNumber};
+pub use case_rows::CaseRows;
+pub use collect::{Collected, collect, files_of, refuse_two_for_one_state, total_bytes};
+pub use edits::{Edited, Editor, edit_whole};
+pub use findings::{EDIT_COUNT, Edit, Findings, Listed, Severity};
+pub(crate) use group::{Reread, group, id_key};
+pub(crate) use large::{LARGE_ROWS, LargeCase};
+pub use load::Loader;
+pub use loaded::{Extract, Loaded, Provenance, Unusable};
+pub use piece::Rejected;
+pub(crate) use repeats::mark_repeats;
+#[cfg(test)]
+pub(crate) use row::RowParts;
+pub use row::{Row, RowId};

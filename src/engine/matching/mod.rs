@@ -1,0 +1,39 @@
+//! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
+
+mod approach;
+mod basis;
+mod choice;
+mod codes;
+mod compare;
+mod crowd;
+mod crowd_search;
+mod keyed;
+mod matcher;
+mod observer;
+mod pooled;
+mod routine;
+mod second_look;
+mod side;
+mod state_index;
+mod strict;
+mod tiers;
+mod trial;
+
+pub(crate) use approach::BATCH_CASES;
+pub use basis::MatchBasis;
+pub use choice::{Candidate, ChoiceStep};
+pub use codes::{CaseCodes, ReasonCode, ReasonCodes};
+pub use compare::{Comparison, Counterpart, Rule, compare};
+pub use crowd::Crowd;
+pub use matcher::{AbsentState, CounterpartRule, Found, Matcher, Outcome, Scratch, Suppressed};
+pub use observer::{KeyTried, Observer, Unobserved};
+pub use pooled::Dropped;
+pub use routine::Routine;
+pub use side::{Side, Sides};
+pub use state_index::{PooledIndex, StateIndex};
+pub(crate) use state_index::{
+    child_name_and_birth, child_name_and_birth_key, naming_key, zero_free_key,
+};
+pub use strict::Work;
+pub use tiers::Tier;
+pub use trial::{Trial, Trials};

@@ -1,0 +1,401 @@
+//! The tiers: the ways in which a case is found. The published routine tries three in order, and
+//! the first that yields a candidate decides (matching.md, section 5) (seed); the pooled one looks
+//! up all seven (section 9).
+
+use super::crowd::{BucketKey, CROWD, adult_keys, adults_with};
+use super::{Matcher, Scratch, Side};
+use crate::engine::Postings;
+use crate::engine::extract::{Case, CaseNumber, id_key};
+use crate::engine::extract::{CaseRows, Extract, Row};
+use crate::engine::matching::{child_name_and_birth_key, naming_key, zero_free_key};
+use crate::formats::record::{ParticipantClass, ParticipantType, Ssn};
+
+/// How a case was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// 1: by your Other State Case ID. Leading zeroes count; no normalisation: a different format
+    /// is the discrepancy to report (seed).
+    CaseId = 1,
+    /// 2: by a child's usable SSN.
+    ChildSsn = 2,
+    /// 3: by an adult's usable SSN and type, and a child's name key, in one case.
+    AdultAndChildName = 3,
+    /// 4, pooled routine: it names your case.
+    NamesYours = 4,
+    /// 5, pooled routine: by two SSNs, one a CP's and one an NP's or PF's in both cases.
+    TwoAdults = 5,
+    /// 6, pooled routine: by a child's name key and valid date of birth.
+    ChildNameAndBirth = 6,
+    /// 7, pooled routine: by your Other State Case ID but for leading zeroes.
+    CaseIdButZeroes = 7,
+}
+
+impl Tier {
+    /// The tiers, in order; the published routine has the first three.
+    pub const ALL: [Tier; 7] = [
+        Tier::CaseId,
+        Tier::ChildSsn,
+        Tier::AdultAndChildName,
+        Tier::NamesYours,
+        Tier::TwoAdults,
+        Tier::ChildNameAndBirth,
+        Tier::CaseIdButZeroes,
+    ];
+
+    /// The tier's number, from 1.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Your case, with what the tiers need of it.
+pub(super) struct Yours<'a> {
+    pub(super) side: &'a Side,
+    pub(super) case: &'a Case,
+    pub(super) rows: &'a [Row],
+}
+
+impl<'a> Yours<'a> {
+    pub(super) fn extract(&self) -> &'a Extract {
+        &self.side.extract
+    }
+
+    /// The case's participants.
+    pub(super) fn participants(&self) -> CaseRows<'a> {
+        CaseRows {
+            extract: self.extract(),
+            rows: self.rows,
+        }
+    }
+
+    pub(super) fn children(&self) -> impl Iterator<Item = &Row> {
+        self.rows
+            .iter()
+            .filter(|row| row.class() == Some(ParticipantClass::Child))
+    }
+}
+
+impl Matcher<'_> {
+    /// Puts a tier's candidates into `scratch.candidates`, in case order, each once; keys under
+    /// which too many cases stand go to `scratch.buckets` instead.
+    pub(super) fn gather(&self, tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) {
+        let is_certain = look_up(tier, yours, side, scratch);
+        sort_and_dedup(&mut scratch.candidates);
+        scratch.candidates.retain(|&number| {
+            self.takes_part(yours, side, number)
+                && (is_certain || self.is_candidate(tier, yours, side, number))
+        });
+    }
+
+    /// `--counterpart directed` drops every case of another participating state that does not name
+    /// your state (public: quick reference of 31 Oct 2019).
+    #[inline]
+    pub(super) fn takes_part(&self, yours: &Yours<'_>, side: &Side, number: CaseNumber) -> bool {
+        !self.directed
+            || side.fcr_supplied()
+            || side.extract.cases[number as usize].data.other_state == Some(yours.extract().state)
+    }
+
+    /// Whether a tier finds this case, by its own words.
+    pub(super) fn is_candidate(
+        &self,
+        tier: Tier,
+        yours: &Yours<'_>,
+        side: &Side,
+        number: CaseNumber,
+    ) -> bool {
+        let case = &side.extract.cases[number as usize];
+        let theirs = CaseRows {
+            extract: &side.extract,
+            rows: side.extract.rows_of(case),
+        };
+        let other_id = yours.case.data.other_id;
+        self.takes_part(yours, side, number)
+            && match tier {
+                Tier::CaseId => !other_id.is_blank() && case.data.id == other_id,
+                Tier::ChildSsn => share(yours, theirs, Row::child_key),
+                Tier::AdultAndChildName => {
+                    share(yours, theirs, Row::adult_key) && share_a_child(yours, theirs, false)
+                }
+                Tier::NamesYours => {
+                    case.data.other_state == Some(yours.extract().state)
+                        && case.data.other_id == yours.case.data.id
+                }
+                Tier::TwoAdults => share_two_adults(yours, theirs),
+                Tier::ChildNameAndBirth => share_a_child(yours, theirs, true),
+                Tier::CaseIdButZeroes => {
+                    !other_id.is_blank()
+                        && case.data.id.without_leading_zeroes()
+                            == other_id.without_leading_zeroes()
+                }
+            }
+    }
+}
+
+/// Looks up the keys of a tier, as [`Matcher::gather`] does; `scratch.candidates` are in no order
+/// and not checked. True where all that are found are the tier's.
+pub(super) fn look_up(tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) -> bool {
+    let Scratch {
+        candidates,
+        buckets,
+        ..
+    } = scratch;
+    candidates.clear();
+    buckets.clear();
+    look_up_keys(tier, yours, side, candidates, buckets);
+    sort_and_dedup(buckets);
+    let by_pairs = matches!(tier, Tier::AdultAndChildName | Tier::TwoAdults);
+    if by_pairs && !buckets.is_empty() {
+        candidates.extend(side.crowd.oversized());
+    }
+    matches!(tier, Tier::CaseId | Tier::ChildSsn)
+}
+
+/// Looks up the keys of a tier. What only the pooled routine looks up, and what tier 3 finds by an
+/// adult alone, has to be checked.
+fn look_up_keys(
+    tier: Tier,
+    yours: &Yours<'_>,
+    side: &Side,
+    candidates: &mut Vec<CaseNumber>,
+    buckets: &mut Vec<BucketKey>,
+) {
+    let (data, index) = (&yours.case.data, &side.index);
+    let mut add = |postings: &Postings, key: u32, bucket: BucketKey| {
+        let found = postings.rows(key);
+        if found.len() > CROWD {
+            buckets.push(bucket);
+        } else {
+            candidates.extend(found);
+        }
+    };
+    match tier {
+        Tier::CaseId => {
+            let id = data.other_id;
+            if id.is_blank() {
+                return;
+            }
+            if side.extract.by_id.count(id_key(id)) > CROWD {
+                buckets.push(BucketKey::case_id(id));
+            } else {
+                candidates.extend(side.extract.cases_with_id(id));
+            }
+        }
+        Tier::ChildSsn => {
+            for ssn in yours.rows.iter().filter_map(Row::child_key) {
+                add(&index.children, ssn, BucketKey::child_ssn(ssn));
+            }
+        }
+        Tier::AdultAndChildName => {
+            if !yours.children().any(|row| row.name().is_some()) {
+                return;
+            }
+            for adult in yours.rows.iter().filter_map(Row::adult_key) {
+                let found = index.adults.rows(adult);
+                if found.len() > CROWD {
+                    for name in yours.children().filter_map(Row::name) {
+                        buckets.push(BucketKey::adult_and_child_name(adult, name));
+                    }
+                } else {
+                    candidates.extend(found);
+                }
+            }
+        }
+        Tier::NamesYours => {
+            let (state, id) = (yours.extract().state, data.id);
+            if let Some(pooled) = &index.pooled {
+                add(
+                    &pooled.naming,
+                    naming_key(state, id),
+                    BucketKey::naming(state, id),
+                );
+            }
+        }
+        Tier::TwoAdults => look_up_two_adults(yours, side, candidates, buckets),
+        Tier::ChildNameAndBirth => {
+            let Some(pooled) = &index.pooled else { return };
+            for row in yours.children() {
+                if let Some((name, birth)) = row.name().zip(row.date_of_birth()) {
+                    let bucket = BucketKey::child_name_and_birth(name, birth);
+                    add(
+                        &pooled.children,
+                        child_name_and_birth_key(name, birth),
+                        bucket,
+                    );
+                }
+            }
+        }
+        Tier::CaseIdButZeroes => {
+            let id = data.other_id;
+            if let Some(pooled) = index.pooled.as_ref().filter(|_| !id.is_blank()) {
+                add(
+                    &pooled.zero_free,
+                    zero_free_key(id),
+                    BucketKey::zero_free(id),
+                );
+            }
+        }
+    }
+}
+
+/// The different usable SSNs of your adults in a role.
+fn ssns_of(yours: &Yours<'_>, role: ParticipantType) -> Vec<u32> {
+    let of_role = |row: &&Row| row.participant().agrees_with(role);
+    let ssns = yours.rows.iter().filter(of_role).filter_map(Row::ssn);
+    let mut ssns: Vec<u32> = ssns.map(Ssn::number).collect();
+    sort_and_dedup(&mut ssns);
+    ssns
+}
+
+/// The cases of a CP of yours, or of an NP or PF where the CP is in too many.
+fn look_up_two_adults(
+    yours: &Yours<'_>,
+    side: &Side,
+    candidates: &mut Vec<CaseNumber>,
+    buckets: &mut Vec<BucketKey>,
+) {
+    let (cp, np) = (ParticipantType::Cp, ParticipantType::Np);
+    let is_crowded = |ssn: u32, role| adults_with(&side.index, ssn, role) > CROWD;
+    let mut add = |ssn, role| {
+        for key in adult_keys(ssn, role) {
+            candidates.extend(side.index.adults.rows(key));
+        }
+    };
+    let (mut crowded_cps, nps) = (ssns_of(yours, cp), ssns_of(yours, np));
+    if nps.is_empty() {
+        return;
+    }
+    crowded_cps.retain(|&ssn| {
+        let crowded = is_crowded(ssn, cp);
+        if !crowded {
+            add(ssn, cp);
+        }
+        crowded
+    });
+    if crowded_cps.is_empty() {
+        return;
+    }
+    for other in nps {
+        if is_crowded(other, np) {
+            let different = crowded_cps.iter().filter(|&&ssn| ssn != other);
+            buckets.extend(different.map(|&ssn| BucketKey::two_adults(ssn, other)));
+        } else {
+            add(other, np);
+        }
+    }
+}
+
+pub(super) fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
+    if items.len() > 1 {
+        items.sort_unstable();
+        items.dedup();
+    }
+}
+
+/// Whether a row of each has the same key: an SSN, or an SSN with a type.
+fn share(yours: &Yours<'_>, theirs: CaseRows<'_>, key: fn(&Row) -> Option<u32>) -> bool {
+    let ours = yours.participants();
+    let looked_up = |few: CaseRows<'_>, many: CaseRows<'_>| {
+        let large = many.large()?;
+        Some(few.rows.iter().any(|row| {
+            let (Some(class), Some(ssn), Some(mine)) = (row.class(), row.ssn(), key(row)) else {
+                return false;
+            };
+            large
+                .with_ssn(class, ssn)
+                .any(|place| key(&many.rows[place as usize]) == Some(mine))
+        }))
+    };
+    let found = if ours.rows.len() < theirs.rows.len() {
+        looked_up(ours, theirs)
+    } else {
+        looked_up(theirs, ours)
+    };
+    found.unwrap_or_else(|| {
+        ours.rows
+            .iter()
+            .filter_map(key)
+            .any(|mine| theirs.rows.iter().any(|row| key(row) == Some(mine)))
+    })
+}
+
+/// Whether a child of each has the same name key, and with `same_birth` the same valid date of
+/// birth too.
+fn share_a_child(yours: &Yours<'_>, theirs: CaseRows<'_>, same_birth: bool) -> bool {
+    let ours = yours.participants();
+    let (few, many) = if ours.rows.len() < theirs.rows.len() {
+        (ours, theirs)
+    } else {
+        (theirs, ours)
+    };
+    let large = many.large();
+    few.rows.iter().any(|row| {
+        let Some(name) = row.child_name() else {
+            return false;
+        };
+        let birth = row.date_of_birth();
+        if same_birth && birth.is_none() {
+            return false;
+        }
+        let same = |other: &Row| {
+            other.child_name() == Some(name)
+                && (!same_birth || other.date_of_birth() == birth)
+                && few.same_name_key(row, many, other)
+        };
+        let child = ParticipantClass::Child;
+        match large {
+            Some(large) if same_birth => large
+                .with_name_and_birth(child, name, birth)
+                .any(|place| same(&many.rows[place as usize])),
+            Some(large) => large
+                .with_name(child, name)
+                .any(|place| same(&many.rows[place as usize])),
+            None => many.rows.iter().any(same),
+        }
+    })
+}
+
+/// Whether a CP of each has one usable SSN, and an NP or PF of each another.
+fn share_two_adults(yours: &Yours<'_>, theirs: CaseRows<'_>) -> bool {
+    let ours = yours.participants();
+    let (few, many) = if ours.rows.len() < theirs.rows.len() {
+        (ours, theirs)
+    } else {
+        (theirs, ours)
+    };
+    let large = many.large();
+    // Two different shared SSNs of a role are as good as any number.
+    let shared = |role: ParticipantType| {
+        let mut shared: [Option<Ssn>; 2] = [None; 2];
+        for row in few
+            .rows
+            .iter()
+            .filter(|row| row.participant().agrees_with(role))
+        {
+            let (Some(ssn), Some(class)) = (row.ssn(), row.class()) else {
+                continue;
+            };
+            let same =
+                |other: &Row| other.ssn() == Some(ssn) && other.participant().agrees_with(role);
+            let found = match large {
+                Some(large) => large
+                    .with_ssn(class, ssn)
+                    .any(|place| same(&many.rows[place as usize])),
+                None => many.rows.iter().any(same),
+            };
+            if found && shared[0].is_none() {
+                shared[0] = Some(ssn);
+            } else if found && shared[0] != Some(ssn) {
+                shared[1] = Some(ssn);
+                break;
+            }
+        }
+        shared
+    };
+    let cps = shared(ParticipantType::Cp);
+    if cps[0].is_none() {
+        return false;
+    }
+    let nps = shared(ParticipantType::Np);
+    nps[0].is_some() && (nps[0] != cps[0] || nps[1].is_some() || cps[1].is_some())
+}

@@ -1,0 +1,84 @@
+//! What the rules of the comparison (matching.md, section 6) ask of one pair of participants. The
+//! comparison itself stops at the best; this reports the rest, for an explanation.
+
+use super::strict::{is_n1, is_n2};
+use super::{Counterpart, Rule};
+use crate::engine::extract::{CaseRows, Row};
+use crate::formats::record::MiddleAgreement;
+
+/// What the rules ask of one pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is what one rule asks of a pair"
+)]
+pub struct Trial {
+    /// The place of the other case's participant among its rows, from 0.
+    pub place: u32,
+    /// Both are adults, or both are children.
+    pub same_class: bool,
+    /// Both have a usable SSN, and it is the same.
+    pub same_ssn: bool,
+    /// Both have a name key, and it is the same.
+    pub same_name: bool,
+    /// The middle names contradict each other.
+    pub middles_contradict: bool,
+    /// It is the counterpart of an other person of your case.
+    pub held: bool,
+    /// Which name rule dates of birth, SSNs and roles allow: N1, N2, or none.
+    pub by_name: Option<Rule>,
+}
+
+/// Two cases whose participants are tried against each other.
+pub struct Trials<'a> {
+    yours: CaseRows<'a>,
+    theirs: CaseRows<'a>,
+    counterparts: &'a [Option<Counterpart>],
+}
+
+impl<'a> Trials<'a> {
+    /// Makes ready for your case and the other case, which were compared with this result.
+    pub fn new(
+        yours: CaseRows<'a>,
+        theirs: CaseRows<'a>,
+        counterparts: &'a [Option<Counterpart>],
+    ) -> Self {
+        Trials {
+            yours,
+            theirs,
+            counterparts,
+        }
+    }
+
+    /// Tries one of your participants against each of the other case's.
+    pub fn of(&self, row: &'a Row) -> impl Iterator<Item = Trial> + '_ {
+        let pairs = (0..).zip(self.theirs.rows);
+        pairs.map(move |(place, other)| {
+            let same_name = self.yours.same_name_key(row, self.theirs, other);
+            Trial {
+                place,
+                same_class: row.class().is_some() && row.class() == other.class(),
+                same_ssn: row.ssn().is_some() && row.ssn() == other.ssn(),
+                same_name,
+                middles_contradict: same_name && {
+                    let middle = self.yours.middle_name(row);
+                    let agreement = middle.agreement(&self.theirs.middle_name(other));
+                    agreement == MiddleAgreement::Contradict
+                },
+                held: self.is_held(row, place),
+                by_name: if is_n1(row, other) {
+                    Some(Rule::N1)
+                } else {
+                    is_n2(row, other).then_some(Rule::N2)
+                },
+            }
+        })
+    }
+
+    fn is_held(&self, row: &Row, place: u32) -> bool {
+        let holders = self.yours.rows.iter().zip(self.counterparts);
+        holders
+            .filter(|(_, counterpart)| counterpart.is_some_and(|other| other.place == place))
+            .any(|(holder, _)| !self.yours.same_person(row, holder))
+    }
+}

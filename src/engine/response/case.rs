@@ -1,0 +1,100 @@
+//! A case of a response, as its records say it.
+
+use super::{ResponseFields, ResponseRecord};
+use crate::engine::matching::ReasonCodes;
+use crate::formats::record::is_blank;
+
+/// The most records that Number of Records from Your State tells: so many, or more.
+pub(super) const MOST_TOLD: usize = 99_999;
+
+/// A case that was read: at least one record, in file order.
+#[derive(Clone)]
+pub struct ReadCase<'s> {
+    records: Vec<ResponseRecord<'s>>,
+    /// How many lines that are no response records stand among them.
+    pub(super) lost: usize,
+    /// The record that names the case's Other State Case ID.
+    naming: usize,
+    /// How many records the case has by its first record.
+    told: Option<usize>,
+}
+
+impl<'s> ReadCase<'s> {
+    /// A case of its first record.
+    pub(super) fn new(fields: &ResponseFields, first: ResponseRecord<'s>) -> Self {
+        ReadCase {
+            lost: 0,
+            naming: 0,
+            told: told(fields, &first.bytes),
+            records: vec![first],
+        }
+    }
+
+    /// Takes one more record.
+    pub(super) fn push(&mut self, fields: &ResponseFields, record: ResponseRecord<'s>) {
+        let columns = fields.extract.other_case_id;
+        if is_blank(self.other_case_id(fields))
+            && !is_blank(fields.submitted(&record.bytes, columns))
+        {
+            self.naming = self.records.len();
+        }
+        self.records.push(record);
+    }
+
+    /// Its records.
+    #[inline]
+    pub fn records(&self) -> &[ResponseRecord<'s>] {
+        &self.records
+    }
+
+    /// The first record, which speaks for the case.
+    #[inline]
+    pub fn first(&self) -> &ResponseRecord<'s> {
+        &self.records[0]
+    }
+
+    /// The Other State Case ID of the case's key, as it stands: the one that its records name, or
+    /// blank (matching.md, section 1).
+    #[inline]
+    pub fn other_case_id(&self, fields: &ResponseFields) -> &[u8] {
+        let named = &self.records[self.naming];
+        fields.submitted(&named.bytes, fields.extract.other_case_id)
+    }
+
+    /// The codes that any of its records bears.
+    pub fn codes(&self) -> ReasonCodes {
+        let all = self.records.iter();
+        all.fold(ReasonCodes::default(), |all, record| {
+            all.union(record.codes)
+        })
+    }
+
+    /// How many records the case has by its first record; `None` where the field is no number from
+    /// 00001, or not in the layout.
+    #[inline]
+    pub(super) fn told(&self) -> Option<usize> {
+        self.told
+    }
+
+    /// How many records and lost lines were read of it.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.records.len() + self.lost
+    }
+
+    /// Whether it has as many records as it tells, so that the next one is of another case.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.told
+            .is_some_and(|told| told < MOST_TOLD && self.len() >= told)
+    }
+}
+
+fn told(fields: &ResponseFields, record: &[u8]) -> Option<usize> {
+    let digits = fields.response.records_yours?.of(record);
+    let count = digits.iter().try_fold(0_usize, |count, digit| {
+        let digit = digit.is_ascii_digit().then(|| usize::from(digit - b'0'));
+        digit.map(|digit| count * 10 + digit)
+    });
+    count.filter(|count| *count > 0)
+}

@@ -1,0 +1,310 @@
+//! The reader of response files: cases with their records, each record checked and each case whole.
+//!
+//! A case is its first record and the n-1 after it, n being their Number of Records from Your State
+//! (473-477). Under a layout set without that field the cases are found by what their records say
+//! ([`found`]), and whether they are whole cannot be checked: [`ResponseFields::tells_whole_cases`].
+
+use std::collections::VecDeque;
+
+use super::case::MOST_TOLD;
+use super::found::{self, FoundCases};
+use super::record::at;
+use super::repeats::KnownCases;
+use super::{ReadCase, ResponseFields, ResponseRecord};
+use crate::error::{Error, Result};
+use crate::formats::input::{Record, Records, Source};
+use crate::formats::layout::Columns;
+use crate::formats::record::is_blank;
+use crate::stop::Stop;
+
+/// What a command says where the layout set in use lets nobody check that cases are whole.
+pub const UNCHECKED_CASES: &str = "the layout `response` in use has no Number of Records from Your State, so whether the cases are whole could not be checked: a response that was cut or doubled is not noticed";
+
+/// What becomes of a response that is not what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFault {
+    /// The first fault ends the reading: nothing may rest on such a file (decision 0022).
+    Refuse,
+    /// Faults are noted, and reading goes on.
+    Note,
+}
+
+/// By what a file is cut into cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutBy {
+    /// Number of Records from Your State; by the answer where the layout has no such field.
+    Count,
+    /// The key alone, whatever the order of the records and whatever their answers say: for files of
+    /// which the cases are not whole.
+    Key,
+}
+
+/// How many faults of a file are kept; all are counted.
+pub(super) const MOST_LISTED: usize = 20;
+
+/// Something that no response has that is as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The record, from 1.
+    pub record: u64,
+    /// What is wrong, without any value of the record.
+    pub problem: String,
+}
+
+/// The faults of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub listed: Vec<Fault>,
+}
+
+impl Faults {
+    /// Notes a fault.
+    pub fn note(&mut self, record: u64, problem: String) {
+        self.count += 1;
+        if self.listed.len() < MOST_LISTED {
+            self.listed.push(Fault { record, problem });
+        }
+    }
+
+    /// Adds other faults of the file; the list stays in the order of the records.
+    pub fn merge(&mut self, other: Faults) {
+        self.count += other.count;
+        self.listed.extend(other.listed);
+        self.listed.sort();
+        self.listed.truncate(MOST_LISTED);
+    }
+}
+
+/// What comes next in a file.
+pub enum Read<'s> {
+    /// A case.
+    Case(ReadCase<'s>),
+    /// A line that is no response record; only where faults are noted.
+    NoRecord(Record<'s>),
+}
+
+/// Reads a response file case by case.
+pub struct CaseReader<'s, 'f> {
+    source: &'s Source,
+    fields: &'f ResponseFields,
+    on_fault: OnFault,
+    cut: Cut<'s>,
+    ready: VecDeque<Read<'s>>,
+    /// Records that are none.
+    record_faults: Faults,
+    /// Cases that are not whole.
+    case_faults: Faults,
+    known: KnownCases,
+}
+
+enum Cut<'s> {
+    ByCount {
+        records: Records<'s>,
+        number: u64,
+        open: Option<ReadCase<'s>>,
+    },
+    Found {
+        by_answer: bool,
+        cases: Option<FoundCases>,
+    },
+}
+
+impl<'s, 'f> CaseReader<'s, 'f> {
+    /// A reader of a file from its beginning.
+    pub fn new(
+        source: &'s Source,
+        fields: &'f ResponseFields,
+        on_fault: OnFault,
+        cut_by: CutBy,
+    ) -> Self {
+        CaseReader {
+            source,
+            fields,
+            on_fault,
+            cut: if cut_by == CutBy::Count && fields.tells_whole_cases() {
+                Cut::ByCount {
+                    records: source.records(),
+                    number: 0,
+                    open: None,
+                }
+            } else {
+                Cut::Found {
+                    by_answer: cut_by == CutBy::Count,
+                    cases: None,
+                }
+            },
+            ready: VecDeque::new(),
+            record_faults: Faults::default(),
+            case_faults: Faults::default(),
+            known: KnownCases::default(),
+        }
+    }
+
+    /// The next case, or line that is no record; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for the first fault, if faults are refused; [`Error::Interrupted`].
+    pub fn next(&mut self, stop: &Stop) -> Result<Option<Read<'s>>> {
+        loop {
+            if let Some(ready) = self.ready.pop_front() {
+                return Ok(Some(ready));
+            }
+            let more = match &mut self.cut {
+                Cut::ByCount {
+                    records, number, ..
+                } => {
+                    let record = records.next();
+                    *number += u64::from(record.is_some());
+                    let number = *number;
+                    stop.check_at(number)?;
+                    self.by_count(number, record)?
+                }
+                Cut::Found { .. } => self.found(stop)?,
+            };
+            if !more && self.ready.is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The faults so far: of records, and of cases that are not whole.
+    pub fn faults(self) -> (Faults, Faults) {
+        (self.record_faults, self.case_faults)
+    }
+
+    /// Takes the next record, or the end of the file. Tells whether there is more to read.
+    fn by_count(&mut self, number: u64, record: Option<Record<'s>>) -> Result<bool> {
+        let Cut::ByCount { open, .. } = &mut self.cut else {
+            return Ok(false);
+        };
+        let Some(record) = record else {
+            if let Some(case) = open.take() {
+                self.end_case(case)?;
+            }
+            return Ok(false);
+        };
+        let parsed = ResponseRecord::parse(self.fields, (number, record), self.source.framing);
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(problem) => {
+                // It is one of the open case's records: what is wrong is told once.
+                if let Some(case) = open.as_mut().filter(|case| !case.is_full()) {
+                    case.lost += 1;
+                }
+                self.bad_record(number, record, problem)?;
+                return Ok(true);
+            }
+        };
+        let fields = self.fields;
+        let Some(case) = open else {
+            *open = Some(ReadCase::new(fields, parsed));
+            return Ok(true);
+        };
+        let differing = differing(fields, case.first(), &parsed);
+        // Where nothing tells how many records the case has, another answer is another case.
+        let counted = case.told().is_some_and(|told| told < MOST_TOLD);
+        let is_other = case.is_full() || !counted && differing.is_some();
+        if is_other || !is_of_case(case, &parsed, fields) {
+            let ended = std::mem::replace(case, ReadCase::new(fields, parsed));
+            self.end_case(ended)?;
+            return Ok(true);
+        }
+        let first = case.first().place.number;
+        case.push(fields, parsed);
+        if let Some(columns) = differing {
+            let problem = format!(
+                "does not agree with the first record of its case, record {first}, in {}: the response is not what was sent",
+                at(columns)
+            );
+            self.fault(number, problem)?;
+        }
+        Ok(true)
+    }
+
+    /// Looks whether a case is whole and stands in the file once, and gives it out.
+    fn end_case(&mut self, case: ReadCase<'s>) -> Result<()> {
+        let at = at(self.fields.response.records_yours.unwrap_or_default());
+        let (first, has) = (case.first().place.number, case.len());
+        let is_known = !self.known.add(&case, self.fields);
+        let problem = match case.told() {
+            None => Some(format!(
+                "its Number of Records from Your State ({at}) is not a number of five digits above zero"
+            )),
+            Some(_) if is_known => Some(format!(
+                "is of a case that ended before: the case has more records than it says ({at}), or the response holds it twice"
+            )),
+            Some(told) if has < told => Some(format!(
+                "the case that begins here says that it has {told} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
+            )),
+            Some(_) => None,
+        };
+        self.ready.push_back(Read::Case(case));
+        problem.map_or(Ok(()), |problem| self.fault(first, problem))
+    }
+
+    /// Gives out the next of the cases that were found; finds them first.
+    fn found(&mut self, stop: &Stop) -> Result<bool> {
+        let Cut::Found { by_answer, cases } = &mut self.cut else {
+            return Ok(false);
+        };
+        if let Some(cases) = cases {
+            let next = cases.next_case(self.source, self.fields);
+            self.ready.extend(next.map(Read::Case));
+            return Ok(!self.ready.is_empty());
+        }
+        let mut bad = Vec::new();
+        let note = |number, record, problem| bad.push((number, record, problem));
+        *cases = Some(found::find(
+            self.source,
+            self.fields,
+            *by_answer,
+            stop,
+            note,
+        )?);
+        for (number, record, problem) in bad {
+            self.bad_record(number, record, problem)?;
+        }
+        Ok(true)
+    }
+
+    fn bad_record(&mut self, number: u64, record: Record<'s>, problem: String) -> Result<()> {
+        if self.on_fault == OnFault::Refuse {
+            return Err(Error::record(&self.source.path, number, problem));
+        }
+        self.record_faults.note(number, problem);
+        self.ready.push_back(Read::NoRecord(record));
+        Ok(())
+    }
+
+    fn fault(&mut self, record: u64, problem: String) -> Result<()> {
+        if self.on_fault == OnFault::Refuse {
+            return Err(Error::record(&self.source.path, record, problem));
+        }
+        self.case_faults.note(record, problem);
+        Ok(())
+    }
+}
+
+/// Whether a record is of the case by its Case ID, other state and Other State Case ID, of which a
+/// case has one that is not blank.
+fn is_of_case(case: &ReadCase<'_>, record: &ResponseRecord<'_>, fields: &ResponseFields) -> bool {
+    if fields.family(&record.bytes) != fields.family(&case.first().bytes) {
+        return false;
+    }
+    let own = fields.submitted(&record.bytes, fields.extract.other_case_id);
+    let named = case.other_case_id(fields);
+    own == named || is_blank(own) || is_blank(named)
+}
+
+/// The first field of the case-level answer in which two records differ.
+fn differing(
+    fields: &ResponseFields,
+    one: &ResponseRecord<'_>,
+    other: &ResponseRecord<'_>,
+) -> Option<Columns> {
+    let mut answer = fields.answer().iter().copied();
+    answer.find(|columns| columns.of(&one.bytes) != columns.of(&other.bytes))
+}

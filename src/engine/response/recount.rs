@@ -1,0 +1,234 @@
+//! Counts a response file again, looks at each record and case, and holds the figures against a
+//! summary.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields};
+use super::{contradictions, reader::MOST_LISTED};
+use crate::engine::matching::{MatchBasis, ReasonCode};
+use crate::error::Result;
+use crate::formats::input::Source;
+use crate::stop::Stop;
+
+/// The names of the tiers in a summary, by the figure of Match Tier; the last is of cases that none
+/// found.
+pub const TIERS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "none"];
+
+/// The figures that can be counted from a response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResponseTotals {
+    /// Records, whatever they hold.
+    pub records: u64,
+    /// Cases.
+    pub cases: u64,
+    /// Cases by tier, in the order of [`TIERS`].
+    pub cases_by_tier: [u64; 8],
+    /// Cases with a counterpart in which no participant matched.
+    pub cases_nobody_matched: u64,
+    /// Records by code.
+    pub records_by_code: [u64; 9],
+    /// Cases by each code that a record of theirs bears.
+    pub cases_by_code: [u64; 9],
+    /// Cases with Multiple Case Indicator Y.
+    pub multiple_case: u64,
+    /// Cases with FCR-Supplied Indicator Y.
+    pub fcr_supplied: u64,
+    /// Records by Participant Match Basis, in the order of [`MatchBasis::ALL`].
+    pub records_by_basis: [u64; 7],
+    /// Whether the layout has no such field, so that nothing is known of it.
+    basis_unknown: bool,
+}
+
+/// The place in [`TIERS`] of the tier that found a record's case.
+pub fn tier_of(fields: &ResponseFields, record: &[u8]) -> usize {
+    match fields.response.match_tier.of(record) {
+        [digit @ b'1'..=b'7'] => usize::from(digit - b'1'),
+        _ => TIERS.len() - 1,
+    }
+}
+
+impl ResponseTotals {
+    /// Counts a case and its records.
+    pub fn add(&mut self, fields: &ResponseFields, case: &ReadCase<'_>) {
+        let (r, first) = (&fields.response, &case.first().bytes);
+        let tier = tier_of(fields, first);
+        self.cases += 1;
+        self.cases_by_tier[tier] += 1;
+        let nobody = [r.adults_matched, r.children_matched]
+            .iter()
+            .all(|columns| columns.of(first) == b"00");
+        self.cases_nobody_matched += u64::from(nobody && tier + 1 < TIERS.len());
+        self.multiple_case += u64::from(r.multiple_case.of(first) == b"Y");
+        self.fcr_supplied += u64::from(r.fcr_supplied.of(first) == b"Y");
+        for code in case.codes().iter() {
+            self.cases_by_code[code.index()] += 1;
+        }
+        self.basis_unknown = r.match_basis.is_none();
+        self.records += case.records().len() as u64;
+        for record in case.records() {
+            for code in record.codes.iter() {
+                self.records_by_code[code.index()] += 1;
+            }
+            if let Some(basis) = record.basis {
+                self.records_by_basis[basis.index()] += 1;
+            }
+        }
+    }
+
+    /// Adds those of another part of the response.
+    pub fn merge(&mut self, other: &ResponseTotals) {
+        self.basis_unknown |= other.basis_unknown;
+        for (mine, theirs) in [
+            (&mut self.records, other.records),
+            (&mut self.cases, other.cases),
+            (&mut self.cases_nobody_matched, other.cases_nobody_matched),
+            (&mut self.multiple_case, other.multiple_case),
+            (&mut self.fcr_supplied, other.fcr_supplied),
+        ] {
+            *mine += theirs;
+        }
+        for (mine, theirs) in [
+            (&mut self.cases_by_tier[..], &other.cases_by_tier[..]),
+            (&mut self.records_by_code, &other.records_by_code),
+            (&mut self.cases_by_code, &other.cases_by_code),
+            (&mut self.records_by_basis, &other.records_by_basis),
+        ] {
+            mine.iter_mut()
+                .zip(theirs)
+                .for_each(|(mine, theirs)| *mine += theirs);
+        }
+    }
+
+    /// The figures by their paths in the summary of a state.
+    fn figures(&self) -> BTreeMap<String, u64> {
+        let codes = ReasonCode::ALL.map(ReasonCode::code);
+        let bases = MatchBasis::ALL.map(MatchBasis::code);
+        let mut figures = BTreeMap::new();
+        for (path, count) in [
+            ("/records/returned", self.records),
+            ("/cases/returned", self.cases),
+            ("/cases_nobody_matched", self.cases_nobody_matched),
+            ("/multiple_case", self.multiple_case),
+            ("/fcr_supplied", self.fcr_supplied),
+        ] {
+            figures.insert(path.to_owned(), count);
+        }
+        for (path, names, counts) in [
+            ("/cases_by_tier", &TIERS[..], &self.cases_by_tier[..]),
+            ("/records_by_code", &codes, &self.records_by_code),
+            ("/cases_by_code", &codes, &self.cases_by_code),
+            ("/records_by_basis", &bases, &self.records_by_basis),
+        ] {
+            let named = names.iter().zip(counts);
+            figures.extend(named.map(|(name, count)| (format!("{path}/{name}"), *count)));
+        }
+        figures
+    }
+}
+
+/// What a response file holds.
+#[derive(Debug, Default)]
+pub struct Recount {
+    /// The figures.
+    pub totals: ResponseTotals,
+    /// What no run of match writes.
+    pub faults: Faults,
+}
+
+/// Counts a response file again and looks at each record and case.
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<Recount> {
+    let mut totals = ResponseTotals::default();
+    let mut faults = Faults::default();
+    let mut reader = CaseReader::new(source, fields, OnFault::Note, CutBy::Count);
+    while let Some(read) = reader.next(stop)? {
+        let case = match read {
+            Read::Case(case) => case,
+            Read::NoRecord(_) => {
+                totals.records += 1;
+                continue;
+            }
+        };
+        totals.add(fields, &case);
+        for record in case.records() {
+            let number = record.place.number;
+            contradictions::of_record(fields, record, |problem| faults.note(number, problem));
+        }
+        contradictions::of_case(fields, &case, |number, problem| {
+            faults.note(number, problem);
+        });
+    }
+    let (of_records, of_cases) = reader.faults();
+    faults.merge(of_records);
+    faults.merge(of_cases);
+    debug_assert!(faults.listed.len() <= MOST_LISTED);
+    Ok(Recount { totals, faults })
+}
+
+/// A figure of a recount that differs from what a summary says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The figure's path in the summary of a state, with dots.
+    pub figure: String,
+    /// What the summary says; none where it says nothing.
+    pub said: Option<u64>,
+    /// What was counted.
+    pub counted: u64,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Difference {
+            figure,
+            said,
+            counted,
+        } = self;
+        match said {
+            Some(said) => write!(
+                f,
+                "{figure}: the summary says {said}, the file holds {counted}"
+            ),
+            None => write!(
+                f,
+                "{figure}: the summary says nothing, the file holds {counted}"
+            ),
+        }
+    }
+}
+
+/// The figures of a recount that differ from what a summary says of the state.
+///
+/// The tiers of the pooled routine stand in the summary of a pooled run alone, and the match basis in
+/// none of an early version: where the summary does not have them, there is nothing to hold against.
+pub fn differences(said: &Value, counted: &ResponseTotals) -> Vec<Difference> {
+    let mut figures = counted.figures();
+    // What the summary says beyond the figures that are known is a figure too: of a tier, say.
+    let mut paths: BTreeSet<String> = figures.keys().cloned().collect();
+    for map in ["/cases_by_tier", "/records_by_code", "/cases_by_code"] {
+        let keys = said.pointer(map).and_then(Value::as_object);
+        let keys = keys.into_iter().flat_map(serde_json::Map::keys);
+        paths.extend(keys.map(|key| format!("{map}/{key}")));
+    }
+    if counted.basis_unknown || said.get("records_by_basis").is_none() {
+        paths.retain(|path| !path.starts_with("/records_by_basis"));
+    }
+    let differing = paths.into_iter().filter_map(|path| {
+        let counted = figures.remove(&path).unwrap_or_default();
+        let value = said.pointer(&path).and_then(Value::as_u64);
+        let of_pooled = TIERS[3..7]
+            .iter()
+            .any(|tier| path == format!("/cases_by_tier/{tier}"));
+        let silent = of_pooled && said.pointer(&path).is_none() && counted == 0;
+        let differs = !silent && value != Some(counted);
+        differs.then(|| Difference {
+            figure: path.trim_start_matches('/').replace('/', "."),
+            said: value,
+            counted,
+        })
+    });
+    differing.collect()
+}

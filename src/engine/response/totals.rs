@@ -1,0 +1,347 @@
+//! Control totals: what became of every record and case of a state.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::matching::{
+    Found, MatchBasis, Outcome, ReasonCode, ReasonCodes, Routine, Suppressed, Tier,
+};
+use crate::error::{Error, Result};
+use crate::formats::reference::{STATE_COUNT, State};
+
+/// What became of the records of a state: they balance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RecordTotals {
+    /// Records in the file.
+    pub read: u64,
+    /// Records that an edit rejected.
+    pub rejected: u64,
+    /// Records returned in the response.
+    pub returned: u64,
+    /// Records of suppressed cases.
+    pub suppressed: u64,
+    /// Records of cases that were not evaluated.
+    pub not_evaluated: u64,
+}
+
+/// What became of the cases of a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CaseTotals {
+    /// Cases returned.
+    pub returned: u64,
+    /// Cases suppressed: closed with closed, or closed and not found.
+    pub suppressed: u64,
+    /// Cases whose other state is absent.
+    pub not_evaluated: u64,
+    /// Cases that have, beside accepted records, rejected ones.
+    pub with_rejected_records: u64,
+}
+
+/// The totals of one state, or of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StateTotals {
+    /// Records.
+    pub records: RecordTotals,
+    /// Cases.
+    pub cases: CaseTotals,
+    /// Cases returned, by the tier that found them; `none` is 01.
+    pub cases_by_tier: TierCounts,
+    /// Cases returned with a counterpart in which no participant matched.
+    pub cases_nobody_matched: u64,
+    /// Records returned, by code.
+    pub records_by_code: CodeCounts,
+    /// Cases returned, by each code that a record of theirs bears.
+    pub cases_by_code: CodeCounts,
+    /// Records returned, by Participant Match Basis.
+    pub records_by_basis: BasisCounts,
+    /// Cases answered, by tier 2 or higher, with a case that another of the state's cases was
+    /// answered with too.
+    pub cases_counterpart_shared: u64,
+    /// Cases returned with Multiple Case Indicator Y.
+    pub multiple_case: u64,
+    /// Cases returned with FCR-Supplied Indicator Y.
+    pub fcr_supplied: u64,
+    /// What became of the accepted records and cases, by the state that they name.
+    pub by_other_state: FatesByState,
+}
+
+/// Cases and their records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Cases.
+    pub cases: u64,
+    /// Records.
+    pub records: u64,
+}
+
+/// What became of the accepted records and cases that name a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fates {
+    /// Returned in the response.
+    pub returned: Volume,
+    /// Suppressed: a match between two closed cases.
+    pub closed_with_closed: Volume,
+    /// Suppressed: a closed case that was not found.
+    pub closed_not_found: Volume,
+    /// Not evaluated: the state is absent.
+    pub not_evaluated: Volume,
+}
+
+/// [`Fates`] by state; empty, or one for each state of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FatesByState(Vec<Fates>);
+
+/// Cases by the tier that found them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TierCounts {
+    /// By tier, from 1.
+    pub found: [u64; Tier::ALL.len()],
+    /// Returned with 01.
+    pub none: u64,
+    /// Which tiers there are.
+    pub routine: Routine,
+}
+
+/// Records or cases by reason code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
+
+/// Records by Participant Match Basis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
+
+impl TierCounts {
+    /// The counts of the routine's tiers by name, and those under `none`.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let tiers = ["1", "2", "3", "4", "5", "6", "7"]
+            .into_iter()
+            .zip(self.found);
+        let tiers = tiers.take(self.routine.tiers().len());
+        tiers.chain([("none", self.none)])
+    }
+}
+
+impl Serialize for TierCounts {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.named())
+    }
+}
+
+impl Serialize for CodeCounts {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let codes = ReasonCode::ALL.map(ReasonCode::code);
+        serializer.collect_map(codes.into_iter().zip(self.0))
+    }
+}
+
+impl Serialize for BasisCounts {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let bases = MatchBasis::ALL.map(MatchBasis::code);
+        serializer.collect_map(bases.into_iter().zip(self.0))
+    }
+}
+
+fn add_each<const N: usize>(mine: &mut [u64; N], theirs: &[u64; N]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += theirs;
+    }
+}
+
+impl Serialize for FatesByState {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        let named = State::all()
+            .zip(&self.0)
+            .filter(|(_, fates)| **fates != Fates::default());
+        let map: BTreeMap<_, _> = named.map(|(state, fates)| (state.usps(), fates)).collect();
+        map.serialize(serializer)
+    }
+}
+
+impl FatesByState {
+    fn of(&mut self, state: State) -> &mut Fates {
+        if self.0.is_empty() {
+            self.0.resize(STATE_COUNT, Fates::default());
+        }
+        &mut self.0[state.index()]
+    }
+}
+
+impl AddAssign for Volume {
+    fn add_assign(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.records += other.records;
+    }
+}
+
+impl AddAssign for Fates {
+    fn add_assign(&mut self, other: Self) {
+        self.returned += other.returned;
+        self.closed_with_closed += other.closed_with_closed;
+        self.closed_not_found += other.closed_not_found;
+        self.not_evaluated += other.not_evaluated;
+    }
+}
+
+impl AddAssign<&FatesByState> for FatesByState {
+    fn add_assign(&mut self, other: &FatesByState) {
+        for (state, fates) in State::all().zip(&other.0) {
+            *self.of(state) += *fates;
+        }
+    }
+}
+
+impl StateTotals {
+    /// No totals yet, of a run by this routine.
+    pub fn of(routine: Routine) -> Self {
+        let mut totals = StateTotals::default();
+        totals.cases_by_tier.routine = routine;
+        totals
+    }
+
+    /// Counts a case of so many records that names `other_state`.
+    pub fn count(&mut self, outcome: &Outcome<'_>, records: u64, other_state: Option<State>) {
+        if let Some(state) = other_state {
+            let fates = self.by_other_state.of(state);
+            let fate = match outcome {
+                Outcome::NotEvaluated => &mut fates.not_evaluated,
+                Outcome::Suppressed(Suppressed::BothClosed) => &mut fates.closed_with_closed,
+                Outcome::Suppressed(Suppressed::ClosedNotFound) => &mut fates.closed_not_found,
+                Outcome::NotFound { .. } | Outcome::Matched(_) => &mut fates.returned,
+            };
+            *fate += Volume { cases: 1, records };
+        }
+        match outcome {
+            Outcome::NotEvaluated => {
+                self.cases.not_evaluated += 1;
+                self.records.not_evaluated += records;
+            }
+            Outcome::Suppressed(_) => {
+                self.cases.suppressed += 1;
+                self.records.suppressed += records;
+            }
+            Outcome::NotFound { fcr_supplied } => {
+                self.cases.returned += 1;
+                self.records.returned += records;
+                self.cases_by_tier.none += 1;
+                self.fcr_supplied += u64::from(*fcr_supplied);
+            }
+            Outcome::Matched(found) => self.count_match(found, records),
+        }
+    }
+
+    fn count_match(&mut self, found: &Found<'_>, records: u64) {
+        self.cases.returned += 1;
+        self.records.returned += records;
+        self.cases_by_tier.found[usize::from(found.tier.number()) - 1] += 1;
+        self.cases_nobody_matched += u64::from(found.comparison.nobody_matched());
+        self.multiple_case += u64::from(found.multiple_case);
+        self.fcr_supplied += u64::from(found.side.fcr_supplied());
+    }
+
+    /// Counts the codes of a returned record.
+    #[inline]
+    pub fn count_record_codes(&mut self, codes: ReasonCodes) {
+        for code in codes.iter() {
+            self.records_by_code.0[code.index()] += 1;
+        }
+    }
+
+    /// Counts how the counterpart of a returned record was found.
+    #[inline]
+    pub fn count_basis(&mut self, basis: MatchBasis) {
+        self.records_by_basis.0[basis.index()] += 1;
+    }
+
+    /// Counts the codes that occur in a returned case.
+    pub fn count_case_codes(&mut self, codes: ReasonCodes) {
+        for code in codes.iter() {
+            self.cases_by_code.0[code.index()] += 1;
+        }
+    }
+
+    /// Makes sure that every record and case read is accounted for.
+    ///
+    /// # Errors
+    /// [`Error::Unbalanced`] with the figures.
+    pub fn check_balance(&self, whose: &str, cases: u64) -> Result<()> {
+        let r = &self.records;
+        let records = r.rejected + r.returned + r.suppressed + r.not_evaluated;
+        if records != r.read {
+            return Err(Error::Unbalanced(format!(
+                "{whose}: {} records read, but {} rejected + {} returned + {} suppressed + {} not evaluated = {records}",
+                r.read, r.rejected, r.returned, r.suppressed, r.not_evaluated
+            )));
+        }
+        let c = &self.cases;
+        let accounted = c.returned + c.suppressed + c.not_evaluated;
+        if accounted != cases {
+            return Err(Error::Unbalanced(format!(
+                "{whose}: {cases} cases, but {} returned + {} suppressed + {} not evaluated = {accounted}",
+                c.returned, c.suppressed, c.not_evaluated
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl AddAssign<&StateTotals> for StateTotals {
+    fn add_assign(&mut self, other: &StateTotals) {
+        let (mine, theirs) = (&mut self.records, &other.records);
+        mine.read += theirs.read;
+        mine.rejected += theirs.rejected;
+        mine.returned += theirs.returned;
+        mine.suppressed += theirs.suppressed;
+        mine.not_evaluated += theirs.not_evaluated;
+        let (mine, theirs) = (&mut self.cases, &other.cases);
+        mine.returned += theirs.returned;
+        mine.suppressed += theirs.suppressed;
+        mine.not_evaluated += theirs.not_evaluated;
+        mine.with_rejected_records += theirs.with_rejected_records;
+        let (mine, theirs) = (&mut self.cases_by_tier, &other.cases_by_tier);
+        add_each(&mut mine.found, &theirs.found);
+        mine.none += theirs.none;
+        if theirs.routine == Routine::Pooled {
+            mine.routine = Routine::Pooled;
+        }
+        add_each(&mut self.records_by_basis.0, &other.records_by_basis.0);
+        self.cases_counterpart_shared += other.cases_counterpart_shared;
+        self.cases_nobody_matched += other.cases_nobody_matched;
+        add_each(&mut self.records_by_code.0, &other.records_by_code.0);
+        add_each(&mut self.cases_by_code.0, &other.cases_by_code.0);
+        self.multiple_case += other.multiple_case;
+        self.fcr_supplied += other.fcr_supplied;
+        self.by_other_state += &other.by_other_state;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_that_do_not_balance_are_an_error() {
+        let mut totals = StateTotals::default();
+        totals.records.read = 3;
+        totals.records.rejected = 1;
+        totals.count(&Outcome::NotEvaluated, 2, State::from_usps("CA"));
+        assert!(totals.check_balance("TX", 1).is_ok());
+        assert!(totals.check_balance("TX", 2).is_err());
+        totals.records.read = 4;
+        let message = totals.check_balance("TX", 1).unwrap_err().to_string();
+        assert!(message.contains("TX: 4 records read"), "{message}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The SSN master: the pairs of SSN and name on record.
+
+use std::path::Path;
+
+use super::line_offsets::LineOffsets;
+use super::passes_name_test;
+use super::side_file::SideFile;
+use crate::engine::Postings;
+use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
+use crate::formats::layout::{Columns, Layout};
+use crate::formats::record::{PersonName, Ssn, nine_digits, trim_end};
+use crate::stop::Stop;
+
+/// The pairs of SSN and name on record; several with one SSN are its alternate names.
+pub struct SsnMaster {
+    file: SideFile,
+    offsets: LineOffsets,
+    by_ssn: Postings,
+    last_name: Columns,
+    first_name: Columns,
+}
+
+impl SsnMaster {
+    /// Reads the side file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is too
+    /// short or whose SSN is not nine digits; [`Error::Interrupted`] where the run is to stop.
+    pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
+        let (ssn, last_name, first_name) = (
+            layout.columns("ssn")?,
+            layout.columns("last_name")?,
+            layout.columns("first_name")?,
+        );
+        let file = SideFile::open(path, "ssn-master", stop)?;
+        let read = || {
+            let (mut offsets, mut ssns) = (LineOffsets::default(), Vec::new());
+            // A line may be trimmed to its first byte of a name [ours: 10].
+            for line in file.lines(ssn.last + 1, stop) {
+                let (number, line) = line?;
+                let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
+                    return Err(file.refuse(number, "SSN (columns 1-9) is not nine digits"));
+                };
+                if u32::try_from(number).is_err() {
+                    return Err(Error::record(
+                        path,
+                        number,
+                        "more lines than this program can number (4,294,967,295)",
+                    ));
+                }
+                ssns.push(ssn);
+                offsets.push(line.offset as u64);
+            }
+            Ok((offsets, ssns))
+        };
+        // The digest is made beside, of the same bytes.
+        let (read, digest) = rayon::join(read, || file.source.sha256_until(stop));
+        let (offsets, ssns) = read?;
+        digest?;
+        file.source.check_intact()?;
+        let by_ssn = Postings::build(ssns.len(), |emit| {
+            for (line, &ssn) in ssns.iter().enumerate() {
+                emit(ssn, line as u32);
+            }
+        });
+        Ok(SsnMaster {
+            file,
+            offsets,
+            by_ssn,
+            last_name,
+            first_name,
+        })
+    }
+
+    /// Whether some record with this SSN passes the name test.
+    pub fn verify(&self, ssn: Ssn, name: &PersonName) -> bool {
+        self.by_ssn.rows(ssn.number()).any(|line| {
+            let (last, first) = self.names(line);
+            passes_name_test(name, &PersonName::new(last, first))
+        })
+    }
+
+    /// Where the index holds this SSN; the first of three steps to its first line.
+    #[inline]
+    pub(crate) fn bucket(&self, ssn: Ssn) -> std::ops::Range<u32> {
+        self.by_ssn.bucket(ssn.number())
+    }
+
+    /// The first line with this SSN, in its place of the index.
+    #[inline]
+    pub(crate) fn first_line(&self, ssn: Ssn, bucket: std::ops::Range<u32>) -> Option<u32> {
+        self.by_ssn.first_in(ssn.number(), bucket)
+    }
+
+    /// Where a line begins, in bytes from 0.
+    #[inline]
+    pub(crate) fn offset(&self, line: u32) -> u64 {
+        self.offsets.get(line as usize).unwrap_or_default()
+    }
+
+    /// A byte of the file.
+    #[inline]
+    pub(crate) fn byte(&self, offset: u64) -> u8 {
+        self.file
+            .source
+            .bytes()
+            .get(offset as usize)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Whether a line has just these name fields: mostly it does, and then the normalised names are
+    /// the same too.
+    #[inline]
+    pub(crate) fn has_names(&self, line: u32, last: &[u8], first: &[u8]) -> bool {
+        let (their_last, their_first) = self.names(line);
+        trim_end(their_last) == trim_end(last) && trim_end(their_first) == trim_end(first)
+    }
+
+    /// The name fields of a line, perhaps trimmed.
+    fn names(&self, line: u32) -> (&[u8], &[u8]) {
+        let line = line as usize;
+        let all = self.file.source.bytes();
+        let end = all.len() as u64;
+        let at = |line| self.offsets.get(line).unwrap_or(end) as usize;
+        let mut bytes = &all[at(line)..at(line + 1)];
+        for ending in [b"\n", b"\r"] {
+            bytes = bytes.strip_suffix(ending).unwrap_or(bytes);
+        }
+        (
+            self.last_name.of_trimmed(bytes),
+            self.first_name.of_trimmed(bytes),
+        )
+    }
+
+    /// What the manifest says of the file.
+    pub fn entry(&self) -> InputEntry {
+        self.file.entry()
+    }
+
+    /// Tells whether the file is still the one that was opened.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it was cut short or changed since.
+    pub fn check_intact(&self) -> Result<()> {
+        self.file.source.check_intact()
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// True where there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

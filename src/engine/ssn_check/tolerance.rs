@@ -1,0 +1,108 @@
+//! SSA's tolerance for names (public: SSA match criteria as documented for a state batch).
+
+use crate::formats::record::PersonName;
+
+/// Bytes of the last and first name that the key of the test holds.
+const LAST: usize = 7;
+const FIRST: usize = 1;
+
+/// Whether two names pass as one person's (verification.md, section 2). A name without a last or a
+/// first part passes nothing.
+pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
+    if [ours, theirs]
+        .iter()
+        .any(|name| name.last.is_empty() || name.first.is_empty())
+    {
+        return false;
+    }
+    let (a, b) = (Key::new(ours, LAST), Key::new(theirs, LAST));
+    if a.bytes() == b.bytes() {
+        return true;
+    }
+    if ours.last.prefix(4) == theirs.last.prefix(4)
+        && ours.first.prefix(4) == theirs.first.prefix(4)
+    {
+        return true;
+    }
+    differ_in_one_place(a.bytes(), b.bytes())
+        || gives_by_removal(Key::new(ours, LAST + 1).bytes(), b.bytes())
+        || gives_by_removal(Key::new(theirs, LAST + 1).bytes(), a.bytes())
+}
+
+/// The first bytes of the last name followed by the first of the first name.
+struct Key {
+    bytes: [u8; LAST + 1 + FIRST],
+    length: usize,
+}
+
+impl Key {
+    fn new(name: &PersonName, last_bytes: usize) -> Self {
+        let (last, first) = (name.last.prefix(last_bytes), name.first.prefix(FIRST));
+        let mut bytes = [0; LAST + 1 + FIRST];
+        bytes[..last.len()].copy_from_slice(last);
+        bytes[last.len()..last.len() + first.len()].copy_from_slice(first);
+        Key {
+            bytes,
+            length: last.len() + first.len(),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// The same length, and one byte differs or two neighbouring bytes are exchanged.
+fn differ_in_one_place(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let Some(first) = a.iter().zip(b).position(|(x, y)| x != y) else {
+        return false;
+    };
+    let exchanged = first + 1 < a.len()
+        && a[first] == b[first + 1]
+        && a[first + 1] == b[first]
+        && a[first + 2..] == b[first + 2..];
+    a[first + 1..] == b[first + 1..] || exchanged
+}
+
+/// Taking one byte out of `long` gives `short`.
+fn gives_by_removal(long: &[u8], short: &[u8]) -> bool {
+    if long.len() != short.len() + 1 {
+        return false;
+    }
+    let same = long.iter().zip(short).take_while(|(x, y)| x == y).count();
+    long[same + 1..] == short[same..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_tolerance_passes_and_what_exceeds_it_fails() {
+        for (ours, theirs, passes) in [
+            (("ALVAREZ", "MARCO"), ("ALVAREZ", "MARIA"), true),
+            (("ALVAREZ", "MARCO"), ("ALVARES", "MARCO"), true),
+            (("ALVAREZ", "MARCO"), ("ALVARSE", "LUIS"), false),
+            (("ALVAREZ", "MARCO"), ("ALVAERZ", "MIA"), true),
+            (("ALVA", "MARCUS"), ("ALVAREZ", "MARC"), true),
+            (("ALVA", "MARK"), ("ALVAREZ", "MARC"), false),
+            (("LEE", "ANN"), ("LEES", "ANN"), true),
+            (("LEE", "ANN"), ("LE", "ANN"), true),
+            (("LEE", "ANN"), ("L", "ANN"), false),
+            (("LEE", "ANN"), ("LEE", "BOB"), true),
+            (("LEE", "ANN"), ("LOE", "BOB"), false),
+            (("LEE", "ANN"), ("", "ANN"), false),
+            (("LEE", ""), ("LEE", ""), false),
+            // Nine bytes against eight: the eighth byte of the last name counts here.
+            (("ABCDEFGH", "X"), ("ABCDFGH", "X"), true),
+        ] {
+            let a = PersonName::new(ours.0.as_bytes(), ours.1.as_bytes());
+            let b = PersonName::new(theirs.0.as_bytes(), theirs.1.as_bytes());
+            assert_eq!(passes_name_test(&a, &b), passes, "{ours:?} {theirs:?}");
+            assert_eq!(passes_name_test(&b, &a), passes, "{theirs:?} {ours:?}");
+        }
+    }
+}

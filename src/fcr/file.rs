@@ -1,0 +1,106 @@
+//! A registry file: its state, which its first record names, and the numbers of its records.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::formats::input::{Framing, InputForm, Records, Source, diagnose_form};
+use crate::formats::layout::RegistryLayout;
+use crate::formats::record::is_blank;
+use crate::formats::reference::State;
+
+/// A registry file that was opened.
+pub struct RegistryFile {
+    /// The state that its FA names.
+    pub state: State,
+    /// The file.
+    pub source: Source,
+}
+
+impl RegistryFile {
+    /// Opens a file and reads its FA.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Input`] where it cannot be opened or mapped, is empty, does not
+    /// begin with an FA, or where the FA names no jurisdiction.
+    pub fn open(path: &Path, layout: &RegistryLayout, form: InputForm) -> Result<Self> {
+        let source = Source::open(path, layout.fp.bytes, form)?;
+        let Some(first) = source.records().next() else {
+            let problem =
+                "is empty; a registry file begins with an FA record (was the transfer complete?)";
+            return Err(Error::input(path, problem));
+        };
+        let refuse = |problem: String| {
+            let form = diagnose_form(&source, layout.fp.bytes);
+            let form = form.map_or_else(String::new, |form| format!("; {form}"));
+            Error::record(path, 1, format!("{problem}{form}"))
+        };
+        let header = first.bytes;
+        if layout.record_identifier.of_trimmed(header) != b"FA" {
+            let problem = "is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code";
+            return Err(refuse(problem.to_owned()));
+        }
+        let rest = header.get(layout.fa_bytes..).unwrap_or_default();
+        if !is_blank(rest) {
+            return Err(refuse(format!(
+                "the FA record holds something beyond byte {}; it is FA and the state's two-digit FIPS code",
+                layout.fa_bytes
+            )));
+        }
+        let state = State::from_fips(layout.state_fips.of_trimmed(header)).ok_or_else(|| {
+            refuse(format!(
+                "the FA record names no jurisdiction (columns {}-{}); give the state's two-digit FIPS code",
+                layout.state_fips.first, layout.state_fips.last
+            ))
+        })?;
+        Ok(RegistryFile { state, source })
+    }
+
+    /// The record that begins at a byte, without its line end.
+    #[inline]
+    pub fn record(&self, offset: u64) -> &[u8] {
+        let bytes = self.source.bytes();
+        let record =
+            Records::within(self.source.framing, bytes, offset as usize, bytes.len()).next();
+        record.map_or(b"", |record| record.bytes)
+    }
+}
+
+/// Numbers records, from 1, by the byte at which they begin.
+pub struct Numbering<'a> {
+    bytes: &'a [u8],
+    framing: Framing,
+    /// Where each piece begins, and how many records stand before it.
+    starts: &'a [(u64, u64)],
+    at: (u64, u64),
+}
+
+impl<'a> Numbering<'a> {
+    /// Numbers the records of a file whose pieces begin so.
+    pub fn new(file: &'a RegistryFile, starts: &'a [(u64, u64)]) -> Self {
+        Numbering {
+            bytes: file.source.bytes(),
+            framing: file.source.framing,
+            starts,
+            at: (0, 0),
+        }
+    }
+
+    /// The number of the record at this byte; the bytes must be asked for in rising order.
+    pub fn number(&mut self, offset: u64) -> u64 {
+        let piece = self.starts.partition_point(|&(first, _)| first <= offset);
+        let start = self
+            .starts
+            .get(piece.wrapping_sub(1))
+            .copied()
+            .unwrap_or_default();
+        let (first, before) = self.at.max(start);
+        let between = &self.bytes[first as usize..offset as usize];
+        let records = match self.framing {
+            Framing::Text => memchr::memchr_iter(b'\n', between).count(),
+            Framing::Fixed(length) => between.len() / length,
+        };
+        let number = before + records as u64;
+        self.at = (offset, number);
+        number + 1
+    }
+}

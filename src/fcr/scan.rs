@@ -1,0 +1,247 @@
+//! The first reading of a registry file: each record edited by itself, and where it lies.
+
+use rayon::prelude::*;
+
+use super::edits::{RegistryEdit, edit};
+use super::file::RegistryFile;
+use super::joined::JoinedIds;
+use super::record::{FcRecord, FpRecord, Kind};
+use crate::error::{Error, Result};
+use crate::formats::input::{Framing, Records, split_at_records};
+use crate::formats::layout::RegistryLayout;
+use crate::formats::record::CaseId;
+use crate::progress::Stage;
+use crate::stop::Stop;
+
+/// About how much of a file one task reads.
+const PIECE_BYTES: usize = 1024 * 1024;
+/// How many pieces are read before they are put together.
+const WINDOW_PIECES: usize = 16;
+
+/// A record that passed its own edits: 24 bytes, ordered by what is replayed together, then as the
+/// file has them.
+#[derive(Clone, Copy)]
+#[repr(C, packed(8))]
+pub(super) struct Entry {
+    /// The Case ID that stands for the records that are replayed together.
+    group: CaseId,
+    /// The record's first byte in the file, from 0, times 2, plus 1 for a person.
+    place: u64,
+}
+
+impl Entry {
+    fn new(group: CaseId, offset: u64, kind: Kind) -> Self {
+        Entry {
+            group,
+            place: offset << 1 | u64::from(kind == Kind::Fp),
+        }
+    }
+
+    #[inline]
+    pub(super) fn group(&self) -> CaseId {
+        self.group
+    }
+
+    #[inline]
+    pub(super) fn offset(&self) -> u64 {
+        self.place >> 1
+    }
+
+    #[inline]
+    pub(super) fn kind(&self) -> Kind {
+        if self.place & 1 == 1 {
+            Kind::Fp
+        } else {
+            Kind::Fc
+        }
+    }
+}
+
+/// A rejected record.
+#[derive(Clone, Copy, Debug)]
+pub struct Reject {
+    /// Its first byte in the file, from 0.
+    pub offset: u64,
+    /// Its first error.
+    pub edit: RegistryEdit,
+    /// What it is, where its Record Identifier says so.
+    pub kind: Option<Kind>,
+}
+
+/// Records read, by kind; the FA is none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadCounts {
+    /// Case records.
+    pub fc: u64,
+    /// Person records.
+    pub fp: u64,
+    /// Records of no known kind.
+    pub other: u64,
+}
+
+/// What the first reading of a file gives.
+#[derive(Default)]
+pub(super) struct Scanned {
+    /// The accepted records, ordered.
+    pub(super) entries: Vec<Entry>,
+    pub(super) joined: JoinedIds,
+    pub(super) rejects: Vec<Reject>,
+    /// SSNs that rejected records mark, which nothing withdraws.
+    pub(super) marks: Vec<u32>,
+    /// Case IDs of rejected records that are marked and bear no usable SSN.
+    pub(super) marked_ids: Vec<CaseId>,
+    pub(super) read: ReadCounts,
+    /// Where each piece begins, and how many records stand before it.
+    pub(super) starts: Vec<(u64, u64)>,
+    renames: Vec<(CaseId, CaseId)>,
+    /// A second FA, by its number within the piece.
+    header: Option<u64>,
+    records: u64,
+}
+
+impl Scanned {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a second FA, or for more records than can be numbered;
+    /// [`Error::Interrupted`].
+    pub(super) fn read(
+        file: &RegistryFile,
+        layout: &RegistryLayout,
+        progress: &Stage,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let (bytes, framing) = (file.source.bytes(), file.source.framing);
+        let path = &file.source.path;
+        let case_id = layout.fp.case_id.range();
+        let cuts = split_at_records(framing, bytes, PIECE_BYTES, case_id);
+        let pieces: Vec<(usize, usize)> = cuts.windows(2).map(|w| (w[0], w[1])).collect();
+        let mut whole = Scanned::default();
+        for window in pieces.chunks(WINDOW_PIECES) {
+            stop.check()?;
+            let read: Vec<Scanned> = window
+                .par_iter()
+                .map(|&(first, end)| Scanned::piece(layout, framing, bytes, (first, end)))
+                .collect();
+            if whole.entries.capacity() == 0 {
+                let entries: usize = read.iter().map(|piece| piece.entries.len()).sum();
+                let end = window.last().map_or(1, |&(_, end)| end.max(1));
+                whole
+                    .entries
+                    .reserve_exact(entries * (bytes.len() / end + 1) + entries / 16);
+            }
+            for (piece, &(first, end)) in read.into_iter().zip(window) {
+                file.source.digest_next(first, end);
+                if let Some(number) = piece.header {
+                    let problem = "is a second FA record; a file holds one state: cut it before this record, or remove it";
+                    return Err(Error::record(path, whole.records + number, problem));
+                }
+                whole.append(&piece, first as u64);
+                progress.advance((end - first) as u64);
+            }
+        }
+        if whole.records > u64::from(u32::MAX) {
+            let problem = format!("has more than {} records", u32::MAX);
+            return Err(Error::input(path, problem));
+        }
+        whole.joined = JoinedIds::new(&std::mem::take(&mut whole.renames));
+        if !whole.joined.is_empty() {
+            let joined = &whole.joined;
+            whole
+                .entries
+                .par_iter_mut()
+                .for_each(|entry| entry.group = joined.group(entry.group));
+        }
+        whole
+            .entries
+            .par_sort_unstable_by_key(|entry| (entry.group, entry.place));
+        whole.marked_ids.sort_unstable();
+        Ok(whole)
+    }
+
+    fn piece(
+        layout: &RegistryLayout,
+        framing: Framing,
+        file: &[u8],
+        (first, end): (usize, usize),
+    ) -> Self {
+        let mut piece = Scanned::default();
+        for record in Records::within(framing, file, first, end) {
+            piece.records += 1;
+            let (bytes, offset) = (record.bytes, record.offset as u64);
+            if layout.record_identifier.of_trimmed(bytes) == b"FA" {
+                if offset > 0 && piece.header.is_none() {
+                    piece.header = Some(piece.records);
+                }
+                continue;
+            }
+            let kind = Kind::of(layout, bytes);
+            match kind {
+                Some(Kind::Fc) => piece.read.fc += 1,
+                Some(Kind::Fp) => piece.read.fp += 1,
+                None => piece.read.other += 1,
+            }
+            match edit(layout, bytes) {
+                Ok(Kind::Fc) => {
+                    let fc = FcRecord { layout, bytes };
+                    if let Some(previous) = fc.previous_case_id() {
+                        piece.renames.push((previous, fc.case_id()));
+                    }
+                    piece
+                        .entries
+                        .push(Entry::new(fc.case_id(), offset, Kind::Fc));
+                }
+                Ok(Kind::Fp) => {
+                    let fp = FpRecord { layout, bytes };
+                    piece
+                        .entries
+                        .push(Entry::new(fp.case_id(), offset, Kind::Fp));
+                }
+                Err(edit) => {
+                    piece.rejects.push(Reject { offset, edit, kind });
+                    if kind == Some(Kind::Fp) {
+                        piece.mark(FpRecord { layout, bytes });
+                    }
+                }
+            }
+        }
+        piece
+    }
+
+    /// A rejected record does nothing but protect: its mark stands, and nothing withdraws it (ours).
+    fn mark(&mut self, fp: FpRecord<'_>) {
+        if fp.is_marked() {
+            let before = self.marks.len();
+            self.marks.extend(fp.usable_ssns());
+            if self.marks.len() == before {
+                self.marked_ids.push(fp.case_id());
+            }
+        }
+    }
+
+    fn append(&mut self, piece: &Scanned, first_byte: u64) {
+        self.starts.push((first_byte, self.records));
+        self.entries.extend_from_slice(&piece.entries);
+        self.rejects.extend_from_slice(&piece.rejects);
+        self.marks.extend_from_slice(&piece.marks);
+        self.marked_ids.extend_from_slice(&piece.marked_ids);
+        self.renames.extend_from_slice(&piece.renames);
+        self.read.fc += piece.read.fc;
+        self.read.fp += piece.read.fp;
+        self.read.other += piece.read.other;
+        self.records += piece.records;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_takes_24_bytes() {
+        assert_eq!(size_of::<Entry>(), 24);
+        let entry = Entry::new(CaseId::new(b"C1"), (1 << 48) - 1, Kind::Fp);
+        assert_eq!((entry.offset(), entry.kind()), ((1 << 48) - 1, Kind::Fp));
+        assert_eq!(entry.group(), CaseId::new(b"C1"));
+    }
+}

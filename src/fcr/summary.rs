@@ -1,0 +1,201 @@
+//! `summary.json` of `derive`, and the same as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::derive::Derived;
+use super::totals::{RecordTotals, Totals};
+use crate::formats::reference::State;
+use crate::run::FindingCounts;
+
+/// What was written for a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WrittenCounts {
+    /// Cases of which the extract holds records.
+    pub cases: u64,
+    /// Records of the extract.
+    pub records: u64,
+}
+
+/// A state whose registry file was given: what was written and what was rejected, and nothing else,
+/// so that no withheld case can be found by subtraction.
+#[derive(Clone, Debug, Serialize)]
+pub struct DerivedState {
+    /// The file's name.
+    pub file: String,
+    /// What was written.
+    pub written: WrittenCounts,
+    /// Rejected records that are listed.
+    pub rejected: u64,
+    /// These by code.
+    pub errors: FindingCounts,
+}
+
+/// `summary.json` of `derive`.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeriveSummary {
+    /// The form of this file.
+    pub schema: &'static str,
+    /// Whether non-IV-D cases were included.
+    pub include_non_iv_d: bool,
+    /// The states whose files were given.
+    pub states: BTreeMap<&'static str, DerivedState>,
+    /// What became of every record, for the run alone.
+    pub run: Totals,
+    /// The states whose files were given.
+    pub seen: Vec<&'static str>,
+    /// The others: marks of family violence in their files cannot be known.
+    pub not_seen: Vec<&'static str>,
+    /// The states that take part, for which nothing is derived.
+    pub participating: Vec<&'static str>,
+    /// States whose files were given, that do not take part, and that were left without records:
+    /// they have no extract.
+    pub without_records: Vec<&'static str>,
+}
+
+impl DeriveSummary {
+    /// An empty summary.
+    pub fn new(participating: &[State], include_non_iv_d: bool) -> Self {
+        let taking_part = State::all().filter(|state| participating.contains(state));
+        DeriveSummary {
+            schema: "icr.derive.summary/1",
+            include_non_iv_d,
+            states: BTreeMap::new(),
+            run: Totals::default(),
+            seen: Vec::new(),
+            not_seen: State::all().map(State::usps).collect(),
+            participating: taking_part.map(State::usps).collect(),
+            without_records: Vec::new(),
+        }
+        .ordered()
+    }
+
+    /// Adds a state.
+    pub fn add(&mut self, state: State, file: String, derived: &Derived) {
+        let mut errors = FindingCounts::new();
+        for (_, edit, _) in &derived.rejected {
+            *errors.entry(edit.code()).or_default() += 1;
+        }
+        let usps = state.usps();
+        self.run += &derived.totals;
+        self.seen.push(usps);
+        self.not_seen.retain(|&other| other != usps);
+        if derived.records == 0 && !self.participating.contains(&usps) {
+            self.without_records.push(usps);
+        }
+        let written = WrittenCounts {
+            cases: derived.cases,
+            records: derived.records,
+        };
+        let state = DerivedState {
+            file,
+            written,
+            rejected: derived.rejected.len() as u64,
+            errors,
+        };
+        self.states.insert(usps, state);
+        for list in [&mut self.seen, &mut self.without_records] {
+            list.sort_unstable();
+        }
+    }
+
+    fn ordered(mut self) -> Self {
+        self.not_seen.sort_unstable();
+        self.participating.sort_unstable();
+        self
+    }
+
+    /// Whether records were rejected.
+    pub fn has_errors(&self) -> bool {
+        self.states.values().any(|state| state.rejected > 0)
+    }
+
+    /// The file's text.
+    pub fn json(&self) -> String {
+        // A summary holds numbers, codes and file names: it can always be written.
+        crate::text::json_text(self)
+    }
+
+    /// The summary as a table.
+    pub fn text(&self) -> String {
+        let mut text = String::from("FCR-derived extracts\n\n");
+        let _ = writeln!(
+            text,
+            "{:<4}{:>14}{:>14}{:>14}",
+            "", "cases", "records", "rejected"
+        );
+        for (usps, state) in &self.states {
+            let (written, rejected) = (&state.written, state.rejected);
+            let line = format!(
+                "{usps:<4}{:>14}{:>14}{rejected:>14}",
+                written.cases, written.records
+            );
+            let note = if self.participating.contains(usps) {
+                "  takes part"
+            } else if written.records == 0 {
+                "  no records: no extract"
+            } else {
+                ""
+            };
+            let _ = writeln!(text, "{line}{note}");
+        }
+        let heads = [
+            "read",
+            "written",
+            "deleted",
+            "replaced",
+            "withheld",
+            "non-IV-D",
+            "taking part",
+            "rejected",
+        ];
+        let _ = write!(text, "\n{:<4}", "run");
+        for head in heads {
+            let _ = write!(text, "{head:>14}");
+        }
+        text.push('\n');
+        for (kind, records) in [("FC", &self.run.fc), ("FP", &self.run.fp)] {
+            let _ = write!(text, "{kind:<4}");
+            for count in counts(records) {
+                let _ = write!(text, "{count:>14}");
+            }
+            text.push('\n');
+        }
+        if self.run.unknown_records > 0 {
+            let _ = writeln!(
+                text,
+                "records that are neither FC nor FP, all rejected: {}",
+                self.run.unknown_records
+            );
+        }
+        let list = |states: &[&str]| {
+            if states.is_empty() {
+                "none".to_owned()
+            } else {
+                states.join(", ")
+            }
+        };
+        let _ = writeln!(text, "\nseen: {}", list(&self.seen));
+        let _ = writeln!(
+            text,
+            "not seen, so that their marks of family violence are not known: {}",
+            list(&self.not_seen)
+        );
+        text
+    }
+}
+
+fn counts(records: &RecordTotals) -> [u64; 8] {
+    [
+        records.read,
+        records.written,
+        records.deleted,
+        records.replaced,
+        records.withheld,
+        records.non_iv_d,
+        records.participating,
+        records.rejected,
+    ]
+}

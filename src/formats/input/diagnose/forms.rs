@@ -1,0 +1,378 @@
+//! Records in another form: every record length, line end and code page is tried, and the one that
+//! fits most records is told.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
+use super::{Look, Shape, framing_words};
+use crate::formats::input::{Encoding, Framing};
+
+/// The record lengths that are tried where there are no line ends.
+const LENGTHS: RangeInclusive<usize> = 139..=1100;
+/// How many records tell whether a form is worth a full count.
+const SAMPLE: usize = 50;
+/// A form that fits fewer than one record in so many is none.
+const FEW: usize = 4;
+/// The bytes before a record that are tried: none, a carriage control byte, a record descriptor
+/// word, and what else is met.
+const PREFIXES: [usize; 6] = [0, 1, 2, 3, 4, 8];
+/// The last byte of a record that `fits` looks at.
+const LOOKED_AT: usize = 500;
+
+/// The form in which the file was read.
+#[derive(Clone, Copy)]
+pub(super) struct Now {
+    pub(super) framing: Framing,
+    pub(super) encoding: Encoding,
+}
+
+/// How the text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Ascii,
+    Ebcdic,
+    Utf8,
+    Utf8Mark,
+    Utf16(Endian),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Endian {
+    Little,
+    Big,
+}
+
+/// How records are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Apart {
+    Lines,
+    /// CR alone.
+    Returns,
+    /// X'85', an EBCDIC new line that was translated as a character.
+    NewLines,
+    Fixed(usize),
+    /// A record descriptor word before each: two bytes of length, itself included, and two zeros.
+    Described,
+}
+
+/// A form, and how many of the records it fits.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    written: Written,
+    apart: Apart,
+    prefix: usize,
+    shape: Shape,
+    fitting: usize,
+    records: usize,
+}
+
+/// Which form fits most records.
+pub(super) enum Verdict {
+    /// The form in which the file was read.
+    AsRead,
+    /// Another, in a sentence.
+    Other(String),
+    /// None fits more than a few.
+    None,
+}
+
+/// Tries every form.
+pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
+    let mut best: Option<Form> = None;
+    // The strictest first; the other two exclude each other.
+    let shapes = [Shape::Response, Shape::Extract, Shape::FcrExtract];
+    for (written, bytes) in readings(look.bytes) {
+        for apart in ways(&bytes) {
+            for prefix in PREFIXES {
+                for shape in shapes {
+                    let Some(form) = count(look, &bytes, (written, apart, prefix, shape)) else {
+                        continue;
+                    };
+                    // The first of equals is the simplest.
+                    let better = best.is_none_or(|best| form.rank() > best.rank());
+                    if better {
+                        best = Some(form);
+                    }
+                }
+            }
+        }
+    }
+    match best.filter(|form| form.fitting * FEW >= form.records) {
+        Some(form) if form.is(now, look) => Verdict::AsRead,
+        Some(form) => Verdict::Other(form.sentence(look)),
+        None => Verdict::None,
+    }
+}
+
+/// The bytes as each code page would read them.
+fn readings(bytes: &[u8]) -> Vec<(Written, Cow<'_, [u8]>)> {
+    let mut readings = vec![(Written::Ascii, Cow::Borrowed(bytes))];
+    let mut translated = bytes.to_vec();
+    Encoding::Cp037.decode(&mut translated, false);
+    readings.push((Written::Ebcdic, Cow::Owned(translated)));
+    if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+        readings.push((Written::Utf8Mark, Cow::Owned(from_utf8(rest))));
+    } else if bytes.iter().any(|&b| b >= 0x80) && std::str::from_utf8(bytes).is_ok() {
+        readings.push((Written::Utf8, Cow::Owned(from_utf8(bytes))));
+    }
+    let zeros = |first: usize| {
+        bytes
+            .iter()
+            .skip(first)
+            .step_by(2)
+            .filter(|&&b| b == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    if odd * 3 > bytes.len() {
+        readings.push((
+            Written::Utf16(Endian::Little),
+            Cow::Owned(from_utf16(bytes, 0)),
+        ));
+    } else if even * 3 > bytes.len() {
+        readings.push((
+            Written::Utf16(Endian::Big),
+            Cow::Owned(from_utf16(bytes, 1)),
+        ));
+    }
+    readings
+}
+
+fn from_utf8(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
+        .collect()
+}
+
+/// The lower byte of each pair, which comes `low` bytes after its begin; without the mark.
+fn from_utf16(bytes: &[u8], low: usize) -> Vec<u8> {
+    let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let text = if marked { &bytes[2..] } else { bytes };
+    text.iter().skip(low).step_by(2).copied().collect()
+}
+
+/// The ways in which records might be told apart, the simplest first.
+fn ways(bytes: &[u8]) -> Vec<Apart> {
+    let mut ways = vec![
+        Apart::Lines,
+        Apart::Fixed(241),
+        Apart::Returns,
+        Apart::NewLines,
+        Apart::Described,
+    ];
+    ways.extend(
+        LENGTHS
+            .filter(|&length| length != 241 && length <= bytes.len())
+            .map(Apart::Fixed),
+    );
+    ways
+}
+
+/// Counts the records that a form fits; `None` where none of the first does, or where the form is
+/// one that no file has.
+fn count(
+    look: &Look<'_>,
+    bytes: &[u8],
+    (written, apart, prefix, shape): (Written, Apart, usize, Shape),
+) -> Option<Form> {
+    if apart == Apart::Described && prefix != 4 {
+        return None;
+    }
+    let tally = |most: usize| {
+        let (mut records, mut fitting) = (0, 0);
+        for record in records_of(bytes, look.bytes, apart).take(most) {
+            records += 1;
+            // A last record that was cut short does not fit.
+            if matches!(apart, Apart::Fixed(length) if length > record.len()) {
+                continue;
+            }
+            let record = record.get(prefix..).unwrap_or_default();
+            let record = &record[..record.len().min(LOOKED_AT)];
+            let record = match apart {
+                // Behind the record may stand anything that another program put there.
+                Apart::Fixed(length) if length > 241 && shape != Shape::Response => {
+                    &record[..record.len().min(241)]
+                }
+                _ => record,
+            };
+            fitting += usize::from(look.fits(shape, record));
+        }
+        (fitting, records)
+    };
+    if tally(SAMPLE).0 == 0 {
+        return None;
+    }
+    let (fitting, records) = tally(usize::MAX);
+    Some(Form {
+        written,
+        apart,
+        prefix,
+        shape,
+        fitting,
+        records,
+    })
+}
+
+fn records_of<'a>(
+    bytes: &'a [u8],
+    raw: &'a [u8],
+    apart: Apart,
+) -> Box<dyn Iterator<Item = &'a [u8]> + 'a> {
+    let split = |at: fn(&u8) -> bool| bytes.split_inclusive(at).map(without_line_end);
+    match apart {
+        Apart::Lines => Box::new(split(|&b| b == b'\n')),
+        Apart::Returns => Box::new(split(|&b| b == b'\r')),
+        Apart::NewLines => Box::new(split(|&b| b == 0x85)),
+        Apart::Fixed(length) => Box::new(bytes.chunks(length)),
+        Apart::Described => {
+            let mut at = 0;
+            Box::new(std::iter::from_fn(move || {
+                let length = match *raw.get(at..at + 4)? {
+                    [high, low, 0, 0] => usize::from(high) << 8 | usize::from(low),
+                    _ => return None,
+                };
+                let record = bytes.get(at..at + length.max(5))?;
+                at += record.len();
+                Some(record)
+            }))
+        }
+    }
+}
+
+/// The line without its line end, whichever it is.
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.strip_suffix(b"\x85").unwrap_or(line)
+}
+
+impl Form {
+    /// The more records fit the better; among equals the fewer do not, the fewer bytes stand before
+    /// each.
+    fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>) {
+        (self.fitting, Reverse(self.records), Reverse(self.prefix))
+    }
+
+    /// Whether this is the form in which the file was read.
+    fn is(&self, now: Now, look: &Look<'_>) -> bool {
+        let encoding = match self.written {
+            Written::Ascii => Encoding::Ascii,
+            Written::Ebcdic => Encoding::Cp037,
+            Written::Utf8 | Written::Utf8Mark | Written::Utf16(_) => return false,
+        };
+        let same_framing = match (self.apart, now.framing) {
+            (Apart::Lines, Framing::Text) => true,
+            (Apart::NewLines, Framing::Text) => encoding == Encoding::Cp037,
+            (Apart::Fixed(a), Framing::Fixed(b)) => a == b,
+            _ => false,
+        };
+        encoding == now.encoding
+            && same_framing
+            && self.prefix == 0
+            && self.shape == look.wanted_shape()
+    }
+
+    fn sentence(&self, look: &Look<'_>) -> String {
+        let counted = if look.whole {
+            format!("{} of its {} records", self.fitting, self.records)
+        } else {
+            format!("{} of its first {} records", self.fitting, self.records)
+        };
+        format!("{counted} fit as {}; {}", self.words(), self.advice(look))
+    }
+
+    fn words(&self) -> String {
+        let what = match self.shape {
+            Shape::Extract => "extract records",
+            Shape::FcrExtract => "FCR-derived records",
+            Shape::Response => "response records",
+        };
+        let apart = match self.apart {
+            Apart::Lines if self.written == Written::Ebcdic => {
+                "lines that end with X'25'".to_owned()
+            }
+            Apart::Lines => "lines".to_owned(),
+            Apart::Returns => "lines that end with CR alone".to_owned(),
+            Apart::NewLines if self.written == Written::Ebcdic => {
+                "lines that end with X'15'".to_owned()
+            }
+            Apart::NewLines => "lines that end with X'85'".to_owned(),
+            Apart::Fixed(length) => framing_words(Framing::Fixed(length)),
+            Apart::Described => {
+                "variable records, each behind a 4-byte record descriptor word (245 bytes in all where untrimmed)"
+                    .to_owned()
+            }
+        };
+        let written = match self.written {
+            Written::Ascii => "ASCII",
+            Written::Ebcdic => "EBCDIC code page 037",
+            Written::Utf8 => "UTF-8",
+            Written::Utf8Mark => "UTF-8 with a byte-order mark",
+            Written::Utf16(Endian::Little) => "UTF-16, little-endian",
+            Written::Utf16(Endian::Big) => "UTF-16, big-endian",
+        };
+        let prefix = match (self.apart, self.prefix) {
+            (Apart::Described, _) | (_, 0) => String::new(),
+            (_, bytes) => format!(", each after {bytes} other byte{}", plural(bytes)),
+        };
+        format!("{what}: {apart}{prefix}, {written}")
+    }
+
+    fn advice(&self, look: &Look<'_>) -> String {
+        match self.shape {
+            Shape::Response => {
+                return "it is a response file: give the extracts that it answers".to_owned();
+            }
+            Shape::FcrExtract if look.wanted_shape() == Shape::Extract => {
+                return "it is an FCR-derived file: give it with --fcr".to_owned();
+            }
+            Shape::Extract if look.wanted_shape() == Shape::FcrExtract => {
+                return "it is a state's extract: give it without --fcr".to_owned();
+            }
+            Shape::Extract | Shape::FcrExtract => {}
+        }
+        match self.written {
+            Written::Utf16(_) => {
+                return "save it as ASCII (iconv -f UTF-16 -t ISO-8859-1)".to_owned();
+            }
+            Written::Utf8 => {
+                return "save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1): a character of two bytes shifts the fields behind it".to_owned();
+            }
+            Written::Utf8Mark => {
+                return "save it without the byte-order mark, as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
+            }
+            Written::Ascii | Written::Ebcdic => {}
+        }
+        let encoding = if self.written == Written::Ebcdic {
+            "cp037"
+        } else {
+            "ascii"
+        };
+        match self.apart {
+            Apart::Lines if self.prefix == 0 => {
+                format!("give --input-format text --input-encoding {encoding}")
+            }
+            Apart::NewLines if self.prefix == 0 && self.written == Written::Ebcdic => {
+                "give --input-format text --input-encoding cp037".to_owned()
+            }
+            Apart::Fixed(241) if self.prefix == 0 => {
+                format!("give --input-format fb --input-encoding {encoding}")
+            }
+            Apart::Returns => "change the CRs to LFs (tr '\\r' '\\n')".to_owned(),
+            Apart::NewLines => "transfer it again, in text mode or in binary mode throughout".to_owned(),
+            Apart::Described => {
+                "transfer it without record descriptor words (RECFM=FB, LRECL=241)".to_owned()
+            }
+            Apart::Fixed(_) | Apart::Lines => {
+                "no option reads that: unload it with RECFM=FB, LRECL=241, the record in bytes 1-241"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

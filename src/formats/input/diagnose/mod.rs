@@ -1,0 +1,138 @@
+//! What a file that fits nothing is instead: which record length, line end and code page would fit
+//! how many of its records, and what to do (the option to give, if one helps).
+//!
+//! Takes the head of a file, gives one sentence, and never a value of a record.
+
+mod forms;
+mod signatures;
+
+use super::{Encoding, Framing, Source};
+use crate::formats::layout::ExtractLayout;
+use crate::formats::record::{ParticipantType, is_blank};
+use crate::formats::reference::State;
+
+/// How much of a file is looked at.
+const LOOK_BYTES: usize = 4 * 1024 * 1024;
+
+/// What the records of the file were to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A state's extract.
+    Extract,
+    /// An FCR-derived extract.
+    FcrExtract,
+}
+
+/// In a sentence what the file looks like instead, and what to do; `None` where nothing stands out.
+pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Option<String> {
+    let (bytes, whole) = source.untranslated(LOOK_BYTES);
+    let now = forms::Now {
+        framing: source.framing,
+        encoding: source.encoding,
+    };
+    let look = Look {
+        bytes: &bytes,
+        whole,
+        wanted,
+        layout,
+    };
+    if let Some(what) = signatures::by_first_bytes(&bytes) {
+        return Some(what);
+    }
+    match forms::best(&look, now) {
+        forms::Verdict::Other(sentence) => Some(sentence),
+        // It is read as it should be: what is wrong is in the records.
+        forms::Verdict::AsRead => None,
+        forms::Verdict::None => signatures::by_text(&bytes),
+    }
+}
+
+/// The same of a file of records of another kind, told by its form alone: what it is by its first
+/// bytes, or the form in which it is found to be, where another was asked for.
+pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
+    let (bytes, _) = source.untranslated(LOOK_BYTES);
+    if let Some(what) = signatures::by_first_bytes(&bytes) {
+        return Some(what);
+    }
+    let encoding = Encoding::of(&bytes);
+    if encoding != source.encoding {
+        let option = match encoding {
+            Encoding::Ascii => "ascii",
+            Encoding::Cp037 => "cp037",
+        };
+        return Some(format!(
+            "it looks like {}; give --input-encoding {option}",
+            encoding.word()
+        ));
+    }
+    let framing = Framing::of(source.bytes(), record_bytes, None);
+    (framing != source.framing).then(|| {
+        let option = match framing {
+            Framing::Text => "text",
+            Framing::Fixed(_) => "fb",
+        };
+        let words = framing_words(framing);
+        format!("it looks like {words}; give --input-format {option}")
+    })
+}
+
+/// What is looked at.
+struct Look<'a> {
+    bytes: &'a [u8],
+    /// Whether `bytes` are the whole file.
+    whole: bool,
+    wanted: Wanted,
+    layout: &'a ExtractLayout,
+}
+
+/// What a record can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Extract,
+    FcrExtract,
+    Response,
+}
+
+impl Look<'_> {
+    /// Whether these bytes hold a record of this shape: the codes that a record must hold stand
+    /// where the layout says.
+    fn fits(&self, shape: Shape, bytes: &[u8]) -> bool {
+        let layout = self.layout;
+        if bytes.len() < layout.min_bytes_fcr || bytes.iter().any(|&b| b < b' ' || b == 0x7f) {
+            return false;
+        }
+        let status = layout.case_status.of(bytes);
+        let common = State::from_fips(layout.fips_code.of(bytes)).is_some()
+            && matches!(status, b"O" | b"C")
+            && ParticipantType::parse(layout.participant_type.of(bytes)).is_some()
+            && !is_blank(layout.case_id.of(bytes));
+        let other = layout.other_fips_code.of_trimmed(bytes);
+        let beyond = |length: usize| is_blank(bytes.get(length..).unwrap_or_default());
+        common
+            && match shape {
+                Shape::Extract => State::from_fips(other).is_some() && beyond(241),
+                Shape::FcrExtract => is_blank(other) && beyond(241),
+                Shape::Response => {
+                    State::from_fips(other).is_some()
+                        && bytes.len() >= 252
+                        && matches!(bytes[241], b'Y' | b'N')
+                        && bytes[242..244].iter().all(u8::is_ascii_digit)
+                }
+            }
+    }
+
+    fn wanted_shape(&self) -> Shape {
+        match self.wanted {
+            Wanted::Extract => Shape::Extract,
+            Wanted::FcrExtract => Shape::FcrExtract,
+        }
+    }
+}
+
+/// The framing in words.
+fn framing_words(framing: Framing) -> String {
+    match framing {
+        Framing::Text => "text".to_owned(),
+        Framing::Fixed(length) => format!("records of {length} bytes without line ends"),
+    }
+}

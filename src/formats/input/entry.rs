@@ -1,0 +1,35 @@
+//! What a manifest says of a file that was read.
+
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use crate::text::hex;
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// What it was: `extract`, `fcr`, `ssn-master`, ...
+    pub kind: String,
+    /// The file's name, without its folder.
+    pub name: String,
+    /// The state that it is of, where it is of one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+impl InputEntry {
+    /// The entry of a file that was read whole.
+    pub fn of(kind: &str, source: &Source, state: Option<&str>) -> Self {
+        InputEntry {
+            kind: kind.to_owned(),
+            name: source.name(),
+            state: state.map(str::to_owned),
+            bytes: source.raw_bytes(),
+            sha256: hex(&source.sha256()),
+        }
+    }
+}

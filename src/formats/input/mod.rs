@@ -1,0 +1,20 @@
+//! From arguments to records: which files, in which form, and where each record lies.
+
+mod cp037;
+mod diagnose;
+mod entry;
+mod form;
+mod framing;
+mod mapped;
+mod packing;
+mod paths;
+mod source;
+
+pub use diagnose::{Wanted, diagnose, diagnose_form};
+pub use entry::InputEntry;
+pub use form::{Encoding, Framing, InputForm};
+pub use framing::{Record, Records, split_at_records};
+pub use mapped::Mapped;
+pub use packing::Packing;
+pub use paths::input_files;
+pub use source::{Source, digest_until};

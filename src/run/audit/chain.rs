@@ -1,0 +1,331 @@
+//! Checks the chain of a trail.
+
+use serde::Serialize;
+
+use super::lines::{Line, is_torn};
+use super::seal::{Seal, seal_of};
+use super::trail::{FIRST, hex_digest};
+use crate::error::Result;
+use crate::stop::Stop;
+
+/// What a check of the chain found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    /// How many lines there are.
+    pub lines: u64,
+    /// How many commands began.
+    pub starts: u64,
+    /// How many commands have no end line: they run, or were killed.
+    pub open: u64,
+    /// How many lines have no seal: an earlier version of the program wrote them.
+    pub unsealed: u64,
+    /// Lines, from 1, that a killed process left half written and that the next line chains past.
+    pub torn: Vec<u64>,
+    /// The SHA-256 of the last line, in hexadecimal: what the next line will hold of it.
+    pub last: String,
+    /// The line, from 1, that has the digest that was looked for.
+    pub expected: Option<u64>,
+    /// The first broken link, if there is one.
+    pub broken: Option<Broken>,
+}
+
+/// A link that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Whether a line of these bytes is one of a trail.
+pub fn is_trail(bytes: &[u8]) -> bool {
+    bytes
+        .split(|&byte| byte == b'\n')
+        .any(|line| Line::parse(line).is_some())
+}
+
+/// Checks every line and link, up to the first that is broken, and looks for the line with the
+/// digest `expect`. A torn last line of the file is no broken link: the next command will chain past
+/// it. That lines were removed from the end cannot be seen, but by a digest that was noted elsewhere.
+///
+/// # Errors
+/// [`crate::Error::Interrupted`] where the run is to stop.
+pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
+    let mut found = Check::default();
+    let mut open = std::collections::BTreeSet::new();
+    let mut previous = FIRST.to_owned();
+    let (mut previous_is_torn, mut any_sealed) = (false, false);
+    let lines: Vec<&[u8]> = trail.split_inclusive(|&byte| byte == b'\n').collect();
+    for (at, &line) in lines.iter().enumerate() {
+        let number = at as u64 + 1;
+        stop.check_at(number)?;
+        let ended = line.ends_with(b"\n");
+        let bytes = line.strip_suffix(b"\n").unwrap_or(line);
+        let digest = hex_digest(bytes);
+        found.lines = number;
+        found.last.clone_from(&digest);
+        if expect == Some(digest.as_str()) {
+            found.expected = Some(number);
+        }
+        let seal = seal_of(bytes);
+        let parsed = Line::parse(bytes);
+        let torn = is_torn(bytes) || !ended && parsed.is_some() && seal != Seal::Broken;
+        let problem = match &parsed {
+            _ if torn && previous_is_torn => {
+                Some("is not a line of an audit trail, and the line before is none either")
+            }
+            _ if torn => None,
+            None => Some("is no line of an audit trail: it was changed or put in"),
+            Some(_) if seal == Seal::Broken => {
+                Some("was changed: its seal is not of what it holds")
+            }
+            Some(_) if seal == Seal::None && any_sealed => {
+                Some("has no seal, as lines before it have: it was changed or put in")
+            }
+            Some(line) if previous_is_torn && !line.follows_torn_line() => {
+                Some("does not say that the line before it is torn: that line was changed")
+            }
+            Some(line) if line.previous() != previous => Some(
+                "does not chain to the line before it: a line was changed, taken out or put in",
+            ),
+            Some(line) if line.number() != number => {
+                Some("does not have its number: lines were taken out or put in")
+            }
+            Some(Line::End(end))
+                if !open.contains(&end.start) && !begins(&end.start, &lines[..at]) =>
+            {
+                Some("ends a command that no line before it begins")
+            }
+            Some(_) => None,
+        };
+        if let Some(problem) = problem {
+            found.broken = Some(Broken {
+                line: number,
+                problem: problem.to_owned(),
+            });
+            break;
+        }
+        match parsed.filter(|_| !torn) {
+            None => found.torn.push(number),
+            Some(line) => {
+                found.unsealed += u64::from(seal == Seal::None);
+                any_sealed |= seal == Seal::Holds;
+                match line {
+                    Line::Start(_) => {
+                        found.starts += 1;
+                        open.insert(digest.clone());
+                    }
+                    Line::End(end) => drop(open.remove(&end.start)),
+                }
+            }
+        }
+        (previous, previous_is_torn) = (digest, torn);
+    }
+    found.open = open.len() as u64;
+    Ok(found)
+}
+
+/// Whether a line before begins the command. One whose end was recorded may record a graver end: the
+/// folder could not be published.
+fn begins(start: &str, before: &[&[u8]]) -> bool {
+    before
+        .iter()
+        .any(|line| hex_digest(line.strip_suffix(b"\n").unwrap_or(line)) == start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::audit::{Outcome, Start, Trail};
+    use std::path::Path;
+
+    fn write(path: &Path, command: &str) -> Trail {
+        let start = Start {
+            command: command.to_owned(),
+            options: vec![],
+            purpose: None,
+        };
+        Trail::start(path, &start).unwrap()
+    }
+
+    fn check(trail: &[u8]) -> Check {
+        super::check(trail, None, &Stop::default()).unwrap()
+    }
+
+    fn trail() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        for command in ["match", "explain", "respond"] {
+            let trail = write(&path, command);
+            trail
+                .end(&Outcome {
+                    outcome: "finished".to_owned(),
+                    ..Outcome::default()
+                })
+                .unwrap();
+        }
+        (folder, path)
+    }
+
+    #[test]
+    fn a_trail_that_nobody_touched_holds() {
+        let (_folder, path) = trail();
+        let found = check(&std::fs::read(path).unwrap());
+        assert_eq!(
+            (found.lines, found.starts, found.open, found.broken),
+            (6, 3, 0, None)
+        );
+    }
+
+    #[test]
+    fn a_long_look_stops_for_a_signal() {
+        let (_folder, path) = trail();
+        let text = std::fs::read(path).unwrap();
+        assert!(super::check(&text, None, &Stop::set()).is_err());
+        assert!(crate::run::audit::report(&text, "TX", "2026-11", &Stop::set()).is_err());
+    }
+
+    #[test]
+    fn a_changed_missing_or_added_line_is_named() {
+        let (_folder, path) = trail();
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let broken = |lines: &[&str]| {
+            check((lines.join("\n") + "\n").as_bytes())
+                .broken
+                .unwrap()
+                .line
+        };
+        let changed = lines[2].replace("explain", "layouts");
+        assert_eq!(
+            broken(&[lines[0], lines[1], &changed, lines[3], lines[4], lines[5]]),
+            3
+        );
+        assert_eq!(
+            broken(&[lines[0], lines[1], lines[3], lines[4], lines[5]]),
+            3
+        );
+        assert_eq!(broken(&[lines[0], lines[1], lines[1], lines[2]]), 3);
+        assert_eq!(broken(&[lines[1]]), 1);
+        assert_eq!(broken(&[lines[0], lines[1], "garbage", lines[2]]), 3);
+        assert_eq!(broken(&[lines[0], lines[1], "", lines[2]]), 3);
+    }
+
+    #[test]
+    fn a_changed_last_line_is_told_from_a_torn_one() {
+        let (_folder, path) = trail();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+        let with = |last: &str| check(format!("{before}\n{last}").as_bytes());
+        let changed = last.replace("finished", "finishef");
+        let (body, _) = last.split_once(",\"seal\"").unwrap();
+        for changed in [
+            format!("{changed}\n"),
+            changed,
+            // The seal was taken off.
+            format!("{body}}}\n"),
+            "garbage\n".to_owned(),
+            "garbage".to_owned(),
+            format!("{last}\r\n"),
+        ] {
+            let found = with(&changed);
+            assert_eq!(found.broken.map(|b| b.line), Some(6), "{changed}");
+        }
+        for torn in [&last[..1], &last[..50], &last[..last.len() - 1], last] {
+            let found = with(torn);
+            assert_eq!(
+                (found.torn.as_slice(), found.broken),
+                (&[6][..], None),
+                "{torn}"
+            );
+        }
+        // Lines that were removed from the end are missed by who noted the last line elsewhere.
+        let last = check(text.as_bytes()).last;
+        let cut = format!("{before}\n");
+        let look = |text: &str| super::check(text.as_bytes(), Some(&last), &Stop::default());
+        assert_eq!(look(&text).unwrap().expected, Some(6));
+        let found = look(&cut).unwrap();
+        assert_eq!((found.expected, found.broken, found.lines), (None, None, 5));
+    }
+
+    #[test]
+    fn a_trail_of_an_earlier_version_holds_and_goes_on_with_seals() {
+        let (_folder, path) = trail();
+        let text = std::fs::read_to_string(&path).unwrap();
+        // As the lines were before they had seals.
+        let (mut previous, mut start, mut old) = (FIRST.to_owned(), String::new(), String::new());
+        for line in text.lines() {
+            let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let members = line.as_object_mut().unwrap();
+            members.remove("seal");
+            members.insert("previous".to_owned(), previous.into());
+            if members.contains_key("start") {
+                members.insert("start".to_owned(), start.clone().into());
+            }
+            let line = line.to_string();
+            previous = hex_digest(line.as_bytes());
+            start.clone_from(&previous);
+            old += &(line + "\n");
+        }
+        let found = check(old.as_bytes());
+        assert_eq!((found.lines, found.unsealed, found.broken), (6, 6, None));
+        std::fs::write(&path, &old).unwrap();
+        write(&path, "verify");
+        let found = check(&std::fs::read(&path).unwrap());
+        assert_eq!((found.lines, found.unsealed, found.broken), (7, 6, None));
+    }
+
+    #[test]
+    fn nothing_is_appended_to_what_is_no_trail() {
+        let (_folder, path) = trail();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for foreign in ["C1   I06001\n".to_owned(), text + "garbage\n"] {
+            std::fs::write(&path, &foreign).unwrap();
+            let start = Start {
+                command: "match".to_owned(),
+                options: vec![],
+                purpose: None,
+            };
+            let refused = Trail::start(&path, &start).err().unwrap().to_string();
+            assert!(refused.contains("no line of an audit trail"), "{refused}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
+        }
+    }
+
+    #[test]
+    fn a_torn_last_line_is_reported_and_chained_past() {
+        let (_folder, path) = trail();
+        let mut text = std::fs::read(&path).unwrap();
+        text.truncate(text.len() - 20);
+        std::fs::write(&path, &text).unwrap();
+        let found = check(&text);
+        assert_eq!(
+            (found.torn.as_slice(), found.broken, found.open),
+            (&[6][..], None, 1)
+        );
+        write(&path, "verify");
+        let found = check(&std::fs::read(&path).unwrap());
+        assert_eq!(
+            (found.torn.as_slice(), found.broken, found.lines),
+            (&[6][..], None, 7)
+        );
+    }
+
+    #[test]
+    fn processes_may_append_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        write(&path, "match").end(&Outcome::default()).unwrap();
+                    }
+                });
+            }
+        });
+        let found = check(&std::fs::read(path).unwrap());
+        assert_eq!((found.lines, found.open, found.broken), (160, 0, None));
+    }
+}

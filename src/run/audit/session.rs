@@ -1,0 +1,195 @@
+//! A command under audit: its start line, and the end line that tells what came of it.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{AskedCase, FileFact, Outcome, Start, Trail};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::formats::input::InputEntry;
+use crate::formats::input::{Mapped, digest_until};
+use crate::formats::reference::State;
+use crate::run::output::{Publish, Stdout, WrittenFile};
+use crate::stop::Stop;
+use crate::text::hex;
+
+/// `--audit`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AuditArgs {
+    /// Append who ran what, when, and what came of it to the audit trail FILE
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
+    pub audit: Option<PathBuf>,
+}
+
+/// What the end line will tell; a command without `--audit` fills it for nobody.
+#[derive(Default)]
+pub struct Session {
+    trail: Option<Trail>,
+    outcome: RefCell<Outcome>,
+    ended: std::cell::Cell<bool>,
+}
+
+impl AuditArgs {
+    /// Runs a command under audit: a start line before, an end line after, whatever happens.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the trail cannot be written, and whatever `work` gives.
+    pub fn run(
+        &self,
+        command: &str,
+        purpose: Option<&str>,
+        work: impl FnOnce(&Session) -> Result<Exit>,
+    ) -> Result<Exit> {
+        let start = || Start {
+            command: command.to_owned(),
+            options: std::env::args().skip(1).collect(),
+            purpose: purpose.map(str::to_owned),
+        };
+        let trail = self
+            .audit
+            .as_ref()
+            .map(|path| Trail::start(path, &start()))
+            .transpose()?;
+        let session = Session {
+            trail,
+            ..Session::default()
+        };
+        let result = work(&session);
+        match &result {
+            Ok(exit) if !session.ended.get() => session.end(*exit)?,
+            Ok(_) => {}
+            Err(error) => {
+                let outcome = if matches!(error, Error::Interrupted(_)) {
+                    "interrupted"
+                } else {
+                    "failed"
+                };
+                session.write(outcome, error.exit())?;
+            }
+        }
+        result
+    }
+}
+
+impl Session {
+    /// Tells which files were read.
+    pub fn read(&self, inputs: &[InputEntry]) {
+        let facts = inputs.iter().map(|input| FileFact {
+            name: input.name.clone(),
+            state: input.state.clone(),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+        });
+        self.outcome.borrow_mut().inputs.extend(facts);
+    }
+
+    /// Tells which files were read, where a trail is kept: their digests are made now. A file named
+    /// after a state is of that state.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where one cannot be read, [`Error::Interrupted`] where the run is to stop.
+    pub fn read_files<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p Path>,
+        stop: &Stop,
+    ) -> Result<()> {
+        if self.trail.is_none() {
+            return Ok(());
+        }
+        for path in paths {
+            let bytes = Mapped::open(path)?;
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let mut digest = Sha256::new();
+            digest_until(&mut digest, &bytes, stop)?;
+            self.outcome.borrow_mut().inputs.push(FileFact {
+                state: state_of(&name),
+                name,
+                bytes: bytes.len() as u64,
+                sha256: hex(&digest.finalize().into()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Tells which files were written. A file named after a state is for that state.
+    fn wrote(&self, files: Vec<WrittenFile>) {
+        let facts = files.into_iter().map(|file| FileFact {
+            state: state_of(&file.name),
+            name: file.name,
+            bytes: file.bytes,
+            sha256: hex(&file.sha256),
+        });
+        self.outcome.borrow_mut().outputs.extend(facts);
+    }
+
+    /// Tells which single case was looked at.
+    pub fn asked(&self, case: AskedCase) {
+        self.outcome.borrow_mut().cases.push(case);
+    }
+
+    /// Tells the totals.
+    pub fn totals(&self, totals: Value) {
+        self.outcome.borrow_mut().totals = totals;
+    }
+
+    /// Publishes under audit: prints what the command says of its work and hands it on, tells what
+    /// was written, writes the end line, and only then lets the output appear. What cannot be told
+    /// is not published; a reader that has closed the pipe was not to be told.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where a signal came, [`Error::Stdout`], and [`Error::Io`] where the
+    /// trail or the output cannot be written; then nothing has appeared.
+    pub fn publish(
+        &self,
+        output: impl Publish,
+        (text, stdout): (&str, &mut Stdout<'_>),
+        exit: Exit,
+        stop: &Stop,
+    ) -> Result<()> {
+        stop.check()?;
+        stdout.print(text)?;
+        stdout.flush()?;
+        // The reader may have been slow.
+        stop.check()?;
+        self.wrote(output.written());
+        self.end(exit)?;
+        output.publish()
+    }
+
+    /// Writes the end line of a command that did all but publish or print. A command whose
+    /// publishing then fails gets another end line that says so.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    pub fn end(&self, exit: Exit) -> Result<()> {
+        self.write("finished", exit)?;
+        self.ended.set(true);
+        Ok(())
+    }
+
+    fn write(&self, outcome: &str, exit: Exit) -> Result<()> {
+        let Some(trail) = &self.trail else {
+            return Ok(());
+        };
+        let mut line = self.outcome.borrow_mut();
+        outcome.clone_into(&mut line.outcome);
+        line.exit = exit.status();
+        trail.end(&line)
+    }
+}
+
+/// `responses/TX.icr` is for Texas.
+fn state_of(name: &str) -> Option<String> {
+    let file = name.rsplit('/').next()?;
+    let (stem, _) = file.split_once('.')?;
+    let state = State::from_usps(stem)?;
+    (state.usps() == stem).then(|| stem.to_owned())
+}

@@ -1,0 +1,224 @@
+//! Appends to the trail.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+
+use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
+use super::seal::sealed;
+use crate::error::{Error, Result};
+use crate::formats::record::Date;
+
+/// What `previous` holds on the first line.
+pub(super) const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What a start line says of a command.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The command.
+    pub command: String,
+    /// The command line after the program's name.
+    pub options: Vec<String>,
+    /// Why the data are looked at, where the command asks for it.
+    pub purpose: Option<String>,
+}
+
+/// A trail to which a start line was written.
+pub struct Trail {
+    path: PathBuf,
+    command: String,
+    start: String,
+}
+
+impl Trail {
+    /// Writes and syncs a start line.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail: then the
+    /// command must not run.
+    pub fn start(path: &Path, start: &Start) -> Result<Trail> {
+        let user_id = rustix::process::getuid().as_raw();
+        let digest = append(path, |number, previous, after_torn_line| {
+            Line::Start(StartLine {
+                schema: SCHEMA.to_owned(),
+                number,
+                previous,
+                after_torn_line,
+                time: utc_now(),
+                user: user_name(user_id),
+                user_id,
+                host: rustix::system::uname()
+                    .nodename()
+                    .to_string_lossy()
+                    .into_owned(),
+                process: std::process::id(),
+                program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
+                command: start.command.clone(),
+                options: start.options.clone(),
+                purpose: start.purpose.clone(),
+            })
+        })?;
+        Ok(Trail {
+            path: path.to_owned(),
+            command: start.command.clone(),
+            start: digest,
+        })
+    }
+
+    /// Writes and syncs an end line.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written.
+    pub fn end(&self, outcome: &Outcome) -> Result<()> {
+        append(&self.path, |number, previous, after_torn_line| {
+            Line::End(EndLine {
+                schema: SCHEMA.to_owned(),
+                number,
+                previous,
+                after_torn_line,
+                time: utc_now(),
+                start: self.start.clone(),
+                command: self.command.clone(),
+                outcome: outcome.clone(),
+            })
+        })
+        .map(drop)
+    }
+}
+
+/// Appends a line under a lock, so that several processes may append at once, and gives its digest.
+fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<String> {
+    let io = |action| Error::io(action, path);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(io("open the audit trail"))?;
+    file.lock().map_err(io("lock the audit trail"))?;
+    let last = last_line(&mut file).map_err(io("read the audit trail"))?;
+    let (number, previous) = match &last {
+        Some(last) => (
+            number_of(last).map_or_else(|| count_lines(&mut file), Ok),
+            hex_digest(&last.bytes),
+        ),
+        None => (Ok(0), FIRST.to_owned()),
+    };
+    let number = number.map_err(io("read the audit trail"))? + 1;
+    let torn = last.as_ref().is_some_and(|last| last.torn);
+    if last.as_ref().is_some_and(LastLine::is_foreign) {
+        let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
+        return Err(Error::input(path, problem));
+    }
+    let line = line(number, previous, torn);
+    let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = sealed(&text);
+    let mut bytes = Vec::with_capacity(text.len() + 2);
+    if last.is_some_and(|last| !last.ended) {
+        // End the line that a killed process left half written.
+        bytes.push(b'\n');
+    }
+    bytes.extend_from_slice(&text);
+    bytes.push(b'\n');
+    file.write_all(&bytes)
+        .map_err(io("write the audit trail"))?;
+    file.sync_all().map_err(io("write the audit trail"))?;
+    Ok(hex_digest(&text))
+}
+
+/// The trail's last line.
+struct LastLine {
+    bytes: Vec<u8>,
+    /// A line end follows it.
+    ended: bool,
+    /// A process was killed while it wrote it.
+    torn: bool,
+}
+
+impl LastLine {
+    /// It is neither a line of a trail nor the beginning of one.
+    fn is_foreign(&self) -> bool {
+        Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
+    }
+}
+
+fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    if length == 0 {
+        return Ok(None);
+    }
+    let mut tail = Vec::new();
+    let mut first = length;
+    loop {
+        let step = first.min(64 * 1024);
+        first -= step;
+        file.seek(SeekFrom::Start(first))?;
+        let mut piece = vec![0; usize::try_from(step).unwrap_or(usize::MAX)];
+        file.read_exact(&mut piece)?;
+        piece.extend_from_slice(&tail);
+        tail = piece;
+        let ended = tail.last() == Some(&b'\n');
+        let body = &tail[..tail.len() - usize::from(ended)];
+        let begins = memchr::memrchr(b'\n', body)
+            .map(|at| at + 1)
+            .or((first == 0).then_some(0));
+        if let Some(at) = begins {
+            let bytes = body[at..].to_vec();
+            let torn = !ended || Line::parse(&bytes).is_none();
+            return Ok(Some(LastLine { bytes, ended, torn }));
+        }
+    }
+}
+
+fn number_of(last: &LastLine) -> Option<u64> {
+    Line::parse(&last.bytes).map(|line| line.number())
+}
+
+/// How many lines there are, where the last cannot say.
+fn count_lines(file: &mut File) -> std::io::Result<u64> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+    Ok(ends + u64::from(bytes.last() != Some(&b'\n')))
+}
+
+/// The SHA-256 of a line without its line end, in hexadecimal.
+pub(super) fn hex_digest(line: &[u8]) -> String {
+    crate::text::hex(&Sha256::digest(line).into())
+}
+
+/// The time now, UTC, to the second.
+fn utc_now() -> String {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
+    let date = Date::today().ccyymmdd();
+    let of_day = seconds % 86_400;
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        date / 10_000,
+        date / 100 % 100,
+        date % 100,
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
+
+/// The user's name by the password file; the number where it has none.
+fn user_name(user_id: u32) -> String {
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let id = user_id.to_string();
+    let named = passwd.lines().find_map(|line| {
+        let mut cells = line.split(':');
+        let name = cells.next()?;
+        (cells.nth(1)? == id).then(|| name.to_owned())
+    });
+    named.unwrap_or(id)
+}

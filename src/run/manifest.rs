@@ -1,0 +1,120 @@
+//! `manifest.json`: what a run was made of and what it made, written last into its folder.
+//!
+//! It holds no clock, host or absolute path, so that the same inputs and options give the same
+//! manifest everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::formats::input::InputEntry;
+use crate::formats::layout::LayoutSet;
+use crate::text::{hex, json_text};
+
+/// The name of the file.
+pub const MANIFEST: &str = "manifest.json";
+/// The form that this program writes and reads.
+const SCHEMA: &str = "icr.manifest/1";
+
+/// What a run was made of and what it made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The form of the file.
+    pub schema: String,
+    /// The program's version.
+    pub version: String,
+    /// The command.
+    pub command: String,
+    /// CCYYMMDD, where answers depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_date: Option<String>,
+    /// The options that change answers, defaults included.
+    pub options: BTreeMap<String, Value>,
+    /// The layouts and tables in use.
+    pub layouts: Vec<LayoutEntry>,
+    /// What was read.
+    pub inputs: Vec<InputEntry>,
+    /// What was written, by name; not the manifest itself.
+    pub outputs: Vec<OutputEntry>,
+    /// The run's totals.
+    pub totals: Value,
+}
+
+/// A layout or table in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayoutEntry {
+    /// Its name.
+    pub name: String,
+    /// The SHA-256 of its file.
+    pub sha256: String,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputEntry {
+    /// Its path below the folder, with `/`.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+impl LayoutEntry {
+    /// The entries of all layouts and tables of a set.
+    pub fn of_set(layouts: &LayoutSet) -> Vec<Self> {
+        let entry = |name: &str, text: &[u8]| LayoutEntry {
+            name: name.to_owned(),
+            sha256: hex(&Sha256::digest(text).into()),
+        };
+        let records = layouts
+            .layouts
+            .iter()
+            .map(|layout| entry(&layout.name, &layout.text));
+        let tables = layouts
+            .tables
+            .iter()
+            .map(|table| entry(&table.name, &table.text));
+        records.chain(tables).collect()
+    }
+}
+
+impl Manifest {
+    /// A manifest of a command, without files or totals.
+    pub fn new(command: &str, run_date: Option<&str>, layouts: &LayoutSet) -> Self {
+        Manifest {
+            schema: SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command.to_owned(),
+            run_date: run_date.map(str::to_owned),
+            options: BTreeMap::new(),
+            layouts: LayoutEntry::of_set(layouts),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            totals: Value::Null,
+        }
+    }
+
+    /// Reads a manifest; `None` where the text is none of this program.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let manifest: Manifest = serde_json::from_slice(text).ok()?;
+        (manifest.schema == SCHEMA).then_some(manifest)
+    }
+
+    /// Notes an option that changes answers.
+    #[must_use]
+    pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.options.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The file's text: the manifest of a folder that holds these files, and nothing else yet.
+    pub(super) fn text(mut self, outputs: Vec<OutputEntry>) -> String {
+        self.inputs.sort();
+        self.outputs = outputs;
+        // Names, numbers and codes: a manifest can always be written as JSON.
+        json_text(&self)
+    }
+}

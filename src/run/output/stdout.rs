@@ -1,0 +1,154 @@
+//! stdout, whose reader may go away.
+
+use std::io::{ErrorKind, Write};
+
+use crate::error::{Error, Result};
+
+/// The data that a command prints. Once the reader has closed the pipe, the rest is dropped: the
+/// program ends quietly, with the status that it would have had.
+pub struct Stdout<'a> {
+    out: &'a mut (dyn Write + 'a),
+    closed: bool,
+}
+
+impl<'a> Stdout<'a> {
+    /// Prints to `out`.
+    pub fn new(out: &'a mut (dyn Write + 'a)) -> Self {
+        Stdout { out, closed: false }
+    }
+
+    /// Prints text.
+    ///
+    /// # Errors
+    /// [`Error::Stdout`] where it cannot be written for another reason than a closed pipe.
+    pub fn print(&mut self, text: &str) -> Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints bytes.
+    ///
+    /// # Errors
+    /// As [`Stdout::print`].
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let written = self.out.write_all(bytes);
+        self.settle(written)
+    }
+
+    /// Prints a value as JSON, as [`crate::text::json_text`] does, without making the whole text first.
+    ///
+    /// # Errors
+    /// As [`Stdout::print`].
+    pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let mut passing = Passing {
+            stdout: self,
+            failed: None,
+        };
+        let mut buffer = std::io::BufWriter::with_capacity(1 << 16, &mut passing);
+        // An error of the value's own there is none; one of the writer is kept.
+        let written = serde_json::to_writer_pretty(&mut buffer, value).is_ok()
+            && buffer.write_all(b"\n").is_ok()
+            && buffer.flush().is_ok();
+        drop(buffer);
+        match passing.failed {
+            Some(error) if !written => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands everything on.
+    ///
+    /// # Errors
+    /// As [`Stdout::print`].
+    pub fn flush(&mut self) -> Result<()> {
+        let flushed = self.out.flush();
+        self.settle(flushed)
+    }
+
+    fn settle(&mut self, result: std::io::Result<()>) -> Result<()> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other.map_err(Error::Stdout),
+        }
+    }
+}
+
+/// Hands bytes to stdout, and keeps the error that stopped them.
+struct Passing<'s, 'a> {
+    stdout: &'s mut Stdout<'a>,
+    failed: Option<Error>,
+}
+
+impl Write for Passing<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.stdout.bytes(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(ErrorKind::Other.into())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::json_text;
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let mut closed = Closed;
+        let mut stdout = Stdout::new(&mut closed);
+        assert!(stdout.print("a").is_ok() && stdout.print("b").is_ok() && stdout.flush().is_ok());
+        assert!(stdout.json(&[1]).is_ok());
+    }
+
+    #[test]
+    fn json_that_is_written_as_it_goes_is_the_same_text() {
+        let value: Vec<_> = (0..10_000).map(|n| (n, "text")).collect();
+        let mut text = Vec::new();
+        Stdout::new(&mut text).json(&value).unwrap();
+        assert_eq!(text, json_text(&value).into_bytes());
+    }
+
+    #[test]
+    fn json_that_cannot_be_written_is_an_error() {
+        let mut full = Full;
+        let result = Stdout::new(&mut full).json(&[1]);
+        assert!(matches!(result, Err(Error::Stdout(_))));
+    }
+}

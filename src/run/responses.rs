@@ -1,0 +1,50 @@
+//! Writes the response file of every submitting state into the run's folder.
+
+use rayon::prelude::*;
+
+use super::output::OutputFolder;
+use crate::engine::extract::Extract;
+use crate::engine::matching::{Matcher, Side};
+use crate::engine::response::{Renderer, StateTotals, write_response};
+use crate::error::Result;
+use crate::formats::layout::RESPONSE_BYTES;
+use crate::progress::{Progress, Unit};
+use crate::stop::Stop;
+
+/// Writes the response of every submitting state, the largest first.
+///
+/// # Errors
+/// As [`write_response`].
+pub fn write_responses<'s>(
+    folder: &OutputFolder,
+    matcher: &Matcher<'s>,
+    renderer: &Renderer<'_>,
+    progress: &Progress,
+    stop: &Stop,
+) -> Result<Vec<(&'s Extract, StateTotals)>> {
+    let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
+    submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
+    let rows: u64 = submitters
+        .iter()
+        .map(|side| side.extract.rows.len() as u64)
+        .sum();
+    let matching = progress.stage("matching", rows, Unit::Items);
+    let writing = progress.stage("writing", rows * (RESPONSE_BYTES as u64 + 1), Unit::Bytes);
+    submitters
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|side| {
+            let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
+            let totals = write_response(
+                matcher,
+                renderer,
+                side,
+                &mut file,
+                (&matching, &writing),
+                stop,
+            )?;
+            file.finish()?;
+            Ok((&side.extract, totals))
+        })
+        .collect()
+}

@@ -1,0 +1,244 @@
+//! The roster: who takes part, and how (seed: a current list of the states that participate).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::formats::record::Date;
+use crate::formats::reference::State;
+
+/// How a state takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It submits an extract.
+    Extract,
+    /// Its data are derived from the FCR.
+    Fcr,
+    /// It does not take part.
+    None,
+}
+
+/// `--roster-policy`: what becomes of a run in which somebody did not do as agreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RosterPolicy {
+    /// The run stops.
+    #[default]
+    Stop,
+    /// The summary and stderr report it.
+    Report,
+}
+
+impl RosterPolicy {
+    /// The word of the option.
+    pub fn word(self) -> &'static str {
+        match self {
+            RosterPolicy::Stop => "stop",
+            RosterPolicy::Report => "report",
+        }
+    }
+}
+
+/// What stood for a state in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stood {
+    /// Its extract.
+    Extract,
+    /// FCR-derived data.
+    Fcr,
+    /// Nothing.
+    Nothing,
+}
+
+/// How a state stood in a run, against the roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// What was agreed.
+    pub role: Role,
+    /// What stood for it.
+    pub stood: Stood,
+    /// Whether it sent what was agreed.
+    pub as_agreed: bool,
+}
+
+/// The roles on one date.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    roles: BTreeMap<State, Role>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    usps: String,
+    role: Role,
+    from: String,
+    to: String,
+    #[serde(rename = "agreement")]
+    _agreement: String,
+    #[serde(rename = "contact")]
+    _contact: String,
+}
+
+impl Roster {
+    /// Reads a roster: CSV with the columns `usps,role,from,to,agreement,contact`, dates as
+    /// CCYYMMDD, a blank date open. A state without a row on the date takes no part.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] naming the line that cannot be used, or that gives a state two
+    /// roles on the date.
+    pub fn load(path: &Path, date: Date) -> Result<Self> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_path(path)
+            .map_err(|e| refuse(path, None, format!("cannot be read ({e})")))?;
+        let mut roster = Roster::default();
+        for (line, row) in (2..).zip(reader.deserialize::<Row>()) {
+            let refuse = |problem: String| refuse(path, Some(line), problem);
+            let row = row.map_err(|_| {
+                refuse("is not of the form usps,role,from,to,agreement,contact with role extract, fcr or none".to_owned())
+            })?;
+            let state = State::from_usps(&row.usps).ok_or_else(|| {
+                refuse("usps is not a jurisdiction's code, such as TX".to_owned())
+            })?;
+            let bound = |text: &str, name: &str| match text {
+                "" => Ok(None),
+                text => Date::parse(text.as_bytes()).map(Some).ok_or_else(|| {
+                    refuse(format!(
+                        "{name} is not a calendar date as CCYYMMDD, nor blank"
+                    ))
+                }),
+            };
+            let (from, to) = (bound(&row.from, "from")?, bound(&row.to, "to")?);
+            if from.is_some_and(|from| date < from) || to.is_some_and(|to| date > to) {
+                continue;
+            }
+            if roster.roles.insert(state, row.role).is_some() {
+                return Err(refuse(format!(
+                    "gives {state} a second role on the run date; end one before the other begins"
+                )));
+            }
+        }
+        Ok(roster)
+    }
+
+    /// A state's role on the date.
+    pub fn role(&self, state: State) -> Role {
+        self.roles.get(&state).copied().unwrap_or(Role::None)
+    }
+
+    /// How every state stood that has a role or for which something stood. `submitted` tells
+    /// whether a state sent an extract, also one that was left out.
+    pub fn standings(
+        &self,
+        stood: impl Fn(State) -> Stood,
+        submitted: impl Fn(State) -> bool,
+    ) -> BTreeMap<&'static str, Standing> {
+        let standing = |state: State| {
+            let (role, stood) = (self.role(state), stood(state));
+            let listed = self.roles.contains_key(&state);
+            let as_agreed = (role == Role::Extract) == (stood == Stood::Extract)
+                && (role == Role::Extract || !submitted(state));
+            (listed || stood != Stood::Nothing || submitted(state)).then_some((
+                state.usps(),
+                Standing {
+                    role,
+                    stood,
+                    as_agreed,
+                },
+            ))
+        };
+        State::all().filter_map(standing).collect()
+    }
+}
+
+fn refuse(path: &Path, line: Option<usize>, problem: String) -> Error {
+    Error::Configuration {
+        file: path.to_owned(),
+        line,
+        problem,
+    }
+}
+
+/// Who did not do as agreed, as a message names them.
+pub(crate) fn disagreements(standings: &BTreeMap<&'static str, Standing>) -> Vec<String> {
+    let what = |(state, standing): (&&str, &Standing)| match standing.role {
+        Role::Extract => format!("{state} should have sent an extract and did not"),
+        Role::Fcr | Role::None => format!("{state} sent an extract that was not agreed"),
+    };
+    standings
+        .iter()
+        .filter(|(_, standing)| !standing.as_agreed)
+        .map(what)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(rows: &str) -> Result<Roster> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.csv");
+        std::fs::write(
+            &path,
+            format!("usps,role,from,to,agreement,contact\n{rows}"),
+        )
+        .unwrap();
+        Roster::load(&path, Date::from_ccyymmdd(20_261_122).unwrap())
+    }
+
+    fn state(usps: &str) -> State {
+        State::from_usps(usps).unwrap()
+    }
+
+    #[test]
+    fn a_role_holds_from_its_first_day_to_its_last() {
+        let roster = load("TX,extract,20261122,20261122,MOU 1,\nCA,extract,,20261121,,\nNY,fcr,20261123,,,\nFL,fcr,,,,\n").unwrap();
+        let roles = ["TX", "CA", "NY", "FL", "OH"].map(|usps| roster.role(state(usps)));
+        assert_eq!(
+            roles,
+            [Role::Extract, Role::None, Role::None, Role::Fcr, Role::None]
+        );
+    }
+
+    #[test]
+    fn bad_lines_are_named() {
+        for (rows, part) in [
+            ("TX,extract,,,,\nXX,extract,,,,\n", "line 3: usps"),
+            ("TX,both,,,,\n", "line 2: is not of the form"),
+            ("TX,extract,2026-01-01,,,\n", "line 2: from"),
+            (
+                "TX,extract,,,,\nTX,fcr,,,,\n",
+                "line 3: gives TX a second role",
+            ),
+        ] {
+            let message = load(rows).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn who_did_not_do_as_agreed_is_named() {
+        let roster = load("TX,extract,,,,\nCA,extract,,,,\nNY,fcr,,,,\nFL,fcr,,,,\n").unwrap();
+        let stood = |s: State| match s.usps() {
+            "CA" | "NY" | "OH" => Stood::Extract,
+            "FL" => Stood::Fcr,
+            _ => Stood::Nothing,
+        };
+        let standings = roster.standings(stood, |s| stood(s) == Stood::Extract || s.usps() == "WA");
+        assert_eq!(
+            disagreements(&standings),
+            [
+                "NY sent an extract that was not agreed",
+                "OH sent an extract that was not agreed",
+                "TX should have sent an extract and did not",
+                "WA sent an extract that was not agreed",
+            ]
+        );
+        assert!(standings["CA"].as_agreed && standings["FL"].as_agreed);
+    }
+}

@@ -1,0 +1,371 @@
+//! `summary.json` of `match`, and the same as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
+use crate::engine::matching::Routine;
+use crate::engine::response::StateTotals;
+use crate::error::{Error, Result};
+use crate::formats::reference::State;
+use crate::run::{Standing, cases_by_other_state, disagreements};
+
+/// Counts by code.
+pub type FindingCounts = BTreeMap<&'static str, u64>;
+
+/// The findings of one severity, by code.
+pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCounts {
+    let of_severity = |edit: &Edit| edit.severity() == severity;
+    findings
+        .iter()
+        .filter(|(edit, _)| of_severity(edit))
+        .map(|(edit, n)| (edit.code(), n))
+        .collect()
+}
+
+/// A state that submitted an extract.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct StateSummary {
+    /// The file's name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// The form in which it was delivered.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub form: String,
+    /// What became of its records and cases.
+    #[serde(flatten)]
+    pub totals: StateTotals,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+    /// Cases by the state that they name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cases_by_other_state: BTreeMap<&'static str, u64>,
+}
+
+/// An FCR-derived file.
+#[derive(Clone, Debug, Serialize)]
+pub struct FcrFile {
+    /// The file's name.
+    pub file: String,
+    /// The form in which it was delivered.
+    pub form: String,
+    /// Whether it stood for its state; else the state submitted an extract.
+    pub used: bool,
+    /// Its records.
+    pub records: FcrRecords,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+}
+
+/// The records of an FCR-derived file.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FcrRecords {
+    /// Records in the file.
+    pub read: u64,
+    /// Records that an edit rejected.
+    pub rejected: u64,
+}
+
+/// A file that was left out (`--on-bad-file exclude`).
+#[derive(Clone, Debug, Serialize)]
+pub struct ExcludedFile {
+    /// The file's name.
+    pub file: String,
+    /// `extract` or `fcr`.
+    pub kind: &'static str,
+    /// Its state, where that is known.
+    pub state: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// How many records it had.
+    pub records: u64,
+    /// Errors by code.
+    pub errors: FindingCounts,
+}
+
+/// Cases that name an absent state.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct AbsentCounts {
+    /// Cases.
+    pub cases: u64,
+    /// Records.
+    pub records: u64,
+}
+
+/// `summary.json` of `match`.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatchSummary {
+    /// The form of this file.
+    pub schema: &'static str,
+    /// CCYYMMDD.
+    pub run_date: String,
+    /// `published` or `pooled`.
+    pub routine: &'static str,
+    /// Those that submitted.
+    pub states: BTreeMap<&'static str, StateSummary>,
+    /// The sums over the states.
+    pub run: StateSummary,
+    /// The FCR-derived files.
+    pub fcr: BTreeMap<&'static str, FcrFile>,
+    /// States that cases name and that sent nothing.
+    pub absent: BTreeMap<&'static str, AbsentCounts>,
+    /// Files that were left out.
+    pub excluded: Vec<ExcludedFile>,
+    /// How the states stood against the roster, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roster: Option<BTreeMap<&'static str, Standing>>,
+}
+
+impl MatchSummary {
+    /// An empty summary of a run of this date and routine.
+    pub fn new(run_date: String, routine: Routine) -> Self {
+        MatchSummary {
+            schema: "icr.match.summary/1",
+            run_date,
+            routine: routine.word(),
+            states: BTreeMap::new(),
+            run: StateSummary {
+                totals: StateTotals::of(routine),
+                ..StateSummary::default()
+            },
+            fcr: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            excluded: Vec::new(),
+            roster: None,
+        }
+    }
+
+    /// Adds a submitting state, also to the run's sums.
+    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
+        let errors = counts_of(&extract.findings, Severity::Error);
+        let warnings = counts_of(&extract.findings, Severity::Warning);
+        self.run.totals += &totals;
+        for (sums, counts) in [
+            (&mut self.run.errors, &errors),
+            (&mut self.run.warnings, &warnings),
+        ] {
+            for (code, count) in counts {
+                *sums.entry(code).or_default() += count;
+            }
+        }
+        let state = StateSummary {
+            file: extract.source.name(),
+            form: extract.source.form_words(),
+            totals,
+            errors,
+            warnings,
+            cases_by_other_state: cases_by_other_state(extract),
+        };
+        self.states.insert(extract.state.usps(), state);
+    }
+
+    /// Adds an FCR-derived file.
+    pub fn add_fcr(&mut self, extract: &Extract, used: bool) {
+        let file = FcrFile {
+            file: extract.source.name(),
+            form: extract.source.form_words(),
+            used,
+            records: FcrRecords {
+                read: extract.records,
+                rejected: extract.rejected.len() as u64,
+            },
+            errors: counts_of(&extract.findings, Severity::Error),
+            warnings: counts_of(&extract.findings, Severity::Warning),
+        };
+        self.fcr.insert(extract.state.usps(), file);
+    }
+
+    /// Adds a file that was left out.
+    pub fn add_excluded(&mut self, file: &Unusable) {
+        self.excluded.push(ExcludedFile {
+            file: file
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            kind: if file.provenance == Provenance::Submitted {
+                "extract"
+            } else {
+                "fcr"
+            },
+            state: file.state.map(|state| state.usps().to_owned()),
+            reason: file.problem.clone(),
+            records: file.records,
+            errors: counts_of(&file.findings, Severity::Error),
+        });
+    }
+
+    /// Counts the cases that name states for which no data stand.
+    pub fn count_absent(&mut self, standing: &[Extract]) {
+        let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
+        for extract in standing
+            .iter()
+            .filter(|e| e.provenance == Provenance::Submitted)
+        {
+            for case in &extract.cases {
+                if let Some(state) = case
+                    .data
+                    .other_state
+                    .filter(|state| !present.contains(state))
+                {
+                    let counts = self.absent.entry(state.usps()).or_default();
+                    counts.cases += 1;
+                    counts.records += u64::from(case.row_count);
+                }
+            }
+        }
+    }
+
+    /// Stops a run with cases that name absent states (`--absent-state error`).
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] naming the states.
+    pub fn refuse_absent(&self) -> Result<()> {
+        if self.absent.is_empty() {
+            return Ok(());
+        }
+        let states: Vec<_> = self.absent.keys().copied().collect();
+        Err(Error::Inputs(format!(
+            "cases name states that sent nothing: {}; give their extracts or FCR-derived files, or choose another --absent-state",
+            states.join(", ")
+        )))
+    }
+
+    /// What an operator must not overlook.
+    pub fn warnings(&self) -> Vec<String> {
+        let left_out = self
+            .excluded
+            .iter()
+            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+        let roster = self.roster.iter().flat_map(disagreements);
+        left_out.chain(roster).collect()
+    }
+
+    /// Whether a finding of this severity, or a graver one, occurred.
+    pub fn has(&self, severity: Severity) -> bool {
+        let fcr =
+            |of: fn(&FcrFile) -> &FindingCounts| self.fcr.values().any(|file| !of(file).is_empty());
+        let errors =
+            !self.run.errors.is_empty() || fcr(|file| &file.errors) || !self.excluded.is_empty();
+        let warnings = !self.run.warnings.is_empty() || fcr(|file| &file.warnings);
+        errors || (severity == Severity::Warning && warnings)
+    }
+
+    /// The file's text.
+    pub fn json(&self) -> String {
+        crate::text::json_text(self)
+    }
+
+    /// The summary as a table.
+    pub fn text(&self) -> String {
+        let tiers = self.run.totals.cases_by_tier.routine.tiers();
+        let mut text = format!("Interstate case reconciliation, run date {}", self.run_date);
+        if self.run.totals.cases_by_tier.routine == Routine::Pooled {
+            text += ", pooled routine";
+        }
+        text += "\n\n";
+        let first = [
+            "",
+            "read",
+            "rejected",
+            "returned",
+            "suppressed",
+            "not eval.",
+            "cases",
+        ];
+        let tier_heads = tiers.iter().map(|tier| format!("tier {}", tier.number()));
+        let heads = first
+            .map(str::to_owned)
+            .into_iter()
+            .chain(tier_heads)
+            .chain(["not found", "nobody"].map(str::to_owned));
+        let mut row = |cells: Vec<String>| {
+            let mut line = format!("{:<4}", cells[0]);
+            for cell in &cells[1..] {
+                line += &format!("{cell:>12}");
+            }
+            text += line.trim_end();
+            text.push('\n');
+        };
+        row(heads.collect());
+        for (name, state) in self
+            .states
+            .iter()
+            .map(|(usps, state)| (*usps, state))
+            .chain([("all", &self.run)])
+        {
+            let totals = &state.totals;
+            let (r, c, t) = (&totals.records, &totals.cases, &totals.cases_by_tier);
+            let numbers = [
+                r.read,
+                r.rejected,
+                r.returned,
+                r.suppressed,
+                r.not_evaluated,
+                c.returned,
+            ]
+            .into_iter()
+            .chain(t.found.into_iter().take(tiers.len()))
+            .chain([t.none, totals.cases_nobody_matched]);
+            let numbers = numbers.map(|number| number.to_string());
+            row([name.to_owned()].into_iter().chain(numbers).collect());
+        }
+        let codes: Vec<_> = crate::engine::matching::ReasonCode::ALL
+            .iter()
+            .map(|code| (code.code(), self.run.totals.records_by_code.0[code.index()]))
+            .collect();
+        text += "\nrecords by reason code:";
+        for (code, count) in codes {
+            let _ = write!(text, "  {code} {count}");
+        }
+        text.push('\n');
+        for (what, counts) in [
+            ("errors", &self.run.errors),
+            ("warnings", &self.run.warnings),
+        ] {
+            if !counts.is_empty() {
+                let _ = write!(text, "{what}:");
+                for (code, count) in counts {
+                    let _ = write!(text, "  {code} {count}");
+                }
+                text.push('\n');
+            }
+        }
+        for (state, file) in &self.fcr {
+            let stands = if file.used {
+                "stands for the state"
+            } else {
+                "not used, the state submitted an extract"
+            };
+            let _ = writeln!(
+                text,
+                "FCR-derived {state}: {} records, {} rejected, {stands}",
+                file.records.read, file.records.rejected
+            );
+        }
+        for (state, counts) in &self.absent {
+            let _ = writeln!(
+                text,
+                "absent {state}: {}, {} name it",
+                crate::text::count_of(counts.cases, "case"),
+                crate::text::count_of(counts.records, "record")
+            );
+        }
+        for file in &self.excluded {
+            let state = file.state.as_deref().unwrap_or("unknown");
+            let _ = writeln!(
+                text,
+                "EXCLUDED {} (state {state}): {}",
+                file.file, file.reason
+            );
+        }
+        text
+    }
+}

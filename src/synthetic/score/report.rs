@@ -1,0 +1,304 @@
+//! The score as text and as JSON.
+
+use serde_json::{Map, Value, json};
+
+use super::tally::{CONFUSIONS, Counts, Example, Tally};
+use super::truth::Truth;
+use crate::engine::matching::ReasonCodes;
+use crate::engine::response::TIERS;
+use crate::formats::record::CaseId;
+use crate::synthetic::synth::Planted;
+
+/// How many pairs of kinds the text shows; the JSON holds all.
+const TEXT_PAIRS: usize = 15;
+
+/// The cases by tier; those of the pooled routine where they found any.
+fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
+    let tiers = TIERS.into_iter().zip(tally.by_tier);
+    let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
+    tiers
+        .filter(|(tier, counts)| !pooled(tier) || counts.all() > 0)
+        .collect()
+}
+
+/// A scored run.
+pub struct Score<'a> {
+    /// The counts.
+    pub tally: &'a Tally,
+    /// Cases of the truth that were not returned, with a counterpart and without.
+    not_returned: [u64; 2],
+    /// Of these, cases with certain codes: the truth says that they are returned.
+    certain_not_returned: u64,
+    /// Whether it could be checked that the cases of the responses are whole.
+    cases_checked: bool,
+}
+
+impl<'a> Score<'a> {
+    /// The score of a run.
+    pub fn new(tally: &'a Tally, truth: &Truth, cases_checked: bool) -> Self {
+        let mut returned = vec![false; truth.cases.len()];
+        for &place in &tally.returned {
+            returned[place as usize] = true;
+        }
+        let (mut not_returned, mut certain_not_returned) = ([0; 2], 0);
+        for (case, _) in truth
+            .cases
+            .iter()
+            .zip(returned)
+            .filter(|(_, returned)| !returned)
+        {
+            not_returned[usize::from(case.counterpart.is_none())] += 1;
+            certain_not_returned += u64::from(!case.certain.is_empty());
+        }
+        Score {
+            tally,
+            not_returned,
+            certain_not_returned,
+            cases_checked,
+        }
+    }
+
+    /// The pairs of kinds that occur together, those with most errors first.
+    fn pairs(&self) -> Vec<(String, Counts)> {
+        let mut pairs: Vec<(usize, Counts)> =
+            (0..).zip(self.tally.by_pair.iter().copied()).collect();
+        pairs.retain(|(_, counts)| counts.all() > 0);
+        pairs.sort_by_key(|&(place, counts)| (std::cmp::Reverse(counts.errors()), place));
+        let name = |place: usize| {
+            format!(
+                "{}+{}",
+                Planted::name_at(place / Planted::COUNT),
+                Planted::name_at(place % Planted::COUNT)
+            )
+        };
+        pairs
+            .into_iter()
+            .map(|(place, counts)| (name(place), counts))
+            .collect()
+    }
+
+    fn kinds(&self) -> Vec<(String, Counts)> {
+        let kinds = self.tally.by_kind.iter().enumerate();
+        kinds
+            .filter(|(_, c)| c.all() > 0)
+            .map(|(place, c)| (Planted::name_at(place), *c))
+            .collect()
+    }
+
+    /// The score as JSON.
+    pub fn json(&self) -> String {
+        let tally = self.tally;
+        let apart = tally.cases.without_nobody();
+        let by = |all: Vec<(String, Counts)>| -> Map<String, Value> {
+            all.into_iter()
+                .map(|(name, counts)| (name, counts_json(&counts)))
+                .collect()
+        };
+        let tiers = by_tier(tally).into_iter();
+        let examples: Map<String, Value> = CONFUSIONS
+            .iter()
+            .zip(&tally.examples)
+            .map(|(name, cases)| ((*name).to_owned(), cases.iter().map(example_json).collect()))
+            .collect();
+        let value = json!({
+            "schema": "icr.score/1",
+            "cases_checked": self.cases_checked,
+            "records": tally.records,
+            "cases": counts_json(&tally.cases),
+            "precision": tally.cases.precision(),
+            "recall": tally.cases.recall(),
+            "precision_nobody_apart": apart.precision(),
+            "recall_nobody_apart": apart.recall(),
+            "nobody_matched": tally.cases.nobody(),
+            "not_returned": {
+                "with_counterpart": self.not_returned[0],
+                "without_counterpart": self.not_returned[1],
+            },
+            "unknown": tally.unknown,
+            "clean": counts_json(&tally.clean),
+            "by_tier": by(tiers.map(|(name, counts)| (name.to_owned(), counts)).collect()),
+            "by_kind": by(self.kinds()),
+            "by_pair": by(self.pairs()),
+            "certain_codes": {
+                "cases": tally.certain,
+                "wrong": tally.certain_wrong,
+                "beyond": tally.certain_beyond,
+                "not_returned": self.certain_not_returned,
+            },
+            "examples": examples,
+        });
+        crate::text::json_text(&value)
+    }
+
+    /// The score as a table.
+    pub fn text(&self) -> String {
+        let tally = self.tally;
+        let cases = &tally.cases;
+        let mut text = format!(
+            "{} cases returned, {} records\n\n",
+            cases.all() + tally.unknown,
+            tally.records
+        );
+        text += "                                   precision     recall\n";
+        for (name, counts) in [
+            ("all returned cases", *cases),
+            (
+                "without tier 1 where nobody matched",
+                cases.without_nobody(),
+            ),
+        ] {
+            text += &format!(
+                "{name:<35}{:>9.4}{:>11.4}\n",
+                counts.precision(),
+                counts.recall()
+            );
+        }
+        text += "precision: of the counterparts that were returned, the share of true ones
+recall: of the returned cases that have a counterpart, the share that got it\n";
+        text += &format!(
+            "\ntier 1 where nobody matched: {}, of which {} right, {} wrong, {} stray (mostly an Other State Case ID that exists and is a stranger's)\n",
+            cases.nobody(),
+            cases.right_nobody,
+            cases.wrong_nobody,
+            cases.stray_nobody
+        );
+        text += &format!(
+            "not returned: {} with a counterpart, {} without (closed on both sides, closed and not found, or not evaluated)\n",
+            self.not_returned[0], self.not_returned[1]
+        );
+        text += &format!(
+            "certain codes: {} cases, {} lack one, {} bear others beside; {} more were not returned\n",
+            tally.certain, tally.certain_wrong, tally.certain_beyond, self.certain_not_returned
+        );
+        if tally.unknown > 0 {
+            text += &format!(
+                "{} returned cases are not in the truth: it is of other extracts\n",
+                tally.unknown
+            );
+        }
+        let tiers = by_tier(tally).into_iter();
+        let tiers = tiers.map(|(name, counts)| (format!("tier {name}"), counts));
+        let mut all = vec![("all".to_owned(), *cases)];
+        all.extend(tiers);
+        all.push(("nothing planted".to_owned(), tally.clean));
+        table(&mut text, "returned cases", &all);
+        table(&mut text, "by kind of noise", &self.kinds());
+        let mut pairs = self.pairs();
+        pairs.retain(|(_, counts)| counts.errors() > 0);
+        pairs.truncate(TEXT_PAIRS);
+        table(&mut text, "by pair of kinds, most errors first", &pairs);
+        for (name, cases) in CONFUSIONS
+            .iter()
+            .zip(&tally.examples)
+            .filter(|(_, cases)| !cases.is_empty())
+        {
+            text += &format!("\nfirst cases, {name}:\n");
+            for case in cases {
+                text += &example_text(case);
+            }
+        }
+        text
+    }
+}
+
+fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
+    if rows.is_empty() {
+        return;
+    }
+    *text += &format!(
+        "\n{title:<46}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}\n",
+        "right", "wrong", "stray", "missed", "none", "nobody"
+    );
+    for (name, c) in rows {
+        *text += &format!(
+            "  {name:<44}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}\n",
+            c.right,
+            c.wrong,
+            c.stray,
+            c.missed,
+            c.rightly_none,
+            c.nobody()
+        );
+    }
+}
+
+fn counts_json(counts: &Counts) -> Value {
+    // Counts are numbers under fixed names: they can always be written.
+    serde_json::to_value(counts).unwrap_or_default()
+}
+
+fn shown(id: CaseId) -> String {
+    crate::formats::record::trim_end(&id.bytes())
+        .iter()
+        .map(|&byte| char::from(byte))
+        .collect()
+}
+
+fn joined(codes: ReasonCodes) -> String {
+    codes
+        .iter()
+        .map(crate::engine::matching::ReasonCode::code)
+        .collect::<Vec<_>>()
+        .join("+")
+}
+
+fn planted(example: &Example) -> String {
+    example
+        .planted
+        .places()
+        .map(Planted::name_at)
+        .collect::<Vec<_>>()
+        .join("+")
+}
+
+fn example_json(example: &Example) -> Value {
+    let key = &example.key;
+    json!({
+        "state": key.state.usps(),
+        "case_id": shown(key.case_id),
+        "other_state": key.other_state.usps(),
+        "other_case_id": shown(key.other_case_id),
+        "counterpart": example.counterpart.map(|(state, id)| json!({"state": state.usps(), "case_id": shown(id)})),
+        "found": example.found.map(|(state, id, tier)| json!({"state": state.usps(), "case_id": shown(id), "tier": tier})),
+        "planted": planted(example),
+        "certain_codes": joined(example.certain),
+        "codes": joined(example.codes),
+    })
+}
+
+fn example_text(example: &Example) -> String {
+    let key = &example.key;
+    let found = example
+        .found
+        .map_or("nothing".to_owned(), |(state, id, tier)| {
+            format!("{state} {} by tier {tier}", shown(id))
+        });
+    let truth = example
+        .counterpart
+        .map_or("none".to_owned(), |(state, id)| {
+            format!("{state} {}", shown(id))
+        });
+    let planted = planted(example);
+    format!(
+        "  {} {} names {} {}: found {found}, true is {truth}; codes {}{}; planted {}\n",
+        key.state,
+        shown(key.case_id),
+        key.other_state,
+        if key.other_case_id.is_blank() {
+            "(blank)".to_owned()
+        } else {
+            shown(key.other_case_id)
+        },
+        joined(example.codes),
+        if example.certain.is_empty() {
+            String::new()
+        } else {
+            format!(", certain {}", joined(example.certain))
+        },
+        if planted.is_empty() {
+            "nothing"
+        } else {
+            &planted
+        },
+    )
+}

@@ -1,0 +1,127 @@
+//! Reads the response files of a run folder and holds each case against the truth.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::tally::{Answer, Tally};
+use super::truth::{CaseKey, Truth};
+use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
+use crate::error::{Error, Result};
+use crate::formats::input::{InputForm, Source, input_files};
+use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES};
+use crate::formats::record::CaseId;
+use crate::formats::reference::State;
+use crate::progress::{Progress, Unit};
+use crate::run::{find_match_manifest, refuse_other_layouts};
+use crate::stop::Stop;
+
+/// Holds every case that `folder/responses` returns against the truth.
+///
+/// # Errors
+/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, was made with other layouts
+/// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
+pub fn score(
+    folder: &Path,
+    truth: &Truth,
+    layouts: &LayoutSet,
+    progress: &Progress,
+    stop: &Stop,
+) -> Result<Tally> {
+    let fields = ResponseFields::new(layouts)?;
+    let responses = folder.join("responses");
+    if !responses.is_dir() {
+        return Err(Error::input(
+            folder,
+            "holds no folder `responses`; give the folder that icr match wrote",
+        ));
+    }
+    if let Some(manifest) = find_match_manifest(folder) {
+        refuse_other_layouts(folder, &manifest, layouts)?;
+    }
+    let mut files = Vec::new();
+    let mut total = 0;
+    for path in input_files(&[responses], "responses")? {
+        total += std::fs::metadata(&path)
+            .map_err(Error::io("open", &path))?
+            .len();
+        files.push(path);
+    }
+    let stage = progress.stage("scoring", total, Unit::Bytes);
+    let tallies = files
+        .par_iter()
+        .with_max_len(1)
+        .map(|path| {
+            let source = Source::open_until(path, RESPONSE_BYTES, InputForm::default(), stop)?;
+            let tally = score_file(&source, truth, &fields, stop)?;
+            source.check_intact()?;
+            stage.advance(source.bytes().len() as u64);
+            Ok(tally)
+        })
+        .collect::<Result<Vec<Tally>>>()?;
+    let mut all = Tally::default();
+    for tally in tallies {
+        all.merge(tally);
+    }
+    Ok(all)
+}
+
+fn score_file(
+    source: &Source,
+    truth: &Truth,
+    fields: &ResponseFields,
+    stop: &Stop,
+) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
+    while let Some(read) = reader.next(stop)? {
+        let Read::Case(case) = read else { continue };
+        tally.records += case.records().len() as u64;
+        let key = key_of(fields, &case);
+        let answer = answer_of(fields, &case).map_err(|problem| {
+            let number = case.first().place.number;
+            Error::record(&source.path, number, problem)
+        })?;
+        match truth.find(&key) {
+            Some(place) => tally.add(place, &truth.cases[place as usize], &answer),
+            None => tally.unknown += 1,
+        }
+    }
+    Ok(tally)
+}
+
+fn key_of(fields: &ResponseFields, case: &ReadCase<'_>) -> CaseKey {
+    let first = case.first();
+    CaseKey {
+        state: first.state,
+        case_id: CaseId::new(fields.submitted(&first.bytes, fields.extract.case_id)),
+        other_state: first.other_state,
+        other_case_id: CaseId::new(case.other_case_id(fields)),
+    }
+}
+
+/// What a case says; the error names the field that is not of the form.
+fn answer_of(
+    fields: &ResponseFields,
+    case: &ReadCase<'_>,
+) -> std::result::Result<Answer, &'static str> {
+    let (r, record) = (&fields.response, &case.first().bytes);
+    let found = match r.match_tier.of(record) {
+        [tier @ b'1'..=b'7'] => {
+            let state = State::from_fips(r.fips_code.of(record))
+                .ok_or("FIPS Code (from Other State) names no jurisdiction")?;
+            Some((state, CaseId::new(r.case_id.of(record)), tier - b'0'))
+        }
+        _ => None,
+    };
+    // Two digits: the record was found good.
+    let count = |columns: Columns| {
+        let digits = columns.of(record).iter();
+        digits.fold(0, |count, digit| count * 10 + u32::from(digit - b'0'))
+    };
+    Ok(Answer {
+        found,
+        matched: count(r.adults_matched) + count(r.children_matched),
+        codes: case.codes(),
+    })
+}

@@ -1,0 +1,412 @@
+//! A family, drawn from the seed and its number alone: who its members are, and which cases of
+//! which states concern them.
+
+use super::draws::Draws;
+use super::kinds::Kind;
+use super::names::{FEMALE, MALE, Names};
+use super::places::World;
+use super::profile::Profile;
+use super::ssn::{PEOPLE_OF_FAMILY, SsnAllotment};
+use super::surnames::draw_surname;
+use super::text::Text;
+use crate::formats::record::{Date, ParticipantType};
+use crate::formats::reference::State;
+
+/// What the streams of draws are for.
+pub(super) mod purpose {
+    pub(crate) const SHAPE: u64 = 1;
+    pub(crate) const PEOPLE: u64 = 2;
+    pub(crate) const CASE: u64 = 3;
+    pub(crate) const STATUS: u64 = 4;
+    pub(crate) const RECORD: u64 = 5;
+    pub(crate) const COUNTY: u64 = 6;
+    pub(crate) const VIOLENCE: u64 = 7;
+    pub(crate) const HISTORY: u64 = 8;
+    pub(crate) const FURTHER_SSNS: u64 = 9;
+}
+
+/// What makes a family's cases more than one on each side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    /// One case on each side.
+    Plain,
+    /// Half-siblings: a second case, with another noncustodial parent, perhaps in another state.
+    HalfSiblings,
+    /// Custody changed: a second case of the same children, the roles exchanged.
+    CustodyChange,
+    /// One case with actions in two states: two interstate cases with one Case ID.
+    TwoActions,
+}
+
+/// A case of one state in a family.
+#[derive(Clone, Debug)]
+pub struct FamilyCase {
+    /// The state that holds it.
+    pub state: State,
+    /// Its number among the state's cases, from 0; given out when families are numbered.
+    pub number: u64,
+    /// The earlier case of the family whose Case ID it bears too.
+    pub shares: Option<usize>,
+    /// The case of the family that it names.
+    pub names: usize,
+    /// Whether its state began the action.
+    pub initiating: bool,
+    /// Which of the two lists of members it has.
+    pub members: usize,
+    /// Whether an action with a third state overwrote that with the case that still names it.
+    pub overwritten: bool,
+}
+
+/// The cases of a family, without its people.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// What makes it as it is.
+    pub story: Story,
+    /// The cases.
+    pub cases: Vec<FamilyCase>,
+}
+
+impl Shape {
+    /// The shape of a family.
+    pub fn draw(seed: u64, family: u64, world: &World, profile: &Profile) -> Self {
+        let mut draws = Draws::of(seed, family, purpose::SHAPE, 0);
+        let mut shape = Shape {
+            story: Story::Plain,
+            cases: Vec::with_capacity(4),
+        };
+        let Some(ours) = world.draw_submitter(&mut draws) else {
+            return shape;
+        };
+        let Some(theirs) = world.draw_participant(&mut draws, &[ours]) else {
+            return shape;
+        };
+        shape.pair(ours, theirs, 0, draws.happens(50.0));
+        match draws.one_of(&[3.0, 3.0, 2.0]) {
+            Some(0) => {
+                let third = world.draw_participant(&mut draws, &[ours, theirs]);
+                let other = third.filter(|_| draws.happens(50.0)).unwrap_or(theirs);
+                shape.story = Story::HalfSiblings;
+                shape.pair(ours, other, 1, draws.happens(50.0));
+            }
+            Some(1) => {
+                shape.story = Story::CustodyChange;
+                let initiating = !shape.cases[0].initiating;
+                shape.pair(ours, theirs, 1, initiating);
+            }
+            Some(_) => {
+                if let Some(other) = world.draw_participant(&mut draws, &[ours, theirs]) {
+                    shape.story = Story::TwoActions;
+                    shape.pair(ours, other, 0, true);
+                    shape.cases[2].shares = Some(0);
+                }
+            }
+            None => {}
+        }
+        shape.overwrite(&mut draws, world, profile);
+        shape
+    }
+
+    /// A case on each side, naming each other.
+    fn pair(&mut self, ours: State, theirs: State, members: usize, initiating: bool) {
+        let first = self.cases.len();
+        let case = |state, names, initiating| FamilyCase {
+            state,
+            number: 0,
+            shares: None,
+            names,
+            initiating,
+            members,
+            overwritten: false,
+        };
+        self.cases.push(case(ours, first + 1, initiating));
+        self.cases.push(case(theirs, first, !initiating));
+    }
+
+    /// Lets actions with third states take the place of actions; the third state has a case too.
+    fn overwrite(&mut self, draws: &mut Draws, world: &World, profile: &Profile) {
+        let states: Vec<State> = self.cases.iter().map(|case| case.state).collect();
+        for at in 0..states.len() {
+            let overwritten = draws.happens(profile.rate(Kind::Overwritten));
+            let partner = self.cases[at].names;
+            let shared =
+                self.cases.iter().any(|c| c.shares == Some(at)) || self.cases[at].shares.is_some();
+            // The FCR knows of no action; and one side of an action is enough.
+            if !overwritten
+                || shared
+                || !world.submits(states[at])
+                || self.cases[partner].overwritten
+            {
+                continue;
+            }
+            // Best one that is new to the family; but a list of three states is enough for three.
+            let pair = [states[at], self.cases[partner].state];
+            let third = world
+                .draw_participant(draws, &states)
+                .or_else(|| world.draw_any(draws, &pair));
+            let Some(third) = third else {
+                continue;
+            };
+            let new = FamilyCase {
+                state: third,
+                number: 0,
+                shares: None,
+                names: at,
+                initiating: !self.cases[at].initiating,
+                members: self.cases[at].members,
+                overwritten: false,
+            };
+            self.cases[at].names = self.cases.len();
+            self.cases[at].overwritten = true;
+            self.cases.push(new);
+        }
+    }
+}
+
+/// An invented person.
+#[derive(Clone)]
+pub struct Person {
+    /// Their SSN.
+    pub ssn: u32,
+    /// Last name, with its suffix.
+    pub last: Text,
+    /// First name.
+    pub first: Text,
+    /// Middle name or initial, or nothing.
+    pub middle: Text,
+    /// Date of birth, CCYYMMDD.
+    pub birth: u32,
+    /// Woman or girl.
+    pub female: bool,
+    /// Whether they are a child of the family.
+    pub child: bool,
+}
+
+/// A person's part in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Their place among the people that a family has room for.
+    pub slot: usize,
+    /// Their role.
+    pub participant: ParticipantType,
+}
+
+/// The people of a family.
+pub struct People {
+    people: [Option<Person>; PEOPLE_OF_FAMILY as usize],
+    /// The members of the first case, and those of the second (see [`Story`]).
+    pub members: [Vec<Member>; 2],
+}
+
+/// Where in a family's room each stands: custodial party, noncustodial parents, another adult, and
+/// the children of the first and of the second case.
+const CP: usize = 0;
+const NP: [usize; 2] = [1, 2];
+const THIRD: usize = 3;
+const CHILDREN: [usize; 2] = [4, 10];
+/// Of a hundred cases so many have 1, 2, … 6 children.
+const CHILD_COUNTS: [u64; 6] = [57, 27, 10, 4, 1, 1];
+/// Of a hundred cases so many have 0, 1, 2, 3 adults.
+const ADULT_COUNTS: [u64; 4] = [1, 11, 82, 6];
+/// Nobody is born later, so that no run date from 2025 on finds a date of birth in the future.
+const LAST_BIRTH: u32 = 20_241_231;
+
+impl People {
+    /// The people of a family.
+    pub fn draw(seed: u64, family: u64, story: Story, allotment: &SsnAllotment) -> Self {
+        let mut people = People {
+            people: std::array::from_fn(|_| None),
+            members: [Vec::new(), Vec::new()],
+        };
+        let mut draws = Draws::of(seed, family, purpose::PEOPLE, 0);
+        let last_birth = Date::from_ccyymmdd(LAST_BIRTH).map_or(1, Date::days);
+        let ssn = |slot: usize| allotment.of(family * PEOPLE_OF_FAMILY + slot as u64);
+
+        let sets = if story == Story::HalfSiblings { 2 } else { 1 };
+        let counts: [usize; 2] = [
+            draws.weighted(&CHILD_COUNTS) + 1,
+            draws.weighted(&CHILD_COUNTS) + 1,
+        ];
+        let adults = draws.weighted(&ADULT_COUNTS);
+        let mother_is_cp = draws.happens(85.0);
+        let oldest = last_birth - 400 * counts[0] as u32 - draws.below(5500) as u32;
+        for (slot, female) in [
+            (CP, mother_is_cp),
+            (NP[0], !mother_is_cp),
+            (NP[1], !mother_is_cp),
+            (THIRD, draws.happens(50.0)),
+        ] {
+            if (slot == NP[1] && sets == 1) || (slot == THIRD && adults < 3) {
+                continue;
+            }
+            let years = 17 + draws.below(26) as u32 + if slot == THIRD { 18 } else { 0 };
+            let last = draw_surname(&mut draws);
+            let first = people.draw_first(&mut draws, female);
+            let birth = earlier(oldest, years * 365 + draws.below(365) as u32);
+            let middle = draw_middle(&mut draws, female);
+            people.people[slot] = Some(Person {
+                ssn: ssn(slot),
+                last,
+                first,
+                middle,
+                birth,
+                female,
+                child: false,
+            });
+        }
+        for (set, &count) in counts.iter().enumerate().take(sets) {
+            people.add_children(&mut draws, (set, count), (oldest, last_birth), &ssn);
+        }
+        people.add_members(&mut draws, story, adults, counts);
+        people
+    }
+
+    fn add_children(
+        &mut self,
+        draws: &mut Draws,
+        (set, count): (usize, usize),
+        (oldest, last_birth): (u32, u32),
+        ssn: &impl Fn(usize) -> u32,
+    ) {
+        let parent = |slot: usize| self.people[slot].clone();
+        let (cp, np) = (parent(CP), parent(NP[set]));
+        let named_after = if draws.happens(65.0) { &np } else { &cp };
+        let surname = named_after.as_ref().map(|p| p.last).unwrap_or_default();
+        let father = np
+            .as_ref()
+            .filter(|p| !p.female)
+            .or(cp.as_ref().filter(|p| !p.female))
+            .cloned();
+        let mut birth = oldest + if set == 1 { 200 } else { 0 };
+        for child in 0..count {
+            let slot = CHILDREN[set] + child;
+            let female = draws.happens(49.0);
+            let twin = child > 0 && draws.happens(3.0);
+            if child > 0 && !twin {
+                let room = (last_birth - birth) / (count - child) as u32;
+                birth += 290.min(room)
+                    + draws.below(u64::from(room.saturating_sub(290)).min(1200)) as u32;
+            }
+            let mut last = surname;
+            let mut first = self.draw_first(draws, female);
+            // A junior bears his father's whole name.
+            if let Some(father) = father
+                .as_ref()
+                .filter(|_| child == 0 && !female && draws.happens(4.0))
+            {
+                (first, last) = (father.first, father.last);
+                last.push(b" JR");
+            }
+            self.people[slot] = Some(Person {
+                ssn: ssn(slot),
+                last,
+                first,
+                middle: draw_middle(draws, female),
+                birth: earlier(birth.min(last_birth), 0),
+                female,
+                child: true,
+            });
+        }
+    }
+
+    /// Who takes which part in the cases.
+    fn add_members(&mut self, draws: &mut Draws, story: Story, adults: usize, counts: [usize; 2]) {
+        use ParticipantType::{Ch, Cp, Np, Pf};
+        // Of noncustodial parents and putative fathers one in 15 is a putative father.
+        let mut obligor = |slot| Member {
+            slot,
+            participant: if draws.below(15) == 0 { Pf } else { Np },
+        };
+        let cp = Member {
+            slot: CP,
+            participant: Cp,
+        };
+        let nps = [obligor(NP[0]), obligor(NP[1])];
+        let third = obligor(THIRD);
+        let choice = draws.below(100);
+        let third = if choice < 50 {
+            Member {
+                participant: Cp,
+                ..third
+            }
+        } else {
+            third
+        };
+        let adult_members = |set: usize| match adults {
+            0 => vec![],
+            1 if choice < 70 => vec![nps[set]],
+            1 => vec![cp],
+            2 => vec![cp, nps[set]],
+            _ => vec![cp, nps[set], third],
+        };
+        let children = |set: usize| {
+            (0..counts[set]).map(move |child| Member {
+                slot: CHILDREN[set] + child,
+                participant: Ch,
+            })
+        };
+        self.members[0] = adult_members(0).into_iter().chain(children(0)).collect();
+        self.members[1] = match story {
+            Story::Plain | Story::TwoActions => Vec::new(),
+            Story::HalfSiblings => adult_members(1).into_iter().chain(children(1)).collect(),
+            Story::CustodyChange => {
+                let exchanged = |member: &Member| match member.participant {
+                    Cp => Member {
+                        participant: Np,
+                        ..*member
+                    },
+                    Np | Pf => Member {
+                        participant: Cp,
+                        ..*member
+                    },
+                    _ => *member,
+                };
+                self.members[0].iter().map(exchanged).collect()
+            }
+        };
+    }
+
+    /// A first name that nobody of the family has yet.
+    fn draw_first(&self, draws: &mut Draws, female: bool) -> Text {
+        let table: &Names = if female { &FEMALE } else { &MALE };
+        let mut place = table.draw(draws);
+        let taken = |name: &str| {
+            self.people
+                .iter()
+                .flatten()
+                .any(|p| p.first.as_bytes() == name.as_bytes())
+        };
+        while taken(table.at(place)) {
+            place += 1;
+        }
+        Text::new(table.at(place).as_bytes())
+    }
+
+    /// The person at a place.
+    pub fn at(&self, slot: usize) -> Option<&Person> {
+        self.people[slot].as_ref()
+    }
+
+    /// Everybody who is a member of a case, in order.
+    pub fn everybody(&self) -> impl Iterator<Item = &Person> {
+        let member = |slot: usize| self.members.iter().flatten().any(move |m| m.slot == slot);
+        (0..self.people.len())
+            .filter(move |&slot| member(slot))
+            .filter_map(|slot| self.at(slot))
+    }
+}
+
+fn draw_middle(draws: &mut Draws, female: bool) -> Text {
+    let table: &Names = if female { &FEMALE } else { &MALE };
+    let form = draws.below(100);
+    let name = Text::new(table.at(table.draw(draws)).as_bytes());
+    match form {
+        0..60 => name.cut(1),
+        60..75 => name,
+        _ => Text::default(),
+    }
+}
+
+/// CCYYMMDD of a day, so many days before one that is counted in days.
+fn earlier(days: u32, by: u32) -> u32 {
+    Date::from_days(days.saturating_sub(by)).map_or(19_000_101, Date::ccyymmdd)
+}

@@ -1,0 +1,304 @@
+//! A whole country: every family is drawn twice, first to number the states' cases, then to write
+//! them. Memory holds a few thousand families at a time.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::family::{People, Shape, purpose};
+use super::kinds::Kind;
+use super::numbering::{Task, WINDOW_TASKS, has_file, number_cases};
+use super::places::World;
+use super::profile::Profile;
+use super::render::Renderer;
+use super::setting::Setting;
+use super::ssn::SsnAllotment;
+use super::submitted::{SubmittedCase, misidentified_once, submit};
+use super::truth;
+use crate::engine::extract::Severity;
+use crate::error::Result;
+use crate::formats::layout::LayoutSet;
+use crate::formats::reference::{Counties, STATE_COUNT, State};
+use crate::progress::Stage;
+use crate::run::output::{OutputFile, OutputFolder};
+use crate::stop::Stop;
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// How many families have an interstate action.
+    pub families: u64,
+    /// What everything is drawn from.
+    pub seed: u64,
+    /// The states.
+    pub world: World,
+    /// The noise.
+    pub profile: &'a Profile,
+    /// Registry files in place of FCR-derived ones.
+    pub registry: bool,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SynthTotals {
+    /// Families with an interstate action.
+    pub families: u64,
+    /// Cases in the extracts.
+    pub cases: u64,
+    /// Records in the extracts.
+    pub records: u64,
+    /// Cases in the FCR-derived files, or in what is derived from the registry files.
+    pub fcr_cases: u64,
+    /// Records of these cases, before edits.
+    pub fcr_records: u64,
+    /// Cases that the registry withholds for family violence.
+    pub fcr_withheld: u64,
+    /// People on record.
+    pub people: u64,
+    /// Misidentified SSNs.
+    pub misidentified: u64,
+    /// Cases of the extracts in which each kind was planted.
+    pub planted: std::collections::BTreeMap<&'static str, u64>,
+    /// Records of all files that were planted to fail an edit.
+    #[serde(skip)]
+    pub spoilt_records: u64,
+}
+
+impl SynthTotals {
+    /// Whether there is a finding of this severity, or a graver one: a record that was planted to
+    /// fail an edit is an error, all other noise a warning.
+    pub fn has(&self, severity: Severity) -> bool {
+        let planted = self.planted.values().any(|&count| count > 0);
+        self.spoilt_records > 0 || severity == Severity::Warning && planted
+    }
+}
+
+impl std::ops::AddAssign for SynthTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.families += other.families;
+        self.cases += other.cases;
+        self.records += other.records;
+        self.fcr_cases += other.fcr_cases;
+        self.fcr_records += other.fcr_records;
+        self.fcr_withheld += other.fcr_withheld;
+        self.people += other.people;
+        self.misidentified += other.misidentified;
+        self.spoilt_records += other.spoilt_records;
+        for (kind, count) in other.planted {
+            *self.planted.entry(kind).or_default() += count;
+        }
+    }
+}
+
+/// What a task gives: pieces of each file.
+struct Drawn {
+    states: Vec<Vec<u8>>,
+    /// SSN master, misidentified SSNs, truth.
+    sides: [Vec<u8>; 3],
+    totals: SynthTotals,
+}
+
+/// The files beside those of the states, in the order of [`Drawn::sides`].
+const SIDE_FILES: [&str; 3] = ["ssn-master.txt", "misidentified.txt", "truth.csv"];
+
+/// Draws all families and writes their files into `folder`.
+///
+/// # Errors
+/// What the folder reports, a layout that lacks a field, and an interruption.
+pub fn generate(
+    request: &Request<'_>,
+    layouts: &LayoutSet,
+    folder: &OutputFolder,
+    stage: &Stage,
+    stop: &Stop,
+) -> Result<SynthTotals> {
+    let counties = Counties::default();
+    let renderer = Renderer::new(layouts, request.registry)?;
+    let numbered = number_cases(request);
+    stop.check()?;
+    let mut setting = Setting {
+        seed: request.seed,
+        world: &request.world,
+        profile: request.profile,
+        counties: &counties,
+        allotment: SsnAllotment::new(request.seed, request.families),
+        registry: request.registry,
+        case_counts: numbered.case_counts,
+        has_file: numbered.is_listed,
+    };
+    setting.has_file = has_file(&setting, &numbered, stop)?;
+    let mut files = Files::create(request, &renderer, folder)?;
+    let mut totals = SynthTotals::default();
+    for kind in Kind::ALL {
+        totals.planted.insert(kind.name(), 0);
+    }
+    let mut drawn: Vec<Drawn> = Vec::new();
+    for window in numbered.tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
+        stop.check()?;
+        let (next, written) = rayon::join(
+            || {
+                window
+                    .par_iter()
+                    .map(|task| task.draw(&setting, &renderer))
+                    .collect::<Vec<_>>()
+            },
+            || files.write(&drawn),
+        );
+        written?;
+        for piece in drawn {
+            stage.advance(piece.totals.families);
+            totals += piece.totals;
+        }
+        drawn = next;
+    }
+    files.finish()?;
+    Ok(totals)
+}
+
+impl Task {
+    fn draw(&self, setting: &Setting<'_>, renderer: &Renderer) -> Drawn {
+        let mut drawn = Drawn {
+            states: vec![Vec::new(); STATE_COUNT],
+            sides: Default::default(),
+            totals: SynthTotals::default(),
+        };
+        let mut planted = [0_u64; Kind::COUNT];
+        let mut numbers = self.numbers;
+        for family in self.first..self.end {
+            let mut shape = Shape::draw(setting.seed, family, setting.world, setting.profile);
+            for at in 0..shape.cases.len() {
+                let number = &mut numbers[shape.cases[at].state.index()];
+                shape.cases[at].number = if let Some(shared) = shape.cases[at].shares {
+                    shape.cases[shared].number
+                } else {
+                    *number += 1;
+                    *number - 1
+                };
+            }
+            let people = People::draw(setting.seed, family, shape.story, &setting.allotment);
+            let cases = submit(setting, family, &shape, &people);
+            for person in people.everybody() {
+                renderer.master(person, &mut drawn.sides[0]);
+                drawn.totals.people += 1;
+            }
+            for (state, member, ssn) in misidentified_once(&cases) {
+                renderer.misidentified(state, member, ssn, &mut drawn.sides[1]);
+                drawn.totals.misidentified += 1;
+            }
+            let in_files = |case: &SubmittedCase| case.listed || case.is_withheld();
+            for (at, case) in cases.iter().enumerate().filter(|(_, case)| in_files(case)) {
+                let draws = setting.draws(family, purpose::HISTORY, at as u64);
+                let out = &mut drawn.states[case.state.index()];
+                renderer.case(setting.world, case, draws, out);
+                let is_extract = setting.world.submits(case.state);
+                if is_extract {
+                    let set = truth::write(setting, &shape, &cases, at, &mut drawn.sides[2]);
+                    for place in set.places().take_while(|&place| place < Kind::COUNT) {
+                        planted[place] += 1;
+                    }
+                }
+                count(&mut drawn.totals, case, is_extract);
+            }
+            drawn.totals.families += 1;
+        }
+        drawn.totals.planted = Kind::ALL
+            .iter()
+            .map(|kind| (kind.name(), planted[*kind as usize]))
+            .collect();
+        drawn
+    }
+}
+
+fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
+    let records = case.entries.len() as u64;
+    let spoilt = case.entries.iter().filter(|entry| entry.spoilt.is_some());
+    totals.spoilt_records += spoilt.count() as u64;
+    if case.is_withheld() {
+        totals.fcr_withheld += 1;
+    } else if is_extract {
+        totals.cases += 1;
+        totals.records += records;
+    } else {
+        totals.fcr_cases += 1;
+        totals.fcr_records += records;
+    }
+}
+
+/// The files in the making: one a state, made with its first record, then those of [`SIDE_FILES`].
+struct Files<'a> {
+    folder: &'a OutputFolder,
+    names: Vec<String>,
+    /// What the states' files begin with.
+    headers: Vec<Vec<u8>>,
+    files: Vec<Option<OutputFile<'a>>>,
+}
+
+impl<'a> Files<'a> {
+    fn create(
+        request: &Request<'_>,
+        renderer: &Renderer,
+        folder: &'a OutputFolder,
+    ) -> Result<Self> {
+        let world = &request.world;
+        let name = |state: State| match (world.submits(state), request.registry) {
+            (true, _) => format!("extracts/{state}.txt"),
+            (false, false) => format!("fcr/{state}.txt"),
+            (false, true) => format!("registry/{state}.fcr"),
+        };
+        let names: Vec<String> = State::all()
+            .map(name)
+            .chain(SIDE_FILES.map(str::to_owned))
+            .collect();
+        let mut files: Vec<Option<OutputFile<'a>>> = names.iter().map(|_| None).collect();
+        // A state without a record gets no file; the side files are there even if they are empty.
+        for place in STATE_COUNT..names.len() {
+            let mut file = folder.file(&names[place])?;
+            if names[place] == SIDE_FILES[2] {
+                file.write(format!("{}\n", truth::HEADER).as_bytes())?;
+            }
+            files[place] = Some(file);
+        }
+        Ok(Files {
+            folder,
+            names,
+            headers: State::all().map(|s| renderer.header(world, s)).collect(),
+            files,
+        })
+    }
+
+    /// Appends the pieces of some tasks, in their order, to each file.
+    fn write(&mut self, drawn: &[Drawn]) -> Result<()> {
+        // Folders are made with their first file, one after the other.
+        for place in 0..STATE_COUNT {
+            let comes = drawn.iter().any(|piece| !piece.states[place].is_empty());
+            if self.files[place].is_none() && comes {
+                let mut file = self.folder.file(&self.names[place])?;
+                file.write(&self.headers[place])?;
+                self.files[place] = Some(file);
+            }
+        }
+        self.files
+            .par_iter_mut()
+            .enumerate()
+            .with_max_len(1)
+            .try_for_each(|(place, file)| {
+                let Some(file) = file else { return Ok(()) };
+                for piece in drawn {
+                    let bytes = match place.checked_sub(STATE_COUNT) {
+                        Some(side) => &piece.sides[side],
+                        None => &piece.states[place],
+                    };
+                    if !bytes.is_empty() {
+                        file.write(bytes)?;
+                    }
+                }
+                Ok(())
+            })
+    }
+
+    fn finish(self) -> Result<()> {
+        let files: Vec<OutputFile<'_>> = self.files.into_iter().flatten().collect();
+        files
+            .into_par_iter()
+            .with_max_len(1)
+            .try_for_each(OutputFile::finish)
+    }
+}

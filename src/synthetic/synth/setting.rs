@@ -1,0 +1,62 @@
+//! What all families of a world share, and what follows from it for each case: its county and Case ID.
+
+use super::draws::Draws;
+use super::family::purpose;
+use super::places::{CaseIdStyle, World};
+use super::profile::Profile;
+use super::ssn::SsnAllotment;
+use super::text::Text;
+use crate::formats::reference::{Counties, STATE_COUNT, State};
+
+/// What all families share.
+pub struct Setting<'a> {
+    /// The seed.
+    pub seed: u64,
+    /// The states.
+    pub world: &'a World,
+    /// The rates.
+    pub profile: &'a Profile,
+    /// The counties.
+    pub counties: &'a Counties,
+    /// The SSNs.
+    pub allotment: SsnAllotment,
+    /// Whether FCR states have registry files, with marks of family violence.
+    pub registry: bool,
+    /// How many cases each state numbers.
+    pub case_counts: [u64; STATE_COUNT],
+    /// Whether the match gets a file of each state. A state without one is absent, also where it
+    /// takes part, and what names it is not evaluated.
+    pub has_file: [bool; STATE_COUNT],
+}
+
+impl Setting<'_> {
+    pub(super) fn draws(&self, family: u64, purpose: u64, slot: u64) -> Draws {
+        Draws::of(self.seed, family, purpose, slot)
+    }
+
+    /// The county of a state's case: those that come first in the table more often.
+    pub(super) fn county(&self, state: State, number: u64) -> [u8; 3] {
+        let mut draws = self.draws(number, purpose::COUNTY, state.index() as u64);
+        let all = self.counties.of(state);
+        let place = draws.place(all.len()).min(draws.place(all.len()));
+        three_digits(all.get(place).map_or(1, |county| county.0))
+    }
+
+    /// The Case ID of a state's case.
+    pub(super) fn case_id(&self, state: State, number: u64) -> Text {
+        CaseIdStyle::of(state).write(state, &self.county(state, number), number)
+    }
+
+    /// Whether the state gave a case this ID; the case may be missing all the same.
+    pub fn was_given(&self, state: State, id: &Text) -> bool {
+        let number = CaseIdStyle::of(state).number_of(id.as_bytes());
+        let given = number.filter(|&n| n < self.case_counts[state.index()]);
+        given.is_some_and(|number| self.case_id(state, number) == *id)
+    }
+}
+
+/// A county's code.
+pub(super) fn three_digits(number: u16) -> [u8; 3] {
+    let digit = |value: u16| b'0' + (value % 10) as u8;
+    [digit(number / 100), digit(number / 10), digit(number)]
+}

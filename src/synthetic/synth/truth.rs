@@ -1,0 +1,107 @@
+//! `truth.csv`: of every case of a submitting state its true counterpart, what was planted, and the
+//! reason codes that follow with certainty.
+
+use super::certain::certain_codes;
+use super::family::Shape;
+use super::kinds::{Kind, Planted};
+use super::setting::Setting;
+use super::submitted::SubmittedCase;
+use crate::engine::matching::{ReasonCode, ReasonCodes};
+
+/// The columns.
+pub const HEADER: &str = "state,case_id,other_state,other_case_id,counterpart_state,counterpart_case_id,planted,certain_codes";
+
+/// What joins planted names, and codes.
+const JOINT: u8 = b'+';
+
+/// What was planted in a case and, marked so, in its counterpart. What is missing is planted in the
+/// case that misses it: of participants, where one of its own is really not in the other, for both
+/// sides may have lost the same one.
+pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
+    let (case, counterpart) = (&cases[at], &cases[counterpart_of(shape, at)]);
+    let (mut mine, mut theirs) = (case.own, counterpart.own);
+    for (set, ours, other) in [
+        (&mut mine, case, counterpart),
+        (&mut theirs, counterpart, case),
+    ] {
+        for kind in [Kind::CaseMissing, Kind::FamilyViolence] {
+            set.remove(kind);
+            if other.own.holds(kind) {
+                set.add(kind);
+            }
+        }
+        set.remove(Kind::ParticipantMissing);
+        if other.lacks_a_participant_of(ours) {
+            set.add(Kind::ParticipantMissing);
+        }
+    }
+    if !counterpart.listed {
+        // Of a case that is not there, no more is to be said.
+        mine.remove(Kind::ParticipantMissing);
+        theirs = Planted::default();
+    }
+    // An action that is closed on both sides is told once. Where this side is open, the other closed
+    // another action: that with the state which overwrote this one.
+    if mine.holds(Kind::ClosedBoth) {
+        theirs.remove(Kind::ClosedBoth);
+    }
+    mine.with_other_side(theirs)
+}
+
+/// The family's case that is the true counterpart of one, if it is there: that which it names.
+fn counterpart_of(shape: &Shape, at: usize) -> usize {
+    shape.cases[at].names
+}
+
+/// Appends the line of a case, and gives what was planted.
+pub fn write(
+    setting: &Setting<'_>,
+    shape: &Shape,
+    cases: &[SubmittedCase],
+    at: usize,
+    out: &mut Vec<u8>,
+) -> Planted {
+    let case = &cases[at];
+    let counterpart = Some(&cases[counterpart_of(shape, at)]).filter(|other| other.listed);
+    let planted = planted(shape, cases, at);
+    let (state, id) = counterpart.map_or(("", &b""[..]), |c| (c.state.usps(), c.id.as_bytes()));
+    for cell in [
+        case.state.usps().as_bytes(),
+        case.id.as_bytes(),
+        case.other_state.usps().as_bytes(),
+        case.other_id.as_bytes(),
+        state.as_bytes(),
+        id,
+    ] {
+        out.extend_from_slice(cell);
+        out.push(b',');
+    }
+    planted.write(out);
+    out.push(b',');
+    if let Some(codes) = certain_codes(setting, cases, at) {
+        for (place, code) in codes.iter().enumerate() {
+            if place > 0 {
+                out.push(JOINT);
+            }
+            out.extend_from_slice(code.code().as_bytes());
+        }
+    }
+    out.push(b'\n');
+    planted
+}
+
+/// Reads the codes of a line; `None` where one is unknown.
+pub fn read_codes(text: &str) -> Option<ReasonCodes> {
+    let mut codes = ReasonCodes::default();
+    for code in text
+        .split(char::from(JOINT))
+        .filter(|code| !code.is_empty())
+    {
+        codes = codes.with(
+            ReasonCode::ALL
+                .into_iter()
+                .find(|known| known.code() == code)?,
+        );
+    }
+    Some(codes)
+}
