@@ -2,6 +2,7 @@
 
 pub mod commands;
 mod common;
+mod earlier_run;
 mod match_inputs;
 mod root;
 mod unused;
@@ -10,5 +11,6 @@ pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
     ResponseFormArgs, RunDate, ThreadsArgs, whole_number,
 };
+pub(crate) use earlier_run::EarlierRun;
 pub use match_inputs::{MatchInputs, OnBadFile, Reading, SideFiles, percent};
 pub use root::{Cli, Command};

@@ -1,10 +1,10 @@
 //! `icr completions`: completions of the command line for a shell.
 
-use clap::{Args as ClapArgs, CommandFactory};
+use clap::Args as ClapArgs;
 use clap_complete::Shell;
 use serde_json::json;
 
-use crate::cli::{Cli, OutputFormatArg};
+use crate::cli::OutputFormatArg;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::output::Stdout;
@@ -22,13 +22,13 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
-/// Runs the command.
+/// Runs the command; `root` is the whole command line.
 ///
 /// # Errors
 /// [`crate::Error::Stdout`].
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
+pub fn run(args: &Args, mut root: clap::Command, stdout: &mut Stdout<'_>) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "icr", &mut script);
+    clap_complete::generate(args.shell, &mut root, "icr", &mut script);
     match args.format {
         OutputFormatArg::Text => stdout.bytes(&script)?,
         OutputFormatArg::Json => stdout.print(&json_text(&json!({

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use crate::cli::{CommonArgs, FailOn, MatchInputs, OutputFormatArg, Reading, ThreadsArgs};
+use crate::cli::{
+    CommonArgs, EarlierRun, FailOn, MatchInputs, OutputFormatArg, Reading, ThreadsArgs,
+};
 use crate::desk::explain::{
-    EarlierRun, Explainer, Explanation, Question, code_entry, code_text, explanation_text,
+    Explainer, Explanation, Question, code_entry, code_text, explanation_text,
 };
 use crate::engine::extract::{Extract, Severity};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Routine, Sides};

@@ -1,9 +1,9 @@
 //! `icr man`: the manual page, of the program or of one command.
 
-use clap::{Args as ClapArgs, CommandFactory};
+use clap::Args as ClapArgs;
 use serde_json::json;
 
-use crate::cli::{Cli, OutputFormatArg};
+use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::run::output::Stdout;
@@ -21,12 +21,11 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
-/// Runs the command.
+/// Runs the command; `root` is the whole command line.
 ///
 /// # Errors
 /// [`Error::Usage`] where there is no such command, and [`Error::Stdout`].
-pub fn run(args: &Args, stdout: &mut Stdout<'_>) -> Result<Exit> {
-    let mut root = Cli::command();
+pub fn run(args: &Args, mut root: clap::Command, stdout: &mut Stdout<'_>) -> Result<Exit> {
     root.build();
     let command = match &args.command {
         None => root,

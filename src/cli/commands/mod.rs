@@ -17,6 +17,8 @@ pub mod synth;
 pub mod validate;
 pub mod verify;
 
+use clap::CommandFactory;
+
 use crate::cli::{Cli, Command};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -47,7 +49,7 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Status(args) => status::run(args, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
         Command::Audit(args) => audit::run(args, stdout, stop),
-        Command::Completions(args) => completions::run(args, stdout),
-        Command::Man(args) => man::run(args, stdout),
+        Command::Completions(args) => completions::run(args, Cli::command(), stdout),
+        Command::Man(args) => man::run(args, Cli::command(), stdout),
     }
 }

@@ -8,13 +8,15 @@ mod mask;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod plan;
+mod refused;
 mod rows;
 
 pub use from_csv::FromCsv;
 #[cfg(feature = "parquet")]
 pub use parquet::{ParquetError, ParquetFile};
 pub use plan::{Plan, guess_layout, layout_of_header};
-pub use rows::{Refused, Rows, Target};
+pub use refused::Refused;
+pub use rows::{Rows, Target};
 
 /// Appends ISO 8859-1 bytes as UTF-8.
 fn push_utf8(out: &mut Vec<u8>, bytes: &[u8]) {

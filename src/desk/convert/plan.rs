@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::mask::Mask;
-use super::rows::Refused;
+use super::refused::Refused;
 use crate::engine::extract::edit_whole;
 use crate::error::{Error, Result};
 use crate::formats::input::{Framing, Records, Source};

@@ -1,5 +1,6 @@
 //! Records into the forms that are written record by record.
 
+use super::refused::Refused;
 use super::{Plan, push_utf8};
 use crate::formats::input::{Encoding, Records};
 use crate::formats::record::trim_end;
@@ -15,15 +16,6 @@ pub enum Target {
     Csv,
     /// A JSON object a line, in UTF-8.
     Jsonl,
-}
-
-/// A record that cannot be converted.
-#[derive(Debug)]
-pub struct Refused {
-    /// Its number, from 1, in what was handed over.
-    pub record: u64,
-    /// Why, and what to do; never a value of the record.
-    pub problem: String,
 }
 
 /// Renders records.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::DiffFields;
-use super::pairing::{pair_cases, pair_participants};
+use super::pairing::{Cases, pair_cases, pair_participants};
 use crate::engine::matching::ReasonCodes;
 use crate::formats::record::text;
 use crate::formats::reference::State;
@@ -85,8 +85,6 @@ impl CaseChange {
 }
 
 type Key<'r> = (&'r [u8], &'r [u8]);
-/// Cases by Other State Case ID, each with its records.
-pub(super) type Cases<'r> = BTreeMap<&'r [u8], Vec<&'r [u8]>>;
 
 /// The cases of one side, as the file was cut into them, by family and Other State Case ID.
 fn cases_of<'r>(records: &[OfCase<'r>], fields: &DiffFields) -> BTreeMap<Key<'r>, Cases<'r>> {

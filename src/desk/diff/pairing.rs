@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::DiffFields;
-use super::cases::Cases;
 use crate::formats::record::SsnField;
 
 /// A case of both sides, or of one: its Other State Case ID, of the new side if it has the case, and
@@ -153,3 +152,6 @@ fn pair_by<'r>(
     new.extend(waiting.into_values().flatten());
     new.sort_unstable();
 }
+
+/// Cases by Other State Case ID, each with its records.
+pub(super) type Cases<'r> = BTreeMap<&'r [u8], Vec<&'r [u8]>>;

@@ -1,5 +1,6 @@
 //! Asks the matcher about one case and puts together what it tells.
 
+use super::asked::{Asked, Pair};
 use super::code::{reasons, tables};
 use super::miss::Misses;
 use super::model::{
@@ -11,7 +12,7 @@ use super::person::{case_ids, id_text, person};
 use super::recorder::Recorder;
 use super::rejected;
 use crate::engine::extract::{Case, CaseNumber};
-use crate::engine::extract::{CaseRows, Extract, Provenance, Row};
+use crate::engine::extract::{CaseRows, Extract, Provenance};
 use crate::engine::matching::{
     Candidate, CaseCodes, ChoiceStep, Comparison, Counterpart, Dropped, Matcher, Outcome,
     ReasonCodes, Routine, Scratch, Side, Suppressed, Tier, Work, compare,
@@ -60,37 +61,6 @@ pub struct Explainer<'a> {
     pub layouts: &'a LayoutSet,
     /// Whether persons are shown unmasked.
     pub show_pii: bool,
-}
-
-/// A case and its counterpart.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    pub(super) yours: &'a Case,
-    pub(super) theirs: &'a Case,
-}
-
-/// The case that is being explained.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) matcher: &'a Matcher<'a>,
-    pub(super) yours: &'a Side,
-    pub(super) number: CaseNumber,
-    pub(super) case: &'a Case,
-    pub(super) edits: &'a CodeTable,
-    pub(super) show_pii: bool,
-}
-
-impl<'a> Asked<'a> {
-    pub(super) fn rows(&self) -> &'a [Row] {
-        self.yours.extract.rows_of(self.case)
-    }
-
-    pub(super) fn participants(&self) -> CaseRows<'a> {
-        CaseRows {
-            extract: &self.yours.extract,
-            rows: self.rows(),
-        }
-    }
 }
 
 /// What the search found, whether the match is returned or not.

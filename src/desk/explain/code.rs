@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::case::Pair;
+use super::asked::Pair;
 use super::model::CodeReason;
 use crate::engine::matching::{ReasonCode, ReasonCodes, Tier};
 use crate::error::{Error, Result};

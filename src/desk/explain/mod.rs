@@ -4,9 +4,10 @@
 //! listens ([`crate::engine::matching::Observer`]); gives a model that is printed as text or JSON. Persons
 //! are masked in it unless it is asked not to.
 
+mod asked;
 mod case;
 mod code;
-mod earlier_run;
+mod likeness;
 mod miss;
 mod model;
 mod participants;
@@ -18,7 +19,6 @@ mod third_state;
 
 pub use case::{Explainer, Question};
 pub use code::{CodeEntry, code_entry};
-pub use earlier_run::EarlierRun;
 pub use model::{
     CandidateEntry, CaseEntry, CaseIds, ChosenEntry, CodeReason, Decision, Explanation, KeyEntry,
     NearMiss, ParticipantEntry, Person, RejectedEntry, SCHEMA, TierEntry,

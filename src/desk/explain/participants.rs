@@ -1,6 +1,6 @@
 //! Each participant with its counterpart, or with the one that comes nearest and why it is none.
 
-use super::miss::{SsnLikeness, ssn_likeness};
+use super::likeness::{SsnLikeness, ssn_likeness};
 use super::model::ParticipantEntry;
 use super::person::person;
 use crate::engine::extract::{CaseRows, Extract, Row};

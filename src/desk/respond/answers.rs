@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ResponseCase;
+use super::decision::{CaseFinding, Decision, FcrPart, RecordDecision, SsnDoubt, Written};
 use super::persons::listed;
-use super::rules::{CaseFinding, Decision, FcrPart, RecordDecision, SsnDoubt, Written};
 use crate::engine::matching::ReasonCode;
 use crate::formats::record::is_blank;
 

@@ -3,13 +3,13 @@
 
 use super::answers;
 use super::csenet::Transactions;
-use super::rules::{CaseFinding, Decision, FcrPart, RecordDecision, Written, decide};
+use super::decision::{CaseFinding, Decision, FcrPart, RecordDecision, Written};
+use super::rules::decide;
 use super::summary::Fate;
-use super::updates::{UPDATES_HEAD, unwritable};
 use super::wording::{self, Notice};
 use super::{Policy, RespondTotals, ResponseCase, ResponseRecord, SentLog, Worklist};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::formats::layout::{Layout, LayoutSet};
 use crate::formats::record::Date;
 use crate::stop::Stop;
@@ -124,7 +124,7 @@ impl<'d> Desk<'d> {
                 CaseFinding::ClosedThere => (ReasonCode::R04, 0),
             };
             if let CaseFinding::County(list) = finding {
-                use super::rules::CountyList;
+                use super::decision::CountyList;
                 *match list {
                     CountyList::Central => &mut self.totals.counties.central_000,
                     CountyList::NoneOfYours => &mut self.totals.counties.none_of_yours,
@@ -167,7 +167,7 @@ impl<'d> Desk<'d> {
             }
             RecordDecision::InAnotherRow => Ok(Fate::Updated),
             RecordDecision::List(finding) => {
-                use super::rules::RecordFinding as F;
+                use super::decision::RecordFinding as F;
                 let member = case.member_id(record);
                 let advice = wording::of_record(finding, self.policy.age_of_majority);
                 let code = match finding {
@@ -214,4 +214,22 @@ impl<'d> Desk<'d> {
             sent: self.sent,
         })
     }
+}
+
+/// The header of updates.csv.
+pub const UPDATES_HEAD: [&str; 9] = [
+    "case_id",
+    "other_state",
+    "other_case_id",
+    "member_id",
+    "field",
+    "old",
+    "new",
+    "reason_code",
+    "rule",
+];
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
+pub(super) fn unwritable(error: csv::Error) -> Error {
+    Error::Unbalanced(format!("a row of updates.csv cannot be made ({error})"))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rules::{RecordDecision, RecordFinding, SsnDoubt};
+use super::decision::{RecordDecision, RecordFinding, SsnDoubt};
 use super::{ResponseCase, ResponseRecord};
 use crate::engine::matching::MatchBasis;
 use crate::engine::matching::ReasonCode;

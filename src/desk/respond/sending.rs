@@ -3,7 +3,8 @@
 use super::Desk;
 use super::ResponseCase;
 use super::csenet::{NOTICE_DAYS, Transactions};
-use super::rules::{Decision, RecordDecision, notice_refusals, refusals};
+use super::decision::{Decision, RecordDecision};
+use super::rules::{notice_refusals, refusals};
 use super::sent::Transaction;
 use super::summary::Fate;
 use super::wording::{self, Notice};

@@ -1,24 +1,12 @@
 //! Rows of `updates.csv`, and the records of `fcr.txt` that go with them.
 
+use super::desk::unwritable;
 use super::wording;
 use super::{AnswerTo08, Desk, ResponseCase, ResponseRecord};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::layout::Columns;
 use crate::formats::record::{is_blank, text};
-
-/// The header of updates.csv.
-pub const UPDATES_HEAD: [&str; 9] = [
-    "case_id",
-    "other_state",
-    "other_case_id",
-    "member_id",
-    "field",
-    "old",
-    "new",
-    "reason_code",
-    "rule",
-];
 
 impl Desk<'_> {
     /// 02: one row for the case.
@@ -115,9 +103,4 @@ impl Desk<'_> {
         self.totals.fcr_records += 1;
         Ok(())
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
-pub(super) fn unwritable(error: csv::Error) -> Error {
-    Error::Unbalanced(format!("a row of updates.csv cannot be made ({error})"))
 }

@@ -2,7 +2,7 @@
 //! and as the responding state. No name, SSN, date of birth or contact; IDs and counts only.
 
 use super::ResponseCase;
-use super::rules::{CaseFinding, Caution, CountyList, RecordFinding, SsnDoubt};
+use super::decision::{CaseFinding, Caution, CountyList, RecordFinding, SsnDoubt};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::formats::record::text;
 

@@ -42,3 +42,9 @@ impl Case {
         self.first_row as usize..(self.first_row + self.row_count) as usize
     }
 }
+
+/// The key under which a Case ID is posted.
+#[inline]
+pub(crate) fn id_key(id: CaseId) -> u32 {
+    (id.mixed() >> 32) as u32
+}

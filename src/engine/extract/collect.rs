@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::load::Loader;
-use super::loaded::{Extract, Loaded, Provenance, Unusable};
+use super::loaded::{Extract, Loaded, Unusable};
+use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;

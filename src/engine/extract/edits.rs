@@ -1,7 +1,7 @@
 //! The edits on one record (layouts.md, section 5).
 
 use super::findings::Edit;
-use super::loaded::Provenance;
+use super::provenance::Provenance;
 use super::row::{Row, RowParts};
 use crate::engine::extract::CaseData;
 use crate::engine::ssn_check::{Misidentified, SsnMaster};

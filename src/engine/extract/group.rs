@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Case;
+use super::{Case, id_key};
 use crate::engine::Postings;
 use crate::engine::extract::{Editor, Row};
 use crate::formats::record::CaseId;
@@ -32,12 +32,6 @@ pub(crate) fn group(
     let cases = merge(rows, runs, &leaders, editor, source);
     let by_id = index_by_id(&cases);
     (cases, by_id)
-}
-
-/// The key under which a Case ID is posted.
-#[inline]
-pub(crate) fn id_key(id: CaseId) -> u32 {
-    (id.mixed() >> 32) as u32
 }
 
 fn index_by_id(cases: &[Case]) -> Postings {

@@ -3,8 +3,9 @@
 
 use super::edits::Editor;
 use super::findings::{Edit, WarningList};
-use super::loaded::{Extract, Provenance};
-use super::piece::Rejected;
+use super::loaded::Extract;
+use super::provenance::Provenance;
+use super::rejected::Rejected;
 use crate::engine::extract::CaseNumber;
 use crate::formats::input::{Framing, Records};
 use crate::formats::record::CaseId;

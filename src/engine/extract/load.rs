@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::edits::Editor;
 use super::findings::{Findings, Severity};
-use super::loaded::{Extract, Loaded, Provenance, Unusable};
+use super::loaded::{Extract, Loaded, Unusable};
 use super::piece::Piece;
+use super::provenance::Provenance;
 use super::row::Row;
 use super::vote::{presumed_state, vote};
 use super::whole::Whole;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::findings::{Findings, Listed};
-use super::piece::Rejected;
+use super::provenance::Provenance;
+use super::rejected::Rejected;
 use super::row::Row;
 use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, LARGE_ROWS, LargeCase, id_key};
@@ -13,15 +14,6 @@ use crate::formats::input::Source;
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::{CaseId, ParticipantClass};
 use crate::formats::reference::State;
-
-/// How a file came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provenance {
-    /// A state submitted it.
-    Submitted,
-    /// It was derived from the Federal Case Registry for a state.
-    FcrDerived,
-}
 
 /// An extract in memory: everything that the match needs but the bytes, which stay in the file.
 pub struct Extract {

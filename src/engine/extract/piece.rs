@@ -1,7 +1,8 @@
 //! One piece of a file: its records edited, its rows, and its runs of records with one key.
 
 use super::edits::Editor;
-use super::findings::{Edit, Findings, WarningList};
+use super::findings::{Findings, WarningList};
+use super::rejected::Rejected;
 use super::row::Row;
 use super::verify::verify;
 use crate::engine::extract::{Case, mark_repeats};
@@ -9,17 +10,6 @@ use crate::formats::input::Records;
 use crate::formats::layout::RECORD_BYTES;
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
-
-/// A rejected record.
-#[derive(Clone, Copy, Debug)]
-pub struct Rejected {
-    /// Its number in the file, from 1.
-    pub record: u64,
-    /// Its first byte in the file, from 0.
-    pub offset: u64,
-    /// Its first error.
-    pub edit: Edit,
-}
 
 /// What a piece of a file holds; records and rows are numbered within the piece.
 pub(super) struct Piece {

@@ -1,6 +1,7 @@
 //! A file's pieces, put together.
 
-use super::piece::{Piece, Rejected};
+use super::piece::Piece;
+use super::rejected::Rejected;
 use crate::engine::extract::Case;
 
 /// A file's pieces, put together.

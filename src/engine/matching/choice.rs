@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Comparison, Routine};
+use super::counterpart::Comparison;
+use super::routine::{ChoiceStep, Routine};
 use crate::engine::extract::{Case, CaseNumber};
 use crate::engine::extract::{Extract, Provenance};
 use crate::formats::reference::State;
@@ -26,35 +27,6 @@ pub struct Candidate {
     pub names_your_state: bool,
     /// It is open.
     pub open: bool,
-}
-
-/// What a step of the choice compares; [`Routine::steps`] gives their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChoiceStep {
-    /// It names your state in its Other State FIPS Code and your Case ID in its Other State Case ID.
-    NamesYourCase,
-    /// It names your case, and your case names it.
-    NameEachOther,
-    /// More of your participants matched with a role that agrees.
-    InRole,
-    /// It names your case, or your case names it.
-    EitherNames,
-    /// More of your children matched.
-    Children,
-    /// More of your adults matched (records, uncapped).
-    Adults,
-    /// More of the two indicators (CP, NP) that would be Y.
-    Indicators,
-    /// It names your state in its Other State FIPS Code.
-    NamesYourState,
-    /// It is open.
-    Open,
-    /// Smaller Case ID.
-    CaseId,
-    /// Smaller Other State FIPS Code.
-    OtherFips,
-    /// Smaller Other State Case ID (byte order, the fields padded).
-    OtherCaseId,
 }
 
 /// The steps that are the same whoever asks, in order.

@@ -8,8 +8,8 @@
 use super::crowd::{
     BucketKey, CROWD, Crowd, Member, name_and_birth_key, name_and_role_key, ssn_key,
 };
+use super::matcher::Yours;
 use super::strict::Work;
-use super::tiers::Yours;
 use super::{Candidate, Comparison, Matcher, Routine, Side, Tier};
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{CaseRows, Row};

@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use ahash::AHashMap;
 
+use super::counterpart::{Counterpart, Rule};
 use super::strict::NAME_STEPS;
-use super::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::{
     CaseId, Date, MiddleAgreement, MiddleName, ParticipantClass, ParticipantType, PersonName, Ssn,

@@ -1,16 +1,15 @@
-//! Finds for a case its counterpart in the other state.
+//! What matching a case needs, and what becomes of it.
 
+use super::codes::CaseCodes;
+use super::counterpart::{Comparison, Counterpart};
 use super::crowd::BucketKey;
-use super::crowd_search::candidate_of;
-use super::pooled::PooledKey;
+use super::routine::Routine;
+use super::side::{Side, Sides};
+use super::state_index::PooledKey;
 use super::strict::Work;
-use super::tiers::Yours;
-use super::{
-    Candidate, CaseCodes, Comparison, Counterpart, Observer, Routine, Side, Sides, Tier, compare,
-};
-use crate::engine::extract::CaseNumber;
-use crate::engine::extract::CaseRows;
-use crate::formats::reference::State;
+use super::tier::Tier;
+use crate::engine::extract::{Case, CaseNumber, CaseRows, Extract, Row};
+use crate::formats::record::ParticipantClass;
 
 /// `--counterpart`: which cases of a participating state can be the counterpart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -116,146 +115,40 @@ pub struct Matcher<'a> {
     pub routine: Routine,
 }
 
-impl<'a> Matcher<'a> {
-    /// Finds the counterpart of a case of `yours`, a submitting state.
-    pub fn match_case<O: Observer>(
-        &self,
-        yours: &Side,
-        number: CaseNumber,
-        scratch: &mut Scratch,
-        observer: &mut O,
-    ) -> Outcome<'a> {
-        let case = &yours.extract.cases[number as usize];
-        let not_found = |fcr_supplied| {
-            if case.data.open {
-                Outcome::NotFound { fcr_supplied }
-            } else {
-                Outcome::Suppressed(Suppressed::ClosedNotFound)
-            }
-        };
-        let Some(side) = case
-            .data
-            .other_state
-            .and_then(|state: State| self.sides.of(state))
-        else {
-            return if self.absent_is_unmatched {
-                not_found(false)
-            } else {
-                Outcome::NotEvaluated
-            };
-        };
-        let your_case = Yours {
-            side: yours,
-            case,
-            rows: yours.extract.rows_of(case),
-        };
-        let found = match self.routine {
-            Routine::Published => self.search(&your_case, side, scratch, observer),
-            Routine::Pooled => self.search_pooled(&your_case, side, scratch, observer),
-        };
-        let Some((tier, found, multiple_case)) = found else {
-            return not_found(side.fcr_supplied());
-        };
-        let theirs = &side.extract.cases[found as usize];
-        if !case.data.open && !theirs.data.open {
-            return Outcome::Suppressed(Suppressed::BothClosed);
-        }
-        let their_rows = CaseRows {
-            extract: &side.extract,
-            rows: side.extract.rows_of(theirs),
-        };
-        let comparison = compare(your_case.participants(), their_rows, &mut scratch.work);
-        let by_your_id = match self.routine {
-            Routine::Published => tier == Tier::CaseId,
-            Routine::Pooled => theirs.data.id == case.data.other_id,
-        };
-        let codes = CaseCodes::matched(by_your_id, case, theirs, side);
-        Outcome::Matched(Found {
-            side,
-            case: found,
-            tier,
-            multiple_case,
-            comparison,
-            codes,
-        })
+/// Your case, with what the tiers need of it.
+pub(super) struct Yours<'a> {
+    pub(super) side: &'a Side,
+    pub(super) case: &'a Case,
+    pub(super) rows: &'a [Row],
+}
+
+impl<'a> Yours<'a> {
+    pub(super) fn extract(&self) -> &'a Extract {
+        &self.side.extract
     }
 
-    /// The tiers in order: the first that yields a candidate decides.
-    fn search<O: Observer>(
-        &self,
-        yours: &Yours<'_>,
-        side: &Side,
-        scratch: &mut Scratch,
-        observer: &mut O,
-    ) -> Option<(Tier, CaseNumber, bool)> {
-        for &tier in Routine::Published.tiers() {
-            self.gather(tier, yours, side, scratch);
-            if O::COMPLETE {
-                self.tell_keys(tier, yours, side, observer);
-                let ordered = self.in_order(tier, yours, side, scratch);
-                observer.tier_tried(tier, &ordered);
-            }
-            let found = if !scratch.buckets.is_empty() {
-                let (buckets, few) = (&scratch.buckets, &scratch.candidates);
-                self.best_of_crowd(tier, yours, side, buckets, few, &mut scratch.work)
-                    .map(|(best, multiple)| (best.case, multiple))
-            } else if let [only] = *scratch.candidates {
-                Some((only, false))
-            } else {
-                best_of_few(yours, side, &scratch.candidates, &mut scratch.work)
-            };
-            if let Some((case, multiple_case)) = found {
-                observer.chosen(tier, case, multiple_case);
-                return Some((tier, case, multiple_case));
-            }
+    /// The case's participants.
+    pub(super) fn participants(&self) -> CaseRows<'a> {
+        CaseRows {
+            extract: self.extract(),
+            rows: self.rows,
         }
-        None
     }
 
-    /// Every candidate of a tier, the best first.
-    pub(super) fn in_order(
-        &self,
-        tier: Tier,
-        yours: &Yours<'_>,
-        side: &Side,
-        scratch: &mut Scratch,
-    ) -> Vec<Candidate> {
-        let all = if scratch.buckets.is_empty() {
-            scratch.candidates.clone()
-        } else {
-            (0..side.extract.cases.len() as CaseNumber)
-                .filter(|&number| self.is_candidate(tier, yours, side, number))
-                .collect()
-        };
-        let mut candidates: Vec<_> = all
-            .into_iter()
-            .map(|number| candidate_of(yours, side, number, &mut scratch.work))
-            .collect();
-        candidates.sort_by(|a, b| a.order(b, &side.extract, self.routine).0);
-        candidates
+    pub(super) fn children(&self) -> impl Iterator<Item = &Row> {
+        self.rows
+            .iter()
+            .filter(|row| row.class() == Some(ParticipantClass::Child))
     }
 }
 
-/// The best of candidates each of which is compared, and whether they have different Case IDs.
-fn best_of_few(
-    yours: &Yours<'_>,
-    side: &Side,
-    candidates: &[CaseNumber],
-    work: &mut Work,
-) -> Option<(CaseNumber, bool)> {
-    let mut candidates = candidates
-        .iter()
-        .map(|&number| candidate_of(yours, side, number, work));
-    let mut best: Candidate = candidates.next()?;
-    let mut multiple_case = false;
-    let id = |candidate: &Candidate| side.extract.cases[candidate.case as usize].data.id;
-    let first_id = id(&best);
-    for candidate in candidates {
-        multiple_case |= id(&candidate) != first_id;
-        let order = candidate.order(&best, &side.extract, Routine::Published);
-        if order.0.is_lt() {
-            best = candidate;
-        }
+impl Matcher<'_> {
+    /// `--counterpart directed` drops every case of another participating state that does not name
+    /// your state (public: quick reference of 31 Oct 2019).
+    #[inline]
+    pub(super) fn takes_part(&self, yours: &Yours<'_>, side: &Side, number: CaseNumber) -> bool {
+        !self.directed
+            || side.fcr_supplied()
+            || side.extract.cases[number as usize].data.other_state == Some(yours.extract().state)
     }
-    Some((best.case, multiple_case))
 }

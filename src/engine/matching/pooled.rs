@@ -8,24 +8,17 @@
 use super::compare::{different_in_role, with_strict};
 use super::crowd::{BucketKey, CROWD, Member};
 use super::crowd_search::{candidate_of, related};
+use super::matcher::Yours;
+use super::observer::Dropped;
+use super::state_index::PooledKey;
 use super::strict::Work;
-use super::tiers::{Yours, look_up, sort_and_dedup};
+use super::tiers::{look_up, sort_and_dedup};
 use super::{Candidate, Comparison, Matcher, Observer, Routine, Scratch, Side, Tier};
 use crate::engine::extract::CaseRows;
 use crate::engine::extract::{CaseNumber, id_key};
 use crate::engine::matching::{child_name_and_birth, naming_key, zero_free_key};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
-
-/// Why the pooled routine drops a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dropped {
-    /// It and another open case of yours name each other, and more of its participants are found
-    /// there.
-    Taken,
-    /// No participant has a strict counterpart, and the two do not name each other.
-    NobodyMatched,
-}
 
 /// The best candidate so far, and whether those that are as good for you have different Case IDs.
 struct Search<'a> {
@@ -168,16 +161,6 @@ fn prefetch_keys(yours: &Yours<'_>, side: &Side, keys: &mut Vec<(PooledKey, u32)
 
 /// Of a larger case only so many participants are prefetched.
 const MOST_PREFETCHED: usize = 16;
-
-/// An index that the pooled routine looks up.
-#[derive(Clone, Copy)]
-pub(super) enum PooledKey {
-    Naming,
-    ZeroFree,
-    Adult,
-    Child,
-    ChildName,
-}
 
 /// The tiers in the order in which it is cheapest to ask whether one of them finds a case.
 const CHEAPEST_FIRST: [Tier; 7] = [

@@ -1,6 +1,6 @@
 //! The two match routines: the published one, and the pooled one for agencies that decide so.
 
-use super::{ChoiceStep, Tier};
+use super::tier::Tier;
 
 /// `--routine`: how the counterpart of a case is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -77,4 +77,33 @@ impl Routine {
         let place = self.steps().iter().position(|&other| other == step);
         place.map_or(0, |place| place + 1)
     }
+}
+
+/// What a step of the choice compares; [`Routine::steps`] gives their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChoiceStep {
+    /// It names your state in its Other State FIPS Code and your Case ID in its Other State Case ID.
+    NamesYourCase,
+    /// It names your case, and your case names it.
+    NameEachOther,
+    /// More of your participants matched with a role that agrees.
+    InRole,
+    /// It names your case, or your case names it.
+    EitherNames,
+    /// More of your children matched.
+    Children,
+    /// More of your adults matched (records, uncapped).
+    Adults,
+    /// More of the two indicators (CP, NP) that would be Y.
+    Indicators,
+    /// It names your state in its Other State FIPS Code.
+    NamesYourState,
+    /// It is open.
+    Open,
+    /// Smaller Case ID.
+    CaseId,
+    /// Smaller Other State FIPS Code.
+    OtherFips,
+    /// Smaller Other State Case ID (byte order, the fields padded).
+    OtherCaseId,
 }

@@ -4,8 +4,8 @@
 //!
 //! What it finds is counted and named, and hands out no SSN.
 
+use super::counterpart::{Counterpart, Rule};
 use super::strict::Work;
-use super::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::{Date, MiddleAgreement, MiddleName, PersonName, names_are_near};
 

@@ -104,3 +104,13 @@ pub(crate) fn child_name_and_birth(row: &Row) -> Option<u32> {
 pub(crate) fn zero_free_key(id: CaseId) -> u32 {
     (id.without_leading_zeroes().mixed() >> 32) as u32
 }
+
+/// An index that the pooled routine looks up.
+#[derive(Clone, Copy)]
+pub(super) enum PooledKey {
+    Naming,
+    ZeroFree,
+    Adult,
+    Child,
+    ChildName,
+}

@@ -2,7 +2,7 @@
 //! names that agree with 2, with 1, with 0; N2 likewise. Each step is applied to all of your
 //! participants before the next.
 
-use super::{Counterpart, Rule};
+use super::counterpart::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::MiddleAgreement;
 

@@ -3,77 +3,14 @@
 //! up all seven (section 9).
 
 use super::crowd::{BucketKey, CROWD, adult_keys, adults_with};
-use super::{Matcher, Scratch, Side};
+use super::matcher::{Matcher, Scratch, Yours};
+use super::side::Side;
+use super::tier::Tier;
 use crate::engine::Postings;
-use crate::engine::extract::{Case, CaseNumber, id_key};
-use crate::engine::extract::{CaseRows, Extract, Row};
+use crate::engine::extract::{CaseNumber, id_key};
+use crate::engine::extract::{CaseRows, Row};
 use crate::engine::matching::{child_name_and_birth_key, naming_key, zero_free_key};
 use crate::formats::record::{ParticipantClass, ParticipantType, Ssn};
-
-/// How a case was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// 1: by your Other State Case ID. Leading zeroes count; no normalisation: a different format
-    /// is the discrepancy to report (seed).
-    CaseId = 1,
-    /// 2: by a child's usable SSN.
-    ChildSsn = 2,
-    /// 3: by an adult's usable SSN and type, and a child's name key, in one case.
-    AdultAndChildName = 3,
-    /// 4, pooled routine: it names your case.
-    NamesYours = 4,
-    /// 5, pooled routine: by two SSNs, one a CP's and one an NP's or PF's in both cases.
-    TwoAdults = 5,
-    /// 6, pooled routine: by a child's name key and valid date of birth.
-    ChildNameAndBirth = 6,
-    /// 7, pooled routine: by your Other State Case ID but for leading zeroes.
-    CaseIdButZeroes = 7,
-}
-
-impl Tier {
-    /// The tiers, in order; the published routine has the first three.
-    pub const ALL: [Tier; 7] = [
-        Tier::CaseId,
-        Tier::ChildSsn,
-        Tier::AdultAndChildName,
-        Tier::NamesYours,
-        Tier::TwoAdults,
-        Tier::ChildNameAndBirth,
-        Tier::CaseIdButZeroes,
-    ];
-
-    /// The tier's number, from 1.
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-}
-
-/// Your case, with what the tiers need of it.
-pub(super) struct Yours<'a> {
-    pub(super) side: &'a Side,
-    pub(super) case: &'a Case,
-    pub(super) rows: &'a [Row],
-}
-
-impl<'a> Yours<'a> {
-    pub(super) fn extract(&self) -> &'a Extract {
-        &self.side.extract
-    }
-
-    /// The case's participants.
-    pub(super) fn participants(&self) -> CaseRows<'a> {
-        CaseRows {
-            extract: self.extract(),
-            rows: self.rows,
-        }
-    }
-
-    pub(super) fn children(&self) -> impl Iterator<Item = &Row> {
-        self.rows
-            .iter()
-            .filter(|row| row.class() == Some(ParticipantClass::Child))
-    }
-}
 
 impl Matcher<'_> {
     /// Puts a tier's candidates into `scratch.candidates`, in case order, each once; keys under
@@ -85,15 +22,6 @@ impl Matcher<'_> {
             self.takes_part(yours, side, number)
                 && (is_certain || self.is_candidate(tier, yours, side, number))
         });
-    }
-
-    /// `--counterpart directed` drops every case of another participating state that does not name
-    /// your state (public: quick reference of 31 Oct 2019).
-    #[inline]
-    pub(super) fn takes_part(&self, yours: &Yours<'_>, side: &Side, number: CaseNumber) -> bool {
-        !self.directed
-            || side.fcr_supplied()
-            || side.extract.cases[number as usize].data.other_state == Some(yours.extract().state)
     }
 
     /// Whether a tier finds this case, by its own words.

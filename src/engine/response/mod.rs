@@ -8,6 +8,7 @@ mod claims;
 mod contradictions;
 mod copies;
 mod fields;
+mod form;
 mod found;
 mod reader;
 mod record;
@@ -19,6 +20,7 @@ mod write;
 
 pub use case::ReadCase;
 pub use fields::ResponseFields;
+pub use form::OutputForm;
 pub use reader::{CaseReader, CutBy, Fault, Faults, OnFault, Read, UNCHECKED_CASES};
 pub use record::{Place, ResponseRecord};
 pub use recount::{Difference, Recount, ResponseTotals, TIERS, differences, recount, tier_of};
@@ -26,4 +28,4 @@ pub use render::Renderer;
 pub use totals::{
     BasisCounts, CaseTotals, CodeCounts, Fates, RecordTotals, StateTotals, TierCounts, Volume,
 };
-pub use write::{OutputForm, ResponseSink, write_response};
+pub use write::{ResponseSink, write_response};

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::claims::{Claim, Claims};
+use super::form::OutputForm;
 use super::{Renderer, StateTotals};
 use crate::engine::extract::Case;
 use crate::engine::matching::{BATCH_CASES, Matcher, Outcome, Scratch, Side, Unobserved};
@@ -11,23 +12,6 @@ use crate::formats::input::Encoding;
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::progress::Stage;
 use crate::stop::Stop;
-
-/// The form of a response file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutputForm {
-    /// RECFM=FB: no line ends.
-    pub fixed: bool,
-    /// The code page.
-    pub encoding: Encoding,
-}
-
-impl OutputForm {
-    /// What follows each record.
-    #[inline]
-    pub fn line_end(self) -> &'static [u8] {
-        if self.fixed { b"" } else { b"\n" }
-    }
-}
 
 /// Where a response goes, piece by piece.
 pub trait ResponseSink {

@@ -1,5 +1,6 @@
 //! Where the engine writes the fields of a response record.
 
+use super::fields::OPTIONAL_FIELDS;
 use super::{Columns, Layout};
 use crate::error::Result;
 
@@ -46,13 +47,6 @@ pub struct ResponseLayout {
     /// Participant Match Basis: a layout set may leave it out.
     pub match_basis: Option<Columns>,
 }
-
-/// Fields that this product added after its first release: a layout set may leave them out, and
-/// then nothing is written there, and a reader does without (state-side.md).
-pub(super) const OPTIONAL_FIELDS: [&str; 2] = [
-    "number_of_records_from_your_state",
-    "participant_match_basis",
-];
 
 impl ResponseLayout {
     /// Resolves the fields of a layout.

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::digest::hex_digest;
 use super::lines::{Line, is_torn};
 use super::seal::{Seal, seal_of};
-use super::trail::{FIRST, hex_digest};
+use super::trail::FIRST;
 use crate::error::Result;
 use crate::stop::Stop;
 

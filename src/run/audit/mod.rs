@@ -7,6 +7,7 @@
 //! case IDs).
 
 mod chain;
+mod digest;
 mod lines;
 mod report;
 mod seal;

@@ -52,7 +52,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
         stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
-                starts.insert(super::trail::hex_digest(bytes), start);
+                starts.insert(super::digest::hex_digest(bytes), start);
             }
             Ok(Line::End(end)) if end.time.starts_with(month) => {
                 entries.extend(entry(starts.get(&end.start), &end, state));

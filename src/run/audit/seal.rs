@@ -4,7 +4,7 @@
 //! has no next one: its seal covers it, and with `previous` all lines before it. It is made of the
 //! line's bytes without the seal, so that a reader needs no JSON to check it.
 
-use super::trail::hex_digest;
+use super::digest::hex_digest;
 
 /// What stands before the digest.
 const HEAD: &[u8] = b",\"seal\":\"";

@@ -6,8 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sha2::{Digest, Sha256};
-
+use super::digest::hex_digest;
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::sealed;
 use crate::error::{Error, Result};
@@ -186,11 +185,6 @@ fn count_lines(file: &mut File) -> std::io::Result<u64> {
     file.read_to_end(&mut bytes)?;
     let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
     Ok(ends + u64::from(bytes.last() != Some(&b'\n')))
-}
-
-/// The SHA-256 of a line without its line end, in hexadecimal.
-pub(super) fn hex_digest(line: &[u8]) -> String {
-    crate::text::hex(&Sha256::digest(line).into())
 }
 
 /// The time now, UTC, to the second.

@@ -6,7 +6,7 @@
 //! rules, and with all files of the folder given.
 
 use super::setting::Setting;
-use super::submitted::{Entry, SubmittedCase};
+use super::submitted_case::{Entry, SubmittedCase};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::formats::record::{
     Date, MiddleAgreement, MiddleName, NameKey, ParticipantClass, ParticipantType, PersonName, Ssn,

@@ -7,10 +7,8 @@
 use super::family::{People, purpose};
 use super::setting::Setting;
 use super::ssn::{PEOPLE_OF_FAMILY, digits};
-use super::submitted::SubmittedCase;
+use super::submitted_case::{FURTHER, SubmittedCase};
 
-/// How many such fields there are.
-pub(super) const FURTHER: usize = 3;
 /// Of a hundred participants of a registry file so many have a Previous SSN, an Additional SSN 1, an
 /// Additional SSN 2 (ours: guesses; no public figure says how many the FCR holds).
 const RATES: [f64; FURTHER] = [2.0, 1.0, 0.3];

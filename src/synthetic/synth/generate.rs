@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::family::{People, Shape, purpose};
 use super::kinds::Kind;
 use super::numbering::{Task, WINDOW_TASKS, has_file, number_cases};
-use super::places::World;
-use super::profile::Profile;
 use super::render::Renderer;
+use super::request::Request;
 use super::setting::Setting;
 use super::ssn::SsnAllotment;
-use super::submitted::{SubmittedCase, misidentified_once, submit};
+use super::submitted::{misidentified_once, submit};
+use super::submitted_case::SubmittedCase;
 use super::truth;
 use crate::engine::extract::Severity;
 use crate::error::Result;
@@ -21,20 +21,6 @@ use crate::formats::reference::{Counties, STATE_COUNT, State};
 use crate::progress::Stage;
 use crate::run::output::{OutputFile, OutputFolder};
 use crate::stop::Stop;
-
-/// What is asked for.
-pub struct Request<'a> {
-    /// How many families have an interstate action.
-    pub families: u64,
-    /// What everything is drawn from.
-    pub seed: u64,
-    /// The states.
-    pub world: World,
-    /// The noise.
-    pub profile: &'a Profile,
-    /// Registry files in place of FCR-derived ones.
-    pub registry: bool,
-}
 
 /// What was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

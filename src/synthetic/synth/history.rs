@@ -7,7 +7,7 @@
 
 use super::draws::Draws;
 use super::member_ids::member_id;
-use super::submitted::{Entry, Spoilt, SubmittedCase};
+use super::submitted_case::{Entry, Spoilt, SubmittedCase};
 use super::text::Text;
 use crate::error::Result;
 use crate::formats::layout::{LayoutSet, RegistryLayout};

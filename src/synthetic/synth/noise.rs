@@ -7,7 +7,7 @@ use super::names::nickname;
 use super::profile::Profile;
 use super::setting::{Setting, three_digits};
 use super::ssn::{SsnAllotment, digits};
-use super::submitted::Entry;
+use super::submitted_case::Entry;
 use super::surnames::draw_surname;
 use super::text::Text;
 use crate::formats::reference::{Counties, State};

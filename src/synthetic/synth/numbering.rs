@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::family::{People, Shape};
-use super::generate::Request;
+use super::request::Request;
 use super::setting::Setting;
 use super::submitted::{is_listed, submit};
 use crate::error::Result;

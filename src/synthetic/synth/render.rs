@@ -7,7 +7,7 @@ use super::history::RegistryRenderer;
 use super::member_ids::member_id;
 use super::places::World;
 use super::ssn::digits;
-use super::submitted::{Entry, Spoilt, SubmittedCase};
+use super::submitted_case::{Entry, Spoilt, SubmittedCase};
 use crate::error::Result;
 use crate::formats::layout::{Columns, ExtractLayout, Layout, LayoutSet, RECORD_BYTES};
 use crate::formats::reference::State;

@@ -2,101 +2,18 @@
 
 use super::draws::Draws;
 use super::family::{FamilyCase, Member, People, Shape, purpose};
-use super::further_ssns::{self, FURTHER};
+use super::further_ssns;
 use super::kinds::{Kind, Planted};
 use super::noise::{change_zeroes, mistype_id, spoil_birth, spoil_name, spoil_ssn, wrong_county};
 use super::places::World;
 use super::profile::Profile;
 use super::setting::Setting;
 use super::ssn::{PEOPLE_OF_FAMILY, digits};
+use super::submitted_case::FURTHER;
+use super::submitted_case::{Entry, Spoilt, SubmittedCase};
 use super::text::Text;
 use super::violence::withhold;
-use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
-
-/// How a record is spoilt so that an edit rejects it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spoilt {
-    /// E02: a control byte.
-    ControlByte,
-    /// E03: a Case ID that starts with a space.
-    CaseId,
-    /// E05: a status that is neither O nor C.
-    Status,
-    /// E09: an unknown participant type.
-    Type,
-}
-
-/// One record, as its state submits it.
-#[derive(Clone)]
-pub struct Entry {
-    /// The participant's place in the family.
-    pub slot: usize,
-    /// The role.
-    pub participant: ParticipantType,
-    /// The participant's number, of which the state makes its Member ID.
-    pub member: u64,
-    /// The SSN field.
-    pub ssn: [u8; 9],
-    /// Previous SSN, Additional SSN 1 and 2: of registry files alone.
-    pub further_ssns: [[u8; 9]; FURTHER],
-    /// The state reported the SSN as misidentified.
-    pub misidentified: bool,
-    /// Last name.
-    pub last: Text,
-    /// First name.
-    pub first: Text,
-    /// Middle name.
-    pub middle: Text,
-    /// Date of birth, CCYYMMDD or blank.
-    pub birth: [u8; 8],
-    /// Sex.
-    pub sex: u8,
-    /// Marked for family violence.
-    pub marked: bool,
-    /// How it fails an edit, if it does.
-    pub spoilt: Option<Spoilt>,
-}
-
-/// One case, as its state submits it.
-#[derive(Clone)]
-pub struct SubmittedCase {
-    /// The state.
-    pub state: State,
-    /// Case ID.
-    pub id: Text,
-    /// County of the case.
-    pub county: [u8; 3],
-    /// The state's file has it, or what is derived from its registry file.
-    pub listed: bool,
-    /// Open.
-    pub open: bool,
-    /// I or R.
-    pub initiating: bool,
-    /// The other state.
-    pub other_state: State,
-    /// County of Other State FIPS Code.
-    pub other_county: [u8; 3],
-    /// Other State Case ID.
-    pub other_id: Text,
-    /// Its records, in file order.
-    pub entries: Vec<Entry>,
-    /// What befell this side.
-    pub own: Planted,
-}
-
-impl SubmittedCase {
-    /// Whether the registry has it, and withholds it for family violence.
-    pub fn is_withheld(&self) -> bool {
-        self.own.holds(Kind::FamilyViolence)
-    }
-
-    /// Whether somebody in another case of the family is not in this one.
-    pub fn lacks_a_participant_of(&self, other: &SubmittedCase) -> bool {
-        let is_here = |slot| self.entries.iter().any(|entry| entry.slot == slot);
-        other.entries.iter().any(|entry| !is_here(entry.slot))
-    }
-}
 
 /// Whether the state of a case lacks it, and the draws that follow.
 fn draw_missing(

@@ -5,7 +5,7 @@ use super::certain::certain_codes;
 use super::family::Shape;
 use super::kinds::{Kind, Planted};
 use super::setting::Setting;
-use super::submitted::SubmittedCase;
+use super::submitted_case::SubmittedCase;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 
 /// The columns.

@@ -7,11 +7,12 @@
 
 use super::draws::Draws;
 use super::family::{People, purpose};
-use super::further_ssns::{FURTHER, alias};
+use super::further_ssns::alias;
 use super::kinds::{Kind, Planted};
 use super::setting::Setting;
 use super::ssn::digits;
-use super::submitted::{Entry, SubmittedCase};
+use super::submitted_case::FURTHER;
+use super::submitted_case::{Entry, SubmittedCase};
 use super::text::Text;
 use crate::formats::record::SsnField;
 use crate::formats::reference::State;

@@ -12,7 +12,7 @@ use crate::run::{MANIFEST, Manifest, match_manifest};
 use crate::text::hex;
 
 /// A finished run of `match`.
-pub struct EarlierRun {
+pub(crate) struct EarlierRun {
     path: PathBuf,
     manifest: Manifest,
 }
@@ -22,7 +22,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
-    pub fn load(folder: &Path) -> Result<Self> {
+    pub(crate) fn load(folder: &Path) -> Result<Self> {
         Ok(EarlierRun {
             path: folder.join(MANIFEST),
             manifest: match_manifest(folder)?,
@@ -33,7 +33,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Input`] where the manifest holds an option that this program does not know.
-    pub fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
+    pub(crate) fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
         let refuse = |name| {
             let problem = format!(
                 "holds no value of the option {name} that this program knows; explain with the version {} that made it",
@@ -48,7 +48,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Input`] where the manifest holds none.
-    pub fn run_date(&self) -> Result<Date> {
+    pub(crate) fn run_date(&self) -> Result<Date> {
         Date::parse(
             self.manifest
                 .run_date
@@ -63,7 +63,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Inputs`] naming those that differ.
-    pub fn check_layouts(&self, layouts: &LayoutSet) -> Result<()> {
+    pub(crate) fn check_layouts(&self, layouts: &LayoutSet) -> Result<()> {
         let now = Manifest::new("match", self.manifest.run_date.as_deref(), layouts).layouts;
         let same = |name: &str| {
             let of = |entries: &[crate::run::LayoutEntry]| {
@@ -91,7 +91,7 @@ impl EarlierRun {
 
     /// Takes out the files that the run left out, for whatever reason.
     #[must_use]
-    pub fn leave_out(&self, collected: Collected) -> Collected {
+    pub(crate) fn leave_out(&self, collected: Collected) -> Collected {
         let mut left = Collected {
             unusable: collected.unusable,
             ..Collected::default()
@@ -114,7 +114,7 @@ impl EarlierRun {
     /// # Errors
     /// [`Error::Inputs`] naming the files that the run had and that are not there, and those that
     /// it did not have.
-    pub fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
+    pub(crate) fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
         type Key<'a> = (&'a str, &'a str);
         fn key(entry: &InputEntry) -> Key<'_> {
             (entry.kind.as_str(), entry.sha256.as_str())

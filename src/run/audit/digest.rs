@@ -1,0 +1,8 @@
+//! The digest of a line.
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of a line without its line end, in hexadecimal.
+pub(super) fn hex_digest(line: &[u8]) -> String {
+    crate::text::hex(&Sha256::digest(line).into())
+}
