@@ -405,7 +405,7 @@ fn check_codes(
 
 #[test]
 fn every_figure_is_that_of_a_plain_count_on_random_worlds() {
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reference");
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats/reference");
     let jurisdictions = fs::read_to_string(reference.join("jurisdictions.csv")).unwrap();
     let counties = fs::read_to_string(reference.join("counties.csv")).unwrap();
     let tables = Tables::new(&jurisdictions, &counties);
