@@ -14,7 +14,6 @@ use crate::exit::Exit;
 use crate::formats::input::{Encoding, InputForm};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
-use crate::run::Manifest;
 use crate::run::output::FileMode;
 use crate::stderr::warn;
 
@@ -204,36 +203,6 @@ impl InputEncodingArg {
 }
 
 impl InputArgs {
-    /// Notes the form that was asked for in the manifest.
-    pub fn note(self, manifest: Manifest) -> Manifest {
-        let format = self
-            .input_format
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned());
-        let encoding = self
-            .input_encoding
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned());
-        manifest
-            .option("input_format", format)
-            .option("input_encoding", encoding)
-    }
-
-    /// The form that a manifest notes.
-    ///
-    /// # Errors
-    /// The name of an option of which the manifest holds no known value.
-    pub fn noted(manifest: &Manifest) -> std::result::Result<Self, &'static str> {
-        let word = |name| manifest.options.get(name).and_then(|value| value.as_str());
-        let format = word("input_format").and_then(|w| InputFormatArg::from_str(w, false).ok());
-        let encoding =
-            word("input_encoding").and_then(|w| InputEncodingArg::from_str(w, false).ok());
-        Ok(InputArgs {
-            input_format: format.ok_or("input_format")?,
-            input_encoding: encoding.ok_or("input_encoding")?,
-        })
-    }
-
     /// The form that was asked for.
     pub fn form(self) -> InputForm {
         InputForm {
@@ -271,21 +240,6 @@ enum ResponseEncodingArg {
 }
 
 impl ResponseFormArgs {
-    /// Notes the form in the manifest.
-    pub fn note(self, manifest: Manifest) -> Manifest {
-        let format = self
-            .output_format
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned());
-        let encoding = self
-            .output_encoding
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned());
-        manifest
-            .option("output_format", format)
-            .option("output_encoding", encoding)
-    }
-
     /// The form that was asked for.
     pub fn form(self) -> OutputForm {
         OutputForm {

@@ -1,16 +1,17 @@
 //! The command line: one `Args` a command, and the options that all have.
 
+mod audit;
 pub mod commands;
 mod common;
-mod earlier_run;
 mod match_inputs;
 mod root;
 mod unused;
 
+pub use audit::AuditArgs;
 pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
     ResponseFormArgs, RunDate, ThreadsArgs, whole_number,
 };
-pub(crate) use earlier_run::EarlierRun;
-pub use match_inputs::{MatchInputs, OnBadFile, Reading, SideFiles, percent};
+pub(crate) use match_inputs::one_of;
+pub use match_inputs::{MatchInputArgs, percent};
 pub use root::{Cli, Command};

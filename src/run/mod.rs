@@ -4,9 +4,12 @@
 pub mod audit;
 mod check;
 mod finished;
+mod inputs;
 mod manifest;
+mod options;
 pub mod output;
 mod receipts;
+mod reconcile;
 mod rejects;
 mod responses;
 mod roster;
@@ -18,8 +21,11 @@ pub use finished::{
     find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
+pub use inputs::{MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
+pub use options::{MatchOptions, OnBadFile, note_input_form};
 pub use receipts::receipt;
+pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
 pub(crate) use roster::disagreements;

@@ -22,7 +22,7 @@ pub enum Role {
 }
 
 /// `--roster-policy`: what becomes of a run in which somebody did not do as agreed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RosterPolicy {
     /// The run stops.
     #[default]
@@ -32,6 +32,9 @@ pub enum RosterPolicy {
 }
 
 impl RosterPolicy {
+    /// Both.
+    pub const ALL: [RosterPolicy; 2] = [RosterPolicy::Stop, RosterPolicy::Report];
+
     /// The word of the option.
     pub fn word(self) -> &'static str {
         match self {

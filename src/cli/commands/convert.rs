@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use serde_json::json;
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
 use crate::desk::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::exit::Exit;
 use crate::formats::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
-use crate::run::audit::{AuditArgs, Session};
+use crate::run::audit::Session;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
 use crate::text::count_of;

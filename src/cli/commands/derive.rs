@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use rayon::prelude::*;
 
+use crate::cli::AuditArgs;
 use crate::cli::{
     CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent,
 };
@@ -19,7 +20,7 @@ use crate::formats::layout::RegistryLayout;
 use crate::formats::reference::State;
 use crate::progress::{Progress, Unit};
 use crate::run::Manifest;
-use crate::run::audit::AuditArgs;
+use crate::run::note_input_form;
 use crate::run::output::{OutputFolder, Stdout};
 use crate::stop::Stop;
 
@@ -160,7 +161,7 @@ fn derive_into(
         .option("participating", participating)
         .option("include_non_iv_d", args.include_non_iv_d)
         .option("max_rejects", args.max_rejects);
-    manifest = args.form.note(manifest);
+    manifest = note_input_form(args.form.form(), manifest);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(summary.run).unwrap_or_default();
     folder.write_manifest(manifest)?;

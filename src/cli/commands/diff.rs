@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, InputArgs, ThreadsArgs};
 use crate::desk::diff::{DiffFields, DiffReport, compare_files, pair_files};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::run::audit::AuditArgs;
 use crate::run::output::Stdout;
 use crate::run::{find_match_manifest, other_layouts};
 use crate::stderr::warn;

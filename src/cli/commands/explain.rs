@@ -4,22 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use crate::cli::{
-    CommonArgs, EarlierRun, FailOn, MatchInputs, OutputFormatArg, Reading, ThreadsArgs,
-};
+use crate::cli::{AuditArgs, CommonArgs, FailOn, MatchInputArgs, OutputFormatArg, ThreadsArgs};
 use crate::desk::explain::{
-    Explainer, Explanation, Question, code_entry, code_text, explanation_text,
+    ExplainRequest, Explained, Explanation, Question, code_entry, code_text, explain,
+    explanation_text,
 };
-use crate::engine::extract::{Extract, Severity};
-use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Routine, Sides};
+use crate::engine::extract::Severity;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::InputEntry;
 use crate::formats::record::CaseId;
-use crate::formats::reference::{Counties, State};
-use crate::progress::{Progress, Unit};
-use crate::run::MatchSummary;
-use crate::run::audit::{AskedCase, AuditArgs, Session};
+use crate::formats::reference::State;
+use crate::progress::Progress;
+use crate::run::audit::{AskedCase, Session};
 use crate::run::output::Stdout;
 use crate::stderr::warn;
 use crate::stop::Stop;
@@ -39,7 +35,7 @@ pub struct Args {
     #[arg(value_name = "EXTRACT", required_unless_present = "code")]
     extracts: Vec<PathBuf>,
     #[command(flatten)]
-    inputs: MatchInputs,
+    inputs: MatchInputArgs,
     /// The submitting state
     #[arg(long, value_name = "USPS", required_unless_present = "code", value_parser = state)]
     state: Option<State>,
@@ -126,7 +122,10 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                     };
                     let explanation = args
                         .threads
-                        .run(|| explain(args, common, &question, stop))?;
+                        .run(|| explained(args, common, question, stop))?;
+                    if !common.quiet {
+                        explanation.left_out.iter().for_each(|left| warn(left));
+                    }
                     session.read(&explanation.inputs);
                     tell_asked(session, &explanation.answer, &question);
                     answer(args, &explanation)
@@ -142,6 +141,23 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             stdout.print(&text)?;
             Ok(exit)
         })
+}
+
+fn explained(
+    args: &Args,
+    common: &CommonArgs,
+    question: Question,
+    stop: &Stop,
+) -> Result<Explained> {
+    let request = ExplainRequest {
+        inputs: args.inputs.inputs(&args.extracts),
+        from_run: args.from_run.clone(),
+        question,
+        run_date: common.run_date(),
+        show_pii: args.show_pii,
+    };
+    let progress = Progress::new(common.quiet);
+    explain(&request, &common.layouts()?, &progress, stop)
 }
 
 /// Persons are shown only to whom the trail names, and for a purpose.
@@ -219,125 +235,4 @@ fn tell_asked(session: &Session, explanation: &Explanation, question: &Question)
             );
         }
     }
-}
-
-/// An answer, and what it was made from.
-struct Explained {
-    answer: Explanation,
-    inputs: Vec<InputEntry>,
-    has_errors: bool,
-    has_warnings: bool,
-}
-
-fn explain(
-    args: &Args,
-    common: &CommonArgs,
-    question: &Question,
-    stop: &Stop,
-) -> Result<Explained> {
-    let layouts = common.layouts()?;
-    let earlier = args.from_run.as_deref().map(EarlierRun::load).transpose()?;
-    let noted = earlier
-        .as_ref()
-        .map(|run| run.options(&args.inputs))
-        .transpose()?;
-    let options = noted.as_ref().unwrap_or(&args.inputs);
-    let run_date = match &earlier {
-        Some(run) => run.run_date()?,
-        None => common.run_date(),
-    };
-    if let Some(run) = &earlier {
-        run.check_layouts(&layouts)?;
-    }
-    let counties = Counties::default();
-    let progress = Progress::new(common.quiet);
-    let reading = Reading {
-        layouts: &layouts,
-        counties: &counties,
-        run_date,
-        max_warnings: 0,
-        progress: &progress,
-        stop,
-    };
-    let (collected, mut inputs) = options.read(&args.extracts, &reading)?;
-    let collected = match &earlier {
-        Some(run) => run.leave_out(collected),
-        None => collected,
-    };
-    options.refuse(&collected)?;
-    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
-    if let Some(run) = &earlier {
-        run.check_inputs(&inputs)?;
-    }
-    if !common.quiet {
-        for file in &collected.unusable {
-            warn(&format!(
-                "{} was left out: {}",
-                file.path.display(),
-                file.problem
-            ));
-        }
-    }
-    let finds = |severity| {
-        let mut extracts = collected.extracts.iter();
-        extracts.any(|extract| extract.findings.total(severity) > 0)
-    };
-    let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
-    let has_warnings = finds(Severity::Warning);
-    let (standing, _) = collected.standing();
-    refuse_absent(options.absent_state, &standing)?;
-    let states = states_that_matter(&standing, question);
-    let (matter, bystanders): (Vec<_>, Vec<_>) = standing
-        .into_iter()
-        .partition(|extract| states.contains(&extract.state));
-    let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
-    let sides = Sides::index(
-        matter,
-        options.routine,
-        &progress.stage("indexing", rows, Unit::Items),
-        stop,
-    )?;
-    let explainer = Explainer {
-        matcher: Matcher {
-            sides: &sides,
-            directed: options.counterpart == CounterpartRule::Directed,
-            absent_is_unmatched: options.absent_state == AbsentState::Unmatched,
-            routine: options.routine,
-        },
-        bystanders: &bystanders,
-        layouts: &layouts,
-        show_pii: args.show_pii,
-    };
-    let answer = explainer.explain(question)?;
-    let indexed = sides.iter().map(|side| &side.extract);
-    for extract in indexed.chain(&bystanders) {
-        extract.source.check_intact()?;
-    }
-    Ok(Explained {
-        answer,
-        inputs,
-        has_errors,
-        has_warnings,
-    })
-}
-
-/// The submitting state, and the states that the cases asked for name: only these are indexed.
-fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
-    let yours = standing.iter().filter(|e| e.state == question.state);
-    let named = yours.flat_map(|extract| {
-        let data = move |number| extract.cases[number as usize].data.other_state;
-        question.cases(extract).into_iter().filter_map(data)
-    });
-    named.chain([question.state]).collect()
-}
-
-/// `--absent-state error` is an error of the run before any matching.
-fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
-    if policy != AbsentState::Error {
-        return Ok(());
-    }
-    let mut summary = MatchSummary::new(String::new(), Routine::default());
-    summary.count_absent(standing);
-    summary.refuse_absent()
 }

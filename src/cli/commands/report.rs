@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, ThreadsArgs};
 use crate::desk::report::{View, csv, html, json, read_run, text};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::run::audit::AuditArgs;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
 use crate::desk::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
@@ -18,7 +19,8 @@ use crate::formats::input::InputEntry;
 use crate::formats::input::{Encoding, InputForm, Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
-use crate::run::audit::{AuditArgs, Session};
+use crate::run::audit::Session;
+use crate::run::note_input_form;
 use crate::run::output::{FileMode, OutputFolder, Stdout};
 use crate::stderr::warn;
 use crate::stop::Stop;
@@ -191,10 +193,8 @@ fn respond_into(
         }
     }
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
-    let mut manifest = args
-        .form
-        .note(manifest)
-        .option("serial_start", args.serial_start);
+    let mut manifest =
+        note_input_form(args.form.form(), manifest).option("serial_start", args.serial_start);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;

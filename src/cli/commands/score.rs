@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, OutputFormatArg, ThreadsArgs};
 use crate::engine::response::ResponseFields;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::run::audit::AuditArgs;
 use crate::run::output::Stdout;
 use crate::stderr::warn;
 use crate::stop::Stop;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, InputArgs, ThreadsArgs, percent};
 use crate::desk::validate::{FIRST_RECORDS, FileReport, Report};
 use crate::engine::extract::{
@@ -17,7 +18,6 @@ use crate::formats::input::input_files;
 use crate::formats::layout::LayoutSet;
 use crate::formats::reference::Counties;
 use crate::progress::{Progress, Unit};
-use crate::run::audit::AuditArgs;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 

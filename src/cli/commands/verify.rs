@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::run::audit::AuditArgs;
 use crate::run::output::Stdout;
 use crate::run::verify;
 use crate::stop::Stop;

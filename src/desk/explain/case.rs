@@ -26,7 +26,7 @@ use crate::formats::reference::State;
 const MOST_CANDIDATES: usize = 20;
 
 /// Which cases are asked for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// The submitting state.
     pub state: State,

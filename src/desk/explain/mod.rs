@@ -7,6 +7,7 @@
 mod asked;
 mod case;
 mod code;
+mod earlier_run;
 mod likeness;
 mod miss;
 mod model;
@@ -14,6 +15,7 @@ mod participants;
 mod person;
 mod recorder;
 mod rejected;
+mod request;
 mod text;
 mod third_state;
 
@@ -23,4 +25,5 @@ pub use model::{
     CandidateEntry, CaseEntry, CaseIds, ChosenEntry, CodeReason, Decision, Explanation, KeyEntry,
     NearMiss, ParticipantEntry, Person, RejectedEntry, SCHEMA, TierEntry,
 };
+pub use request::{ExplainRequest, Explained, explain};
 pub use text::{code_text, explanation_text};

@@ -12,7 +12,7 @@ use crate::engine::extract::{Case, CaseNumber, CaseRows, Extract, Row};
 use crate::formats::record::ParticipantClass;
 
 /// `--counterpart`: which cases of a participating state can be the counterpart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum CounterpartRule {
     /// Any case of the other state.
     #[default]
@@ -22,7 +22,7 @@ pub enum CounterpartRule {
 }
 
 /// `--absent-state`: what becomes of a case whose other state sent nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AbsentState {
     /// It is not evaluated (ours: 01 would accuse a state that was never asked).
     #[default]
@@ -33,8 +33,28 @@ pub enum AbsentState {
     Error,
 }
 
+impl CounterpartRule {
+    /// Both.
+    pub const ALL: [CounterpartRule; 2] = [CounterpartRule::Any, CounterpartRule::Directed];
+
+    /// The word of the option and of the manifest.
+    pub fn word(self) -> &'static str {
+        match self {
+            CounterpartRule::Any => "any",
+            CounterpartRule::Directed => "directed",
+        }
+    }
+}
+
 impl AbsentState {
-    /// The word of the option.
+    /// All of them.
+    pub const ALL: [AbsentState; 3] = [
+        AbsentState::Skip,
+        AbsentState::Unmatched,
+        AbsentState::Error,
+    ];
+
+    /// The word of the option and of the manifest.
     pub fn word(self) -> &'static str {
         match self {
             AbsentState::Skip => "skip",

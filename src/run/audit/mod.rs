@@ -17,5 +17,5 @@ mod trail;
 pub use chain::{Broken, Check, check, is_trail};
 pub use lines::{AskedCase, FileFact, Line, Outcome};
 pub use report::{MonthReport, report};
-pub use session::{AuditArgs, Session};
+pub use session::{Audit, Session};
 pub use trail::{Start, Trail};

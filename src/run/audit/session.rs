@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -17,12 +16,13 @@ use crate::run::output::{Publish, Stdout, WrittenFile};
 use crate::stop::Stop;
 use crate::text::hex;
 
-/// `--audit`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct AuditArgs {
-    /// Append who ran what, when, and what came of it to the audit trail FILE
-    #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
-    pub audit: Option<PathBuf>,
+/// Under which trail a command runs, if any.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// The trail's file.
+    pub trail: Option<PathBuf>,
+    /// The options that its start line names.
+    pub options: Vec<String>,
 }
 
 /// What the end line will tell; a command without `--audit` fills it for nobody.
@@ -33,7 +33,7 @@ pub struct Session {
     ended: std::cell::Cell<bool>,
 }
 
-impl AuditArgs {
+impl Audit {
     /// Runs a command under audit: a start line before, an end line after, whatever happens.
     ///
     /// # Errors
@@ -46,11 +46,11 @@ impl AuditArgs {
     ) -> Result<Exit> {
         let start = || Start {
             command: command.to_owned(),
-            options: std::env::args().skip(1).collect(),
+            options: self.options.clone(),
             purpose: purpose.map(str::to_owned),
         };
         let trail = self
-            .audit
+            .trail
             .as_ref()
             .map(|path| Trail::start(path, &start()))
             .transpose()?;

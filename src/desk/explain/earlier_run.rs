@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::MatchInputs;
 use crate::engine::extract::Collected;
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::{MANIFEST, Manifest, match_manifest};
+use crate::run::{MatchInputs, MatchOptions};
 use crate::text::hex;
 
 /// A finished run of `match`.
-pub(crate) struct EarlierRun {
+pub(super) struct EarlierRun {
     path: PathBuf,
     manifest: Manifest,
 }
@@ -22,7 +22,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
-    pub(crate) fn load(folder: &Path) -> Result<Self> {
+    pub(super) fn load(folder: &Path) -> Result<Self> {
         Ok(EarlierRun {
             path: folder.join(MANIFEST),
             manifest: match_manifest(folder)?,
@@ -33,7 +33,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Input`] where the manifest holds an option that this program does not know.
-    pub(crate) fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
+    pub(super) fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
         let refuse = |name| {
             let problem = format!(
                 "holds no value of the option {name} that this program knows; explain with the version {} that made it",
@@ -41,14 +41,17 @@ impl EarlierRun {
             );
             Error::input(&self.path, problem)
         };
-        given.noted(&self.manifest).map_err(refuse)
+        Ok(MatchInputs {
+            options: MatchOptions::noted(&self.manifest).map_err(refuse)?,
+            ..given.clone()
+        })
     }
 
     /// The run date.
     ///
     /// # Errors
     /// [`Error::Input`] where the manifest holds none.
-    pub(crate) fn run_date(&self) -> Result<Date> {
+    pub(super) fn run_date(&self) -> Result<Date> {
         Date::parse(
             self.manifest
                 .run_date
@@ -63,7 +66,7 @@ impl EarlierRun {
     ///
     /// # Errors
     /// [`Error::Inputs`] naming those that differ.
-    pub(crate) fn check_layouts(&self, layouts: &LayoutSet) -> Result<()> {
+    pub(super) fn check_layouts(&self, layouts: &LayoutSet) -> Result<()> {
         let now = Manifest::new("match", self.manifest.run_date.as_deref(), layouts).layouts;
         let same = |name: &str| {
             let of = |entries: &[crate::run::LayoutEntry]| {
@@ -91,7 +94,7 @@ impl EarlierRun {
 
     /// Takes out the files that the run left out, for whatever reason.
     #[must_use]
-    pub(crate) fn leave_out(&self, collected: Collected) -> Collected {
+    pub(super) fn leave_out(&self, collected: Collected) -> Collected {
         let mut left = Collected {
             unusable: collected.unusable,
             ..Collected::default()
@@ -114,7 +117,7 @@ impl EarlierRun {
     /// # Errors
     /// [`Error::Inputs`] naming the files that the run had and that are not there, and those that
     /// it did not have.
-    pub(crate) fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
+    pub(super) fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
         type Key<'a> = (&'a str, &'a str);
         fn key(entry: &InputEntry) -> Key<'_> {
             (entry.kind.as_str(), entry.sha256.as_str())

@@ -1,0 +1,40 @@
+//! `--audit`, which every command that reads people's data takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::run::audit::{Audit, Session};
+
+/// `--audit`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AuditArgs {
+    /// Append who ran what, when, and what came of it to the audit trail FILE
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
+    pub audit: Option<PathBuf>,
+}
+
+impl AuditArgs {
+    /// Runs a command under audit, with the options of this process in the start line.
+    ///
+    /// # Errors
+    /// As [`Audit::run`].
+    pub fn run(
+        &self,
+        command: &str,
+        purpose: Option<&str>,
+        work: impl FnOnce(&Session) -> Result<Exit>,
+    ) -> Result<Exit> {
+        // An argument that is not UTF-8 is recorded as far as it can be.
+        let options = std::env::args_os()
+            .skip(1)
+            .map(|argument| argument.to_string_lossy().into_owned());
+        let audit = Audit {
+            trail: self.audit.clone(),
+            options: options.collect(),
+        };
+        audit.run(command, purpose, work)
+    }
+}

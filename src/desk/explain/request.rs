@@ -1,0 +1,164 @@
+//! An explanation from the inputs of a match.
+
+use std::path::PathBuf;
+
+use super::case::{Explainer, Question};
+use super::earlier_run::EarlierRun;
+use super::model::Explanation;
+use crate::engine::extract::{Extract, Severity, Unusable};
+use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Routine, Sides};
+use crate::error::Result;
+use crate::formats::input::InputEntry;
+use crate::formats::layout::LayoutSet;
+use crate::formats::record::Date;
+use crate::formats::reference::{Counties, State};
+use crate::progress::{Progress, Unit};
+use crate::run::{MatchInputs, MatchSummary, Reading};
+use crate::stop::Stop;
+
+/// What is asked of an explanation.
+#[derive(Clone, Debug)]
+pub struct ExplainRequest {
+    /// What the match reads; with `from_run` its options are those of the run.
+    pub inputs: MatchInputs,
+    /// The folder of a finished run whose answer is explained.
+    pub from_run: Option<PathBuf>,
+    /// Which cases.
+    pub question: Question,
+    /// The date of the run; with `from_run` that of the run.
+    pub run_date: Date,
+    /// Whether persons are shown unmasked.
+    pub show_pii: bool,
+}
+
+/// An answer, and what it was made from.
+pub struct Explained {
+    /// The answer.
+    pub answer: Explanation,
+    /// What was read, as a manifest has it.
+    pub inputs: Vec<InputEntry>,
+    /// Files that were left out, each with why.
+    pub left_out: Vec<String>,
+    /// Whether an edit rejected a record, or a file was left out.
+    pub has_errors: bool,
+    /// Whether an edit warned.
+    pub has_warnings: bool,
+}
+
+/// Reads the inputs of a match and explains the cases that are asked for.
+///
+/// # Errors
+/// Whatever stops the reading of the inputs; [`Error::Inputs`] where they are not those of the run.
+pub fn explain(
+    request: &ExplainRequest,
+    layouts: &LayoutSet,
+    progress: &Progress,
+    stop: &Stop,
+) -> Result<Explained> {
+    let question = &request.question;
+    let earlier = request
+        .from_run
+        .as_deref()
+        .map(EarlierRun::load)
+        .transpose()?;
+    let noted = earlier
+        .as_ref()
+        .map(|run| run.options(&request.inputs))
+        .transpose()?;
+    let inputs_of = noted.as_ref().unwrap_or(&request.inputs);
+    let options = &inputs_of.options;
+    let run_date = match &earlier {
+        Some(run) => run.run_date()?,
+        None => request.run_date,
+    };
+    if let Some(run) = &earlier {
+        run.check_layouts(layouts)?;
+    }
+    let counties = Counties::default();
+    let reading = Reading {
+        layouts,
+        counties: &counties,
+        run_date,
+        max_warnings: 0,
+        progress,
+        stop,
+    };
+    let (collected, mut inputs) = inputs_of.read(&reading)?;
+    let collected = match &earlier {
+        Some(run) => run.leave_out(collected),
+        None => collected,
+    };
+    inputs_of.refuse(&collected)?;
+    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
+    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    if let Some(run) = &earlier {
+        run.check_inputs(&inputs)?;
+    }
+    let left_out = |file: &Unusable| {
+        let (path, problem) = (file.path.display(), &file.problem);
+        format!("{path} was left out: {problem}")
+    };
+    let left_out = collected.unusable.iter().map(left_out).collect();
+    let finds = |severity| {
+        let mut extracts = collected.extracts.iter();
+        extracts.any(|extract| extract.findings.total(severity) > 0)
+    };
+    let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
+    let has_warnings = finds(Severity::Warning);
+    let (standing, _) = collected.standing();
+    refuse_absent(options.absent_state, &standing)?;
+    let states = states_that_matter(&standing, question);
+    let (matter, bystanders): (Vec<_>, Vec<_>) = standing
+        .into_iter()
+        .partition(|extract| states.contains(&extract.state));
+    let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
+    let sides = Sides::index(
+        matter,
+        options.routine,
+        &progress.stage("indexing", rows, Unit::Items),
+        stop,
+    )?;
+    let explainer = Explainer {
+        matcher: Matcher {
+            sides: &sides,
+            directed: options.counterpart == CounterpartRule::Directed,
+            absent_is_unmatched: options.absent_state == AbsentState::Unmatched,
+            routine: options.routine,
+        },
+        bystanders: &bystanders,
+        layouts,
+        show_pii: request.show_pii,
+    };
+    let answer = explainer.explain(question)?;
+    let indexed = sides.iter().map(|side| &side.extract);
+    for extract in indexed.chain(&bystanders) {
+        extract.source.check_intact()?;
+    }
+    Ok(Explained {
+        answer,
+        inputs,
+        left_out,
+        has_errors,
+        has_warnings,
+    })
+}
+
+/// The submitting state, and the states that the cases asked for name: only these are indexed.
+fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
+    let yours = standing.iter().filter(|e| e.state == question.state);
+    let named = yours.flat_map(|extract| {
+        let data = move |number| extract.cases[number as usize].data.other_state;
+        question.cases(extract).into_iter().filter_map(data)
+    });
+    named.chain([question.state]).collect()
+}
+
+/// `--absent-state error` is an error of the run before any matching.
+fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
+    if policy != AbsentState::Error {
+        return Ok(());
+    }
+    let mut summary = MatchSummary::new(String::new(), Routine::default());
+    summary.count_absent(standing);
+    summary.refuse_absent()
+}
