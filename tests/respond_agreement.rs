@@ -58,7 +58,13 @@ fn respond(response: &[u8], policy: &ModelPolicy, sent: Option<&[u8]>, run_date:
     let layouts = LayoutSet::load(None).unwrap();
     let fields = ResponseFields::new(&layouts).unwrap();
     let response = path("TX.icr", response);
-    let sources = [Source::open(&response, RESPONSE_BYTES, InputForm::default()).unwrap()];
+    let sources = [Source::open(
+        &response,
+        RESPONSE_BYTES,
+        InputForm::default(),
+        &icr::stop::Stop::default(),
+    )
+    .unwrap()];
     let read = read_responses(&sources, &fields, &Stop::default()).unwrap();
     let cases = sorted_cases(&fields, &read);
     let records: usize = read.iter().map(|case| case.records().len()).sum();

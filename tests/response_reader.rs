@@ -43,7 +43,13 @@ fn examples() -> Vec<(String, Vec<Vec<u8>>)> {
 
 fn source(scratch: &Scratch, records: &[Vec<u8>]) -> Source {
     let path = scratch.write("TX.icr", lines_of(records));
-    Source::open(&path, RESPONSE_BYTES, InputForm::default()).unwrap()
+    Source::open(
+        &path,
+        RESPONSE_BYTES,
+        InputForm::default(),
+        &Stop::default(),
+    )
+    .unwrap()
 }
 
 /// The numbers of the records of each case, or the record and message of the refusal.
@@ -296,7 +302,13 @@ fn fixed_records_are_read_as_lines_are() {
     let scratch = Scratch::new();
     let (_, records) = examples().swap_remove(0);
     let path = scratch.write("TX.icr", records.concat());
-    let source = Source::open(&path, RESPONSE_BYTES, InputForm::default()).unwrap();
+    let source = Source::open(
+        &path,
+        RESPONSE_BYTES,
+        InputForm::default(),
+        &Stop::default(),
+    )
+    .unwrap();
     assert!(matches!(source.framing, Framing::Fixed(_)));
     let found = recount(&source, &fields(None), &Stop::default()).unwrap();
     assert_eq!(found.faults.count, 0);

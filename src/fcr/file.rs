@@ -7,6 +7,7 @@ use crate::formats::input::{Framing, InputForm, Records, Source, diagnose_form};
 use crate::formats::layout::RegistryLayout;
 use crate::formats::record::is_blank;
 use crate::formats::reference::State;
+use crate::stop::Stop;
 
 /// A registry file that was opened.
 pub struct RegistryFile {
@@ -22,8 +23,13 @@ impl RegistryFile {
     /// # Errors
     /// [`Error::Io`] and [`Error::Input`] where it cannot be opened or mapped, is empty, does not
     /// begin with an FA, or where the FA names no jurisdiction.
-    pub fn open(path: &Path, layout: &RegistryLayout, form: InputForm) -> Result<Self> {
-        let source = Source::open(path, layout.fp.bytes, form)?;
+    pub fn open(
+        path: &Path,
+        layout: &RegistryLayout,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let source = Source::open(path, layout.fp.bytes, form, stop)?;
         let Some(first) = source.records().next() else {
             let problem =
                 "is empty; a registry file begins with an FA record (was the transfer complete?)";

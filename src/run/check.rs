@@ -161,7 +161,7 @@ fn check_file(
         fixed: Some(false),
         encoding: Some(Encoding::Ascii),
     };
-    let source = match Source::open_until(&path, RESPONSE_BYTES, text, stop) {
+    let source = match Source::open(&path, RESPONSE_BYTES, text, stop) {
         Err(error @ Error::Interrupted(_)) => return Err(error),
         Err(_) => {
             found.note(&output.name, None, "is missing or cannot be read");
@@ -268,7 +268,7 @@ fn check_match_file(
             }),
         };
         let path = folder.join(&output.name);
-        let source = match Source::open_until(&path, RESPONSE_BYTES, form, stop) {
+        let source = match Source::open(&path, RESPONSE_BYTES, form, stop) {
             Err(error @ Error::Interrupted(_)) => return Err(error),
             // Told by its digest already.
             Err(_) => return Ok(()),

@@ -113,7 +113,7 @@ pub fn reconcile(
         };
         inputs.push(InputEntry::of(
             "roster",
-            &Source::open(path, 1, text)?,
+            &Source::open(path, 1, text, stop)?,
             None,
         ));
     }

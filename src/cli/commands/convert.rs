@@ -193,7 +193,7 @@ fn convert(
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Converted> {
-    let (source, name) = open(args, layouts)?;
+    let (source, name) = open(args, layouts, stop)?;
     let from_csv = args.input_format == InputFormatArg::Csv;
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
     let (mut csv, layout) = if from_csv {
@@ -258,7 +258,7 @@ fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
 
 /// Opens the input; gives it with the name of its layout, which decides its record length. That of
 /// a CSV file is told by its header.
-fn open(args: &Args, layouts: &LayoutSet) -> Result<(Source, String)> {
+fn open(args: &Args, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
     let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
     if args.input_format == InputFormatArg::Csv {
         if args.input_encoding.encoding() == Some(Encoding::Cp037) {
@@ -269,10 +269,10 @@ fn open(args: &Args, layouts: &LayoutSet) -> Result<(Source, String)> {
             fixed: Some(false),
             encoding: Some(Encoding::Ascii),
         };
-        return Ok((Source::open(&args.input, 1, form)?, String::new()));
+        return Ok((Source::open(&args.input, 1, form, stop)?, String::new()));
     }
     let named = args.layout.as_deref().unwrap_or("extract");
-    let source = Source::open(&args.input, length(named)?, args.form())?;
+    let source = Source::open(&args.input, length(named)?, args.form(), stop)?;
     if source.bytes().is_empty() {
         let problem = "is empty; there is nothing to convert (was the transfer complete?)";
         return Err(Error::input(&args.input, problem));
@@ -289,7 +289,7 @@ fn open(args: &Args, layouts: &LayoutSet) -> Result<(Source, String)> {
         return Err(Error::input(&args.input, problem));
     };
     // How the records are told apart may depend on their length.
-    let source = Source::open(&args.input, length(guessed)?, args.form())?;
+    let source = source.with_record_bytes(length(guessed)?, args.form(), stop)?;
     Ok((source, guessed.to_owned()))
 }
 

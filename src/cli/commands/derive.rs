@@ -98,7 +98,7 @@ fn derive_into(
     let layouts = common.layouts()?;
     let (layout, extract) = (layouts.registry()?, layouts.fcr_extract()?);
     let progress = Progress::new(common.quiet);
-    let files = open(args, &layout)?;
+    let files = open(args, &layout, stop)?;
 
     let bytes = files
         .iter()
@@ -169,10 +169,10 @@ fn derive_into(
 }
 
 /// Opens the files and refuses two for one state.
-fn open(args: &Args, layout: &RegistryLayout) -> Result<Vec<RegistryFile>> {
+fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
     for path in input_files(&args.registry, "registry files, one a state")? {
-        let file = RegistryFile::open(&path, layout, args.form.form())?;
+        let file = RegistryFile::open(&path, layout, args.form.form(), stop)?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(
                 "two registry files for {} ({}): {} and {}; give one",

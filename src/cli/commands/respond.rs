@@ -145,7 +145,7 @@ fn respond_into(
     let run_date = common.run_date();
     let sources = input_files(&args.responses, "responses")?
         .iter()
-        .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form()))
+        .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form(), stop))
         .collect::<Result<Vec<_>>>()?;
     let read = read_responses(&sources, &fields, stop)?;
     let state = response_state(&read)?;
@@ -189,7 +189,11 @@ fn respond_into(
                 fixed: Some(false),
                 encoding: Some(Encoding::Ascii),
             };
-            inputs.push(InputEntry::of(kind, &Source::open(path, 1, text)?, None));
+            inputs.push(InputEntry::of(
+                kind,
+                &Source::open(path, 1, text, stop)?,
+                None,
+            ));
         }
     }
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);

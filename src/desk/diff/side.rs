@@ -65,7 +65,7 @@ impl SideSource {
 
 /// Opens a file; one without line ends is of fixed records even where the last one was cut.
 fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
-    let mut source = Source::open_until(path, RESPONSE_BYTES, form, stop)?;
+    let mut source = Source::open(path, RESPONSE_BYTES, form, stop)?;
     let cut_records = form.fixed.is_none()
         && source.framing == Framing::Text
         && source.bytes().len() > RESPONSE_BYTES

@@ -130,7 +130,7 @@ fn read_state(
     (layouts, stop): (&LayoutSet, &Stop),
 ) -> Result<StateReport> {
     let path = folder.join(format!("responses/{state}.icr"));
-    let source = Source::open_until(&path, RESPONSE_BYTES, form, stop)?;
+    let source = Source::open(&path, RESPONSE_BYTES, form, stop)?;
     let fields = ResponseFields::new(layouts)?;
     let tallies = tally(&source, &fields, stop).map_err(|error| match error {
         Error::Input {

@@ -66,11 +66,19 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] where the run is to stop. A file that can be read but not used is no
     /// error here (see [`Loaded`]).
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
+        let source = Source::open(path, RECORD_BYTES, self.form, self.stop)?;
+        self.load_source(source, provenance)
+    }
+
+    /// Reads a file that is open.
+    ///
+    /// # Errors
+    /// As [`Loader::load`].
+    pub fn load_source(&self, source: Source, provenance: Provenance) -> Result<Loaded> {
         let layout = match provenance {
             Provenance::Submitted => &self.submitted_layout,
             Provenance::FcrDerived => &self.fcr_layout,
         };
-        let source = Source::open_until(path, RECORD_BYTES, self.form, self.stop)?;
         let mut editor = Editor {
             layout,
             provenance,
@@ -92,7 +100,7 @@ impl Loader<'_> {
         }
         if let Some(problem) = self.problem(&whole.all, &source, &voted, provenance) {
             return Ok(Loaded::Unusable(Box::new(Unusable {
-                path: path.to_owned(),
+                path: source.path.clone(),
                 state: voted.clone().ok(),
                 provenance,
                 problem,

@@ -21,7 +21,7 @@ impl SideFile {
             encoding: None,
         };
         // The record length plays no part in text.
-        let source = Source::open_until(path, 1, form, stop)?;
+        let source = Source::open(path, 1, form, stop)?;
         Ok(SideFile { source, kind })
     }
 

@@ -46,33 +46,67 @@ struct Digesting {
 }
 
 impl Source {
-    /// Opens a file of records of `record_bytes`.
+    /// Opens a file of records of `record_bytes`; gives up unpacking and translating, which can take
+    /// long, when the run is to stop.
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked.
-    pub fn open(path: &Path, record_bytes: usize, form: InputForm) -> Result<Self> {
-        Self::open_until(path, record_bytes, form, &Stop::default())
+    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
+    /// is to stop.
+    pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
+        let delivered = Mapped::open(path)?;
+        delivered.will_read();
+        Self::of_delivered(delivered, record_bytes, form, stop)
     }
 
-    /// As [`Source::open`]; gives up what is long, unpacking and translating, when the run is to
-    /// stop.
+    /// A file that is in memory; `name` stands for its path in messages.
     ///
     /// # Errors
-    /// As [`Source::open`], and [`Error::Interrupted`].
-    pub fn open_until(
-        path: &Path,
+    /// As [`Source::open`].
+    pub fn of_bytes(
+        name: &str,
+        bytes: &[u8],
         record_bytes: usize,
         form: InputForm,
         stop: &Stop,
     ) -> Result<Self> {
-        let delivered = Mapped::open(path)?;
-        delivered.will_read();
+        let path = Path::new(name);
+        let mut file = tempfile::tempfile().map_err(Error::io("hold in memory", path))?;
+        file.write_all(bytes)
+            .map_err(Error::io("hold in memory", path))?;
+        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
+    }
+
+    /// The same file, read as records of another length. What was unpacked stays unpacked, unless it
+    /// is EBCDIC, whose line ends depend on the length.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn with_record_bytes(
+        mut self,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        if self.encoding != Encoding::Ascii {
+            return Self::of_delivered(self.delivered, record_bytes, form, stop);
+        }
+        self.framing = Framing::of(self.bytes(), record_bytes, form.fixed);
+        Ok(self)
+    }
+
+    fn of_delivered(
+        delivered: Mapped,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let path = delivered.path().to_owned();
         let packing = Packing::of(&delivered);
         let encoding = form.encoding.unwrap_or_else(|| Encoding::of(&delivered));
         if packing.is_none() && encoding == Encoding::Ascii {
             return Ok(Source {
-                path: path.to_owned(),
+                path,
                 framing: Framing::of(&delivered, record_bytes, form.fixed),
                 encoding: Encoding::Ascii,
                 packing,
@@ -84,9 +118,9 @@ impl Source {
         let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
             // A file that was cut short is told as such, not as one that cannot be unpacked.
             .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
-        let decoded = Mapped::of_file(file, path)?;
+        let decoded = Mapped::of_file(file, &path)?;
         Ok(Source {
-            path: path.to_owned(),
+            path,
             framing: Framing::of(&decoded, record_bytes, form.fixed),
             encoding,
             packing,
@@ -284,7 +318,7 @@ mod tests {
     fn opened(bytes: &[u8], form: InputForm) -> Result<Source> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        Source::open(file.path(), 4, form)
+        Source::open(file.path(), 4, form, &Stop::default())
     }
 
     #[test]

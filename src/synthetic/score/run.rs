@@ -52,7 +52,7 @@ pub fn score(
         .par_iter()
         .with_max_len(1)
         .map(|path| {
-            let source = Source::open_until(path, RESPONSE_BYTES, InputForm::default(), stop)?;
+            let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
             let tally = score_file(&source, truth, &fields, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
