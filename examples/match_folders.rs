@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example match_folders testdata/sample/extracts`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it found")]
+
 use std::path::PathBuf;
 
 use icr::engine::matching::ReasonCode;

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example response_by_case testdata/sample/expected/responses/CA.icr`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it found")]
+
 use std::path::PathBuf;
 
 use icr::engine::matching::ReasonCode;

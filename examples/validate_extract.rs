@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example validate_extract < testdata/sample/extracts/CA.txt`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it found")]
+
 use std::io::Read;
 
 use icr::engine::extract::{Loaded, Loader, Provenance};
