@@ -849,7 +849,13 @@ fn a_file_cut_short_while_it_is_read_is_named() {
     let path = folder.path().join("long");
     let row = Row::california("C1");
     std::fs::write(&path, extract(&vec![row; 1000])).unwrap();
-    let source = Source::open(&path, 241, InputForm::default(), &Stop::default()).unwrap();
+    let source = Source::open(
+        &path,
+        241,
+        InputForm::default(),
+        &icr::stop::Stop::default(),
+    )
+    .unwrap();
     std::fs::File::options()
         .write(true)
         .open(&path)
@@ -872,7 +878,13 @@ fn a_file_that_grew_while_it_was_read_is_named() {
     use icr::formats::input::{InputForm, Source};
     let folder = folder();
     let path = folder.path().join("extracts/ca.txt");
-    let source = Source::open(&path, 241, InputForm::default(), &Stop::default()).unwrap();
+    let source = Source::open(
+        &path,
+        241,
+        InputForm::default(),
+        &icr::stop::Stop::default(),
+    )
+    .unwrap();
     let mut file = std::fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"x").unwrap();
     assert!(
