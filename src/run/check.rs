@@ -11,8 +11,8 @@ use crate::engine::response::{Difference, ResponseFields, differences, recount};
 use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::run::refuse_other_layouts;
 use crate::run::{MANIFEST, Manifest, OutputEntry};
+use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -251,22 +251,7 @@ fn check_match_file(
         ))
     };
     if let Some((said, _)) = state("responses/", ".icr") {
-        let option = |name: &str| {
-            manifest
-                .options
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let form = InputForm {
-            fixed: Some(option("output_format") == "fb"),
-            encoding: Some(if option("output_encoding") == "cp037" {
-                Encoding::Cp037
-            } else {
-                Encoding::Ascii
-            }),
-        };
+        let form = noted_response_form(manifest);
         let path = folder.join(&output.name);
         let source = match Source::open(&path, RESPONSE_BYTES, form, stop) {
             Err(error @ Error::Interrupted(_)) => return Err(error),

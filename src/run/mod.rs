@@ -23,7 +23,7 @@ pub use finished::{
 };
 pub use inputs::{MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
-pub use options::{MatchOptions, OnBadFile, note_input_form};
+pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;

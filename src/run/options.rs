@@ -2,6 +2,7 @@
 
 use super::Manifest;
 use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
+use crate::engine::response::OutputForm;
 use crate::formats::input::{Encoding, InputForm};
 
 /// `--on-bad-file`: what becomes of a run with a file that cannot be used.
@@ -81,6 +82,29 @@ pub fn note_input_form(form: InputForm, manifest: Manifest) -> Manifest {
     manifest
         .option("input_format", format_word(form))
         .option("input_encoding", encoding_word(form))
+}
+
+/// Notes in a manifest how response files are written.
+pub(super) fn note_response_form(form: OutputForm, manifest: Manifest) -> Manifest {
+    let encoding = match form.encoding {
+        Encoding::Ascii => "ascii",
+        Encoding::Cp037 => "cp037",
+    };
+    manifest
+        .option("output_format", if form.fixed { "fb" } else { "text" })
+        .option("output_encoding", encoding)
+}
+
+/// How the response files of a finished run are to be read.
+pub fn noted_response_form(manifest: &Manifest) -> InputForm {
+    let word = |name: &str| manifest.options.get(name).and_then(|value| value.as_str());
+    InputForm {
+        fixed: Some(word("output_format") == Some("fb")),
+        encoding: Some(match word("output_encoding") {
+            Some("cp037") => Encoding::Cp037,
+            _ => Encoding::Ascii,
+        }),
+    }
 }
 
 impl MatchOptions {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::inputs::{MatchInputs, Reading};
+use super::options::note_response_form;
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
 use super::responses::write_responses;
@@ -45,17 +46,6 @@ pub struct MatchRequest {
     pub receipts: bool,
     /// The form of response files.
     pub response_form: OutputForm,
-}
-
-/// Notes the form of response files in a manifest.
-fn note_form(form: OutputForm, manifest: Manifest) -> Manifest {
-    let encoding = match form.encoding {
-        Encoding::Ascii => "ascii",
-        Encoding::Cp037 => "cp037",
-    };
-    manifest
-        .option("output_format", if form.fixed { "fb" } else { "text" })
-        .option("output_encoding", encoding)
 }
 
 /// Writes what the edits found in a file.
@@ -199,7 +189,7 @@ fn write_reports(
     }
     folder.write("summary.json", summary.json().as_bytes())?;
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
-    let manifest = note_form(request.response_form, request.inputs.options.note(manifest));
+    let manifest = note_response_form(request.response_form, request.inputs.options.note(manifest));
     let mut manifest = manifest
         .option("max_warnings", request.max_warnings)
         .option("max_volume_change", request.max_volume_change)

@@ -12,11 +12,10 @@ use super::tally::{Tally, tally};
 use super::{Figures, Report, StateReport};
 use crate::engine::response::{Fates, ResponseFields, Volume, differences};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputForm, Source};
+use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::refuse_other_layouts;
-use crate::run::{match_file, match_manifest, no_run};
+use crate::run::{match_file, match_manifest, no_run, noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// The name of the summary.
@@ -83,15 +82,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     let manifest = match_manifest(folder)?;
     refuse_other_layouts(folder, &manifest, layouts)?;
     let summary: Summary = match_file(folder, SUMMARY)?;
-    let option = |name: &str| manifest.options.get(name).and_then(Value::as_str);
-    let form = InputForm {
-        fixed: Some(option("output_format") == Some("fb")),
-        encoding: Some(if option("output_encoding") == Some("cp037") {
-            Encoding::Cp037
-        } else {
-            Encoding::Ascii
-        }),
-    };
+    let form = noted_response_form(&manifest);
     let states: Vec<(&str, &Value)> = summary
         .states
         .iter()
