@@ -48,7 +48,8 @@ pub struct Explained {
 /// Reads the inputs of a match and explains the cases that are asked for.
 ///
 /// # Errors
-/// Whatever stops the reading of the inputs; [`Error::Inputs`] where they are not those of the run.
+/// Whatever stops the reading of the inputs; [`crate::Error::Inputs`] where they are not
+/// those of the run.
 pub fn explain(
     request: &ExplainRequest,
     layouts: &LayoutSet,
