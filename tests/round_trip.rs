@@ -671,7 +671,7 @@ fn the_readme_tells_what_a_round_trip_brings() {
         n => n.to_string(),
     };
     let sentence = format!(
-        "brings 02 from {} records to {} and 07 from {} to {}; {in_order} records bear 00 anew, and {another} another code",
+        "brings 02 from {} records to {} and 07 from {} to {}; {in_order} records newly have 00, and {another} another new code",
         trip.count(0, "02"),
         trip.count(1, "02"),
         trip.count(0, "07"),
