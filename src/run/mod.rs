@@ -26,7 +26,7 @@ pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
-pub use rejects::write_rejects;
+pub use rejects::{field_of_edit, write_rejects};
 pub use responses::write_responses;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
 pub use summary::{

@@ -12,7 +12,7 @@ pub struct CodeCount {
     /// The code.
     pub code: &'static str,
     /// `error` or `warning`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// What it is.
     pub title: String,
     /// How many records have it.
@@ -23,6 +23,9 @@ pub struct CodeCount {
     pub first_records: Vec<u64>,
     /// What to do.
     pub next_action: String,
+    /// With a baseline: how many of the records have it that had it not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<u64>,
 }
 
 /// How much harm an edit does (ours): errors cost the record, then what costs a match, then what
@@ -64,12 +67,13 @@ pub(super) fn count(
             let code = table.and_then(|table| table.get(edit.code()));
             CodeCount {
                 code: edit.code(),
-                severity: edit.severity().word(),
+                severity: edit.severity(),
                 title: code.map(|c| c.title.clone()).unwrap_or_default(),
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),
                 next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+                new: None,
             }
         })
         .collect()

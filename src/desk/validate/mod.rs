@@ -3,15 +3,21 @@
 //! Takes extracts that [`crate::engine::extract::Loader`] read, whose edits are the engine's own; gives
 //! counts and record numbers, and never a value of a record.
 
+mod baseline;
 mod codes;
 mod completeness;
+mod finding;
 mod formats;
+mod github;
+mod junit;
 mod report;
 mod request;
+mod sarif;
 mod shared;
 mod table;
 mod text;
 
+pub use baseline::Baseline;
 pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};

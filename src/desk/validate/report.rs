@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
+use super::finding::Listing;
 use super::formats::Formats;
 use super::{
     CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
     completeness, shared,
 };
-use crate::engine::extract::{Extract, Findings, Provenance, Severity, Unusable};
-use crate::formats::layout::{LayoutSet, RECORD_BYTES};
+use crate::engine::extract::{Extract, Provenance, Severity, Unusable};
+use crate::formats::input::Framing;
+use crate::formats::layout::{ExtractLayout, LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
@@ -61,7 +63,7 @@ pub struct FileReport {
     /// The Other State Case IDs by other state, beside that state's own.
     pub other_case_ids: Vec<OtherCaseIds>,
     #[serde(skip)]
-    findings: Findings,
+    pub(super) listing: Listing,
     #[serde(skip)]
     pub(super) formats: Option<Formats>,
 }
@@ -124,13 +126,12 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or a worse one.
+    /// Whether a file has a finding of this severity or a worse one; with a baseline, a new one.
     pub fn has(&self, severity: Severity) -> bool {
-        let total = |file: &FileReport, severity| file.findings.total(severity) > 0;
-        self.files.iter().any(|file| {
-            total(file, Severity::Error)
-                || (severity == Severity::Warning && total(file, Severity::Warning))
-        })
+        let codes = self.files.iter().flat_map(|file| &file.codes);
+        codes
+            .filter(|code| code.severity >= severity)
+            .any(|code| code.new.unwrap_or(code.records) > 0)
     }
 
     /// The report as JSON.
@@ -162,7 +163,7 @@ impl FileReport {
             most_shared_ssns: Vec::new(),
             case_id_formats: Vec::new(),
             other_case_ids: Vec::new(),
-            findings: Findings::default(),
+            listing: Listing::default(),
             formats: None,
         }
     }
@@ -196,7 +197,15 @@ impl FileReport {
             shared_ssns,
             most_shared_ssns: shared,
             case_id_formats: formats.own(),
-            findings: extract.findings,
+            listing: Listing::new(
+                extract.source.path.clone(),
+                extract.source.framing == Framing::Text,
+                &extract.rejected,
+                &extract.warnings,
+                &extract.layout,
+                extract.provenance,
+                layouts,
+            ),
             formats: Some(formats),
             ..Self::empty(
                 extract.source.name(),
@@ -206,10 +215,19 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which nothing but the edits can be told.
-    pub fn of_unusable(file: &Unusable, layouts: &LayoutSet) -> Self {
+    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
+    pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
+            listing: Listing::new(
+                file.path.clone(),
+                file.framing == Framing::Text,
+                &file.rejected,
+                &file.warnings,
+                layout,
+                file.provenance,
+                layouts,
+            ),
             unusable: Some(file.problem.clone()),
             records: file.records,
             rejected: file.rejected.len() as u64,
@@ -221,7 +239,6 @@ impl FileReport {
                 file.records,
                 layouts,
             ),
-            findings: file.findings,
             ..Self::empty(
                 name.to_string_lossy().into_owned(),
                 file.provenance,

@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use serde::Serialize;
+
 /// An edit, in the order in which errors are looked for and warnings listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -36,13 +38,14 @@ pub enum Edit {
 /// How many edits there are.
 pub const EDIT_COUNT: usize = 24;
 
-/// What an edit does to the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What an edit does to the record; the less grave first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The record is rejected.
-    Error,
     /// The record is kept.
     Warning,
+    /// The record is rejected.
+    Error,
 }
 
 impl Severity {
