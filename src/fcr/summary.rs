@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::derive::Derived;
@@ -11,7 +12,8 @@ use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
 /// What was written for a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct WrittenCounts {
     /// Cases of which the extract holds records.
     pub cases: u64,
@@ -21,7 +23,8 @@ pub struct WrittenCounts {
 
 /// A state whose registry file was given: what was written and what was rejected, and nothing else,
 /// so that no withheld case can be found by subtraction.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DerivedState {
     /// The file's name.
     pub file: String,
@@ -34,9 +37,11 @@ pub struct DerivedState {
 }
 
 /// `summary.json` of `derive`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DeriveSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.derive.summary/1"))]
     pub schema: &'static str,
     /// Whether non-IV-D cases were included.
     pub include_non_iv_d: bool,

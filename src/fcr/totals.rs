@@ -2,12 +2,13 @@
 
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 
 /// What became of the records of one kind. Every record is counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RecordTotals {
     /// Read.
     pub read: u64,
@@ -28,7 +29,7 @@ pub struct RecordTotals {
 }
 
 /// What became of all records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Case records.
     pub fc: RecordTotals,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -33,7 +34,8 @@ pub const SUMMARY: &str = "summary.json";
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateSummary {
     /// The file's name.
@@ -58,7 +60,8 @@ pub struct StateSummary {
 }
 
 /// An FCR-derived file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
@@ -75,7 +78,8 @@ pub struct FcrFile {
 }
 
 /// The records of an FCR-derived file.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrRecords {
     /// Records in the file.
     pub read: u64,
@@ -84,7 +88,8 @@ pub struct FcrRecords {
 }
 
 /// What a file was given as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A state's extract.
@@ -103,7 +108,8 @@ impl std::fmt::Display for FileKind {
 }
 
 /// A file that was left out (`--on-bad-file exclude`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
@@ -120,9 +126,11 @@ pub struct ExcludedFile {
 }
 
 /// `summary.json` of `match`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MatchSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.match.summary/1"))]
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,

@@ -9,4 +9,6 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod help;
+mod schemas;
 mod validate;

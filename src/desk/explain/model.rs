@@ -1,14 +1,17 @@
 //! What an explanation holds, in the words of its JSON form.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The form of an explanation.
 pub const SCHEMA: &str = "icr.explain/1";
 
 /// Every interstate case with one Case ID, or with `--other` those that fit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Explanation {
     /// The form of this value.
+    #[schemars(extend("const" = "icr.explain/1"))]
     pub schema: &'static str,
     /// The submitting state.
     pub state: String,
@@ -23,7 +26,8 @@ pub struct Explanation {
 }
 
 /// The two IDs that a case bears.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseIds {
     /// The state whose case it is.
     pub state: String,
@@ -47,7 +51,8 @@ pub struct CaseIds {
 }
 
 /// One interstate case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseEntry {
     /// Your case.
     pub yours: CaseIds,
@@ -79,7 +84,8 @@ pub struct CaseEntry {
 }
 
 /// One tier.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TierEntry {
     /// From 1 to 3; to 7 under the pooled routine.
     pub tier: u8,
@@ -99,7 +105,8 @@ pub struct TierEntry {
 }
 
 /// A key that was tried.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct KeyEntry {
     /// The Case ID, in tier 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +123,8 @@ pub struct KeyEntry {
 }
 
 /// A candidate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CandidateEntry {
     /// The case.
     pub case: CaseIds,
@@ -140,7 +148,8 @@ pub struct CandidateEntry {
 }
 
 /// A candidate that the pooled routine dropped.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DroppedEntry {
     /// The case.
     pub case: CaseIds,
@@ -151,7 +160,8 @@ pub struct DroppedEntry {
 }
 
 /// A step of the choice among candidates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Decision {
     /// Its number, from 1.
     pub step: u8,
@@ -160,7 +170,8 @@ pub struct Decision {
 }
 
 /// The chosen case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChosenEntry {
     /// The case.
     pub case: CaseIds,
@@ -179,7 +190,8 @@ pub struct ChosenEntry {
 }
 
 /// A person, masked: initials and the last four digits; or not, if that was asked for.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Person {
     /// The participant's number in its state.
     pub member_id: String,
@@ -204,7 +216,8 @@ impl std::fmt::Debug for Person {
 }
 
 /// One of your participants.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ParticipantEntry {
     /// Who.
     pub yours: Person,
@@ -227,7 +240,8 @@ pub struct ParticipantEntry {
 }
 
 /// A code that the case's records bear.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeReason {
     /// The code.
     pub code: &'static str,
@@ -248,7 +262,8 @@ pub struct CodeReason {
 }
 
 /// Something that nearly was a match.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NearMiss {
     /// `directed`, `names_your_case`, `case_id_zeroes`, `ssn_digit`, `ssn_exchanged`, `ssn_role`,
     /// `third_state` or `rejected`.
@@ -269,7 +284,8 @@ pub struct NearMiss {
 }
 
 /// A record that an edit rejected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RejectedEntry {
     /// Its number in the file, from 1.
     pub record: u64,

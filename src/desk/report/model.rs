@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figures::figures;
@@ -12,9 +13,11 @@ use crate::formats::layout::CodeTable;
 use crate::run::{ExcludedFile, FileKind};
 
 /// The reconciliation report of a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
     /// The form of the report.
+    #[schemars(extend("const" = "icr.report/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,
@@ -47,7 +50,8 @@ impl Report {
 }
 
 /// The figures of one submitting state, or of the nation.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StateReport {
     /// The state's name.
     pub name: String,
@@ -68,7 +72,8 @@ static NO_STATE: StateReport = StateReport {
 };
 
 /// A pair of states in the matrix: cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Cell {
     /// Returned.
     pub returned: u64,
@@ -79,7 +84,8 @@ pub struct Cell {
 }
 
 /// A file that was left out of the run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Excluded {
     /// Its state, where that is known.
     pub state: Option<String>,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::engine::matching::ReasonCode;
@@ -24,7 +25,8 @@ pub(super) enum Fate {
 }
 
 /// Records or cases, each accounted for once, by its strongest fate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FateTotals {
     /// All.
     pub read: u64,
@@ -55,7 +57,8 @@ impl FateTotals {
 }
 
 /// What was written, and what became of every record and case.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RespondTotals {
     /// Records.
     pub records: FateTotals,
@@ -84,7 +87,8 @@ pub struct RespondTotals {
 }
 
 /// What became of the transactions that were wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RequestTotals {
     /// Written to csenet.txt.
     pub written: u64,
@@ -95,7 +99,8 @@ pub struct RequestTotals {
 }
 
 /// The lists of 03.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CountyTotals {
     /// The other state's county is 000.
     pub central_000: u64,
@@ -106,9 +111,11 @@ pub struct CountyTotals {
 }
 
 /// `summary.json` of `respond`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RespondSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.respond.summary/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,

@@ -1,5 +1,6 @@
 //! The findings by code, the most harmful first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FIRST_RECORDS, percent};
@@ -7,7 +8,8 @@ use crate::engine::extract::{Edit, Findings, Listed, Rejected, Severity};
 use crate::formats::layout::LayoutSet;
 
 /// One code of the table of findings.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeCount {
     /// The code.
     pub code: &'static str,

@@ -1,6 +1,7 @@
 //! Completeness: how many records and cases hold a value.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::percent;
@@ -10,7 +11,8 @@ use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::is_blank;
 
 /// How many accepted records, and cases, hold something.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FieldCount {
     /// What they hold: the key of a field, or what is made of one.
     pub field: &'static str,

@@ -1,5 +1,6 @@
 //! The forms of Case IDs: length, leading zeroes, letters. A form tells nothing of an ID's value.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::FIRST_RECORDS;
@@ -8,7 +9,8 @@ use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::{STATE_COUNT, State};
 
 /// The form of a Case ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseIdFormat {
     /// How many bytes it has, without trailing blanks.
     pub length: u8,
@@ -75,7 +77,8 @@ impl CaseIdFormat {
 }
 
 /// A form of Case IDs, and how many cases have it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FormatCount {
     /// The form.
     #[serde(flatten)]
@@ -85,7 +88,8 @@ pub struct FormatCount {
 }
 
 /// The Other State Case IDs that a file gives for one state, beside that state's own.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OtherCaseIds {
     /// The other state.
     pub other_state: &'static str,

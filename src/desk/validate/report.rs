@@ -1,5 +1,6 @@
 //! The report on one file, and on all.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::Listing;
@@ -15,9 +16,11 @@ use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
 /// What is wrong with the files that were given.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
     /// The report's form: `icr.validate/1`.
+    #[schemars(extend("const" = "icr.validate/1"))]
     pub schema: &'static str,
     /// The date of the run, CCYYMMDD.
     pub run_date: String,
@@ -26,7 +29,8 @@ pub struct Report {
 }
 
 /// What is wrong with one file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FileReport {
     /// The file's name without its folder.
     pub file: String,
@@ -69,7 +73,8 @@ pub struct FileReport {
 }
 
 /// The cases that name one other state.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OtherStateCount {
     /// Its USPS code.
     pub other_state: &'static str,
@@ -82,7 +87,8 @@ pub struct OtherStateCount {
 }
 
 /// The accepted records with one Participant Type.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TypeCount {
     /// The type; empty where it is blank.
     pub participant_type: &'static str,

@@ -37,6 +37,7 @@ pub struct ValidateRequest {
 
 /// What came of it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Validated {
     /// The report on every file.
     pub report: Report,

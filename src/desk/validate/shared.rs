@@ -1,6 +1,7 @@
 //! SSNs that several names share.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::FIRST_RECORDS;
@@ -10,7 +11,8 @@ use crate::engine::extract::{Extract, Row};
 const NAMES: usize = 5;
 
 /// A usable SSN that five or more different name keys share; the number itself is not told.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct SharedSsn {
     /// How many different name keys share it.
     pub names: u64,

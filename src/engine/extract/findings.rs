@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An edit, in the order in which errors are looked for and warnings listed.
@@ -39,7 +40,7 @@ pub enum Edit {
 pub const EDIT_COUNT: usize = 24;
 
 /// What an edit does to the record; the less grave first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The record is kept.

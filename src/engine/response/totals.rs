@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
 /// What became of the records of a state: they balance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct RecordTotals {
     /// Records in the file.
@@ -29,7 +31,8 @@ pub struct RecordTotals {
 }
 
 /// What became of the cases of a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
@@ -43,7 +46,8 @@ pub struct CaseTotals {
 }
 
 /// The totals of one state, or of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateTotals {
     /// Records.
@@ -72,7 +76,8 @@ pub struct StateTotals {
 }
 
 /// Cases and their records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Volume {
     /// Cases.
     pub cases: u64,
@@ -81,7 +86,8 @@ pub struct Volume {
 }
 
 /// What became of the accepted records and cases that name a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Fates {
     /// Returned in the response.
     pub returned: Volume,
@@ -94,11 +100,15 @@ pub struct Fates {
 }
 
 /// [`Fates`] by state; empty, or one for each state of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, Fates>")]
 pub struct FatesByState(Vec<Fates>);
 
 /// Cases by the tier that found them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct TierCounts {
     /// By tier, from 1.
     pub found: [u64; Tier::ALL.len()],
@@ -109,11 +119,15 @@ pub struct TierCounts {
 }
 
 /// Records or cases by reason code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
 
 /// Records by Participant Match Basis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
 
 impl TierCounts {

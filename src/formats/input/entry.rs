@@ -1,12 +1,13 @@
 //! What a manifest says of a file that was read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
 use crate::text::hex;
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct InputEntry {
     /// What it was: `extract`, `fcr`, `ssn-master`, ...
     pub kind: String,
