@@ -20,7 +20,7 @@ pub const WORKLIST_HEAD: [&str; 9] = [
 ];
 
 /// The order in which codes are worked: 01, 02, 04 first [public: ICR Desk Aid], then 07, 08, 06, 03.
-const ORDER: [ReasonCode; 7] = [
+pub(crate) const ORDER: [ReasonCode; 7] = [
     ReasonCode::R01,
     ReasonCode::R02,
     ReasonCode::R04,
