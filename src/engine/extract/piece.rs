@@ -1,4 +1,5 @@
-//! One piece of a file: its records edited, its rows, and its runs of records with one key.
+//! One piece of a file: its edited records, their rows, and the runs of adjacent records with one
+//! key.
 
 use super::edits::Editor;
 use super::findings::{Findings, WarningList};
@@ -11,7 +12,7 @@ use crate::formats::layout::RECORD_BYTES;
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// What a piece of a file holds; records and rows are numbered within the piece.
+/// The contents of a piece. Records and rows are numbered within the piece.
 pub(super) struct Piece {
     pub(super) records: u64,
     pub(super) rows: Vec<Row>,
@@ -19,7 +20,7 @@ pub(super) struct Piece {
     pub(super) rejected: Vec<Rejected>,
     pub(super) findings: Findings,
     pub(super) warnings: WarningList,
-    /// Records by the jurisdiction that their FIPS Code names, accepted or not.
+    /// The number of records, accepted or not, by the jurisdiction in their FIPS Code.
     pub(super) votes: [u64; STATE_COUNT],
 }
 

@@ -1,4 +1,5 @@
-//! The choice among candidates (matching.md, sections 5 and 9) (ours).
+//! The choice among candidates (matching.md, sections 5 and 9) (ours). It only orders candidates;
+//! finding and comparing them is done elsewhere.
 
 use std::cmp::Ordering;
 
@@ -8,7 +9,7 @@ use crate::engine::extract::{Case, CaseNumber};
 use crate::engine::extract::{Extract, Provenance};
 use crate::formats::reference::State;
 
-/// A case of the other state that was found.
+/// A case of the other state that a tier found.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -29,7 +30,8 @@ pub struct Candidate {
     pub open: bool,
 }
 
-/// The steps that are the same whoever asks, in order.
+/// The last steps, in order. They depend on the other case alone, so their order is the same for
+/// every case of yours.
 const STANDING: [ChoiceStep; 4] = [
     ChoiceStep::Open,
     ChoiceStep::CaseId,
@@ -59,7 +61,8 @@ impl Candidate {
         self.names_your_case && self.your_case_names_it
     }
 
-    /// The better candidate first, with the step that decided; equal only to itself.
+    /// Orders the better candidate first, and returns the step that decided. A candidate is equal
+    /// only to itself.
     pub fn order(
         &self,
         other: &Self,
@@ -74,8 +77,8 @@ impl Candidate {
         decided.unwrap_or((Ordering::Equal, ChoiceStep::OtherCaseId))
     }
 
-    /// The better candidate first, by the steps before those that are about the other case alone:
-    /// the two are equal where nothing about your case tells them apart.
+    /// Orders the better candidate first, by the steps that depend on your case. Two candidates are
+    /// equal if nothing about your case distinguishes them.
     pub(super) fn order_for_you(
         &self,
         other: &Self,
@@ -123,7 +126,7 @@ fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Or
     }
 }
 
-/// The order of two cases by the steps that are the same whoever asks.
+/// The order of two cases by all [`STANDING`] steps.
 pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering {
     STANDING
         .into_iter()
@@ -132,7 +135,7 @@ pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering 
         .unwrap_or(Ordering::Equal)
 }
 
-/// The Other State FIPS Code of a case, padded; blank where the case came from the FCR.
+/// The Other State FIPS Code of a case, padded; blank if the case is FCR-derived.
 fn other_fips(extract: &Extract, case: &Case) -> [u8; 7] {
     let mut padded = [b' '; 7];
     if extract.provenance == Provenance::Submitted {

@@ -1,4 +1,5 @@
-//! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
+//! The match routine (matching.md): tiers, choice among candidates, comparison of participants. It
+//! writes nothing; responses are rendered from its outcomes.
 
 mod approach;
 mod basis;

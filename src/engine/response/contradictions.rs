@@ -1,6 +1,6 @@
-//! What no run of match writes, though every field is of its kind and a reader can go on: fields of a
-//! record, or of the records of a case, that contradict each other (layouts.md, section 3, and
-//! matching.md, section 7).
+//! Finds fields that contradict each other, in a record or among the records of a case (layouts.md,
+//! section 3, and matching.md, section 7). `icr match` never writes such records; each field is
+//! valid on its own, so a reader can continue.
 
 use super::record::at;
 use super::{ReadCase, ResponseFields, ResponseRecord};
@@ -8,7 +8,7 @@ use crate::engine::matching::ReasonCode;
 use crate::formats::layout::{Columns, RESPONSE_BYTES};
 use crate::formats::record::{ParticipantClass, ParticipantType, SsnField, is_blank};
 
-/// The contradictions of a record, in words.
+/// Passes each contradiction in a record to a function, in words.
 pub(super) fn of_record(
     fields: &ResponseFields,
     record: &ResponseRecord<'_>,
@@ -57,7 +57,7 @@ pub(super) fn of_record(
     }
 }
 
-/// 279-376 and 478 describe the counterpart, and there is one where neither 01 nor 06 stands.
+/// 279-376 and 478 describe the counterpart; there is one unless code 01 or 06 is given.
 fn of_counterpart(
     fields: &ResponseFields,
     record: &ResponseRecord<'_>,
@@ -111,7 +111,8 @@ fn of_counterpart(
     }
 }
 
-/// The contradictions of a whole case, in words; nothing is told of a case that lost records.
+/// Passes each contradiction in a case, in words. A case that lost records is not checked for its
+/// numbers of participants.
 pub(super) fn of_case(
     fields: &ResponseFields,
     case: &ReadCase<'_>,
@@ -129,7 +130,7 @@ pub(super) fn of_case(
             }
         }
     }
-    // Nobody counts a case of which records are missing or doubled: that it is so is told already.
+    // If records are missing or duplicated, the counts are wrong too; that was reported already.
     let told_whole = case.told().is_none_or(|told| told == case.len());
     if case.lost > 0 || !told_whole {
         return;
