@@ -16,7 +16,7 @@ mod provenance;
 mod rejected;
 mod repeats;
 mod row;
-mod verify;
+mod ssn_indicators;
 mod vote;
 mod whole;
 

@@ -5,7 +5,7 @@ use super::edits::Editor;
 use super::findings::{Findings, WarningList};
 use super::rejected::Rejected;
 use super::row::Row;
-use super::verify::verify;
+use super::ssn_indicators::set_ssn_indicators;
 use crate::engine::extract::{Case, mark_repeats};
 use crate::formats::input::Records;
 use crate::formats::layout::RECORD_BYTES;
@@ -98,7 +98,7 @@ impl Piece {
             piece.rows.push(edited.row);
         }
         piece.end_run(&mut members);
-        verify(&mut piece.rows, editor, file);
+        set_ssn_indicators(&mut piece.rows, editor, file);
         piece
     }
 

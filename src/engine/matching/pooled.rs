@@ -49,7 +49,7 @@ impl Matcher<'_> {
             return Some((Tier::CaseId, mutual, false));
         }
         if O::COMPLETE {
-            self.tell_all(yours, side, scratch, observer);
+            self.report_all(yours, side, scratch, observer);
         }
         let (few, buckets) = self.gather_all(yours, side, scratch);
         let mut search = Search::new(self, yours, side, &mut scratch.work);
@@ -106,7 +106,7 @@ impl Matcher<'_> {
     }
 
     /// Reports every key, and its candidates that are not dropped, the best first.
-    fn tell_all<O: Observer>(
+    fn report_all<O: Observer>(
         &self,
         yours: &Yours<'_>,
         side: &Side,
@@ -115,7 +115,7 @@ impl Matcher<'_> {
     ) {
         for tier in Tier::ALL {
             self.gather(tier, yours, side, scratch);
-            self.tell_keys(tier, yours, side, observer);
+            self.report_keys(tier, yours, side, observer);
             let mut ordered = self.in_order(tier, yours, side, scratch);
             let mut search = Search::new(self, yours, side, &mut scratch.work);
             ordered.retain(|candidate| search.judge(candidate.case).is_ok());

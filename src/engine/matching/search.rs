@@ -89,7 +89,7 @@ impl<'a> Matcher<'a> {
         for &tier in Routine::Published.tiers() {
             self.gather(tier, yours, side, scratch);
             if O::COMPLETE {
-                self.tell_keys(tier, yours, side, observer);
+                self.report_keys(tier, yours, side, observer);
                 let ordered = self.in_order(tier, yours, side, scratch);
                 observer.tier_tried(tier, &ordered);
             }

@@ -63,7 +63,7 @@ pub fn write_response(
             let mut response = Vec::with_capacity(records as usize * record_bytes);
             for first in cases.clone().step_by(BATCH_CASES as usize) {
                 let batch = first..cases.end.min(first + BATCH_CASES);
-                matcher.approach(yours, batch.clone());
+                matcher.prefetch(yours, batch.clone());
                 for number in batch {
                     let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
                     let case = &yours.extract.cases[number as usize];

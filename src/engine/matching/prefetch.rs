@@ -22,7 +22,7 @@ const TOUCHED_BYTES: [u64; 3] = [0, 64, 120];
 impl Matcher<'_> {
     /// Prefetches the cases that tier 1 will find for `cases`, of which there are at most
     /// [`BATCH_CASES`].
-    pub(crate) fn approach(&self, yours: &Side, cases: Range<CaseNumber>) {
+    pub(crate) fn prefetch(&self, yours: &Side, cases: Range<CaseNumber>) {
         const BATCH: usize = BATCH_CASES as usize;
         let cases = &yours.extract.cases[cases.start as usize..cases.end as usize];
         let mut places: [Option<(&Side, u32, Range<u32>)>; BATCH] = [const { None }; BATCH];

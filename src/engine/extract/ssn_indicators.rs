@@ -14,7 +14,7 @@ const BATCH_ROWS: usize = 64;
 /// Sets the indicator of each row: blank if the SSN is absent, or if it is usable and no master was
 /// given; N if it is invalid; otherwise Y if some record of the master with that SSN passes the
 /// name test, N if none does. `file` holds the rows' records.
-pub(super) fn verify(rows: &mut [Row], editor: &Editor<'_>, file: &[u8]) {
+pub(super) fn set_ssn_indicators(rows: &mut [Row], editor: &Editor<'_>, file: &[u8]) {
     for row in rows.iter_mut().filter(|row| row.ssn_is_invalid()) {
         row.set_verification(Indicator::No);
     }

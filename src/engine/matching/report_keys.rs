@@ -7,7 +7,7 @@ use crate::engine::extract::{CaseNumber, Row};
 
 impl Matcher<'_> {
     /// Reports the keys of a tier.
-    pub(super) fn tell_keys<O: Observer>(
+    pub(super) fn report_keys<O: Observer>(
         &self,
         tier: Tier,
         yours: &Yours<'_>,
