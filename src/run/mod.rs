@@ -27,7 +27,7 @@ pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
-pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
+pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use summary::{
     ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, SUMMARY, StateSummary,
 };

@@ -68,7 +68,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         ));
     }
     let mut found = Verification {
-        cases_checked: ResponseFields::new(layouts)?.tells_whole_cases(),
+        cases_checked: ResponseFields::new(layouts)?.has_record_counts(),
         ..Verification::default()
     };
     let Ok(text) = std::fs::read(folder.join(MANIFEST)) else {

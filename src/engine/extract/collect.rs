@@ -83,16 +83,16 @@ pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<C
 impl Collected {
     /// Splits the extracts into those that are used and those that are not: if a state has a
     /// submitted extract, its FCR-derived one is not used.
-    pub fn standing(self) -> (Vec<Extract>, Vec<Extract>) {
+    pub fn in_use(self) -> (Vec<Extract>, Vec<Extract>) {
         let submitted: Vec<State> = self
             .extracts
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
             .map(|e| e.state)
             .collect();
-        let stands =
+        let is_used =
             |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
-        self.extracts.into_iter().partition(stands)
+        self.extracts.into_iter().partition(is_used)
     }
 
     /// Stops a run with unusable files.

@@ -32,7 +32,7 @@ pub struct Candidate {
 
 /// The last steps, in order. They depend on the other case alone, so their order is the same for
 /// every case of yours.
-const STANDING: [ChoiceStep; 4] = [
+const LAST_STEPS: [ChoiceStep; 4] = [
     ChoiceStep::Open,
     ChoiceStep::CaseId,
     ChoiceStep::OtherFips,
@@ -116,7 +116,7 @@ impl Candidate {
     }
 }
 
-/// The order of two cases by one of the [`STANDING`] steps.
+/// The order of two cases by one of the [`LAST_STEPS`] steps.
 fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Ordering {
     match step {
         ChoiceStep::Open => b.data.open.cmp(&a.data.open),
@@ -126,9 +126,9 @@ fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Or
     }
 }
 
-/// The order of two cases by all [`STANDING`] steps.
-pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering {
-    STANDING
+/// The order of two cases by all [`LAST_STEPS`] steps.
+pub(super) fn order_by_last_steps(extract: &Extract, a: &Case, b: &Case) -> Ordering {
+    LAST_STEPS
         .into_iter()
         .map(|step| order_of_cases(step, extract, a, b))
         .find(|order| order.is_ne())

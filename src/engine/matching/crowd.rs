@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use ahash::{AHashMap, AHashSet, RandomState};
 
-use super::choice::standing_order;
+use super::choice::order_by_last_steps;
 use crate::engine::Postings;
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{Extract, Row};
@@ -287,7 +287,7 @@ impl Crowd {
         }
         self.by_participant.sort_unstable();
         self.by_participant.dedup();
-        cases.sort_by(|&a, &b| standing_order(extract, case(a), case(b)));
+        cases.sort_by(|&a, &b| order_by_last_steps(extract, case(a), case(b)));
         let ranks: AHashMap<CaseNumber, u32> = cases
             .iter()
             .zip(0..)

@@ -5,7 +5,7 @@ use crate::engine::matching::ReasonCodes;
 use crate::formats::record::is_blank;
 
 /// The largest value of Number of Records from Your State; it means this many or more.
-pub(super) const MOST_TOLD: usize = 99_999;
+pub(super) const MOST_STATED: usize = 99_999;
 
 /// A case that was read: at least one record, in file order.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub struct ReadCase<'s> {
     /// The index of the record that has the case's Other State Case ID.
     naming: usize,
     /// The number of records that the first record says the case has.
-    told: Option<usize>,
+    stated: Option<usize>,
 }
 
 impl<'s> ReadCase<'s> {
@@ -25,7 +25,7 @@ impl<'s> ReadCase<'s> {
         ReadCase {
             lost: 0,
             naming: 0,
-            told: told(fields, &first.bytes),
+            stated: stated(fields, &first.bytes),
             records: vec![first],
         }
     }
@@ -72,8 +72,8 @@ impl<'s> ReadCase<'s> {
     /// The number of records that the first record says the case has; `None` if the field is not a
     /// number above zero, or is not in the layout.
     #[inline]
-    pub(super) fn told(&self) -> Option<usize> {
-        self.told
+    pub(super) fn stated(&self) -> Option<usize> {
+        self.stated
     }
 
     /// The number of records and lost lines that were read.
@@ -86,12 +86,12 @@ impl<'s> ReadCase<'s> {
     /// another case.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.told
-            .is_some_and(|told| told < MOST_TOLD && self.len() >= told)
+        self.stated
+            .is_some_and(|stated| stated < MOST_STATED && self.len() >= stated)
     }
 }
 
-fn told(fields: &ResponseFields, record: &[u8]) -> Option<usize> {
+fn stated(fields: &ResponseFields, record: &[u8]) -> Option<usize> {
     let digits = fields.response.records_yours?.of(record);
     let count = digits.iter().try_fold(0_usize, |count, digit| {
         let digit = digit.is_ascii_digit().then(|| usize::from(digit - b'0'));

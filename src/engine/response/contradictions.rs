@@ -131,8 +131,8 @@ pub(super) fn of_case(
         }
     }
     // If records are missing or duplicated, the counts are wrong too; that was reported already.
-    let told_whole = case.told().is_none_or(|told| told == case.len());
-    if case.lost > 0 || !told_whole {
+    let is_complete = case.stated().is_none_or(|stated| stated == case.len());
+    if case.lost > 0 || !is_complete {
         return;
     }
     let mut counts = [0_u32; 4];
@@ -145,13 +145,13 @@ pub(super) fn of_case(
         counts[place] += 1;
         counts[2 + place] += u32::from(record.is_matched());
     }
-    let told = [
+    let stated = [
         (r.adults_yours, "adults"),
         (r.children_yours, "children"),
         (r.adults_matched, "matched adults"),
         (r.children_matched, "matched children"),
     ];
-    for (count, (columns, whom)) in counts.into_iter().zip(told) {
+    for (count, (columns, whom)) in counts.into_iter().zip(stated) {
         let two_digits = format!("{:02}", count.min(99));
         if columns.of(&first.bytes) != two_digits.as_bytes() {
             let problem = format!(

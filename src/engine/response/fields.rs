@@ -41,7 +41,7 @@ impl ResponseFields {
 
     /// Whether each case of a response has its number of records, so that a reader can check that
     /// cases are complete.
-    pub fn tells_whole_cases(&self) -> bool {
+    pub fn has_record_counts(&self) -> bool {
         self.response.records_yours.is_some()
     }
 

@@ -4,11 +4,11 @@
 //! A case is its first record and the n-1 records after it, where n is their Number of Records from
 //! Your State (473-477). If the layout set does not have that field, cases are found by the
 //! contents of their records ([`found`]), and it cannot be checked whether they are complete:
-//! [`ResponseFields::tells_whole_cases`].
+//! [`ResponseFields::has_record_counts`].
 
 use std::collections::VecDeque;
 
-use super::case::MOST_TOLD;
+use super::case::MOST_STATED;
 use super::found::{self, FoundCases};
 use super::record::at;
 use super::repeats::KnownCases;
@@ -127,7 +127,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
             source,
             fields,
             on_fault,
-            cut: if cut_by == CutBy::Count && fields.tells_whole_cases() {
+            cut: if cut_by == CutBy::Count && fields.has_record_counts() {
                 Cut::ByCount {
                     records: source.records(),
                     number: 0,
@@ -210,7 +210,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         };
         let differing = differing(fields, case.first(), &parsed);
         // Without a usable number of records, a different answer begins a new case.
-        let counted = case.told().is_some_and(|told| told < MOST_TOLD);
+        let counted = case.stated().is_some_and(|stated| stated < MOST_STATED);
         let is_other = case.is_full() || !counted && differing.is_some();
         if is_other || !is_of_case(case, &parsed, fields) {
             let ended = std::mem::replace(case, ReadCase::new(fields, parsed));
@@ -234,15 +234,15 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         let at = at(self.fields.response.records_yours.unwrap_or_default());
         let (first, has) = (case.first().place.number, case.len());
         let is_known = !self.known.add(&case, self.fields);
-        let problem = match case.told() {
+        let problem = match case.stated() {
             None => Some(format!(
                 "its Number of Records from Your State ({at}) is not a number of five digits above zero"
             )),
             Some(_) if is_known => Some(format!(
                 "is of a case that ended before: the case has more records than it says ({at}), or the response holds it twice"
             )),
-            Some(told) if has < told => Some(format!(
-                "the case that begins here says that it has {told} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
+            Some(stated) if has < stated => Some(format!(
+                "the case that begins here says that it has {stated} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
             )),
             Some(_) => None,
         };
