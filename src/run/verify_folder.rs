@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
@@ -57,9 +57,9 @@ impl Verification {
 /// # Errors
 /// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none or was made
 /// with other layouts of responses than `layouts`, [`Error::Interrupted`] where the run is to stop.
-pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
+pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
-        .map_err(Error::io("open", folder))?
+        .map_err(Error::io(Action::Open, folder))?
         .is_dir()
     {
         return Err(Error::input(
@@ -68,7 +68,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
         ));
     }
     let mut found = Verification {
-        cases_checked: ResponseFields::new(layouts)?.tells_whole_cases(),
+        cases_checked: ResponseFields::new(layouts)?.has_record_counts(),
         ..Verification::default()
     };
     let Ok(text) = std::fs::read(folder.join(MANIFEST)) else {
@@ -129,8 +129,8 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
 
 fn files_below(root: &Path, folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let path = entry.map_err(Error::io("read", folder))?.path();
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Action::Read, folder))? {
+        let path = entry.map_err(Error::io(Action::Read, folder))?.path();
         if path.is_dir() {
             names.extend(files_below(root, &path)?);
         } else {
