@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::noted_response_form;
 use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
 
@@ -142,5 +142,5 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
         let problem = format!("holds no {name}; give the folder of a finished run of icr match");
         return Err(Error::input(folder, problem));
     }
-    std::fs::read(&path).map_err(Error::io(Action::Read, &path))
+    std::fs::read(&path).map_err(Error::io("read", &path))
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
@@ -59,7 +59,7 @@ impl Verification {
 /// with other layouts of responses than `layouts`, [`Error::Interrupted`] where the run is to stop.
 pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
-        .map_err(Error::io(Action::Open, folder))?
+        .map_err(Error::io("open", folder))?
         .is_dir()
     {
         return Err(Error::input(
@@ -129,8 +129,8 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
 
 fn files_below(root: &Path, folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io(Action::Read, folder))? {
-        let path = entry.map_err(Error::io(Action::Read, folder))?.path();
+    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let path = entry.map_err(Error::io("read", folder))?.path();
         if path.is_dir() {
             names.extend(files_below(root, &path)?);
         } else {

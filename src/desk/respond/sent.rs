@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ResponseCase;
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::record::{Date, text};
 use crate::formats::reference::State;
 
@@ -113,7 +113,7 @@ impl SentLog {
 
     /// Reads the rows; gives the highest serial number.
     fn read(&mut self, path: &Path) -> Result<Option<u64>> {
-        let bytes = std::fs::read(path).map_err(Error::io(Action::Open, path))?;
+        let bytes = std::fs::read(path).map_err(Error::io("open", path))?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(&bytes[..]);

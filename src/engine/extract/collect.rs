@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
 use super::provenance::Provenance;
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;
 use crate::parallel::largest_first;
@@ -54,7 +54,7 @@ pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
         .iter()
         .map(|(path, _)| {
             Ok(std::fs::metadata(path)
-                .map_err(Error::io(Action::Open, path))?
+                .map_err(Error::io("open", path))?
                 .len())
         })
         .sum()

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
@@ -71,7 +71,7 @@ impl Mapped {
     /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io(Action::Open, path))?;
+        let file = File::open(path).map_err(Error::io("open", path))?;
         Self::of_file(file, path)
     }
 
@@ -81,7 +81,7 @@ impl Mapped {
     /// As [`Mapped::open`].
     pub fn of_file(file: File, path: &Path) -> Result<Self> {
         install_handler();
-        let metadata = file.metadata().map_err(Error::io(Action::Read, path))?;
+        let metadata = file.metadata().map_err(Error::io("read", path))?;
         if !metadata.is_file() {
             return Err(Error::input(
                 path,
@@ -103,7 +103,7 @@ impl Mapped {
             // process can alter bytes (seen by `check_intact`, and every reader takes any byte)
             // or cut the file, which the SIGBUS handler turns into zeroes.
             let map = unsafe { MmapOptions::new().len(bytes).map(&mapped.file) }
-                .map_err(Error::io(Action::Map, path))?;
+                .map_err(Error::io("map", path))?;
             mapped.slot = Some(register(&map).ok_or_else(|| {
                 Error::input(
                     path,
@@ -139,7 +139,7 @@ impl Mapped {
         let metadata = self
             .file
             .metadata()
-            .map_err(Error::io(Action::Read, &self.path))?;
+            .map_err(Error::io("read", &self.path))?;
         let now = Stamp::of(&metadata);
         if cut || now.bytes < self.opened.bytes {
             let problem = format!(
