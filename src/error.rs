@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
 
-/// A fatal error: the run ends, and nothing is published.
+/// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
 ///
 /// Every message is a lowercase fragment that names the thing it is about and what to do next; none
 /// holds a value of a record.
@@ -69,6 +69,16 @@ pub enum Error {
         /// Why, and what to do.
         problem: String,
     },
+    /// The output has appeared, but something that was to follow failed.
+    #[error("{} was published, but {problem}", path.display())]
+    Published {
+        /// The folder or file.
+        path: PathBuf,
+        /// What failed, and what to do.
+        problem: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Control totals that do not balance: a fault of this program.
     #[error(
         "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
@@ -104,6 +114,7 @@ fn remedy(action: &str, kind: ErrorKind) -> &'static str {
         ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
         ErrorKind::PermissionDenied => "; let the user that runs icr write there",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+        ErrorKind::FileTooLarge => "; raise the limit of file sizes (ulimit -f), then run again",
         ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
         _ => "",
     }
@@ -121,6 +132,7 @@ impl Error {
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
+            | Error::Published { .. }
             | Error::Unbalanced(_)
             | Error::Row { .. }
             | Error::Stdout(_)

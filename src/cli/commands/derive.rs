@@ -75,9 +75,10 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.out.spare_trail(&args.audit)?;
     args.audit.run("derive", None, |session| {
         let inputs = args.registry.iter().map(PathBuf::as_path);
-        let folder = args.out.create(inputs)?;
+        let folder = args.out.create(common, inputs)?;
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
