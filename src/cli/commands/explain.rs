@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
     /// Take the options of the finished run DIR, and refuse inputs that are not its own
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "routine", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
     from_run: Option<PathBuf>,
     /// Show whole names, SSNs and dates of birth; needs --purpose and --audit
     #[arg(long)]
