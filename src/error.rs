@@ -52,10 +52,10 @@ pub enum Error {
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}{}", path.display(), remedy(action, source.kind()))]
+    #[error("cannot {} {}{}", action.words(), path.display(), remedy(*action, source.kind()))]
     Io {
-        /// What was tried, as a verb: "open", "write".
-        action: &'static str,
+        /// What was tried.
+        action: Action,
         /// The file or folder.
         path: PathBuf,
         /// The system's answer.
@@ -74,6 +74,16 @@ pub enum Error {
         "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
     )]
     Unbalanced(String),
+    /// A row of an output that the CSV writer cannot make: a fault of this program.
+    #[error(
+        "a row of {output} cannot be made; nothing was published, please report this as a fault of icr"
+    )]
+    Row {
+        /// The output, as a message names it.
+        output: &'static str,
+        /// The CSV writer's answer.
+        source: csv::Error,
+    },
     /// stdout could not be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] std::io::Error),
@@ -85,11 +95,63 @@ pub enum Error {
     Interrupted(Signal),
 }
 
-/// What to do where the system refused something; nothing where that is not known.
-fn remedy(action: &str, kind: ErrorKind) -> &'static str {
-    let reads = ["open", "read", "map"].contains(&action);
+/// An operation that the operating system can refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words say what each is")]
+pub enum Action {
+    Open,
+    Read,
+    Map,
+    HoldInMemory,
+    Unpack,
+    Create,
+    CreateFolder,
+    Write,
+    Remove,
+    Replace,
+    OpenTrail,
+    LockTrail,
+    ReadTrail,
+    WriteTrail,
+}
+
+impl Action {
+    /// The words between "cannot" and the path of a message.
+    pub fn words(self) -> &'static str {
+        match self {
+            Action::Open => "open",
+            Action::Read => "read",
+            Action::Map => "map",
+            Action::HoldInMemory => "hold in memory",
+            Action::Unpack => "unpack or translate into a temporary file in",
+            Action::Create => "create",
+            Action::CreateFolder => "create the folder",
+            Action::Write => "write",
+            Action::Remove => "remove",
+            Action::Replace => "replace",
+            Action::OpenTrail => "open the audit trail",
+            Action::LockTrail => "lock the audit trail",
+            Action::ReadTrail => "read the audit trail",
+            Action::WriteTrail => "write the audit trail",
+        }
+    }
+
+    /// Whether it needs the right to read an input.
+    fn reads_input(self) -> bool {
+        matches!(self, Action::Open | Action::Read | Action::Map)
+    }
+
+    fn is_of_trail(self) -> bool {
+        use Action::{LockTrail, OpenTrail, ReadTrail, WriteTrail};
+        matches!(self, OpenTrail | LockTrail | ReadTrail | WriteTrail)
+    }
+}
+
+/// What the user can do about a refusal, or nothing if that is not known.
+fn remedy(action: Action, kind: ErrorKind) -> &'static str {
+    let reads = action.reads_input();
     match kind {
-        ErrorKind::NotFound if action.ends_with("audit trail") => "; make its folder first",
+        ErrorKind::NotFound if action.is_of_trail() => "; make its folder first",
         ErrorKind::NotFound if reads => "; check the path, and whether it has arrived",
         ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
         ErrorKind::PermissionDenied => "; let the user that runs icr write there",
@@ -112,10 +174,16 @@ impl Error {
             | Error::Io { .. }
             | Error::Output { .. }
             | Error::Unbalanced(_)
+            | Error::Row { .. }
             | Error::Stdout(_)
             | Error::Signals(_) => Exit::Failed,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
         }
+    }
+
+    /// An [`Error::Row`]; use as `.map_err(Error::row("updates.csv"))`.
+    pub fn row(output: &'static str) -> impl Fn(csv::Error) -> Self {
+        move |source| Error::Row { output, source }
     }
 
     /// An [`Error::Input`] about a whole file.
@@ -136,8 +204,8 @@ impl Error {
         }
     }
 
-    /// An [`Error::Io`]; use as `.map_err(Error::io("open", path))`.
-    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// An [`Error::Io`]; use as `.map_err(Error::io(Action::Open, path))`.
+    pub fn io(action: Action, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Error::Io {
             action,

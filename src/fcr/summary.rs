@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::derive::Derived;
-use super::totals::{RecordTotals, Totals};
+use super::totals::{RegistryCounts, Totals};
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
@@ -76,7 +76,7 @@ impl DeriveSummary {
     pub fn add(&mut self, state: State, file: String, derived: &Derived) {
         let mut errors = FindingCounts::new();
         for (_, edit, _) in &derived.rejected {
-            *errors.entry(edit.code()).or_default() += 1;
+            *errors.entry(edit.code().into()).or_default() += 1;
         }
         let usps = state.usps();
         self.run += &derived.totals;
@@ -187,7 +187,7 @@ impl DeriveSummary {
     }
 }
 
-fn counts(records: &RecordTotals) -> [u64; 8] {
+fn counts(records: &RegistryCounts) -> [u64; 8] {
     [
         records.read,
         records.written,

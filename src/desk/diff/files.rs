@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::formats::reference::State;
 
 /// A response file of each side; one of them may be missing.
@@ -106,7 +106,7 @@ pub fn pair_files(old: &Path, new: &Path) -> Result<ComparedFiles> {
 }
 
 fn files_of(side: &Path) -> Result<Side> {
-    let metadata = std::fs::metadata(side).map_err(Error::io("open", side))?;
+    let metadata = std::fs::metadata(side).map_err(Error::io(Action::Open, side))?;
     let mut files = Side::default();
     if !metadata.is_dir() {
         files.responses.push(SidePath {
@@ -118,8 +118,8 @@ fn files_of(side: &Path) -> Result<Side> {
     let responses = side.join("responses");
     let is_run = responses.is_dir();
     let folder = if is_run { responses } else { side.to_owned() };
-    for entry in std::fs::read_dir(&folder).map_err(Error::io("read", &folder))? {
-        let path = entry.map_err(Error::io("read", &folder))?.path();
+    for entry in std::fs::read_dir(&folder).map_err(Error::io(Action::Read, &folder))? {
+        let path = entry.map_err(Error::io(Action::Read, &folder))?.path();
         let name = name_of(&path);
         if !path.is_file() || name.starts_with('.') {
             continue;

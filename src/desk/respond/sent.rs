@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ResponseCase;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::formats::record::{Date, text};
 use crate::formats::reference::State;
 
@@ -113,7 +113,7 @@ impl SentLog {
 
     /// Reads the rows; gives the highest serial number.
     fn read(&mut self, path: &Path) -> Result<Option<u64>> {
-        let bytes = std::fs::read(path).map_err(Error::io("open", path))?;
+        let bytes = std::fs::read(path).map_err(Error::io(Action::Open, path))?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(&bytes[..]);
@@ -231,14 +231,13 @@ impl SentLog {
     /// The file: what `--sent` held, then this run's rows by serial number.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&self) -> Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritable =
-            |e: csv::Error| Error::Unbalanced(format!("a row of sent.csv cannot be made ({e})"));
-        writer.write_record(SENT_HEAD).map_err(unwritable)?;
+        let unwritable = Error::row("sent.csv");
+        writer.write_record(SENT_HEAD).map_err(&unwritable)?;
         for row in &self.rows {
-            writer.write_record(row).map_err(unwritable)?;
+            writer.write_record(row).map_err(&unwritable)?;
         }
         writer
             .into_inner()

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
@@ -31,7 +31,7 @@ struct Slot {
     cut: AtomicBool,
 }
 
-static REGISTRY: [Slot; SLOTS] = [const {
+static MAPPED_FILES: [Slot; SLOTS] = [const {
     Slot {
         first: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
@@ -71,7 +71,7 @@ impl Mapped {
     /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("open", path))?;
+        let file = File::open(path).map_err(Error::io(Action::Open, path))?;
         Self::of_file(file, path)
     }
 
@@ -81,7 +81,7 @@ impl Mapped {
     /// As [`Mapped::open`].
     pub fn of_file(file: File, path: &Path) -> Result<Self> {
         install_handler();
-        let metadata = file.metadata().map_err(Error::io("read", path))?;
+        let metadata = file.metadata().map_err(Error::io(Action::Read, path))?;
         if !metadata.is_file() {
             return Err(Error::input(
                 path,
@@ -103,7 +103,7 @@ impl Mapped {
             // process can alter bytes (seen by `check_intact`, and every reader takes any byte)
             // or cut the file, which the SIGBUS handler turns into zeroes.
             let map = unsafe { MmapOptions::new().len(bytes).map(&mapped.file) }
-                .map_err(Error::io("map", path))?;
+                .map_err(Error::io(Action::Map, path))?;
             mapped.slot = Some(register(&map).ok_or_else(|| {
                 Error::input(
                     path,
@@ -135,11 +135,11 @@ impl Mapped {
     pub fn check_intact(&self) -> Result<()> {
         let cut = self
             .slot
-            .is_some_and(|slot| REGISTRY[slot].cut.load(Ordering::Acquire));
+            .is_some_and(|slot| MAPPED_FILES[slot].cut.load(Ordering::Acquire));
         let metadata = self
             .file
             .metadata()
-            .map_err(Error::io("read", &self.path))?;
+            .map_err(Error::io(Action::Read, &self.path))?;
         let now = Stamp::of(&metadata);
         if cut || now.bytes < self.opened.bytes {
             let problem = format!(
@@ -169,7 +169,7 @@ impl Deref for Mapped {
 impl Drop for Mapped {
     fn drop(&mut self) {
         if let Some(slot) = self.slot {
-            let slot = &REGISTRY[slot];
+            let slot = &MAPPED_FILES[slot];
             slot.bytes.store(0, Ordering::Release);
             slot.cut.store(false, Ordering::Release);
             slot.first.store(0, Ordering::Release);
@@ -179,7 +179,7 @@ impl Drop for Mapped {
 
 fn register(map: &Mmap) -> Option<usize> {
     let first = map.as_ptr() as usize;
-    REGISTRY.iter().position(|slot| {
+    MAPPED_FILES.iter().position(|slot| {
         let taken = slot
             .first
             .compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
@@ -217,7 +217,7 @@ extern "C" fn handler(
     // from the fault to the end of a registered map keeps every address of it readable.
     unsafe {
         let address = (*info).si_addr() as usize;
-        for slot in &REGISTRY {
+        for slot in &MAPPED_FILES {
             let first = slot.first.load(Ordering::Acquire);
             let bytes = slot.bytes.load(Ordering::Acquire);
             if first == 0 || address < first || address >= first + bytes {

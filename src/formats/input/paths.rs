@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// The files that the arguments name: each is a file, or a folder whose regular files (not hidden,
 /// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
-        let metadata = std::fs::metadata(argument).map_err(Error::io("open", argument))?;
+        let metadata = std::fs::metadata(argument).map_err(Error::io(Action::Open, argument))?;
         if metadata.is_dir() {
             files.extend(folder_files(argument, what)?);
         } else if metadata.is_file() {
@@ -31,8 +31,8 @@ pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
 
 fn folder_files(folder: &Path, what: &str) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let entry = entry.map_err(Error::io("read", folder))?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Action::Read, folder))? {
+        let entry = entry.map_err(Error::io(Action::Read, folder))?;
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         let regular = std::fs::metadata(entry.path()).is_ok_and(|m| m.is_file());
         if regular && !hidden {

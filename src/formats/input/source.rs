@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::packing::fill;
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::stop::Stop;
 
 /// How much is unpacked and translated at a time; the first of it tells the code page.
@@ -71,9 +71,9 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = tempfile::tempfile().map_err(Error::io("hold in memory", path))?;
+        let mut file = tempfile::tempfile().map_err(Error::io(Action::HoldInMemory, path))?;
         file.write_all(bytes)
-            .map_err(Error::io("hold in memory", path))?;
+            .map_err(Error::io(Action::HoldInMemory, path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
@@ -267,7 +267,7 @@ fn decode(
         None => Box::new(&delivered[..]),
     };
     let folder = std::env::temp_dir();
-    let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
+    let no_room = |error| Error::io(Action::Unpack, &folder)(error);
     let mut file = tempfile::tempfile().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
     // Told by the first bytes: the code page, and whether X'15' is a line end.
@@ -276,7 +276,7 @@ fn decode(
         stop.check()?;
         let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
             Some(packing) => packing.refuse(path, &error),
-            None => Error::io("read", path)(error),
+            None => Error::io(Action::Read, path)(error),
         })?;
         let bytes = &mut buffer[..filled];
         let (encoding, new_line) = *told.get_or_insert_with(|| {

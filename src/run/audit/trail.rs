@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::digest::hex_digest;
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::sealed;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::formats::record::Date;
 
 /// What `previous` holds on the first line.
@@ -98,9 +98,9 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
         .create(true)
         .mode(0o600)
         .open(path)
-        .map_err(io("open the audit trail"))?;
-    file.lock().map_err(io("lock the audit trail"))?;
-    let last = last_line(&mut file).map_err(io("read the audit trail"))?;
+        .map_err(io(Action::OpenTrail))?;
+    file.lock().map_err(io(Action::LockTrail))?;
+    let last = last_line(&mut file).map_err(io(Action::ReadTrail))?;
     let (number, previous) = match &last {
         Some(last) => (
             number_of(last).map_or_else(|| count_lines(&mut file), Ok),
@@ -108,14 +108,14 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
         ),
         None => (Ok(0), FIRST.to_owned()),
     };
-    let number = number.map_err(io("read the audit trail"))? + 1;
+    let number = number.map_err(io(Action::ReadTrail))? + 1;
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
         return Err(Error::input(path, problem));
     }
     let line = line(number, previous, torn);
-    let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = serde_json::to_vec(&line).map_err(|e| io(Action::WriteTrail)(e.into()))?;
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
@@ -124,9 +124,8 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
     }
     bytes.extend_from_slice(&text);
     bytes.push(b'\n');
-    file.write_all(&bytes)
-        .map_err(io("write the audit trail"))?;
-    file.sync_all().map_err(io("write the audit trail"))?;
+    file.write_all(&bytes).map_err(io(Action::WriteTrail))?;
+    file.sync_all().map_err(io(Action::WriteTrail))?;
     Ok(hex_digest(&text))
 }
 
@@ -192,7 +191,8 @@ fn utc_now() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
-    let date = Date::today().ccyymmdd();
+    // One reading of the clock: date and time belong together at midnight too.
+    let date = Date::of_unix_seconds(seconds).ccyymmdd();
     let of_day = seconds % 86_400;
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",

@@ -14,7 +14,7 @@ use super::place::{FileMode, require_parent};
 use super::replaceable::{
     MARK_TEXT, STAGING_MARK, busy, check_target, remove_abandoned, remove_run,
 };
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
 use crate::text::hex;
 
@@ -61,7 +61,7 @@ impl OutputFolder {
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&staging)
-            .map_err(Error::io("create the folder", target))?;
+            .map_err(Error::io(Action::CreateFolder, target))?;
         let mark = put_mark(&staging, target)?;
         Ok(OutputFolder {
             target: target.to_owned(),
@@ -87,7 +87,7 @@ impl OutputFolder {
                 .recursive(true)
                 .mode(0o700)
                 .create(folder)
-                .map_err(Error::io("create the folder", folder))?;
+                .map_err(Error::io(Action::CreateFolder, folder))?;
         }
         let file = create_file(&path, self.mode)?;
         Ok(OutputFile {
@@ -144,7 +144,7 @@ impl OutputFolder {
         // A run takes hours; what stands there now may be something else than at its beginning.
         self.replace = check_target(&self.target, self.replace)?;
         let mark = self.staging.join(STAGING_MARK);
-        std::fs::remove_file(&mark).map_err(Error::io("remove", &mark))?;
+        std::fs::remove_file(&mark).map_err(Error::io(Action::Remove, &mark))?;
         sync_folders(&self.staging, self.mode)?;
         if self.replace {
             // The old folder and the new change places, then the old one goes.
@@ -155,10 +155,10 @@ impl OutputFolder {
                 &self.target,
                 rustix::fs::RenameFlags::EXCHANGE,
             )
-            .map_err(|e| Error::io("replace", &self.target)(e.into()))?;
+            .map_err(|e| Error::io(Action::Replace, &self.target)(e.into()))?;
         } else {
             std::fs::rename(&self.staging, &self.target)
-                .map_err(Error::io("create", &self.target))?;
+                .map_err(Error::io(Action::Create, &self.target))?;
             self.published = true;
         }
         if let Ok((parent, _)) = parent_and_name(&self.target) {
@@ -199,7 +199,7 @@ impl OutputFile<'_> {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(Error::io("write", &self.path))?;
+            .map_err(Error::io(Action::Write, &self.path))?;
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
         self.write_out();
@@ -225,7 +225,7 @@ impl OutputFile<'_> {
     pub fn finish(self) -> Result<()> {
         self.file
             .sync_all()
-            .map_err(Error::io("write", &self.path))?;
+            .map_err(Error::io(Action::Write, &self.path))?;
         let written = WrittenFile {
             name: self.name,
             bytes: self.bytes,
@@ -253,14 +253,14 @@ fn create_file(path: &Path, mode: FileMode) -> Result<File> {
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .map_err(Error::io("create", path))?;
+        .map_err(Error::io(Action::Create, path))?;
     file.set_permissions(Permissions::from_mode(mode.of_file()))
-        .map_err(Error::io("create", path))?;
+        .map_err(Error::io(Action::Create, path))?;
     Ok(file)
 }
 
 fn parent_and_name(target: &Path) -> Result<(PathBuf, String)> {
-    let absolute = std::path::absolute(target).map_err(Error::io("create", target))?;
+    let absolute = std::path::absolute(target).map_err(Error::io(Action::Create, target))?;
     match (absolute.parent(), absolute.file_name()) {
         (Some(parent), Some(name)) => Ok((parent.to_owned(), name.to_string_lossy().into_owned())),
         _ => Err(Error::Output {
@@ -281,28 +281,28 @@ fn put_mark(staging: &Path, target: &Path) -> Result<File> {
         return Err(busy(target));
     }
     mark.write_all(MARK_TEXT.as_bytes())
-        .map_err(Error::io("write", &path))?;
+        .map_err(Error::io(Action::Write, &path))?;
     Ok(mark)
 }
 
 /// Gives each folder its permissions and syncs it, the innermost first.
 fn sync_folders(folder: &Path, mode: FileMode) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let path = entry.map_err(Error::io("read", folder))?.path();
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Action::Read, folder))? {
+        let path = entry.map_err(Error::io(Action::Read, folder))?.path();
         if path.is_dir() {
             sync_folders(&path, mode)?;
         }
     }
     let permissions = Permissions::from_mode(mode.of_folder());
     std::fs::set_permissions(folder, permissions)
-        .map_err(Error::io("create the folder", folder))?;
+        .map_err(Error::io(Action::CreateFolder, folder))?;
     sync_folder(folder)
 }
 
 fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)
         .and_then(|f| f.sync_all())
-        .map_err(Error::io("write", folder))
+        .map_err(Error::io(Action::Write, folder))
 }
 
 #[cfg(test)]

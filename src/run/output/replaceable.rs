@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 
 /// The name of the file that marks a staging folder of this program.
@@ -31,7 +31,7 @@ enum Kind {
 pub(super) fn check_target(target: &Path, force: bool) -> Result<bool> {
     let metadata = match std::fs::symlink_metadata(target) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        other => other.map_err(Error::io("open", target))?,
+        other => other.map_err(Error::io(Action::Open, target))?,
     };
     if !metadata.is_dir() {
         return Err(refuse(
@@ -59,7 +59,7 @@ pub(super) fn check_target(target: &Path, force: bool) -> Result<bool> {
 pub(super) fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
     let metadata = match std::fs::symlink_metadata(staging) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => other.map_err(Error::io("open", staging))?,
+        other => other.map_err(Error::io(Action::Open, staging))?,
     };
     let foreign = |lacks: &str| {
         let problem = format!(
@@ -74,13 +74,13 @@ pub(super) fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
     let _locked = match kind_of(staging, target)? {
         // Killed between the folder and its mark. A folder that is no longer empty stays.
         Kind::Empty => {
-            return std::fs::remove_dir(staging).map_err(Error::io("remove", staging));
+            return std::fs::remove_dir(staging).map_err(Error::io(Action::Remove, staging));
         }
         Kind::Foreign(lacks) => return foreign(lacks),
         Kind::Finished => None,
         Kind::Begun(mark) => Some(mark),
     };
-    remove_run(staging).map_err(Error::io("remove", staging))
+    remove_run(staging).map_err(Error::io(Action::Remove, staging))
 }
 
 /// Removes a run, what tells that it is one last: a removal that is cut short can be taken up again.
@@ -112,16 +112,16 @@ pub(super) fn busy(target: &Path) -> Error {
 
 /// What a folder is; `target` is named where another run is at work on it.
 fn kind_of(folder: &Path, target: &Path) -> Result<Kind> {
-    let entries = std::fs::read_dir(folder).map_err(Error::io("read", folder))?;
+    let entries = std::fs::read_dir(folder).map_err(Error::io(Action::Read, folder))?;
     let entries = entries.take(2).count();
     if entries == 0 {
         return Ok(Kind::Empty);
     }
     let path = folder.join(STAGING_MARK);
     if is_file(&path) {
-        let mark = File::open(&path).map_err(Error::io("open", &path))?;
+        let mark = File::open(&path).map_err(Error::io(Action::Open, &path))?;
         mark.try_lock().map_err(|_| busy(target))?;
-        let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        let text = std::fs::read(&path).map_err(Error::io(Action::Read, &path))?;
         // Alone in its folder, a mark may have been cut short: nothing else was written yet.
         let cut = entries == 1 && MARK_TEXT.as_bytes().starts_with(&text);
         return Ok(if cut || text == MARK_TEXT.as_bytes() {
@@ -136,7 +136,7 @@ fn kind_of(folder: &Path, target: &Path) -> Result<Kind> {
             "it has neither the manifest.json of a finished run nor the .icr-staging of an abandoned one",
         ));
     }
-    let text = std::fs::read(&manifest).map_err(Error::io("read", &manifest))?;
+    let text = std::fs::read(&manifest).map_err(Error::io(Action::Read, &manifest))?;
     Ok(match Manifest::parse(&text) {
         Some(_) => Kind::Finished,
         None => Kind::Foreign("its manifest.json is not one that icr wrote"),

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::place::{FileMode, require_parent};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// A file in the making, hidden beside where it will be. Dropped before
 /// [`OutputSingle::publish`], it leaves nothing behind; one that a killed run left is overwritten
@@ -55,7 +55,7 @@ impl OutputSingle {
             .truncate(false)
             .mode(0o600)
             .open(&partial)
-            .map_err(Error::io("create", target))?;
+            .map_err(Error::io(Action::Create, target))?;
         if file.try_lock().is_err() {
             return refuse("another run of icr is writing this file; wait for it");
         }
@@ -72,7 +72,7 @@ impl OutputSingle {
                 let permissions = Permissions::from_mode(mode.of_file());
                 single.file.set_permissions(permissions)
             })
-            .map_err(Error::io("create", target))?;
+            .map_err(Error::io(Action::Create, target))?;
         Ok(single)
     }
 
@@ -83,7 +83,7 @@ impl OutputSingle {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(Error::io("write", &self.target))
+            .map_err(Error::io(Action::Write, &self.target))
     }
 
     /// Makes the file appear at its place, by one rename.
@@ -93,8 +93,9 @@ impl OutputSingle {
     pub fn publish(mut self) -> Result<()> {
         self.file
             .sync_all()
-            .map_err(Error::io("write", &self.target))?;
-        std::fs::rename(&self.partial, &self.target).map_err(Error::io("create", &self.target))?;
+            .map_err(Error::io(Action::Write, &self.target))?;
+        std::fs::rename(&self.partial, &self.target)
+            .map_err(Error::io(Action::Create, &self.target))?;
         self.published = true;
         Ok(())
     }
