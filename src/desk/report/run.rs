@@ -44,7 +44,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
         folder: run.name(),
         manifest_sha256: run.manifest_sha256.clone(),
     };
-    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
+    report.cases_checked = ResponseFields::new(layouts)?.has_record_counts();
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();
