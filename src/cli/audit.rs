@@ -7,6 +7,7 @@ use clap::Args;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
+use crate::stop::Stop;
 
 /// `--audit`.
 #[derive(Args, Clone, Debug, Default)]
@@ -25,6 +26,7 @@ impl AuditArgs {
         &self,
         command: &str,
         purpose: Option<&str>,
+        stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
         // An argument that is not UTF-8 is recorded as far as it can be.
@@ -34,6 +36,7 @@ impl AuditArgs {
         let audit = Audit {
             trail: self.audit.clone(),
             options: options.collect(),
+            stop: stop.clone(),
         };
         audit.run(command, purpose, work)
     }

@@ -16,6 +16,7 @@ use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::FileMode;
 use crate::stderr::warn;
+use crate::text::shown_path;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -289,7 +290,7 @@ impl OutFolderArgs {
                     path: self.out.clone(),
                     problem: format!(
                         "holds {}, an input of this run, which --force would remove; name another folder",
-                        input.display()
+                        shown_path(input)
                     ),
                 });
             }

@@ -11,6 +11,7 @@ use crate::engine::response::StateTotals;
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
 use crate::run::{Standing, cases_by_other_state, disagreements};
+use crate::text::shown;
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<&'static str, u64>;
@@ -243,7 +244,7 @@ impl MatchSummary {
         let left_out = self
             .excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
         let roster = self.roster.iter().flat_map(disagreements);
         left_out.chain(roster).collect()
     }
@@ -363,7 +364,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                shown(&file.file),
+                shown(&file.reason)
             );
         }
         text

@@ -12,6 +12,7 @@ use crate::engine::extract::{Edit, Extract, Provenance};
 use crate::error::Result;
 use crate::formats::reference::State;
 use crate::run::match_file;
+use crate::text::shown_path;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
@@ -69,7 +70,7 @@ impl PreviousRun {
             (then > 0 && change.abs() > percent).then(|| {
                 format!(
                     "{what} moved from {then} to {now} ({change:+.1} %) since the run in {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
-                    self.folder.display()
+                    shown_path(&self.folder)
                 )
             })
         };

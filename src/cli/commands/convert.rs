@@ -115,7 +115,7 @@ const CSV_RECORDS: usize = 16 * 1024;
 /// # Errors
 /// Whatever stops the run; FILE is as it was then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("convert", None, |session| {
+    args.audit.run("convert", None, stop, |session| {
         session.read_files([args.input.as_path()], stop)?;
         convert_audited(args, common, session, stdout, stop)
     })

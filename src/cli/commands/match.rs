@@ -99,7 +99,7 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let request = args.request(common);
-    args.audit.run("match", None, |session| {
+    args.audit.run("match", None, stop, |session| {
         // Not --previous: to replace that run is what --force is asked for.
         let roster = request.roster.as_deref();
         let folder = args.out.create(request.inputs.paths().chain(roster))?;

@@ -16,6 +16,7 @@ use crate::stop::Stop;
 use crate::synthetic::score::report::Score;
 use crate::synthetic::score::run::score;
 use crate::synthetic::score::truth::Truth;
+use crate::text::shown_path;
 
 /// Compare a run of match with the truth about its invented extracts
 ///
@@ -52,7 +53,7 @@ pub struct Args {
 /// # Errors
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("score", None, |session| {
+    args.audit.run("score", None, stop, |session| {
         session.read_files([args.truth.as_path()], stop)?;
         score_audited(args, common, stdout, stop)
     })
@@ -85,7 +86,7 @@ fn score_audited(
     if unknown > 0 && !common.quiet {
         warn(&format!(
             "{unknown} of {returned} returned cases are not in {}: it is the truth about other extracts, and no figure counts them",
-            args.truth.display()
+            shown_path(&args.truth)
         ));
     }
     stdout.print(&text)?;

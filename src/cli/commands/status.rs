@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::run::output::Stdout;
 use crate::run::{match_file, match_manifest};
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Show how each state's extract and response stood over several runs
 #[derive(ClapArgs, Debug)]
@@ -183,17 +183,17 @@ fn text(rows: &[StateStatus]) -> String {
         let bytes = row
             .response_bytes
             .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
-        let digest = row
-            .response_sha256
-            .as_deref()
-            .map_or("-", |digest| &digest[..digest.len().min(16)]);
+        let digest = row.response_sha256.as_deref().map_or_else(
+            || "-".to_owned(),
+            |digest| shown(&digest.chars().take(16).collect::<String>()).into_owned(),
+        );
         text += &format!(
             "{:<6}{:<10}{:<18}{:<10}{:<12}{:>10}{:>10}{:>10}{:>13}  {digest}\n",
-            row.state,
-            row.run_date,
-            row.run,
+            shown(&row.state),
+            shown(&row.run_date),
+            shown(&row.run),
             row.received,
-            row.form,
+            shown(&row.form),
             row.records,
             row.rejected,
             row.returned,

@@ -62,7 +62,7 @@ pub struct Args {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    let profile = Profile::load(&args.noise)?;
+    let profile = Profile::load(&args.noise, stop)?;
     let world = world(args)?;
     let folder = args.out.create([args.noise.as_path()])?;
     let totals = args

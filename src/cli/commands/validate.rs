@@ -20,6 +20,7 @@ use crate::formats::reference::Counties;
 use crate::progress::{Progress, Unit};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// Tell what is wrong with extracts before they are matched, and where
 ///
@@ -83,7 +84,7 @@ enum File {
 /// Whatever stops the run, and after the report [`Error::Inputs`] where a file cannot be used or
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("validate", None, |session| {
+    args.audit.run("validate", None, stop, |session| {
         let files = input_files(&args.extracts, Provenance::Submitted.files())?
             .into_iter()
             .chain(input_files(&args.fcr, Provenance::FcrDerived.files())?);
@@ -174,7 +175,7 @@ fn refusal(files: Vec<File>) -> Option<Error> {
         problems => {
             let lines: Vec<_> = problems
                 .iter()
-                .map(|(path, problem)| format!("\n  {}: {problem}", path.display()))
+                .map(|(path, problem)| format!("\n  {}: {problem}", shown_path(path)))
                 .collect();
             Some(Error::Inputs(format!(
                 "{} files cannot be used:{}",

@@ -10,6 +10,7 @@ use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;
+use crate::text::shown_path;
 
 /// The files of a run, read.
 #[derive(Default)]
@@ -136,7 +137,7 @@ impl Collected {
 
 /// A line a file that cannot be used.
 fn listed(files: &[Unusable]) -> String {
-    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    let line = |file: &Unusable| format!("\n  {}: {}", shown_path(&file.path), file.problem);
     files.iter().map(line).collect()
 }
 
@@ -158,8 +159,8 @@ pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
                 "two {kind} for {} ({}): {} and {}; give one",
                 extract.state,
                 extract.state.name(),
-                first.source.path.display(),
-                extract.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&extract.source.path)
             )));
         }
     }

@@ -13,6 +13,7 @@ use crate::formats::input::InputEntry;
 use crate::formats::input::{Mapped, digest_until};
 use crate::formats::reference::State;
 use crate::run::output::{Publish, Stdout, WrittenFile};
+use crate::stderr::report;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -23,12 +24,15 @@ pub struct Audit {
     pub trail: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
+    /// Whether the run is to stop.
+    pub stop: Stop,
 }
 
 /// What the end line will tell; a command without `--audit` fills it for nobody.
 #[derive(Default)]
 pub struct Session {
     trail: Option<Trail>,
+    stop: Stop,
     outcome: RefCell<Outcome>,
     ended: std::cell::Cell<bool>,
 }
@@ -52,10 +56,11 @@ impl Audit {
         let trail = self
             .trail
             .as_ref()
-            .map(|path| Trail::start(path, &start()))
+            .map(|path| Trail::start(path, &start(), &self.stop))
             .transpose()?;
         let session = Session {
             trail,
+            stop: self.stop.clone(),
             ..Session::default()
         };
         let result = work(&session);
@@ -63,12 +68,14 @@ impl Audit {
             Ok(exit) if !session.ended.get() => session.end(*exit)?,
             Ok(_) => {}
             Err(error) => {
-                let outcome = if matches!(error, Error::Interrupted(_)) {
-                    "interrupted"
+                if matches!(error, Error::Interrupted(_)) {
+                    // The signal's status stands, whatever became of the line.
+                    if let Err(unwritten) = session.write("interrupted", error.exit()) {
+                        report(&unwritten);
+                    }
                 } else {
-                    "failed"
-                };
-                session.write(outcome, error.exit())?;
+                    session.write("failed", error.exit())?;
+                }
             }
         }
         result
@@ -182,7 +189,7 @@ impl Session {
         let mut line = self.outcome.borrow_mut();
         outcome.clone_into(&mut line.outcome);
         line.exit = exit.status();
-        trail.end(&line)
+        trail.end(&line, &self.stop)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// `--file-mode`: the permissions of files; folders get the search bits that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(super) fn require_parent(target: &Path) -> Result<()> {
     if parent.is_dir() {
         return Ok(());
     }
-    let parent = parent.display();
+    let parent = shown_path(parent);
     let problem = format!("the folder {parent}, in which it is to be, is not there; make it first");
     Err(Error::Output {
         path: target.to_owned(),

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
+use crate::text::shown_path;
 
 /// The name of the file that marks a staging folder of this program.
 pub(super) const STAGING_MARK: &str = ".icr-staging";
@@ -64,7 +65,7 @@ pub(super) fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
     let foreign = |lacks: &str| {
         let problem = format!(
             "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
-            target.display()
+            shown_path(target)
         );
         Err(refuse(staging, &problem))
     };
