@@ -48,7 +48,7 @@ impl RosterPolicy {
 }
 
 /// What stood for a state in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stood {
     /// Its extract.
@@ -60,7 +60,7 @@ pub enum Stood {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// What was agreed.
     pub role: Role,

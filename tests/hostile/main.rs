@@ -11,6 +11,7 @@
 mod arguments;
 mod folders;
 mod pipes;
+mod source;
 mod terminal;
 
 use std::path::{Path, PathBuf};
