@@ -51,10 +51,10 @@ pub fn shown_path(path: &Path) -> String {
     text
 }
 
-/// Text of several lines as a terminal may get it: as [`shown`], but line ends and tabs stand. What
+/// Text of several lines as a terminal may get it: as [`shown`], but line ends, tabs and page ends stand. What
 /// is inserted into such a text must have gone through [`shown`] itself.
 pub fn shown_lines(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| is_control(c) && c != '\n' && c != '\t';
+    let harmful = |c: char| is_control(c) && !matches!(c, '\n' | '\t' | '\x0c');
     escaped(text, harmful, number_of)
 }
 

@@ -12,12 +12,13 @@ fn hostile_name() -> PathBuf {
     PathBuf::from(std::ffi::OsStr::from_bytes(NAME))
 }
 
-/// Nothing but line ends and tabs controls the terminal, and no line is forged.
+/// Nothing but line ends, page ends and tabs controls the terminal, and no line is forged.
 fn assert_harmless(what: &str, text: &str, bytes: &[u8]) {
     for line in text.split('\n') {
         assert!(!line.starts_with("icr: error: forged"), "{what}: {text:?}");
     }
-    let harmful = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}';
+    let harmful =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\x0c')) || c == '\u{202e}';
     assert!(!text.contains(harmful), "{what}: {text:?}");
     assert!(!bytes.contains(&0x1b), "{what}");
 }
