@@ -32,6 +32,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit> {
     guard::turn_off_core_dumps();
+    guard::outlive_file_size_limit().map_err(Error::Signals)?;
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
     }

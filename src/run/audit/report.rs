@@ -48,18 +48,31 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
     let mut entries = Vec::new();
+    let mut prepared = std::collections::BTreeMap::new();
     for (number, bytes) in (1..).zip(trail.split(|&byte| byte == b'\n')) {
         stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
                 starts.insert(super::digest::hex_digest(bytes), start);
             }
-            Ok(Line::End(end)) if end.time.starts_with(month) => {
-                entries.extend(entry(starts.get(&end.start), &end, state));
+            Ok(Line::Prepared(line)) => drop(prepared.insert(line.start.clone(), line)),
+            Ok(Line::End(end)) => {
+                prepared.remove(&end.start);
+                if end.time.starts_with(month) {
+                    entries.extend(entry(starts.get(&end.start), &end, state));
+                }
             }
             _ => {}
         }
     }
+    // Killed while they published: what they were about to publish may have appeared.
+    for line in prepared
+        .values()
+        .filter(|line| line.time.starts_with(month))
+    {
+        entries.extend(entry(starts.get(&line.start), line, state));
+    }
+    entries.sort_by_key(|entry| entry.line);
     Ok(MonthReport {
         schema: "icr.audit.report/1",
         state: state.to_owned(),

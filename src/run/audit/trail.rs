@@ -82,13 +82,25 @@ impl Trail {
         })
     }
 
+    /// Writes and syncs a line that says that all is written and the output is about to appear.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    pub fn prepared(&self, outcome: &Outcome, stop: &Stop) -> Result<()> {
+        self.append(outcome, stop, Line::Prepared)
+    }
+
     /// Writes and syncs an end line.
     ///
     /// # Errors
     /// As [`Trail::start`].
     pub fn end(&self, outcome: &Outcome, stop: &Stop) -> Result<()> {
+        self.append(outcome, stop, Line::End)
+    }
+
+    fn append(&self, outcome: &Outcome, stop: &Stop, event: fn(EndLine) -> Line) -> Result<()> {
         append(&self.path, stop, |number, previous, after_torn_line| {
-            Line::End(EndLine {
+            event(EndLine {
                 schema: SCHEMA.to_owned(),
                 number,
                 previous,
