@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
+use crate::text::{shown, shown_path};
 
-/// A fatal error: the run ends, and nothing is published.
+/// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
 ///
 /// Every message is a lowercase fragment that names the thing it is about and what to do next; none
 /// holds a value of a record.
@@ -17,7 +18,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A layout or table that cannot be used.
-    #[error("layout {file}, line {line}{}: {problem}", field.as_ref().map(|f| format!(", field \"{f}\"")).unwrap_or_default())]
+    #[error("layout {}, line {line}{}: {problem}", shown(file), field.as_ref().map(|f| format!(", field \"{}\"", shown(f))).unwrap_or_default())]
     Layout {
         /// The file's name.
         file: String,
@@ -29,7 +30,7 @@ pub enum Error {
         problem: String,
     },
     /// A policy, profile or roster that cannot be used.
-    #[error("{}{}: {problem}", file.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(file), line.map(|l| format!(", line {l}")).unwrap_or_default())]
     Configuration {
         /// The file.
         file: PathBuf,
@@ -39,7 +40,7 @@ pub enum Error {
         problem: String,
     },
     /// An input that cannot be used.
-    #[error("{}{}: {problem}", path.display(), record.map(|r| format!(", record {r}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(path), record.map(|r| format!(", record {r}")).unwrap_or_default())]
     Input {
         /// The file or folder.
         path: PathBuf,
@@ -52,22 +53,32 @@ pub enum Error {
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {} {}{}", action.words(), path.display(), remedy(*action, source.kind()))]
+    #[error("cannot {action} {}{}", shown_path(path), remedy(action, source.kind()))]
     Io {
-        /// What was tried.
-        action: Action,
+        /// What was tried, as a verb: "open", "write".
+        action: &'static str,
         /// The file or folder.
         path: PathBuf,
         /// The system's answer.
         source: std::io::Error,
     },
     /// An output folder or file that must not be written.
-    #[error("{}: {problem}", path.display())]
+    #[error("{}: {problem}", shown_path(path))]
     Output {
         /// The folder or file.
         path: PathBuf,
         /// Why, and what to do.
         problem: String,
+    },
+    /// The output has appeared, but something that was to follow failed.
+    #[error("{} was published, but {problem}", shown_path(path))]
+    Published {
+        /// The folder or file.
+        path: PathBuf,
+        /// What failed, and what to do.
+        problem: &'static str,
+        /// Why.
+        source: Box<Error>,
     },
     /// Control totals that do not balance: a fault of this program.
     #[error(
@@ -95,67 +106,16 @@ pub enum Error {
     Interrupted(Signal),
 }
 
-/// An operation that the operating system can refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words say what each is")]
-pub enum Action {
-    Open,
-    Read,
-    Map,
-    HoldInMemory,
-    Unpack,
-    Create,
-    CreateFolder,
-    Write,
-    Remove,
-    Replace,
-    OpenTrail,
-    LockTrail,
-    ReadTrail,
-    WriteTrail,
-}
-
-impl Action {
-    /// The words between "cannot" and the path of a message.
-    pub fn words(self) -> &'static str {
-        match self {
-            Action::Open => "open",
-            Action::Read => "read",
-            Action::Map => "map",
-            Action::HoldInMemory => "hold in memory",
-            Action::Unpack => "unpack or translate into a temporary file in",
-            Action::Create => "create",
-            Action::CreateFolder => "create the folder",
-            Action::Write => "write",
-            Action::Remove => "remove",
-            Action::Replace => "replace",
-            Action::OpenTrail => "open the audit trail",
-            Action::LockTrail => "lock the audit trail",
-            Action::ReadTrail => "read the audit trail",
-            Action::WriteTrail => "write the audit trail",
-        }
-    }
-
-    /// Whether it needs the right to read an input.
-    fn reads_input(self) -> bool {
-        matches!(self, Action::Open | Action::Read | Action::Map)
-    }
-
-    fn is_of_trail(self) -> bool {
-        use Action::{LockTrail, OpenTrail, ReadTrail, WriteTrail};
-        matches!(self, OpenTrail | LockTrail | ReadTrail | WriteTrail)
-    }
-}
-
-/// What the user can do about a refusal, or nothing if that is not known.
-fn remedy(action: Action, kind: ErrorKind) -> &'static str {
-    let reads = action.reads_input();
+/// What to do where the system refused something; nothing where that is not known.
+fn remedy(action: &str, kind: ErrorKind) -> &'static str {
+    let reads = ["open", "read", "map"].contains(&action);
     match kind {
-        ErrorKind::NotFound if action.is_of_trail() => "; make its folder first",
+        ErrorKind::NotFound if action.ends_with("audit trail") => "; make its folder first",
         ErrorKind::NotFound if reads => "; check the path, and whether it has arrived",
         ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
         ErrorKind::PermissionDenied => "; let the user that runs icr write there",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+        ErrorKind::FileTooLarge => "; raise the limit of file sizes (ulimit -f), then run again",
         ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
         _ => "",
     }
@@ -173,6 +133,7 @@ impl Error {
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
+            | Error::Published { .. }
             | Error::Unbalanced(_)
             | Error::Row { .. }
             | Error::Stdout(_)
@@ -204,8 +165,8 @@ impl Error {
         }
     }
 
-    /// An [`Error::Io`]; use as `.map_err(Error::io(Action::Open, path))`.
-    pub fn io(action: Action, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// An [`Error::Io`]; use as `.map_err(Error::io("open", path))`.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Error::Io {
             action,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
@@ -143,9 +143,7 @@ pub fn convert(
         }
     }
     source.check_intact()?;
-    let output = sink
-        .finish()
-        .map_err(Error::io(Action::Write, &request.output))?;
+    let output = sink.finish().map_err(Error::io("write", &request.output))?;
     Ok(Converted {
         plan,
         records,
@@ -212,7 +210,7 @@ impl<'a> Sink<'a> {
             #[cfg(feature = "parquet")]
             {
                 let file = super::ParquetFile::new(plan, output)
-                    .map_err(Error::io(Action::Write, &request.output))?;
+                    .map_err(Error::io("write", &request.output))?;
                 return Ok(Sink::Parquet(Box::new(file)));
             }
             #[cfg(not(feature = "parquet"))]
@@ -266,7 +264,7 @@ impl<'a> Sink<'a> {
                     count += file.add(records(piece)).map_err(|error| match error {
                         ParquetError::Refused(refused) => refuse(&refused, before + count),
                         ParquetError::Unwritable(error) => {
-                            Error::io(Action::Write, &request.output)(error)
+                            Error::io("write", &request.output)(error)
                         }
                     })?;
                 }

@@ -12,6 +12,7 @@
 )]
 
 use std::fs::{File, Metadata};
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
+use crate::open::regular;
 
+/// What there is to say of a pipe, a device or a folder.
+const NO_FILE: &str = "is not a regular file; give a file, or a folder of files";
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
 
@@ -71,7 +75,10 @@ impl Mapped {
     /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io(Action::Open, path))?;
+        let file = regular(path).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput => Error::input(path, NO_FILE),
+            _ => Error::io("open", path)(error),
+        })?;
         Self::of_file(file, path)
     }
 
@@ -81,12 +88,9 @@ impl Mapped {
     /// As [`Mapped::open`].
     pub fn of_file(file: File, path: &Path) -> Result<Self> {
         install_handler();
-        let metadata = file.metadata().map_err(Error::io(Action::Read, path))?;
+        let metadata = file.metadata().map_err(Error::io("read", path))?;
         if !metadata.is_file() {
-            return Err(Error::input(
-                path,
-                "is not a regular file; give a file, or a folder of files",
-            ));
+            return Err(Error::input(path, NO_FILE));
         }
         let opened = Stamp::of(&metadata);
         let bytes = usize::try_from(opened.bytes)
@@ -103,7 +107,7 @@ impl Mapped {
             // process can alter bytes (seen by `check_intact`, and every reader takes any byte)
             // or cut the file, which the SIGBUS handler turns into zeroes.
             let map = unsafe { MmapOptions::new().len(bytes).map(&mapped.file) }
-                .map_err(Error::io(Action::Map, path))?;
+                .map_err(Error::io("map", path))?;
             mapped.slot = Some(register(&map).ok_or_else(|| {
                 Error::input(
                     path,
@@ -139,7 +143,7 @@ impl Mapped {
         let metadata = self
             .file
             .metadata()
-            .map_err(Error::io(Action::Read, &self.path))?;
+            .map_err(Error::io("read", &self.path))?;
         let now = Stamp::of(&metadata);
         if cut || now.bytes < self.opened.bytes {
             let problem = format!(

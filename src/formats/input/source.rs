@@ -12,8 +12,9 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::packing::fill;
+use super::temporary::temporary_file;
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::stop::Stop;
 
 /// How much is unpacked and translated at a time; the first of it tells the code page.
@@ -71,9 +72,9 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = tempfile::tempfile().map_err(Error::io(Action::HoldInMemory, path))?;
+        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
         file.write_all(bytes)
-            .map_err(Error::io(Action::HoldInMemory, path))?;
+            .map_err(Error::io("hold in memory", path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
@@ -267,8 +268,8 @@ fn decode(
         None => Box::new(&delivered[..]),
     };
     let folder = std::env::temp_dir();
-    let no_room = |error| Error::io(Action::Unpack, &folder)(error);
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
+    let mut file = temporary_file().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
     // Told by the first bytes: the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;
@@ -276,7 +277,7 @@ fn decode(
         stop.check()?;
         let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
             Some(packing) => packing.refuse(path, &error),
-            None => Error::io(Action::Read, path)(error),
+            None => Error::io("read", path)(error),
         })?;
         let bytes = &mut buffer[..filled];
         let (encoding, new_line) = *told.get_or_insert_with(|| {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::tally::{Answer, Tally};
 use super::truth::{CaseKey, Truth};
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::{InputForm, Source, input_files};
 use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::CaseId;
@@ -43,7 +43,7 @@ pub fn score(
     let mut total = 0;
     for path in input_files(&[responses], "responses")? {
         total += std::fs::metadata(&path)
-            .map_err(Error::io(Action::Open, &path))?
+            .map_err(Error::io("open", &path))?
             .len();
         files.push(path);
     }
