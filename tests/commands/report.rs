@@ -654,6 +654,5 @@ fn findings_of_the_edits_are_those_of_the_summary() {
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
-    let digest = sha2::Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    icr::text::hex(&sha2::Sha256::digest(bytes).into())
 }
