@@ -84,6 +84,16 @@ pub enum Error {
         "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
     )]
     Unbalanced(String),
+    /// A row of an output that the CSV writer cannot make: a fault of this program.
+    #[error(
+        "a row of {output} cannot be made; nothing was published, please report this as a fault of icr"
+    )]
+    Row {
+        /// The output, as a message names it.
+        output: &'static str,
+        /// The CSV writer's answer.
+        source: csv::Error,
+    },
     /// stdout could not be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] std::io::Error),
@@ -124,10 +134,16 @@ impl Error {
             | Error::Output { .. }
             | Error::Published { .. }
             | Error::Unbalanced(_)
+            | Error::Row { .. }
             | Error::Stdout(_)
             | Error::Signals(_) => Exit::Failed,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
         }
+    }
+
+    /// An [`Error::Row`]; use as `.map_err(Error::row("updates.csv"))`.
+    pub fn row(output: &'static str) -> impl Fn(csv::Error) -> Self {
+        move |source| Error::Row { output, source }
     }
 
     /// An [`Error::Input`] about a whole file.

@@ -52,7 +52,7 @@ impl CommonArgs {
     /// # Errors
     /// [`Error::Layout`] where a field of the response is missing.
     pub fn note_unchecked_cases(&self, layouts: &LayoutSet) -> Result<()> {
-        if !self.quiet && !ResponseFields::new(layouts)?.tells_whole_cases() {
+        if !self.quiet && !ResponseFields::new(layouts)?.has_record_counts() {
             warn(UNCHECKED_CASES);
         }
         Ok(())

@@ -172,7 +172,7 @@ fn respond_into(
         run_date: run_date.ccyymmdd().to_string(),
         state: state.map(crate::formats::reference::State::usps),
         routine,
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
         files: sources.iter().map(Source::name).collect(),
         totals,
         serials: sent.serials(),

@@ -40,7 +40,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     let has = |severity| summary.has(severity);
     let (has_errors, has_warnings) = (has(Severity::Error), has(Severity::Warning));
     let mut report = Report::of_states(summary.run_date.clone(), states);
-    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
+    report.cases_checked = ResponseFields::new(layouts)?.has_record_counts();
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();

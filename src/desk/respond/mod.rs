@@ -12,7 +12,7 @@ mod case;
 mod csenet;
 mod decision;
 mod desk;
-mod fcr;
+mod fp_record;
 mod persons;
 mod policy;
 mod read;
