@@ -432,7 +432,7 @@ fn messages_say_what_to_do_in_the_words_of_the_user() {
         (
             "match --previous extracts --max-volume-change 5 --out run extracts",
             3,
-            &["extracts: holds no summary.json", a_run],
+            &["extracts: holds no manifest.json", a_run],
             "cannot read",
         ),
         (
@@ -707,7 +707,7 @@ fn every_path_of_every_command_is_held_against_what_force_replaces() {
                 .contains(&value)
             });
             let with = match argument.get_long() {
-                _ if !is_path => continue,
+                _ if !is_path || !argument.get_action().takes_values() => continue,
                 Some("out") => continue,
                 None => {
                     lines.extend(["link", "links", "run"].map(str::to_owned));
