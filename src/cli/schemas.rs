@@ -146,6 +146,11 @@ pub const SCHEMAS: &[Described] = &[
         of::<report::ReportChange>,
     ),
     described(
+        "report.state",
+        "icr report --state --format json",
+        of::<report::state::StateDocument>,
+    ),
+    described(
         "respond.policy",
         "icr respond --print-policy --format json",
         of::<respond::PolicyDocument>,

@@ -8,12 +8,13 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::roster::{Standing, disagreements};
+use super::roster::{Attendance, disagreements};
 use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
+use crate::text::shown;
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<Cow<'static, str>, u64>;
@@ -158,7 +159,7 @@ pub struct MatchSummary {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "by_state_if_given"
     )]
-    pub roster: Option<BTreeMap<&'static str, Standing>>,
+    pub roster: Option<BTreeMap<&'static str, Attendance>>,
 }
 
 /// A state's cases by other state.
@@ -319,7 +320,7 @@ impl MatchSummary {
         let left_out = self
             .excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
         let roster = self.roster.iter().flat_map(disagreements);
         left_out.chain(roster).collect()
     }
@@ -439,7 +440,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                shown(&file.file),
+                shown(&file.reason)
             );
         }
         text

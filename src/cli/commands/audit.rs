@@ -15,7 +15,7 @@ use crate::formats::reference::State;
 use crate::run::audit::{Broken, Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
-use crate::text::{count_of, json_text};
+use crate::text::{count_of, json_text, shown};
 
 /// Check an audit trail, or report a state's month from it
 #[derive(ClapArgs, Debug)]
@@ -168,6 +168,8 @@ pub struct TrailDocument<'a> {
     lines: u64,
     /// How many commands have no end line.
     open: u64,
+    /// The lines, from 1, of those among them that were about to publish.
+    prepared: &'a [u64],
     /// The form of this value.
     #[schemars(extend("const" = "icr.audit.verify/1"))]
     schema: &'static str,
@@ -185,6 +187,7 @@ fn found_json(found: &Check) -> String {
         last: &found.last,
         lines: found.lines,
         open: found.open,
+        prepared: &found.prepared,
         schema: "icr.audit.verify/1",
         torn: &found.torn,
         unsealed: found.unsealed,
@@ -207,6 +210,12 @@ fn found_text(found: &Check, lost: bool) -> String {
             "the chain holds: {} lines, {} commands, {} without an end line",
             found.lines, found.starts, found.open
         );
+        for line in &found.prepared {
+            let _ = writeln!(
+                text,
+                "line {line}: prepared, and no end line: the command was killed while it published; see whether its output is there"
+            );
+        }
         if found.unsealed > 0 {
             let _ = writeln!(
                 text,
@@ -242,17 +251,24 @@ fn report_text(report: &MonthReport) -> String {
         let _ = writeln!(
             text,
             "\n{} to {}  {}  by {} on {}  {}",
-            entry.started, entry.ended, entry.command, entry.user, entry.host, entry.outcome
+            shown(&entry.started),
+            shown(&entry.ended),
+            shown(&entry.command),
+            shown(&entry.user),
+            shown(&entry.host),
+            shown(&entry.outcome)
         );
         if let Some(purpose) = &entry.purpose {
-            let _ = writeln!(text, "  purpose: {purpose}");
+            let _ = writeln!(text, "  purpose: {}", shown(purpose));
         }
         for (what, files) in [("read", &entry.inputs), ("wrote", &entry.outputs)] {
             for file in files {
                 let _ = writeln!(
                     text,
                     "  {what} {} ({} bytes, sha256 {})",
-                    file.name, file.bytes, file.sha256
+                    shown(&file.name),
+                    file.bytes,
+                    shown(&file.sha256)
                 );
             }
         }
@@ -261,8 +277,11 @@ fn report_text(report: &MonthReport) -> String {
             let other_case = case.other_case_id.as_deref().unwrap_or("none");
             let _ = writeln!(
                 text,
-                "  looked at {} case {}, {other} case {other_case}",
-                case.state, case.case_id
+                "  looked at {} case {}, {} case {}",
+                shown(&case.state),
+                shown(&case.case_id),
+                shown(other),
+                shown(other_case)
             );
         }
     }

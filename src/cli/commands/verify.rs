@@ -12,9 +12,9 @@ use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::output::Stdout;
-use crate::run::{Verification, verify};
+use crate::run::{Verification, verify_folder};
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Verify a finished folder: files, digests, totals, and every response record
 #[derive(ClapArgs, Debug)]
@@ -51,9 +51,11 @@ pub struct VerifyDocument<'a> {
 /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
 /// interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("verify", None, |session| {
+    args.audit.run("verify", None, stop, |session| {
         let layouts = common.layouts()?;
-        let found = args.threads.run(|| verify(&args.folder, &layouts, stop))?;
+        let found = args
+            .threads
+            .run(|| verify_folder(&args.folder, &layouts, stop))?;
         stop.check()?;
         let exit = if found.damage.is_empty() {
             Exit::Success
@@ -75,7 +77,12 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                         .record
                         .map(|record| format!(", record {record}"))
                         .unwrap_or_default();
-                    let _ = writeln!(text, "{}{record}: {}", damage.file, damage.problem);
+                    let _ = writeln!(
+                        text,
+                        "{}{record}: {}",
+                        shown(&damage.file),
+                        shown(&damage.problem)
+                    );
                 }
                 let verdict = if found.damage.is_empty() {
                     "intact"

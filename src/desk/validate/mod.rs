@@ -10,6 +10,7 @@ mod finding;
 mod formats;
 mod github;
 mod junit;
+mod listing;
 mod report;
 mod request;
 mod sarif;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::finding::Listing;
 use super::formats::Formats;
+use super::listing::Listing;
 use super::{
     CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
     completeness, shared,

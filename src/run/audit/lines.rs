@@ -15,6 +15,8 @@ pub(super) const SCHEMA: &str = "icr.audit/1";
 pub enum Line {
     /// A command begins.
     Start(StartLine),
+    /// A command has written all, and is about to let its output appear.
+    Prepared(EndLine),
     /// A command ended.
     End(EndLine),
 }
@@ -37,7 +39,7 @@ impl Line {
     pub fn previous(&self) -> &str {
         match self {
             Line::Start(line) => &line.previous,
-            Line::End(line) => &line.previous,
+            Line::Prepared(line) | Line::End(line) => &line.previous,
         }
     }
 
@@ -45,7 +47,7 @@ impl Line {
     pub fn number(&self) -> u64 {
         match self {
             Line::Start(line) => line.number,
-            Line::End(line) => line.number,
+            Line::Prepared(line) | Line::End(line) => line.number,
         }
     }
 
@@ -53,7 +55,7 @@ impl Line {
     pub fn time(&self) -> &str {
         match self {
             Line::Start(line) => &line.time,
-            Line::End(line) => &line.time,
+            Line::Prepared(line) | Line::End(line) => &line.time,
         }
     }
 
@@ -61,7 +63,7 @@ impl Line {
     pub(super) fn follows_torn_line(&self) -> bool {
         match self {
             Line::Start(line) => line.after_torn_line,
-            Line::End(line) => line.after_torn_line,
+            Line::Prepared(line) | Line::End(line) => line.after_torn_line,
         }
     }
 }
@@ -88,7 +90,7 @@ pub struct StartLine {
     pub purpose: Option<String>,
 }
 
-/// A command ended.
+/// A command ended, or is about to publish.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct EndLine {
@@ -111,9 +113,12 @@ pub struct EndLine {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct Outcome {
-    /// `finished`, `failed` or `interrupted`.
+    /// `finished`, `failed` or `interrupted`; `prepared` on a line that says so.
     pub outcome: String,
     pub exit: u8,
+    /// Whether an output has appeared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub published: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<FileFact>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
