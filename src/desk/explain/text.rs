@@ -7,6 +7,7 @@ use super::model::{
     CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, NearMiss, ParticipantEntry, Person,
     RejectedEntry, TierEntry,
 };
+use crate::text::shown;
 
 /// How wide lines are, where words allow it.
 const WIDTH: usize = 100;
@@ -37,8 +38,7 @@ impl Page {
 
     /// Values of records may hold what a terminal would take for a command.
     fn push(&mut self, line: &str) {
-        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        self.0.extend(line.trim_end().chars().map(shown));
+        self.0.push_str(&shown(line.trim_end()));
         self.0.push('\n');
     }
 

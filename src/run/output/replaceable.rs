@@ -13,6 +13,7 @@ use super::place::{Place, busy, refuse};
 use super::staging::{Mark, mark_of};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
+use crate::text::shown_path;
 
 /// What stands where an output folder is to be, as far as it may be replaced.
 pub(super) enum Standing {
@@ -113,7 +114,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
     };
     let problem = format!(
         "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
-        target.display()
+        shown_path(target)
     );
     Err(refuse(&named, &problem))
 }
