@@ -1,4 +1,4 @@
-//! The heat map: how much of what each state sent was found in each other one.
+//! The heat map: for each pair of states, the share of cases that were found.
 
 use serde::Serialize;
 
@@ -14,13 +14,14 @@ pub(super) struct MatrixRow {
 
 #[derive(Serialize)]
 pub(super) struct MatrixCell {
-    /// The place between the lowest rate and 100 percent, in percent: for the colour.
+    /// The rate's position between the lowest rate and 100 percent, in percent, which selects the
+    /// colour.
     rate: u64,
     text: String,
     label: String,
 }
 
-/// The lowest match rate of the matrix, down to a whole ten percent below 100.
+/// The lowest match rate in the matrix, rounded down to ten percent.
 pub(super) fn lowest(report: &Report) -> u64 {
     let cells = report.matrix.values().flat_map(|row| row.values());
     let lowest = cells

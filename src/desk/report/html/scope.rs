@@ -1,4 +1,4 @@
-//! The page's part for one state, or for all: every figure.
+//! The section of the page for one state or for all: every figure.
 
 use std::collections::BTreeSet;
 
