@@ -68,7 +68,7 @@ impl Mapped {
     /// Opens and maps a file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
+    /// [`Error::Io`] if it cannot be opened or mapped, [`Error::Input`] if it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("open", path))?;
@@ -128,10 +128,10 @@ impl Mapped {
         }
     }
 
-    /// Tells whether the file is still the one that was opened.
+    /// Returns whether the file is still the one that was opened.
     ///
     /// # Errors
-    /// [`Error::Input`] where it was cut short or changed since.
+    /// [`Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
         let cut = self
             .slot

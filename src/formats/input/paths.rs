@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 /// message about a folder that has none.
 ///
 /// # Errors
-/// [`Error::Input`] where an argument is neither, [`Error::Io`] where it is not there or cannot be
-/// read, and [`Error::Input`] where a folder holds no file.
+/// [`Error::Input`] if an argument is neither, [`Error::Io`] if it is not there or cannot be
+/// read, and [`Error::Input`] if a folder holds no file.
 pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
