@@ -624,7 +624,8 @@ fn control_characters_of_iso_8859_1_do_not_reach_the_terminal() {
     scratch.write("new.icr", lines_of(&[changed]));
     let text = scratch.icr("diff old.icr new.icr");
     assert!(
-        text.stdout.contains("new case A?2J?\u{e9} with CA CA1"),
+        text.stdout
+            .contains("new case A\\x9b2J\\x85\u{e9} with CA CA1"),
         "{}",
         text.stdout
     );

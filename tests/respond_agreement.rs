@@ -51,10 +51,15 @@ fn respond(response: &[u8], policy: &ModelPolicy, sent: Option<&[u8]>, run_date:
         std::fs::write(&path, bytes).unwrap();
         path
     };
-    let policy = Policy::load(&path("policy.toml", policy.toml().as_bytes())).unwrap();
+    let policy = Policy::load(
+        &path("policy.toml", policy.toml().as_bytes()),
+        &Stop::default(),
+    )
+    .unwrap()
+    .0;
     let sent = sent.map(|sent| path("sent.csv", sent));
     let start = sent.is_none().then_some(1);
-    let sent = SentLog::load(sent.as_deref(), start).unwrap();
+    let sent = SentLog::load(sent.as_deref(), start, &Stop::default()).unwrap();
     let layouts = LayoutSet::load(None).unwrap();
     let fields = ResponseFields::new(&layouts).unwrap();
     let response = path("TX.icr", response);

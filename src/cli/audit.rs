@@ -7,6 +7,7 @@ use clap::Args;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
+use crate::stop::Stop;
 
 /// `--audit`.
 #[derive(Args, Clone, Debug, Default)]
@@ -30,6 +31,7 @@ impl AuditArgs {
         &self,
         command: &str,
         purpose: Option<&str>,
+        stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
         // An argument that is not UTF-8 is recorded as far as it can be.
@@ -39,6 +41,7 @@ impl AuditArgs {
         let audit = Audit {
             trail: self.audit.clone(),
             options: options.collect(),
+            stop: stop.clone(),
         };
         audit.run(command, purpose, work)
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::error::Result;
 use crate::run::FinishedRun;
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// What was received for a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -180,17 +180,18 @@ fn text(rows: &[StateStatus]) -> String {
         let bytes = row
             .response_bytes
             .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
-        let digest = row
-            .response_sha256
-            .as_deref()
-            .map_or("-", |digest| &digest[..digest.len().min(16)]);
+        let digest = row.response_sha256.as_deref().map_or_else(
+            || "-".to_owned(),
+            |digest| digest.chars().take(16).collect(),
+        );
+        let digest = shown(&digest);
         text += &format!(
             "{:<6}{:<10}{:<18}{:<10}{:<12}{:>10}{:>10}{:>10}{:>13}  {digest}\n",
-            row.state,
-            row.run_date,
-            row.run,
+            shown(&row.state),
+            shown(&row.run_date),
+            shown(&row.run),
             row.received.word(),
-            row.form,
+            shown(&row.form),
             row.records,
             row.rejected,
             row.returned,

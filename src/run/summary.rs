@@ -13,6 +13,7 @@ use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
+use crate::text::shown;
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<Cow<'static, str>, u64>;
@@ -311,7 +312,7 @@ impl MatchSummary {
         let left_out = self
             .excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
         let roster = self.roster.iter().flat_map(disagreements);
         left_out.chain(roster).collect()
     }
@@ -431,7 +432,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                shown(&file.file),
+                shown(&file.reason)
             );
         }
         text

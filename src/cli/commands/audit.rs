@@ -14,7 +14,7 @@ use crate::formats::reference::State;
 use crate::run::audit::{Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
-use crate::text::{count_of, json_text};
+use crate::text::{count_of, json_text, shown};
 
 /// Check an audit trail, or report a state's month from it
 #[derive(ClapArgs, Debug)]
@@ -217,17 +217,24 @@ fn report_text(report: &MonthReport) -> String {
         let _ = writeln!(
             text,
             "\n{} to {}  {}  by {} on {}  {}",
-            entry.started, entry.ended, entry.command, entry.user, entry.host, entry.outcome
+            shown(&entry.started),
+            shown(&entry.ended),
+            shown(&entry.command),
+            shown(&entry.user),
+            shown(&entry.host),
+            shown(&entry.outcome)
         );
         if let Some(purpose) = &entry.purpose {
-            let _ = writeln!(text, "  purpose: {purpose}");
+            let _ = writeln!(text, "  purpose: {}", shown(purpose));
         }
         for (what, files) in [("read", &entry.inputs), ("wrote", &entry.outputs)] {
             for file in files {
                 let _ = writeln!(
                     text,
                     "  {what} {} ({} bytes, sha256 {})",
-                    file.name, file.bytes, file.sha256
+                    shown(&file.name),
+                    file.bytes,
+                    shown(&file.sha256)
                 );
             }
         }
@@ -236,8 +243,11 @@ fn report_text(report: &MonthReport) -> String {
             let other_case = case.other_case_id.as_deref().unwrap_or("none");
             let _ = writeln!(
                 text,
-                "  looked at {} case {}, {other} case {other_case}",
-                case.state, case.case_id
+                "  looked at {} case {}, {} case {}",
+                shown(&case.state),
+                shown(&case.case_id),
+                shown(other),
+                shown(other_case)
             );
         }
     }

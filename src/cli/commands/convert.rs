@@ -106,7 +106,7 @@ enum InputFormatArg {
 /// # Errors
 /// Whatever stops the run; FILE is as it was then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("convert", None, |session| {
+    args.audit.run("convert", None, stop, |session| {
         let layouts = common.layouts.as_deref();
         let side = layouts.into_iter().chain(args.audit.path());
         let used: Vec<_> = side.chain([args.input.as_path()]).collect();

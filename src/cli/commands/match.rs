@@ -100,7 +100,7 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let request = args.request(common);
     args.out.spare_trail(&args.audit)?;
-    args.audit.run("match", None, |session| {
+    args.audit.run("match", None, stop, |session| {
         let side = request.roster.iter().chain(&request.previous);
         let used = request.inputs.paths().chain(side.map(PathBuf::as_path));
         let folder = args.out.create(common, used)?;

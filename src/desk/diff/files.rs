@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::formats::input::folder_files;
 use crate::formats::reference::State;
+use crate::text::shown_path;
 
 /// A response file of each side; one of them may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,8 +94,8 @@ pub fn pair_files(old: &Path, new: &Path) -> Result<ComparedFiles> {
     if pairs.is_empty() {
         return Err(Error::Inputs(format!(
             "neither {} nor {} holds a response file; give run folders of `icr match`, or response files",
-            old.display(),
-            new.display()
+            shown_path(old),
+            shown_path(new)
         )));
     }
     let strays = strays.into_iter();
@@ -118,12 +120,8 @@ fn files_of(side: &Path) -> Result<Side> {
     let responses = side.join("responses");
     let is_run = responses.is_dir();
     let folder = if is_run { responses } else { side.to_owned() };
-    for entry in std::fs::read_dir(&folder).map_err(Error::io("read", &folder))? {
-        let path = entry.map_err(Error::io("read", &folder))?.path();
+    for path in folder_files(&folder)? {
         let name = name_of(&path);
-        if !path.is_file() || name.starts_with('.') {
-            continue;
-        }
         if state_of(&name).is_some() {
             files.responses.push(SidePath { path, given: false });
         } else if is_run || path.extension().is_some_and(|ending| ending == "icr") {

@@ -3,6 +3,7 @@
 use super::fields::code_words;
 use super::{CaseChange, ChangeKind, DiffReport, FileChanges, RecordChange};
 use crate::error::{Error, Result};
+use crate::text::cell;
 
 /// The header.
 const HEAD: [&str; 10] = [
@@ -33,12 +34,12 @@ impl DiffReport {
         writer.write_record(HEAD).map_err(&unwritable)?;
         for file in &self.files {
             for row in file_rows(file) {
-                writer.write_record(row).map_err(&unwritable)?;
+                writer.write_record(safe(&row)).map_err(&unwritable)?;
             }
             for case in &file.changes {
                 for record in &case.records {
                     let row = participant_row(&file.label, case, record);
-                    writer.write_record(row).map_err(&unwritable)?;
+                    writer.write_record(safe(&row)).map_err(&unwritable)?;
                 }
             }
         }
@@ -49,7 +50,7 @@ impl DiffReport {
                 _ => SAME,
             };
             let row = other_row("", "stray", became, stray.name.clone());
-            writer.write_record(row).map_err(&unwritable)?;
+            writer.write_record(safe(&row)).map_err(&unwritable)?;
         }
         writer
             .into_inner()
@@ -59,6 +60,11 @@ impl DiffReport {
 
 /// Equal on both sides, but reported all the same.
 const SAME: &str = "same";
+
+/// People open the file, so no cell is a formula to a spreadsheet (decision 0034).
+fn safe(row: &Row) -> impl Iterator<Item = String> {
+    row.iter().map(|text| cell(text).into_owned())
+}
 
 fn participant_row(label: &str, case: &CaseChange, record: &RecordChange) -> Row {
     [

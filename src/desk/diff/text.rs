@@ -6,6 +6,7 @@ use super::fields::code_words;
 use super::report::{code_changes, count, field_changes};
 use super::{CaseChange, ChangeKind, DiffReport, Direction, FileChanges};
 use crate::engine::matching::ReasonCodes;
+use crate::text::shown;
 
 /// The number of cases listed per state.
 const LISTED_CASES: usize = 20;
@@ -100,7 +101,8 @@ fn file_text(file: &FileChanges) -> String {
         if let Some(problem) = problem {
             let _ = writeln!(
                 text,
-                "  {name} of the {side} side cannot be read, so its cases were not compared: {problem}"
+                "  {name} of the {side} side cannot be read, so its cases were not compared: {}",
+                shown(problem)
             );
         }
     }
@@ -153,7 +155,7 @@ fn case_text(case: &CaseChange) -> String {
     for record in &case.records {
         let member = match record.member_id.as_str() {
             "" => "(no Member ID)".to_owned(),
-            id => shown(id),
+            id => shown(id).into_owned(),
         };
         let codes = match (record.old_codes, record.new_codes) {
             (Some(old), Some(new)) if old == new => code_words(old),
@@ -171,9 +173,4 @@ fn case_text(case: &CaseChange) -> String {
         let _ = writeln!(text, "    {} {member}: {codes}{fields}", record.kind.word());
     }
     text
-}
-
-/// Replaces control characters, including X'80'-X'9F', which a terminal would execute.
-fn shown(value: &str) -> String {
-    value.replace(char::is_control, "?")
 }

@@ -10,7 +10,7 @@ use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::{MANIFEST, Manifest, match_manifest};
 use crate::run::{MatchInputs, MatchOptions};
-use crate::text::hex;
+use crate::text::{hex, shown_path};
 
 /// A finished run of `match`.
 pub(super) struct EarlierRun {
@@ -88,7 +88,7 @@ impl EarlierRun {
         }
         Err(Error::Inputs(format!(
             "{}: the run had other layouts or tables: {}; give its --layouts",
-            self.path.display(),
+            shown_path(&self.path),
             differing.join(", ")
         )))
     }
@@ -148,7 +148,7 @@ impl EarlierRun {
         };
         Err(Error::Inputs(format!(
             "{}: the inputs are not those of the run, by their SHA-256{}{}; give the files that the run read",
-            self.path.display(),
+            shown_path(&self.path),
             list("the run read, and they are not given", &lacking),
             list("given, and the run did not read them", &added)
         )))

@@ -15,6 +15,7 @@ use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::run::{MatchInputs, MatchSummary, Reading};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// A request for an explanation.
 #[derive(Clone, Debug)]
@@ -95,7 +96,7 @@ pub fn explain(
         run.check_inputs(&inputs)?;
     }
     let left_out = |file: &Unusable| {
-        let (path, problem) = (file.path.display(), &file.problem);
+        let (path, problem) = (shown_path(&file.path), &file.problem);
         format!("{path} was left out: {problem}")
     };
     let left_out = collected.unusable.iter().map(left_out).collect();

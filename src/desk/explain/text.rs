@@ -7,6 +7,7 @@ use super::model::{
     CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, NearMiss, ParticipantEntry, Person,
     RejectedEntry, TierEntry,
 };
+use crate::text::shown;
 
 /// The width of lines; a longer word is not split.
 const WIDTH: usize = 100;
@@ -38,8 +39,7 @@ impl Page {
     /// Adds a line, with control characters replaced: values of records could contain terminal
     /// commands.
     fn push(&mut self, line: &str) {
-        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        self.0.extend(line.trim_end().chars().map(shown));
+        self.0.push_str(&shown(line.trim_end()));
         self.0.push('\n');
     }
 

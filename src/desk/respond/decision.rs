@@ -59,6 +59,8 @@ pub enum Caution {
     MultipleCase,
     /// Case ID (from Other State) is blank: there is nothing to take over.
     NoCaseId,
+    /// The other state's case ID is a formula to a spreadsheet, or holds a control character.
+    HarmfulCaseId,
 }
 
 /// The list for a 03.

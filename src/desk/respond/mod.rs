@@ -30,4 +30,5 @@ pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
 pub use read::{read_responses, response_state};
 pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};
 pub use summary::{RespondSummary, RespondTotals};
+pub(crate) use worklist::ORDER as WORK_ORDER;
 pub use worklist::{Item, WORKLIST_HEAD, Worklist};

@@ -7,6 +7,9 @@ use std::path::Path;
 use toml::Spanned;
 
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// The default policy as commented TOML: every key with its reason and source.
 pub const DEFAULT_POLICY: &str = include_str!("policy.toml");
@@ -143,17 +146,20 @@ impl Policy {
     /// # Errors
     /// [`Error::Configuration`] with the line, if the file cannot be read or has an unknown key, a
     /// wrong type or a value out of range.
-    pub fn load(path: &Path) -> Result<Policy> {
+    pub fn load(path: &Path, stop: &Stop) -> Result<(Policy, InputEntry)> {
         let refuse = |line: Option<usize>, problem: String| Error::Configuration {
             file: path.to_owned(),
             line,
             problem,
         };
-        let bytes =
-            std::fs::read(path).map_err(|e| refuse(None, format!("cannot be read ({e})")))?;
-        let text = String::from_utf8(bytes)
+        let file = read_whole(path, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(None, format!("cannot be read ({source})")),
+            other => other,
+        })?;
+        let text = std::str::from_utf8(&file.bytes)
             .map_err(|_| refuse(None, "is not UTF-8 text; save it as UTF-8".to_owned()))?;
-        Self::parse(&text).map_err(|(line, problem)| refuse(line, problem))
+        let policy = Self::parse(text).map_err(|(line, problem)| refuse(line, problem))?;
+        Ok((policy, InputEntry::of_whole("policy", path, &file)))
     }
 
     /// Parses the text of a policy. An error has the line, from 1, and the problem.

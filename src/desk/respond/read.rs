@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::reference::State;
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// The cases of response files, in file order. A file without records is valid.
 ///
@@ -60,8 +61,8 @@ fn refuse_repeats(sources: &[Source], files: &[&[ReadCase<'_>]]) -> Result<()> {
             return Err(Error::Inputs(format!(
                 "two responses for {}: {} and {} hold the same records; give the response once",
                 case.first().state,
-                sources[before].path.display(),
-                sources[at].path.display()
+                shown_path(&sources[before].path),
+                shown_path(&sources[at].path)
             )));
         }
     }

@@ -8,7 +8,8 @@ use super::decision::{
 use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
 use crate::engine::matching::MatchBasis;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
-use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField};
+use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField, text};
+use crate::text::is_harmful;
 
 /// Decides what a case needs, without regard to other cases.
 pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decision {
@@ -109,6 +110,7 @@ fn cautions(case: &ResponseCase<'_>, policy: &Policy) -> Vec<Caution> {
             Caution::MultipleCase,
         ),
         (case.their_id().is_empty(), Caution::NoCaseId),
+        (is_harmful(&text(case.their_id())), Caution::HarmfulCaseId),
     ];
     stands
         .into_iter()
@@ -232,6 +234,10 @@ pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> V
         (
             case.their_id().is_empty(),
             "the response gives no case ID of the other state",
+        ),
+        (
+            is_harmful(&text(case.their_id())),
+            "the other state's case ID is a formula to a spreadsheet, or holds a control character",
         ),
     ];
     checks

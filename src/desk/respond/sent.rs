@@ -6,8 +6,11 @@ use std::path::Path;
 
 use super::ResponseCase;
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::record::{Date, text};
 use crate::formats::reference::State;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// The header of sent.csv.
 pub const SENT_HEAD: [&str; 6] = [
@@ -63,6 +66,8 @@ pub struct SentLog {
     /// The latest date of each kind and pair of cases.
     latest: BTreeMap<(Transaction, Pair), Date>,
     next_serial: u64,
+    /// What the manifest says of the `--sent` file.
+    pub entry: Option<InputEntry>,
 }
 
 impl SentLog {
@@ -72,14 +77,15 @@ impl SentLog {
     /// # Errors
     /// [`Error::Usage`] if neither gives the next serial number, or `start` repeats one or leaves a
     /// gap; [`Error::Io`] and [`Error::Input`] if the file cannot be read or has a bad line.
-    pub fn load(path: Option<&Path>, start: Option<u64>) -> Result<Self> {
+    pub fn load(path: Option<&Path>, start: Option<u64>, stop: &Stop) -> Result<Self> {
         let mut log = SentLog {
             rows: Vec::new(),
             carried: 0,
             latest: BTreeMap::new(),
             next_serial: 0,
+            entry: None,
         };
-        let last = path.map(|path| log.read(path)).transpose()?.flatten();
+        let last = path.map(|path| log.read(path, stop)).transpose()?.flatten();
         log.carried = log.rows.len();
         log.next_serial = match (start, last) {
             (None, None) => {
@@ -110,11 +116,12 @@ impl SentLog {
     }
 
     /// Reads the rows. Returns the highest serial number.
-    fn read(&mut self, path: &Path) -> Result<Option<u64>> {
-        let bytes = std::fs::read(path).map_err(Error::io("open", path))?;
+    fn read(&mut self, path: &Path, stop: &Stop) -> Result<Option<u64>> {
+        let file = read_whole(path, stop)?;
+        self.entry = Some(InputEntry::of_whole("sent", path, &file));
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
-            .from_reader(&bytes[..]);
+            .from_reader(&file.bytes[..]);
         let refuse = |number: u64, problem: &str| {
             let problem = format!("{problem}; give the sent.csv that an earlier run wrote");
             Error::record(path, number, problem)
@@ -122,6 +129,7 @@ impl SentLog {
         let mut serials = BTreeSet::new();
         let mut has_header = false;
         for (number, row) in (1_u64..).zip(reader.records()) {
+            stop.check_at(number)?;
             let refuse = |problem| refuse(number, problem);
             let row = row.map_err(|_| refuse("is not a row of six columns in UTF-8"))?;
             if number == 1 {
@@ -252,7 +260,7 @@ mod tests {
     fn load(rows: &str, start: Option<u64>) -> Result<SentLog> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), rows).unwrap();
-        SentLog::load(Some(file.path()), start)
+        SentLog::load(Some(file.path()), start, &Stop::default())
     }
 
     #[test]
@@ -271,7 +279,8 @@ mod tests {
         }
         assert_eq!(load(HEAD, Some(7)).unwrap().next_serial(), Some(7));
         assert!(matches!(load(HEAD, None), Err(Error::Usage(_))));
-        assert!(matches!(SentLog::load(None, None), Err(Error::Usage(_))));
+        let none = SentLog::load(None, None, &Stop::default());
+        assert!(matches!(none, Err(Error::Usage(_))));
         let full = format!("{HEAD}A,TX,B,CSI R FRINF,20261101,{LAST_SERIAL}\n");
         assert_eq!(load(&full, None).unwrap().next_serial(), None);
     }

@@ -88,6 +88,7 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
             Caution::NpNotMatched => "no noncustodial parent matched",
             Caution::MultipleCase => "several cases of the other state fit",
             Caution::NoCaseId => "the response gives no case ID to take over",
+            Caution::HarmfulCaseId => "the other state's case ID is a formula to a spreadsheet, or holds a control character",
         })
         .collect();
     let counts = case.counts();

@@ -5,6 +5,7 @@ use super::wording::Advice;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::error::{Error, Result};
 use crate::formats::record::text;
+use crate::text::cell;
 
 /// The header of worklist.csv.
 pub const WORKLIST_HEAD: [&str; 9] = [
@@ -20,7 +21,7 @@ pub const WORKLIST_HEAD: [&str; 9] = [
 ];
 
 /// The order in which codes are worked: 01, 02, 04 first [public: ICR Desk Aid], then 07, 08, 06, 03.
-const ORDER: [ReasonCode; 7] = [
+pub(crate) const ORDER: [ReasonCode; 7] = [
     ReasonCode::R01,
     ReasonCode::R02,
     ReasonCode::R04,
@@ -133,7 +134,8 @@ impl Worklist {
             .chain([("in_doubt", self.in_doubt)])
     }
 
-    /// The contents of the file: by worker, then priority, then case and participant.
+    /// The contents of the file: by worker, then priority, then case and participant. People open
+    /// it in a spreadsheet, so no cell may be a formula to one (decision 0034).
     ///
     /// # Errors
     /// [`Error::Row`] if a row cannot be made.
@@ -145,15 +147,15 @@ impl Worklist {
         for item in &self.items {
             writer
                 .write_record([
-                    &item.worker,
+                    &*cell(&item.worker),
                     &item.priority.to_string(),
-                    &item.case_id,
+                    &cell(&item.case_id),
                     item.other_state,
-                    &item.other_case_id,
-                    &item.member_id,
+                    &cell(&item.other_case_id),
+                    &cell(&item.member_id),
                     &item.reason_codes,
-                    &item.finding,
-                    &item.next_action,
+                    &cell(&item.finding),
+                    &cell(&item.next_action),
                 ])
                 .map_err(&unwritable)?;
         }

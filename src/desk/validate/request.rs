@@ -15,6 +15,7 @@ use crate::formats::reference::Counties;
 use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// A request to validate files.
 #[derive(Clone, Debug)]
@@ -105,7 +106,7 @@ fn refusal(files: Vec<File>) -> Option<Error> {
         problems => {
             let lines: Vec<_> = problems
                 .iter()
-                .map(|(path, problem)| format!("\n  {}: {problem}", path.display()))
+                .map(|(path, problem)| format!("\n  {}: {problem}", shown_path(path)))
                 .collect();
             Some(Error::Inputs(format!(
                 "{} files cannot be used:{}",

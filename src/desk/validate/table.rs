@@ -2,6 +2,7 @@
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
+use crate::text::cell;
 
 const HEADER: [&str; 11] = [
     "file",
@@ -33,10 +34,8 @@ impl Report {
         for file in &self.files {
             for line in file.lines() {
                 let head = [&file.file, file.kind, file.state.unwrap_or_default()];
-                let cells = head
-                    .into_iter()
-                    .map(str::as_bytes)
-                    .chain(line.iter().map(String::as_bytes));
+                let cells = head.into_iter().chain(line.iter().map(String::as_str));
+                let cells = cells.map(|text| cell(text).into_owned());
                 writer.write_record(cells).map_err(&unwritable)?;
             }
         }

@@ -1,6 +1,7 @@
 //! Writes the report as text.
 
 use super::{FileReport, Report};
+use crate::text::shown;
 
 impl Report {
     /// The report as text, one section per file.
@@ -53,7 +54,7 @@ impl FileReport {
         };
         let mut text = format!(
             "{}: {kind} of {}\n  {} records, {} rejected; {} cases, {} open, {} closed\n",
-            self.file,
+            shown(&self.file),
             self.state.unwrap_or("an unknown state"),
             self.records,
             self.rejected,
@@ -62,7 +63,7 @@ impl FileReport {
             self.closed_cases
         );
         if let Some(problem) = &self.unusable {
-            text += &format!("  cannot be used: {problem}\n");
+            text += &format!("  cannot be used: {}\n", shown(problem));
         }
         self.codes_text(&mut text);
         if self.formats.is_some() {

@@ -12,6 +12,7 @@
 )]
 
 use std::fs::{File, Metadata};
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use memmap2::{Mmap, MmapOptions};
 
 use crate::error::{Error, Result};
+use crate::open::regular;
 
+/// What there is to say of a pipe, a device or a folder.
+const NO_FILE: &str = "is not a regular file; give a file, or a folder of files";
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
 
@@ -71,7 +75,10 @@ impl Mapped {
     /// [`Error::Io`] if it cannot be opened or mapped, [`Error::Input`] if it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput => Error::input(path, NO_FILE),
+            _ => Error::io("open", path)(error),
+        })?;
         Self::of_file(file, path)
     }
 
@@ -83,10 +90,7 @@ impl Mapped {
         install_handler();
         let metadata = file.metadata().map_err(Error::io("read", path))?;
         if !metadata.is_file() {
-            return Err(Error::input(
-                path,
-                "is not a regular file; give a file, or a folder of files",
-            ));
+            return Err(Error::input(path, NO_FILE));
         }
         let opened = Stamp::of(&metadata);
         let bytes = usize::try_from(opened.bytes)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{CodeTable, ExtractLayout, Layout, RegistryLayout, ResponseLayout};
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// A compiled-in layout: name, record length in bytes, title, CSV text.
 pub(super) type BuiltinLayout = (&'static str, usize, &'static str, &'static str);
@@ -124,23 +125,23 @@ impl LayoutSet {
         let unusable = |what: &str| {
             Error::Usage(format!(
                 "--layouts {}: {what}; give a folder with files such as extract.csv",
-                folder.display()
+                shown_path(folder)
             ))
         };
         let entries =
             std::fs::read_dir(folder).map_err(|e| unusable(&format!("cannot be read ({e})")))?;
         let mut paths: Vec<_> = entries
-            .filter_map(std::result::Result::ok)
-            .map(|e| e.path())
-            .collect();
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<std::io::Result<_>>()
+            .map_err(|e| unusable(&format!("cannot be read ({e})")))?;
         paths.retain(|p| p.extension().is_some_and(|e| e == "csv"));
         paths.sort();
         if paths.is_empty() {
             return Err(unusable("holds no .csv file"));
         }
         for path in paths {
-            let text = std::fs::read(&path)
-                .map_err(|e| unusable(&format!("{} cannot be read ({e})", path.display())))?;
+            let text = crate::open::read_regular(&path)
+                .map_err(|e| unusable(&format!("{} cannot be read ({e})", shown_path(&path))))?;
             set.replace(&path, &text)?;
         }
         set.check_positions()?;
@@ -161,7 +162,7 @@ impl LayoutSet {
     }
 
     fn replace(&mut self, path: &Path, text: &[u8]) -> Result<()> {
-        let file = path.display().to_string();
+        let file = shown_path(path);
         let stem = path
             .file_stem()
             .unwrap_or_default()

@@ -137,11 +137,14 @@ mod tests {
             bytes: 1,
             sha256: String::new(),
         };
-        let run = Trail::start(&path, &start("match")).unwrap();
-        run.end(&Outcome {
-            inputs: vec![file("TX"), file("CA")],
-            ..Outcome::default()
-        })
+        let run = Trail::start(&path, &start("match"), &Stop::default()).unwrap();
+        run.end(
+            &Outcome {
+                inputs: vec![file("TX"), file("CA")],
+                ..Outcome::default()
+            },
+            &Stop::default(),
+        )
         .unwrap();
         let asked = AskedCase {
             state: "CA".to_owned(),
@@ -149,12 +152,15 @@ mod tests {
             other_state: Some("TX".to_owned()),
             other_case_id: None,
         };
-        Trail::start(&path, &start("explain"))
+        Trail::start(&path, &start("explain"), &Stop::default())
             .unwrap()
-            .end(&Outcome {
-                cases: vec![asked],
-                ..Outcome::default()
-            })
+            .end(
+                &Outcome {
+                    cases: vec![asked],
+                    ..Outcome::default()
+                },
+                &Stop::default(),
+            )
             .unwrap();
         let text = std::fs::read(&path).unwrap();
         let month = &serde_json::from_slice::<Line>(text.split(|&b| b == b'\n').next().unwrap())

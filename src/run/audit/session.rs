@@ -24,12 +24,15 @@ pub struct Audit {
     pub trail: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
+    /// Whether the run is to stop.
+    pub stop: Stop,
 }
 
 /// What the end line will tell; a command without `--audit` fills it for nobody.
 #[derive(Default)]
 pub struct Session {
     trail: Option<Trail>,
+    stop: Stop,
     outcome: RefCell<Outcome>,
     ended: std::cell::Cell<bool>,
 }
@@ -53,10 +56,11 @@ impl Audit {
         let trail = self
             .trail
             .as_ref()
-            .map(|path| Trail::start(path, &start()))
+            .map(|path| Trail::start(path, &start(), &self.stop))
             .transpose()?;
         let session = Session {
             trail,
+            stop: self.stop.clone(),
             ..Session::default()
         };
         let result = work(&session);
@@ -203,7 +207,7 @@ impl Session {
         &self,
         outcome: &str,
         exit: Exit,
-        append: fn(&Trail, &Outcome) -> Result<()>,
+        append: fn(&Trail, &Outcome, &Stop) -> Result<()>,
     ) -> Result<()> {
         let Some(trail) = &self.trail else {
             return Ok(());
@@ -211,7 +215,7 @@ impl Session {
         let mut line = self.outcome.borrow_mut();
         outcome.clone_into(&mut line.outcome);
         line.exit = exit.status();
-        append(trail, &line)
+        append(trail, &line, &self.stop)
     }
 }
 

@@ -14,6 +14,7 @@ use super::remove::remove_folder;
 use super::staging::{MARK, Mark, mark_of};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
+use crate::text::shown_path;
 
 /// What stands where an output folder is to be, as far as it may be replaced.
 pub(super) enum Standing {
@@ -105,7 +106,7 @@ pub(super) fn remove_abandoned(holder: &OpenFolder, name: &OsStr, target: &Path)
     let foreign = |lacks: &str| {
         let problem = format!(
             "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
-            target.display()
+            shown_path(target)
         );
         Err(refuse(&named, &problem))
     };
