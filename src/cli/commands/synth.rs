@@ -38,7 +38,7 @@ pub struct Args {
     /// States that submit nothing and get an FCR-derived file
     #[arg(long, value_name = "LIST")]
     fcr_states: Option<String>,
-    /// What goes wrong, and how often: none, light, national, harsh, or a file
+    /// What goes wrong, and how often: none, light, national, harsh, adverse, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "national")]
     noise: PathBuf,
     /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one

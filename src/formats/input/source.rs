@@ -57,8 +57,8 @@ impl Source {
     /// long, when the run is to stop.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
+    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
         let delivered = Mapped::open(path)?;
@@ -248,7 +248,7 @@ impl Source {
     /// of it still what was made of it.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] where it was cut short or changed since.
+    /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
         self.delivered.check_intact()?;
         match &self.decoded {
