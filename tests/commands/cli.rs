@@ -2,7 +2,7 @@
 //! cli.md; wording is free, what has to be named is not).
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::records::{Row, extract};
@@ -548,7 +548,7 @@ fn a_question_refuses_the_options_that_it_does_not_use() {
     let path = folder.path();
     let root = icr::cli::Cli::command();
     for (name, question, takes) in [
-        ("explain", "--code 02", &["code", "format", "audit"][..]),
+        ("explain", "--code 02", &["code", "format", "audit", "audit-key"][..]),
         ("respond", "--print-policy", &["print-policy", "format"]),
     ] {
         let mut refused = 0;
@@ -650,6 +650,102 @@ fn force_replaces_a_run_and_nothing_else_and_a_failure_keeps_the_old_run() {
         3,
         &["chapter"],
     );
+}
+
+#[test]
+fn every_path_of_every_command_is_held_against_what_force_replaces() {
+    let folder = folder();
+    let path = folder.path();
+    let good = "match --quiet --out run extracts";
+    assert_eq!(run(path, good).status.code(), Some(0));
+    std::fs::write(path.join("run/file"), "x").unwrap();
+    std::os::unix::fs::symlink("run/file", path.join("link")).unwrap();
+    std::fs::create_dir(path.join("links")).unwrap();
+    std::os::unix::fs::symlink("../link", path.join("links/file")).unwrap();
+    std::fs::create_dir(path.join("run/layouts")).unwrap();
+    let layout = std::fs::read(root_layouts().join("extract.csv")).unwrap();
+    std::fs::write(path.join("run/layouts/extract.csv"), layout).unwrap();
+    let root = icr::cli::Cli::command();
+    let mut held = 0;
+    for command in root.get_subcommands() {
+        if !command
+            .get_arguments()
+            .any(|a| a.get_long() == Some("force"))
+        {
+            continue;
+        }
+        let name = command.get_name();
+        let needs = match name {
+            "synth" => "--cases 1",
+            "respond" => "--serial-start 1",
+            _ => "",
+        };
+        let mut lines = Vec::new();
+        let global = root.get_arguments().filter(|a| a.is_global_set());
+        for argument in command.get_arguments().chain(global) {
+            let value = argument.get_value_names().unwrap_or_default();
+            let value = value.first().map(clap::builder::Str::as_str);
+            let is_path = value.is_some_and(|value| {
+                [
+                    "FILE",
+                    "DIR",
+                    "PATH",
+                    "NAME|FILE",
+                    "EXTRACT",
+                    "REGISTRY",
+                    "RESPONSE",
+                ]
+                .contains(&value)
+            });
+            let with = match argument.get_long() {
+                _ if !is_path || !argument.get_action().takes_values() => continue,
+                Some("out") => continue,
+                None => {
+                    lines.extend(["link", "links", "run"].map(str::to_owned));
+                    continue;
+                }
+                Some("layouts") => "--layouts run/layouts x".to_owned(),
+                Some("previous") => "--previous run --max-volume-change 5 x".to_owned(),
+                Some(long) => format!("--{long} link x"),
+            };
+            // Synth reads no file but these.
+            lines.push(if name == "synth" {
+                with.replace(" x", "")
+            } else {
+                with
+            });
+        }
+        assert!(lines.len() >= 2, "{name}: {lines:?}");
+        for line in lines {
+            let line = format!("{name} {needs} --quiet --force --out run {line}");
+            let output = run(path, &line.replace("  ", " "));
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(3), "{line}: {said}");
+            assert!(
+                said.contains("which --force would remove"),
+                "{line}: {said}"
+            );
+            assert!(path.join("run/responses/CA.icr").exists(), "{line}");
+            held += 1;
+        }
+    }
+    assert!(held > 20, "{held}");
+    // The one file that convert replaces.
+    std::fs::write(path.join("trail"), "").unwrap();
+    for line in [
+        "convert --to csv --output extracts/ca.txt extracts/ca.txt",
+        "convert --to csv --output new --audit new extracts/ca.txt",
+        "convert --to csv --output run/layouts/extract.csv --layouts run/layouts extracts/ca.txt",
+    ] {
+        let output = run(path, line);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{line}: {said}");
+        assert!(said.contains("which this run uses"), "{line}: {said}");
+    }
+}
+
+fn root_layouts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts")
 }
 
 #[test]
