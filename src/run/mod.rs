@@ -2,34 +2,41 @@
 //! is sent, whether a finished folder is whole, and the audit trail.
 
 pub mod audit;
+mod changes;
 mod check;
 mod finished;
 mod inputs;
 mod manifest;
 mod options;
 pub mod output;
+mod previous;
 mod receipts;
 mod reconcile;
 mod rejects;
 mod responses;
 mod roster;
+mod stand_in;
 mod summary;
 mod volume;
 
+pub use changes::Changes;
 pub use check::{Damage, Verification, verify};
 pub use finished::{
     find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
-pub use inputs::{MatchInputs, Reading, SideFiles};
+pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
-pub use receipts::receipt;
+pub use previous::{EarlierRun, EarlierRuns, StoodIn, runs_below};
+pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
 pub(crate) use roster::disagreements;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
-pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};
-pub use volume::PreviousRun;
+pub use stand_in::MAX_AGE_DAYS;
+pub use summary::{
+    ExcludedFile, FcrFile, FindingCounts, MatchSummary, ReadOnlyState, StateSummary,
+};
 pub(crate) use volume::cases_by_other_state;

@@ -50,6 +50,8 @@ impl RosterPolicy {
 pub enum Stood {
     /// Its extract.
     Extract,
+    /// The last extract that a run accepted of it, in the place of a file that cannot be used.
+    Previous,
     /// FCR-derived data.
     Fcr,
     /// Nothing.
@@ -57,14 +59,17 @@ pub enum Stood {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// What was agreed.
     pub role: Role,
     /// What stood for it.
     pub stood: Stood,
-    /// Whether it sent what was agreed.
+    /// Whether it sent what was agreed; a file that was left out was sent.
     pub as_agreed: bool,
+    /// Why the extract that it sent was left out, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<String>,
 }
 
 /// The roles on one date.
@@ -133,24 +138,24 @@ impl Roster {
         self.roles.get(&state).copied().unwrap_or(Role::None)
     }
 
-    /// How every state stood that has a role or for which something stood. `submitted` tells
-    /// whether a state sent an extract, also one that was left out.
+    /// How every state stood that has a role or for which something stood. `excluded` tells why
+    /// the extract that a state sent was left out, if it was.
     pub fn standings(
         &self,
         stood: impl Fn(State) -> Stood,
-        submitted: impl Fn(State) -> bool,
+        excluded: impl Fn(State) -> Option<String>,
     ) -> BTreeMap<&'static str, Standing> {
         let standing = |state: State| {
-            let (role, stood) = (self.role(state), stood(state));
+            let (role, stood, excluded) = (self.role(state), stood(state), excluded(state));
             let listed = self.roles.contains_key(&state);
-            let as_agreed = (role == Role::Extract) == (stood == Stood::Extract)
-                && (role == Role::Extract || !submitted(state));
-            (listed || stood != Stood::Nothing || submitted(state)).then_some((
+            let submitted = stood == Stood::Extract || excluded.is_some();
+            (listed || stood != Stood::Nothing || submitted).then_some((
                 state.usps(),
                 Standing {
                     role,
                     stood,
-                    as_agreed,
+                    as_agreed: (role == Role::Extract) == submitted,
+                    excluded,
                 },
             ))
         };
@@ -232,7 +237,7 @@ mod tests {
             "FL" => Stood::Fcr,
             _ => Stood::Nothing,
         };
-        let standings = roster.standings(stood, |s| stood(s) == Stood::Extract || s.usps() == "WA");
+        let standings = roster.standings(stood, |s| (s.usps() == "WA").then(String::new));
         assert_eq!(
             disagreements(&standings),
             [
@@ -243,5 +248,10 @@ mod tests {
             ]
         );
         assert!(standings["CA"].as_agreed && standings["FL"].as_agreed);
+        // A file that was left out was sent.
+        let excluded = |s: State| (s.usps() == "TX").then(|| "is empty".to_owned());
+        let standings = roster.standings(stood, excluded);
+        assert!(standings["TX"].as_agreed);
+        assert_eq!(standings["TX"].excluded.as_deref(), Some("is empty"));
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::matching::Routine;
 use crate::engine::response::StateTotals;
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
-use crate::run::{Standing, cases_by_other_state, disagreements};
+use crate::run::{Changes, Standing, StoodIn, cases_by_other_state, disagreements};
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<&'static str, u64>;
@@ -44,6 +44,32 @@ pub struct StateSummary {
     /// Cases by the state that they name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
+    /// What is new in its response (`--changes`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// A state that submitted an extract and is not answered in this run (`--for`).
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadOnlyState {
+    /// The file's name.
+    pub file: String,
+    /// The form in which it was delivered.
+    pub form: String,
+    /// Its records.
+    pub records: FcrRecords,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+    /// Cases by the state that they name.
+    pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
 }
 
 /// An FCR-derived file.
@@ -87,6 +113,18 @@ pub struct ExcludedFile {
     pub records: u64,
     /// Errors by code.
     pub errors: FindingCounts,
+    /// The date of the run whose extract of the state stands in for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
+}
+
+impl ExcludedFile {
+    /// What stands in for the file, as the end of a message.
+    fn stands(&self) -> String {
+        self.stood_in.as_ref().map_or_else(String::new, |date| {
+            format!("; the state's extract accepted on {date} stands in for it")
+        })
+    }
 }
 
 /// Cases that name an absent state.
@@ -107,8 +145,14 @@ pub struct MatchSummary {
     pub run_date: String,
     /// `published` or `pooled`.
     pub routine: &'static str,
-    /// Those that submitted.
+    /// The states that are answered, where that was asked of some alone (`--for`).
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<&'static str>>,
+    /// Those that submitted, and are answered.
     pub states: BTreeMap<&'static str, StateSummary>,
+    /// Those that submitted and were only read (`--for`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub read_only: BTreeMap<&'static str, ReadOnlyState>,
     /// The sums over the states.
     pub run: StateSummary,
     /// The FCR-derived files.
@@ -129,7 +173,9 @@ impl MatchSummary {
             schema: "icr.match.summary/1",
             run_date,
             routine: routine.word(),
+            only: None,
             states: BTreeMap::new(),
+            read_only: BTreeMap::new(),
             run: StateSummary {
                 totals: StateTotals::of(routine),
                 ..StateSummary::default()
@@ -142,7 +188,7 @@ impl MatchSummary {
     }
 
     /// Adds a submitting state, also to the run's sums.
-    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
+    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals, stood_in: Option<StoodIn>) {
         let errors = counts_of(&extract.findings, Severity::Error);
         let warnings = counts_of(&extract.findings, Severity::Warning);
         self.run.totals += &totals;
@@ -161,8 +207,27 @@ impl MatchSummary {
             errors,
             warnings,
             cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+            changes: None,
         };
         self.states.insert(extract.state.usps(), state);
+    }
+
+    /// Adds a submitting state that is not answered.
+    pub fn add_read_only(&mut self, extract: &Extract, stood_in: Option<StoodIn>) {
+        let state = ReadOnlyState {
+            file: extract.source.name(),
+            form: extract.source.form_words(),
+            records: FcrRecords {
+                read: extract.records,
+                rejected: extract.rejected.len() as u64,
+            },
+            errors: counts_of(&extract.findings, Severity::Error),
+            warnings: counts_of(&extract.findings, Severity::Warning),
+            cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+        };
+        self.read_only.insert(extract.state.usps(), state);
     }
 
     /// Adds an FCR-derived file.
@@ -181,8 +246,8 @@ impl MatchSummary {
         self.fcr.insert(extract.state.usps(), file);
     }
 
-    /// Adds a file that was left out.
-    pub fn add_excluded(&mut self, file: &Unusable) {
+    /// Adds a file that was left out; `stood_in` is the date of the run whose extract stands in.
+    pub fn add_excluded(&mut self, file: &Unusable, stood_in: Option<String>) {
         self.excluded.push(ExcludedFile {
             file: file
                 .path
@@ -199,15 +264,22 @@ impl MatchSummary {
             reason: file.problem.clone(),
             records: file.records,
             errors: counts_of(&file.findings, Severity::Error),
+            stood_in,
         });
     }
 
-    /// Counts the cases that name states for which no data stand.
+    /// Counts the cases that name states for which no data stand; those of answered states.
     pub fn count_absent(&mut self, standing: &[Extract]) {
         let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
+        let only = self.only.clone();
+        let answered = |e: &&Extract| {
+            only.as_ref()
+                .is_none_or(|only| only.contains(&e.state.usps()))
+        };
         for extract in standing
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
+            .filter(answered)
         {
             for case in &extract.cases {
                 if let Some(state) = case
@@ -240,10 +312,14 @@ impl MatchSummary {
 
     /// What an operator must not overlook.
     pub fn warnings(&self) -> Vec<String> {
-        let left_out = self
-            .excluded
-            .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+        let left_out = self.excluded.iter().map(|file| {
+            format!(
+                "{} was left out: {}{}",
+                file.file,
+                file.reason,
+                file.stands()
+            )
+        });
         let roster = self.roster.iter().flat_map(disagreements);
         left_out.chain(roster).collect()
     }
@@ -338,6 +414,13 @@ impl MatchSummary {
                 text.push('\n');
             }
         }
+        if let Some(only) = &self.only {
+            let _ = writeln!(
+                text,
+                "answered: {}; all others were only read",
+                only.join(", ")
+            );
+        }
         for (state, file) in &self.fcr {
             let stands = if file.used {
                 "stands for the state"
@@ -362,8 +445,10 @@ impl MatchSummary {
             let state = file.state.as_deref().unwrap_or("unknown");
             let _ = writeln!(
                 text,
-                "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                "EXCLUDED {} (state {state}): {}{}",
+                file.file,
+                file.reason,
+                file.stands()
             );
         }
         text

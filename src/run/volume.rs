@@ -4,95 +4,59 @@
 //! less or much more than the last time is looked at before it is matched.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
+use super::previous::EarlierRuns;
 use crate::engine::extract::{Edit, Extract, Provenance};
-use crate::error::Result;
 use crate::formats::reference::State;
-use crate::run::match_file;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
 
-/// What an earlier run's summary says of each state's volume.
-#[derive(Debug)]
-pub struct PreviousRun {
-    folder: PathBuf,
-    summary: Summary,
-}
-
-#[derive(Debug, Deserialize)]
-struct Summary {
-    states: BTreeMap<String, Volume>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Volume {
-    records: Records,
-    #[serde(default)]
-    cases_by_other_state: BTreeMap<String, u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Records {
-    read: u64,
-}
-
-impl PreviousRun {
-    /// Reads the summary of an earlier run.
-    ///
-    /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder holds no summary of a match.
-    pub fn load(folder: &Path) -> Result<Self> {
-        Ok(PreviousRun {
-            folder: folder.to_owned(),
-            summary: match_file(folder, "summary.json")?,
-        })
+/// Why a state's extract cannot be used: its volume moved by more than so many percent since the
+/// last run that accepted one of it, or its last record was cut off.
+pub(super) fn volume_problem(
+    runs: &EarlierRuns,
+    extract: &Extract,
+    percent: f64,
+) -> Option<String> {
+    if extract.provenance != Provenance::Submitted {
+        return None;
     }
-
-    /// Why a state's extract cannot be used: its volume moved by more than so many percent, or its
-    /// last record was cut off.
-    pub fn problem(&self, extract: &Extract, percent: f64) -> Option<String> {
-        if extract.provenance != Provenance::Submitted {
-            return None;
-        }
-        if last_record_is_cut(extract) {
-            return Some(
-                "its last record is cut off and has no line end; get the whole file".to_owned(),
-            );
-        }
-        let before = self.summary.states.get(extract.state.usps())?;
-        let moved = |what: String, then: u64, now: u64| {
-            let change = (now as f64 - then as f64) * 100.0 / then as f64;
-            (then > 0 && change.abs() > percent).then(|| {
-                format!(
-                    "{what} moved from {then} to {now} ({change:+.1} %) since the run in {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
-                    self.folder.display()
+    if last_record_is_cut(extract) {
+        return Some(
+            "its last record is cut off and has no line end; get the whole file".to_owned(),
+        );
+    }
+    let before = runs.accepted(extract.state)?;
+    let moved = |what: String, then: u64, now: u64| {
+        let change = (now as f64 - then as f64) * 100.0 / then as f64;
+        (then > 0 && change.abs() > percent).then(|| {
+            format!(
+                "{what} moved from {then} to {now} ({change:+.1} %) since the extract accepted on {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
+                before.date
+            )
+        })
+    };
+    let of_records = moved(
+        "its records".to_owned(),
+        before.volume.records.read,
+        extract.records,
+    );
+    of_records.or_else(|| {
+        let now = cases_by_other_state(extract);
+        before
+            .volume
+            .cases_by_other_state
+            .iter()
+            .filter(|&(_, &cases)| cases >= FEWEST_CASES)
+            .find_map(|(state, &cases)| {
+                moved(
+                    format!("its cases with {state}"),
+                    cases,
+                    now.get(state.as_str()).copied().unwrap_or(0),
                 )
             })
-        };
-        let of_records = moved(
-            "its records".to_owned(),
-            before.records.read,
-            extract.records,
-        );
-        of_records.or_else(|| {
-            let now = cases_by_other_state(extract);
-            before
-                .cases_by_other_state
-                .iter()
-                .filter(|&(_, &cases)| cases >= FEWEST_CASES)
-                .find_map(|(state, &cases)| {
-                    moved(
-                        format!("its cases with {state}"),
-                        cases,
-                        now.get(state.as_str()).copied().unwrap_or(0),
-                    )
-                })
-        })
-    }
+    })
 }
 
 /// A state's cases by other state.

@@ -11,9 +11,10 @@ use crate::cli::{
 };
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::formats::reference::State;
 use crate::progress::Progress;
 use crate::run::output::Stdout;
-use crate::run::{MatchRequest, RosterPolicy, reconcile};
+use crate::run::{MatchInputs, MatchRequest, RosterPolicy, reconcile};
 use crate::stderr::warn;
 use crate::stop::Stop;
 
@@ -52,12 +53,12 @@ pub struct Args {
         requires = "roster"
     )]
     roster_policy: RosterPolicy,
-    /// The folder of an earlier run, to compare volumes with
-    #[arg(long, value_name = "DIR", requires = "max_volume_change")]
-    previous: Option<PathBuf>,
-    /// How far a state's volume may move against --previous before its file is unusable
-    #[arg(long, value_name = "PERCENT", requires = "previous", value_parser = change)]
-    max_volume_change: Option<f64>,
+    /// Answer these states alone, all others being only read: USPS codes with commas
+    #[arg(long = "for", value_name = "LIST", value_delimiter = ',', value_parser = usps)]
+    only: Vec<State>,
+    /// Write what is new in each response since the last one that the state was given (--previous)
+    #[arg(long)]
+    changes: bool,
     /// Write a receipt for each state, without people's data
     #[arg(long)]
     receipts: bool,
@@ -74,12 +75,9 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
-fn change(text: &str) -> std::result::Result<f64, String> {
-    let percent: Option<f64> = text
-        .parse()
-        .ok()
-        .filter(|p: &f64| *p >= 0.0 && p.is_finite());
-    percent.ok_or_else(|| "expected a number of percent, 0 or more".to_owned())
+fn usps(text: &str) -> std::result::Result<State, String> {
+    State::from_usps(text.trim())
+        .ok_or_else(|| "expected USPS codes with commas between, such as TX,CA".to_owned())
 }
 
 fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy> {
@@ -98,6 +96,7 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);
     args.audit.run("match", None, |session| {
         // Not --previous: to replace that run is what --force is asked for.
@@ -125,13 +124,16 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
 impl Args {
     fn request(&self, common: &CommonArgs) -> MatchRequest {
         MatchRequest {
-            inputs: self.inputs.inputs(&self.extracts),
+            inputs: MatchInputs {
+                not_previous: Some(self.out.out.clone()),
+                ..self.inputs.inputs(&self.extracts)
+            },
             run_date: common.run_date(),
             max_warnings: self.max_warnings,
             roster: self.roster.clone(),
             roster_policy: self.roster_policy,
-            previous: self.previous.clone(),
-            max_volume_change: self.max_volume_change,
+            only: (!self.only.is_empty()).then(|| self.only.iter().copied().collect()),
+            changes: self.changes,
             receipts: self.receipts,
             response_form: self.response.form(),
         }

@@ -102,18 +102,19 @@ impl Collected {
         self.extracts.into_iter().partition(stands)
     }
 
-    /// Stops a run that has files that cannot be used.
+    /// Stops a run that has files that cannot be used and that `counts` does not pass over.
     ///
     /// # Errors
     /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
-    pub fn refuse_unusable(&self) -> Result<()> {
-        match &self.unusable[..] {
+    pub fn refuse_unusable(&self, counts: impl Fn(&Unusable) -> bool) -> Result<()> {
+        let unusable: Vec<&Unusable> = self.unusable.iter().filter(|file| counts(file)).collect();
+        match &unusable[..] {
             [] => Ok(()),
             [file] => Err(Error::input(&file.path, &file.problem)),
             files => Err(Error::Inputs(format!(
                 "{} files cannot be used:{}",
                 files.len(),
-                listed(files)
+                listed(files.iter().copied())
             ))),
         }
     }
@@ -135,9 +136,9 @@ impl Collected {
 }
 
 /// A line a file that cannot be used.
-fn listed(files: &[Unusable]) -> String {
+fn listed<'u>(files: impl IntoIterator<Item = &'u Unusable>) -> String {
     let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
-    files.iter().map(line).collect()
+    files.into_iter().map(line).collect()
 }
 
 /// Stops a run that has two files of one kind for one state: which of them is right?

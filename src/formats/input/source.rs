@@ -136,6 +136,11 @@ impl Source {
         self.decoded.as_ref().unwrap_or(&self.delivered)
     }
 
+    /// The file as it was delivered.
+    pub fn delivered(&self) -> &[u8] {
+        &self.delivered
+    }
+
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
     pub(super) fn untranslated(&self, most: usize) -> (Vec<u8>, bool) {
         let mut bytes = match self.packing {

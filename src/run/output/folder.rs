@@ -80,15 +80,7 @@ impl OutputFolder {
     /// [`Error::Io`] where it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutputFile<'_>> {
         let path = self.staging.join(name);
-        if let Some(folder) = path.parent()
-            && !folder.exists()
-        {
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(Error::io("create the folder", folder))?;
-        }
+        make_parent(&path)?;
         let file = create_file(&path, self.mode)?;
         Ok(OutputFile {
             folder: self,
@@ -101,6 +93,24 @@ impl OutputFolder {
         })
     }
 
+    /// Takes a file that exists elsewhere and will not change into the folder, as another name of
+    /// it. Gives false where the file system cannot: then it is to be copied.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder for it cannot be made.
+    pub fn link(&self, existing: &Path, written: WrittenFile) -> Result<bool> {
+        let path = self.staging.join(&written.name);
+        make_parent(&path)?;
+        if std::fs::hard_link(existing, &path).is_err() {
+            return Ok(false);
+        }
+        self.written
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(written);
+        Ok(true)
+    }
+
     /// Writes a whole file.
     ///
     /// # Errors
@@ -109,6 +119,11 @@ impl OutputFolder {
         let mut file = self.file(name)?;
         file.write(bytes)?;
         file.finish()
+    }
+
+    /// Where a file below the folder is before the folder appears.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.staging.join(name)
     }
 
     /// The files finished so far, by name.
@@ -244,6 +259,20 @@ impl crate::engine::response::ResponseSink for OutputFile<'_> {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         self.write(bytes)
     }
+}
+
+/// Makes the folder of a file, if it is not there.
+fn make_parent(path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent()
+        && !folder.exists()
+    {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(Error::io("create the folder", folder))?;
+    }
+    Ok(())
 }
 
 /// Makes a new file with these permissions, whatever the umask.
