@@ -9,13 +9,12 @@ use std::path::Path;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::finished::refuse_other_layouts;
-use super::options::noted_response_form;
+use super::finished::{FinishedRun, refuse_other_layouts};
 use super::output::OutputFolder;
-use super::previous::{EarlierRun, EarlierRuns};
+use super::previous::EarlierRuns;
+use super::summary::Changes;
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, OutputForm, Read, ReadCase, ResponseFields,
 };
@@ -29,21 +28,6 @@ use crate::text::hex;
 
 /// After how many bytes what was collected is written.
 const WRITE_BYTES: usize = 1 << 20;
-
-/// What is new in a state's response.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changes {
-    /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
-    pub since: Option<String>,
-    /// Cases that were not in it.
-    pub new: u64,
-    /// Cases whose answer differs from it in a byte.
-    pub changed: u64,
-    /// Cases of it that are no longer returned.
-    pub gone: u64,
-    /// The records of the new and the changed cases.
-    pub records: u64,
-}
 
 /// A case's key: Case ID, other state, Other State Case ID, each with its trailing blanks.
 type Key = ([u8; 15], [u8; 2], [u8; 15]);
@@ -91,7 +75,7 @@ impl ChangesWriter<'_> {
             None => Given::default(),
         };
         let mut changes = Changes {
-            since: last.map(|run| run.run_date.clone()),
+            since: last.map(|run| run.summary.run_date.clone()),
             ..Changes::default()
         };
         let mut returned = vec![false; given.cases.len()];
@@ -137,7 +121,7 @@ impl ChangesWriter<'_> {
     }
 
     /// The cases of the last response that the state was given, which must be as it was given.
-    fn given(&self, run: &EarlierRun, name: &str, fields: &ResponseFields) -> Result<Given> {
+    fn given(&self, run: &FinishedRun, name: &str, fields: &ResponseFields) -> Result<Given> {
         let path = run.folder.join(name);
         let refuse = |problem: &str| {
             let next = "so what changed since cannot be told; leave --changes out for one night and give the state its whole response";
@@ -147,7 +131,7 @@ impl ChangesWriter<'_> {
             return Err(refuse("is the last response of the state and was removed"));
         }
         refuse_other_layouts(&run.folder, &run.manifest, self.layouts)?;
-        let source = self.open(&path, noted_response_form(&run.manifest))?;
+        let source = self.open(&path, run.response_form())?;
         let told = run.output(name).map(|output| output.sha256.as_str());
         if told != Some(hex(&source.sha256_until(self.stop)?).as_str()) {
             return Err(refuse(

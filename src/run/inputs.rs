@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::options::{MatchOptions, OnBadFile};
-use super::previous::{EarlierRuns, StoodIn};
+use super::previous::EarlierRuns;
 use super::stand_in::{MAX_AGE_DAYS, presume_states, stand_in};
+use super::summary::StoodIn;
 use super::volume::volume_problem;
 use crate::engine::extract::{
     Collected, Extract, Loader, Provenance, collect, files_of, refuse_two_for_one_state,

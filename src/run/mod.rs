@@ -19,24 +19,22 @@ mod stand_in;
 mod summary;
 mod volume;
 
-pub use changes::Changes;
 pub use check::{Damage, Verification, verify};
 pub use finished::{
-    find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
+    FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
 pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
-pub use previous::{EarlierRun, EarlierRuns, StoodIn, runs_below};
+pub use previous::{EarlierRuns, runs_below};
 pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
-pub(crate) use roster::disagreements;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
 pub use stand_in::MAX_AGE_DAYS;
 pub use summary::{
-    ExcludedFile, FcrFile, FindingCounts, MatchSummary, ReadOnlyState, StateSummary,
+    Changes, ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, ReadOnlyState, SUMMARY,
+    StateSummary, StoodIn,
 };
-pub(crate) use volume::cases_by_other_state;

@@ -6,114 +6,63 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use super::finished::{match_file, match_manifest};
-use super::manifest::{MANIFEST, Manifest, OutputEntry};
+use super::finished::FinishedRun;
+use super::manifest::{MANIFEST, Manifest};
+use super::summary::StoodIn;
 use crate::error::{Error, Result};
 use crate::formats::record::Date;
 use crate::formats::reference::State;
-
-/// The extract of an earlier run that stands in for a file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoodIn {
-    /// The date of the run that accepted it, CCYYMMDD.
-    pub accepted: String,
-    /// The name of the file that the state sent and that cannot be used.
-    pub sent: String,
-    /// Why not.
-    pub reason: String,
-}
-
-/// What an earlier run's summary says of a state's extract.
-#[derive(Clone, Debug, Deserialize)]
-pub struct EarlierVolume {
-    /// The file's name.
-    #[serde(default)]
-    pub file: String,
-    /// Its records.
-    pub records: EarlierRecords,
-    /// Its cases, by the state that they name.
-    #[serde(default)]
-    pub cases_by_other_state: BTreeMap<String, u64>,
-    /// That it stood in for another file, having been accepted before.
-    #[serde(default)]
-    pub stood_in: Option<StoodIn>,
-}
-
-/// The records of a state's extract.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct EarlierRecords {
-    /// Records in the file.
-    pub read: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Told {
-    #[serde(default)]
-    states: BTreeMap<String, EarlierVolume>,
-    /// States whose extracts were only read (`--for`).
-    #[serde(default)]
-    read_only: BTreeMap<String, EarlierVolume>,
-}
-
-/// A finished run of match.
-#[derive(Debug)]
-pub struct EarlierRun {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Its manifest.
-    pub manifest: Manifest,
-    /// Its date, CCYYMMDD.
-    pub run_date: String,
-    told: Told,
-}
 
 /// A state's last extract that a run accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Accepted<'r> {
     /// The last run that matched with it.
-    pub run: &'r EarlierRun,
+    pub run: &'r FinishedRun,
     /// The date of the run that accepted it, CCYYMMDD.
     pub date: &'r str,
-    /// What it held.
-    pub volume: &'r EarlierVolume,
+    /// Its records.
+    pub records: u64,
+    /// Its cases, by the state that they name.
+    pub cases_by_other_state: &'r BTreeMap<&'static str, u64>,
+    /// The name of its file.
+    file: &'r str,
+    stood_in: Option<&'r StoodIn>,
 }
 
 /// The earlier runs, the oldest first.
 #[derive(Debug, Default)]
 pub struct EarlierRuns {
-    runs: Vec<EarlierRun>,
+    runs: Vec<FinishedRun>,
 }
 
-impl EarlierRun {
-    fn load(folder: &Path) -> Result<Self> {
-        let manifest = match_manifest(folder)?;
-        Ok(EarlierRun {
-            told: match_file(folder, "summary.json")?,
-            folder: folder.to_owned(),
-            run_date: manifest.run_date.clone().unwrap_or_default(),
-            manifest,
-        })
-    }
-
-    fn volume(&self, state: State) -> Option<&EarlierVolume> {
-        let of = |states: &'_ BTreeMap<String, EarlierVolume>| states.contains_key(state.usps());
-        let states = if of(&self.told.states) {
-            &self.told.states
-        } else {
-            &self.told.read_only
-        };
-        states.get(state.usps())
-    }
-
-    /// What its manifest says of a file that it wrote.
-    pub fn output(&self, name: &str) -> Option<&OutputEntry> {
-        self.manifest
-            .outputs
-            .iter()
-            .find(|output| output.name == name)
-    }
+/// A state's extract in a run that accepted it, or in which it stood in.
+fn accepted_in(run: &FinishedRun, state: State) -> Option<Accepted<'_>> {
+    let usps = state.usps();
+    let (records, cases_by_other_state, file, stood_in) = match run.summary.states.get(usps) {
+        Some(said) => (
+            said.totals.records.read,
+            &said.cases_by_other_state,
+            &said.file,
+            said.stood_in.as_ref(),
+        ),
+        None => {
+            let said = run.summary.read_only.get(usps)?;
+            (
+                said.records.read,
+                &said.cases_by_other_state,
+                &said.file,
+                said.stood_in.as_ref(),
+            )
+        }
+    };
+    Some(Accepted {
+        run,
+        date: stood_in.map_or(&run.summary.run_date, |stood_in| &stood_in.accepted),
+        records,
+        cases_by_other_state,
+        file,
+        stood_in,
+    })
 }
 
 impl EarlierRuns {
@@ -130,19 +79,19 @@ impl EarlierRuns {
         let until = run_date.ccyymmdd().to_string();
         for path in paths {
             if path.join(MANIFEST).exists() {
-                runs.push(EarlierRun::load(path)?);
+                runs.push(FinishedRun::open(path)?);
                 continue;
             }
             let mut below = runs_below(path)?;
             below.retain(|folder| replaces.is_none() || folder.canonicalize().ok() != replaces);
             for folder in below {
-                let run = EarlierRun::load(&folder)?;
-                if run.run_date <= until {
+                let run = FinishedRun::open(&folder)?;
+                if run.summary.run_date <= until {
                     runs.push(run);
                 }
             }
         }
-        runs.sort_by(|a, b| a.run_date.cmp(&b.run_date));
+        runs.sort_by(|a, b| a.summary.run_date.cmp(&b.summary.run_date));
         Ok(EarlierRuns { runs })
     }
 
@@ -152,30 +101,22 @@ impl EarlierRuns {
     }
 
     /// The runs, the last first.
-    pub fn latest_first(&self) -> impl Iterator<Item = &EarlierRun> {
+    pub fn latest_first(&self) -> impl Iterator<Item = &FinishedRun> {
         self.runs.iter().rev()
     }
 
     /// A state's last extract that a run accepted.
     pub fn accepted(&self, state: State) -> Option<Accepted<'_>> {
-        self.latest_first().find_map(|run| {
-            let volume = run.volume(state)?;
-            let stood_in = volume.stood_in.as_ref();
-            Some(Accepted {
-                run,
-                date: stood_in.map_or(&run.run_date, |before| &before.accepted),
-                volume,
-            })
-        })
+        self.latest_first().find_map(|run| accepted_in(run, state))
     }
 
     /// The state whose last accepted extract had this file name, where there is exactly one.
     pub fn state_by_file(&self, name: &str) -> Option<State> {
-        let sent = |volume: &EarlierVolume| match &volume.stood_in {
+        let sent = |accepted: Accepted<'_>| match accepted.stood_in {
             Some(stood_in) => stood_in.sent == name,
-            None => volume.file == name,
+            None => accepted.file == name,
         };
-        let last = |state: &State| self.accepted(*state).is_some_and(|a| sent(a.volume));
+        let last = |state: &State| self.accepted(*state).is_some_and(sent);
         let mut states = State::all().filter(last);
         states.next().filter(|_| states.next().is_none())
     }

@@ -14,7 +14,7 @@ use super::rejects::write_rejects;
 use super::responses::write_responses;
 use super::roster::{Roster, RosterPolicy, Stood, disagreements};
 use super::stand_in::{MAX_AGE_DAYS, keep};
-use super::summary::MatchSummary;
+use super::summary::{FileKind, MatchSummary, SUMMARY};
 use super::{Manifest, excluded_receipt, receipt};
 use crate::engine::extract::{Extract, Provenance};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Sides};
@@ -115,7 +115,7 @@ pub fn reconcile(
     summary.only = request
         .only
         .as_ref()
-        .map(|only| only.iter().map(|state| state.usps()).collect());
+        .map(|only| only.iter().map(|state| state.usps().to_owned()).collect());
     for file in &gathered.collected.unusable {
         let stood_in = file.state.and_then(|state| gathered.stood_in.get(&state));
         let stood_in = stood_in.filter(|_| file.provenance == Provenance::Submitted);
@@ -219,7 +219,7 @@ fn write_reports(
     if request.receipts {
         write_receipts(request, folder, summary, inputs)?;
     }
-    folder.write("summary.json", summary.json().as_bytes())?;
+    folder.write(SUMMARY, summary.json().as_bytes())?;
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = note_response_form(request.response_form, request.inputs.options.note(manifest));
     let mut manifest = manifest
@@ -267,7 +267,7 @@ fn write_receipts(
     for file in summary
         .excluded
         .iter()
-        .filter(|file| file.kind == "extract")
+        .filter(|file| file.kind == FileKind::Extract)
     {
         let state = file.state.as_deref().and_then(State::from_usps);
         let Some(state) = state.filter(|state| request.answers(*state)) else {

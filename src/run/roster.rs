@@ -45,7 +45,7 @@ impl RosterPolicy {
 }
 
 /// What stood for a state in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stood {
     /// Its extract.
@@ -59,7 +59,7 @@ pub enum Stood {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// What was agreed.
     pub role: Role,
@@ -68,7 +68,7 @@ pub struct Standing {
     /// Whether it sent what was agreed; a file that was left out was sent.
     pub as_agreed: bool,
     /// Why the extract that it sent was left out, if it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
 }
 

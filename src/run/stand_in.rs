@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::output::{OutputFolder, WrittenFile};
-use super::previous::{EarlierRuns, StoodIn};
+use super::previous::EarlierRuns;
+use super::summary::StoodIn;
 use crate::engine::extract::{Collected, Extract, Loaded, Loader, Provenance, Unusable};
 use crate::error::Result;
 use crate::formats::record::Date;
@@ -133,7 +134,7 @@ fn find_kept(
     let Some(output) = accepted.run.output(&name) else {
         return Err(format!(
             "the run of {} kept no copy of {state}'s extract; only a run with --on-bad-file previous does",
-            accepted.run.run_date
+            accepted.run.summary.run_date
         ));
     };
     let path = accepted.run.folder.join(&name);

@@ -3,11 +3,9 @@
 //! A truncated extract gives everyone else 01, and 01 prompts closings: a state that sends much
 //! less or much more than the last time is looked at before it is matched.
 
-use std::collections::BTreeMap;
-
 use super::previous::EarlierRuns;
+use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
-use crate::formats::reference::State;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
@@ -37,15 +35,10 @@ pub(super) fn volume_problem(
             )
         })
     };
-    let of_records = moved(
-        "its records".to_owned(),
-        before.volume.records.read,
-        extract.records,
-    );
+    let of_records = moved("its records".to_owned(), before.records, extract.records);
     of_records.or_else(|| {
         let now = cases_by_other_state(extract);
         before
-            .volume
             .cases_by_other_state
             .iter()
             .filter(|&(_, &cases)| cases >= FEWEST_CASES)
@@ -53,23 +46,10 @@ pub(super) fn volume_problem(
                 moved(
                     format!("its cases with {state}"),
                     cases,
-                    now.get(state.as_str()).copied().unwrap_or(0),
+                    now.get(state).copied().unwrap_or(0),
                 )
             })
     })
-}
-
-/// A state's cases by other state.
-pub(crate) fn cases_by_other_state(extract: &Extract) -> BTreeMap<&'static str, u64> {
-    let mut counts = BTreeMap::new();
-    for state in extract
-        .cases
-        .iter()
-        .filter_map(|case| case.data.other_state)
-    {
-        *counts.entry(State::usps(state)).or_default() += 1;
-    }
-    counts
 }
 
 fn last_record_is_cut(extract: &Extract) -> bool {

@@ -120,6 +120,17 @@ fn the_last_accepted_extract_stands_in_and_is_told() {
     assert_eq!(kinds, ["excluded", "previous"]);
     assert_eq!(manifest["options"]["max_age"], 30);
     world.ends(0, "verify runs/20261122");
+    let status = world.ends(0, "status runs/20261122");
+    assert!(
+        status.contains("TX    20261122  20261122          previous")
+            && status.contains("its file was left out: its records moved from 12 to 6"),
+        "{status}"
+    );
+    let report = world.ends(0, "report runs/20261122");
+    assert!(
+        report.contains("the extract accepted on 20261121 stood in for it"),
+        "{report}"
+    );
     // It stands in for more than one night, from the last run alone too, up to its age.
     let last = STAND_IN.replace("--previous runs", "--previous runs/20261122");
     world.night(20_261_123, 0, &format!("{last} --max-age 2"));
@@ -251,9 +262,21 @@ fn an_excluded_file_is_told_as_excluded_with_the_reason() {
         "{receipt}"
     );
     let report = world.ends(0, "report runs/20261122");
+    let sent_nothing = report.find("STATES THAT CASES NAME AND THAT SENT NOTHING");
+    let left_out = report.find("STATES THAT CASES NAME AND WHOSE FILE WAS LEFT OUT");
+    let (sent_nothing, left_out) = (sent_nothing.unwrap(), left_out.unwrap());
+    assert!(!report[sent_nothing..left_out].contains("TX"), "{report}");
     assert!(
-        report.contains("TX") && !report.contains("TX did not send"),
+        report.contains("TX    extract   its records moved from 12 to 6 (-50.0 %) since"),
         "{report}"
+    );
+    let page = world.ends(0, "report --format html runs/20261122");
+    assert!(page.contains("its extract file was left out: its records moved from 12 to 6"));
+    let status = world.ends(0, "status runs/20261122");
+    assert!(
+        status.contains("TX    20261122  20261122          excluded")
+            && status.contains("its file was left out: its records moved from 12 to 6"),
+        "{status}"
     );
     // A file that does not say its state is known by its name.
     world.shell(": > in/extracts/TX.txt", &[]);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::figures::figures;
 use super::{Figure, Figures};
 use crate::engine::extract::Severity;
 use crate::engine::response::Volume;
 use crate::formats::layout::CodeTable;
+use crate::run::{ExcludedFile, FileKind};
 
 /// The reconciliation report of a run.
 #[derive(Clone, Debug, Serialize)]
@@ -24,9 +25,12 @@ pub struct Report {
     /// By submitting state and other state.
     pub matrix: BTreeMap<&'static str, BTreeMap<&'static str, Cell>>,
     /// States that cases name and that sent nothing.
-    pub absent: BTreeMap<String, Volume>,
+    pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
+    /// The states that were answered, where others were only read.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<String>>,
     /// Whether it could be checked that the cases of the responses are whole.
     pub cases_checked: bool,
     /// Whether the summary tells of errors, for `--fail-on`.
@@ -38,6 +42,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether a state sent an extract that was left out: it is absent, but it did send.
+    pub(super) fn left_out(&self, state: &str) -> bool {
+        let is_its = |file: &Excluded| file.state.as_deref() == Some(state);
+        self.excluded
+            .iter()
+            .any(|file| is_its(file) && file.kind == FileKind::Extract)
+    }
+
     /// Whether the run has a finding of this severity, or a graver one.
     pub fn has(&self, severity: Severity) -> bool {
         let errors = self.has_errors || !self.excluded.is_empty();
@@ -78,12 +90,39 @@ pub struct Cell {
 }
 
 /// A file that was left out of the run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Excluded {
     /// Its state, where that is known.
     pub state: Option<String>,
-    /// `extract` or `fcr`.
-    pub kind: String,
+    /// What it was given as.
+    pub kind: FileKind,
+    /// Why.
+    pub reason: String,
+    /// The date of the run whose extract of the state stood in for it.
+    pub stood_in: Option<String>,
+}
+
+impl Excluded {
+    /// What a report shows of a file that a summary lists.
+    pub(super) fn of(file: &ExcludedFile) -> Self {
+        Excluded {
+            state: file.state.clone(),
+            kind: file.kind,
+            reason: file.reason.clone(),
+            stood_in: file.stood_in.clone(),
+        }
+    }
+
+    /// Why, and what stood in.
+    pub(super) fn told(&self) -> String {
+        match &self.stood_in {
+            Some(date) => format!(
+                "{}; the extract accepted on {date} stood in for it",
+                self.reason
+            ),
+            None => self.reason.clone(),
+        }
+    }
 }
 
 /// What is rendered: a report, perhaps an earlier one to show the change since, and the meanings.
@@ -157,6 +196,7 @@ impl Report {
             states,
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            only: None,
             cases_checked: true,
             has_errors: false,
             has_warnings: false,

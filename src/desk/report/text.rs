@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::numbers::{change, known, percent};
-use super::pages::{COLUMNS, Pages};
+use super::pages::{COLUMNS, Pages, wrapped};
 use super::tables::{heads_of, rows_of, tables_by_state};
 use super::{Figures, Group, StateReport, Unit, View};
 use crate::engine::matching::ReasonCode;
@@ -200,41 +200,48 @@ impl Sheet<'_> {
             let title = "MATCH RATES: PERCENT OF THE RETURNED CASES THAT WERE FOUND, FROM SUBMITTING STATE TO OTHER STATE";
             pages.table(title, &heads, &rows);
         }
-        let absent: Vec<String> = view
-            .new
-            .absent
-            .iter()
-            .map(|(state, volume)| {
-                format!(
-                    "{state:<6}{:>WIDTH$}{:>WIDTH$}",
-                    known(Some(volume.cases)),
-                    known(Some(volume.records))
-                )
-            })
-            .collect();
         let heads = [format!(
             "{:<6}{:>WIDTH$}{:>WIDTH$}",
             "STATE", "CASES", "RECORDS"
         )];
-        pages.table(
-            "STATES THAT CASES NAME AND THAT SENT NOTHING",
-            &heads,
-            &absent,
-        );
+        for (title, left_out) in [
+            ("STATES THAT CASES NAME AND THAT SENT NOTHING", false),
+            ("STATES THAT CASES NAME AND WHOSE FILE WAS LEFT OUT", true),
+        ] {
+            let absent = view.new.absent.iter();
+            let rows: Vec<String> = absent
+                .filter(|(state, _)| view.new.left_out(state) == left_out)
+                .map(|(state, volume)| {
+                    format!(
+                        "{state:<6}{:>WIDTH$}{:>WIDTH$}",
+                        known(Some(volume.cases)),
+                        known(Some(volume.records))
+                    )
+                })
+                .collect();
+            pages.table(title, &heads, &rows);
+        }
         let excluded: Vec<String> = view
             .new
             .excluded
             .iter()
-            .map(|file| {
+            .flat_map(|file| {
                 let state = file.state.as_deref().unwrap_or("?");
-                format!("{state:<6}{}", file.kind)
+                let lines = wrapped(&file.told(), COLUMNS - 16);
+                let heads = [format!("{state:<6}{:<10}", file.kind)];
+                let heads = heads.into_iter().chain(std::iter::repeat(" ".repeat(16)));
+                heads.zip(lines).map(|(head, line)| head + &line)
             })
             .collect();
         pages.table(
             "FILES THAT WERE LEFT OUT",
-            &["STATE KIND".to_owned()],
+            &["STATE KIND      WHY".to_owned()],
             &excluded,
         );
+        if let Some(only) = &view.new.only {
+            let title = "STATES THAT WERE ANSWERED; ALL OTHERS WERE ONLY READ";
+            pages.table(title, &[], &[only.join(" ")]);
+        }
     }
 
     /// All of it by other state.

@@ -7,6 +7,7 @@ mod codes;
 mod completeness;
 mod formats;
 mod report;
+mod request;
 mod shared;
 mod table;
 mod text;
@@ -15,6 +16,7 @@ pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};
 pub use report::{FileReport, OtherStateCount, Report, TypeCount};
+pub use request::{ValidateRequest, Validated, validate};
 pub use shared::SharedSsn;
 
 /// How many record numbers of each finding are shown.

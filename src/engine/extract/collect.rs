@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
 use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;
+use crate::parallel::largest_first;
 
 /// The files of a run, read.
 #[derive(Default)]
@@ -66,19 +65,13 @@ pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
 /// # Errors
 /// As [`Loader::load`].
 pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
-    let size =
-        |place: &usize| std::fs::metadata(&files[*place].0).map_or(0, |metadata| metadata.len());
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
-    let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));
-    let mut read = order
-        .par_iter()
-        .with_max_len(1)
-        .map(read)
-        .collect::<Result<Vec<_>>>()?;
-    read.sort_by_key(|&(place, _)| place);
+    let read = largest_first(
+        files,
+        |(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()),
+        |(path, provenance)| loader.load(path, *provenance),
+    )?;
     let mut collected = Collected::default();
-    for (_, file) in read {
+    for file in read {
         match file {
             Loaded::Usable(extract) => collected.extracts.push(*extract),
             Loaded::Unusable(file) => collected.unusable.push(*file),

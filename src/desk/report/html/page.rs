@@ -32,8 +32,9 @@ pub(super) struct Page<'a> {
     matrix: Vec<MatrixRow>,
     scopes: Vec<Scope>,
     meanings: Vec<Meaning>,
-    absent: Vec<(String, String)>,
-    excluded: Vec<(String, String)>,
+    absent: Vec<(String, String, bool)>,
+    excluded: Vec<(String, String, String)>,
+    only: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +116,7 @@ impl<'a> Page<'a> {
                     } else {
                         format!("{} cases name it", grouped(volume.cases))
                     };
-                    (state.clone(), cases)
+                    ((*state).to_owned(), cases, report.left_out(state))
                 })
                 .collect(),
             excluded: report
@@ -123,9 +124,10 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|file| {
                     let state = file.state.clone().unwrap_or_else(|| "unknown".to_owned());
-                    (state, file.kind.clone())
+                    (state, file.kind.to_string(), file.told())
                 })
                 .collect(),
+            only: report.only.as_ref().map(|only| only.join(", ")),
         }
     }
 }
