@@ -1,27 +1,32 @@
 //! The `icr` program: parses, dispatches, reports, exits.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::process::ExitCode;
 
 use icr::cli::Cli;
 use icr::run::output::Stdout;
+use icr::stderr::{Event, Level, LogFormat, is_json, set_format};
 use icr::stop::Stop;
 use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
     let exit = match Cli::read(std::env::args_os()) {
-        Ok(cli) => run(&cli).unwrap_or_else(|error| {
-            report(&error);
-            error.exit()
-        }),
-        Err(error) => {
-            // A closed pipe is no failure, and where else would the message go?
-            drop(error.print());
-            if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            }
+        Ok(cli) => {
+            set_format(cli.common.log_format.format());
+            run(&cli).unwrap_or_else(|error| {
+                report(&cli, &error);
+                error.exit()
+            })
+        }
+        Err(error) if error.use_stderr() => {
+            refuse(&error);
+            Exit::Usage
+        }
+        Err(help) => {
+            // A closed pipe is no failure, and where else would the help go?
+            drop(help.print());
+            Exit::Success
         }
     };
     ExitCode::from(exit.status())
@@ -29,6 +34,12 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit> {
     guard::turn_off_core_dumps();
+    let log = |event: Event<'_>| {
+        if !cli.common.quiet {
+            event.command(cli.command.name()).log();
+        }
+    };
+    log(Event::new(Level::Info, "start"));
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
     }
@@ -37,18 +48,49 @@ fn run(cli: &Cli) -> Result<Exit> {
     let mut stdout = Stdout::new(&mut out);
     let exit = icr::cli::commands::run(cli, &mut stdout, &stop)?;
     stdout.flush()?;
+    log(Event::new(Level::Info, "end").figure("exit", exit.status()));
     Ok(exit)
 }
 
 /// Prints an error and what caused it, one a line.
-fn report(error: &Error) {
-    let mut stderr = std::io::stderr().lock();
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    let mut head = "icr: error: ";
-    while let Some(error) = cause {
-        // Where stderr is closed there is nobody to tell.
-        drop(writeln!(stderr, "{head}{error}"));
-        head = "  caused by: ";
-        cause = error.source();
+fn report(cli: &Cli, error: &Error) {
+    if is_json() {
+        let mut event = Event::new(Level::Error, "failed")
+            .command(cli.command.name())
+            .message(error.with_causes("; caused by: "))
+            .figure("exit", error.exit().status());
+        if let Some(file) = error.file() {
+            event = event.file(file.display().to_string());
+        }
+        event.log();
+        return;
     }
+    // Where stderr is closed there is nobody to tell.
+    drop(writeln!(
+        std::io::stderr().lock(),
+        "icr: error: {}",
+        error.with_causes("\n  caused by: ")
+    ));
+}
+
+/// Prints why a command line is refused, in the form that it asks for as far as it can be read.
+fn refuse(error: &clap::Error) {
+    let line: Vec<_> = std::env::args_os().collect();
+    let asks = |pair: &[std::ffi::OsString]| pair[0] == "--log-format" && pair[1] == "json";
+    if !line.windows(2).any(asks)
+        && !line
+            .iter()
+            .any(|word| word == OsStr::new("--log-format=json"))
+    {
+        drop(error.print());
+        return;
+    }
+    set_format(LogFormat::Json);
+    let text = error.to_string();
+    let message = text.lines().take_while(|line| !line.is_empty());
+    let message = message.collect::<Vec<_>>().join(" ");
+    Event::new(Level::Error, "failed")
+        .message(message.trim_start_matches("error: "))
+        .figure("exit", Exit::Usage.status())
+        .log();
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::run::{FinishedRun, StoodIn};
+use crate::run::{FinishedRun, Pruned, StoodIn};
 use crate::stop::Stop;
 use crate::text::json_text;
 
@@ -67,6 +67,8 @@ pub struct StateStatus {
     pub response_bytes: Option<u64>,
     /// The SHA-256 of its response.
     pub response_sha256: Option<String>,
+    /// When its response was taken out by `icr prune`, CCYYMMDD, if it was.
+    pub pruned: Option<String>,
     /// Why its file was left out, if it was.
     pub reason: Option<String>,
     /// Whether it was only read, others being answered (`--for`).
@@ -110,6 +112,7 @@ impl Status {
 
 fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
     let (name, summary) = (run.name(), &run.summary);
+    let pruned = Pruned::of(&run.folder).map(|pruned| pruned.date);
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
         run_date: run.manifest.run_date.clone().unwrap_or_default(),
@@ -122,6 +125,7 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         returned: 0,
         response_bytes: None,
         response_sha256: None,
+        pruned: None,
         reason: None,
         read_only: false,
     };
@@ -180,6 +184,7 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             response_bytes: response.map(|output| output.bytes),
             response_sha256: response.map(|output| output.sha256.clone()),
             reason,
+            pruned: pruned.clone(),
             ..blank(state, received)
         };
         rows.insert(state, row);
@@ -225,6 +230,9 @@ fn text(rows: &[StateStatus]) -> String {
             row.returned,
             bytes
         );
+        if let Some(date) = &row.pruned {
+            text += &format!("      its response was taken out on {date} (icr prune)\n");
+        }
         if let Some(reason) = &row.reason {
             text += &format!("      its file was left out: {reason}\n");
         }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::finished::{FinishedRun, refuse_other_layouts};
 use super::output::OutputFolder;
 use super::previous::EarlierRuns;
+use super::pruned::Pruned;
 use super::summary::Changes;
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, OutputForm, Read, ReadCase, ResponseFields,
@@ -70,7 +71,18 @@ impl ChangesWriter<'_> {
             .earlier
             .latest_first()
             .find(|run| run.output(&name).is_some());
+        let pruned = |run: &FinishedRun| {
+            let pruned = Pruned::of(&run.folder);
+            pruned.is_some_and(|pruned| pruned.holds(&name)) && !run.folder.join(&name).exists()
+        };
         let given = match last {
+            // What it was given is not known any more: it is given its whole response.
+            Some(run) if pruned(run) => {
+                return Ok(Changes {
+                    whole: true,
+                    ..Changes::default()
+                });
+            }
             Some(run) => self.given(run, &name, fields)?,
             None => Given::default(),
         };

@@ -10,7 +10,7 @@ use crate::engine::response::{Difference, ResponseFields, StateTotals, differenc
 use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
+use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
 use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 use crate::text::hex;
@@ -37,6 +37,8 @@ pub struct Verification {
     pub response_records: u64,
     /// Whether it could be checked that the cases of responses are whole.
     pub cases_checked: bool,
+    /// When people's data were taken out by `icr prune`, CCYYMMDD; none where they were not.
+    pub pruned: Option<String>,
     /// What is wrong, by file.
     pub damage: Vec<Damage>,
 }
@@ -79,15 +81,30 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };
-    found.files = manifest.outputs.len();
-    found.bytes = manifest.outputs.iter().map(|output| output.bytes).sum();
+    let pruned = Pruned::of(folder);
+    // What was taken out is not missed; what of it is still there is looked at.
+    let taken_out = |output: &&OutputEntry| {
+        pruned
+            .as_ref()
+            .is_some_and(|pruned| pruned.holds(&output.name))
+            && !folder.join(&output.name).exists()
+    };
+    let outputs: Vec<&OutputEntry> = manifest
+        .outputs
+        .iter()
+        .filter(|output| !taken_out(output))
+        .collect();
+    found.files = outputs.len();
+    found.bytes = outputs.iter().map(|output| output.bytes).sum();
+    found.pruned = pruned.as_ref().map(|pruned| pruned.date.clone());
     let listed: BTreeSet<&str> = manifest
         .outputs
         .iter()
         .map(|output| output.name.as_str())
         .collect();
     for name in files_below(folder, folder)? {
-        if name != MANIFEST && !listed.contains(name.as_str()) {
+        let says_so = name == PRUNED && pruned.is_some();
+        if name != MANIFEST && !says_so && !listed.contains(name.as_str()) {
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
@@ -96,13 +113,18 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
         .and_then(|text| MatchSummary::parse(&text));
     let is_match = manifest.command == "match";
     if is_match {
-        refuse_other_layouts(folder, &manifest, layouts)?;
+        // A pruned run has no record that could be read at wrong columns.
+        if outputs
+            .iter()
+            .any(|output| output.name.starts_with("responses/"))
+        {
+            refuse_other_layouts(folder, &manifest, layouts)?;
+        }
         check_summary(&manifest, summary.as_ref(), &mut found);
     }
-    let parts: Vec<Verification> = manifest
-        .outputs
+    let parts: Vec<Verification> = outputs
         .par_iter()
-        .map(|output| {
+        .map(|&output| {
             let mut part = Verification::default();
             check_file(folder, output, &mut part, stop)?;
             if is_match {

@@ -10,6 +10,7 @@ mod manifest;
 mod options;
 pub mod output;
 mod previous;
+mod pruned;
 mod receipts;
 mod reconcile;
 mod rejects;
@@ -27,7 +28,8 @@ pub use finished::{
 pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
-pub use previous::{EarlierRuns, runs_below};
+pub use previous::{EarlierRuns, runs_below, runs_of};
+pub use pruned::{Done, PRUNED, PruneRequest, Pruned, PrunedRun, prune};
 pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;

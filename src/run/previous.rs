@@ -38,23 +38,26 @@ pub struct EarlierRuns {
 /// A state's extract in a run that accepted it, or in which it stood in.
 fn accepted_in(run: &FinishedRun, state: State) -> Option<Accepted<'_>> {
     let usps = state.usps();
-    let (records, cases_by_other_state, file, stood_in) = match run.summary.states.get(usps) {
-        Some(said) => (
-            said.totals.records.read,
-            &said.cases_by_other_state,
-            &said.file,
-            said.stood_in.as_ref(),
-        ),
-        None => {
-            let said = run.summary.read_only.get(usps)?;
+    let (records, cases_by_other_state, file, stood_in) =
+        if let Some(said) = run.summary.states.get(usps) {
+            let records = said.totals.records.read;
             (
-                said.records.read,
+                records,
                 &said.cases_by_other_state,
                 &said.file,
-                said.stood_in.as_ref(),
+                &said.stood_in,
             )
-        }
-    };
+        } else {
+            let said = run.summary.read_only.get(usps)?;
+            let records = said.records.read;
+            (
+                records,
+                &said.cases_by_other_state,
+                &said.file,
+                &said.stood_in,
+            )
+        };
+    let stood_in = stood_in.as_ref();
     Some(Accepted {
         run,
         date: stood_in.map_or(&run.summary.run_date, |stood_in| &stood_in.accepted),
@@ -120,6 +123,32 @@ impl EarlierRuns {
         let mut states = State::all().filter(last);
         states.next().filter(|_| states.next().is_none())
     }
+}
+
+/// The finished runs of match that the paths name, themselves or as folders that hold them, by run
+/// date.
+///
+/// # Errors
+/// [`Error::Input`] where a path is neither, or there is no run at all.
+pub fn runs_of(paths: &[PathBuf]) -> Result<Vec<FinishedRun>> {
+    let mut runs = Vec::new();
+    for path in paths {
+        if path.join(MANIFEST).exists() {
+            runs.push(FinishedRun::open(path)?);
+        } else {
+            for folder in runs_below(path)? {
+                runs.push(FinishedRun::open(&folder)?);
+            }
+        }
+    }
+    if let (true, Some(path)) = (runs.is_empty(), paths.first()) {
+        return Err(Error::input(path, "holds no run yet"));
+    }
+    runs.sort_by(|a, b| {
+        let key = |run: &FinishedRun| (run.summary.run_date.clone(), run.name());
+        key(a).cmp(&key(b))
+    });
+    Ok(runs)
 }
 
 /// The finished runs of match in a folder, by name. Folders of other commands and hidden ones are

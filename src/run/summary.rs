@@ -79,6 +79,10 @@ pub struct StoodIn {
 pub struct Changes {
     /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
     pub since: Option<String>,
+    /// The last response was pruned, so that no changes are written: the state is to be given its
+    /// whole response.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// Cases that were not in it.
     pub new: u64,
     /// Cases whose answer differs from it in a byte.
@@ -176,6 +180,16 @@ pub struct ExcludedFile {
 }
 
 impl ExcludedFile {
+    /// What an operator must not overlook.
+    pub fn warning(&self) -> String {
+        format!(
+            "{} was left out: {}{}",
+            self.file,
+            self.reason,
+            self.stands()
+        )
+    }
+
     /// What stands in for the file, as the end of a message.
     fn stands(&self) -> String {
         self.stood_in.as_ref().map_or_else(String::new, |date| {
@@ -417,18 +431,9 @@ impl MatchSummary {
             .any(|file| is_its(file) && file.kind == FileKind::Extract)
     }
 
-    /// What an operator must not overlook.
-    pub fn warnings(&self) -> Vec<String> {
-        let left_out = self.excluded.iter().map(|file| {
-            format!(
-                "{} was left out: {}{}",
-                file.file,
-                file.reason,
-                file.stands()
-            )
-        });
-        let roster = self.roster.iter().flat_map(disagreements);
-        left_out.chain(roster).collect()
+    /// Who did not do as the roster says, which an operator must not overlook.
+    pub fn roster_warnings(&self) -> Vec<String> {
+        self.roster.iter().flat_map(disagreements).collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.

@@ -4,5 +4,9 @@
 
 mod bad_files;
 mod changes;
+mod log;
+mod misidentified;
+mod nightly;
+mod over_time;
 mod parts;
 mod world;

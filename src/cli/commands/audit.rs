@@ -213,6 +213,9 @@ fn report_text(report: &MonthReport) -> String {
             "\n{} to {}  {}  by {} on {}  {}",
             entry.started, entry.ended, entry.command, entry.user, entry.host, entry.outcome
         );
+        for line in entry.reason.iter().flat_map(|reason| reason.lines()) {
+            let _ = writeln!(text, "  because: {}", line.trim());
+        }
         if let Some(purpose) = &entry.purpose {
             let _ = writeln!(text, "  purpose: {purpose}");
         }

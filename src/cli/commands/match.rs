@@ -14,8 +14,8 @@ use crate::exit::Exit;
 use crate::formats::reference::State;
 use crate::progress::Progress;
 use crate::run::output::Stdout;
-use crate::run::{MatchInputs, MatchRequest, RosterPolicy, reconcile};
-use crate::stderr::warn;
+use crate::run::{MatchInputs, MatchRequest, MatchSummary, RosterPolicy, reconcile};
+use crate::stderr::{Event, Level, warn_of};
 use crate::stop::Stop;
 
 /// Match the states' extracts and write a response file for each state
@@ -112,13 +112,75 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         let exit = FailOn::exit(args.fail_on, |severity| summary.has(severity));
         session.totals(json!(summary.run.totals));
         if !common.quiet {
-            summary.warnings().iter().for_each(|message| warn(message));
+            log_summary(&summary);
         }
         let json = args.format == OutputFormatArg::Json;
         let text = if json { summary.json() } else { summary.text() };
+        let text = common.printed(args.format, text);
         session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })
+}
+
+/// Tells of each file what became of it, and what an operator must not overlook.
+fn log_summary(summary: &MatchSummary) {
+    for (usps, state) in &summary.states {
+        let (records, cases) = (&state.totals.records, &state.totals.cases);
+        Event::new(Level::Info, "answered")
+            .file(&state.file)
+            .state(Some(usps))
+            .figure("records_read", records.read)
+            .figure("records_rejected", records.rejected)
+            .figure("records_returned", records.returned)
+            .figure("cases_returned", cases.returned)
+            .figure("cases_not_found", state.totals.cases_by_tier.none)
+            .figure("cases_in_sync", state.totals.cases_in_sync)
+            .log();
+    }
+    for (usps, state) in &summary.read_only {
+        Event::new(Level::Info, "read")
+            .file(&state.file)
+            .state(Some(usps))
+            .figure("records_read", state.records.read)
+            .figure("records_rejected", state.records.rejected)
+            .log();
+    }
+    for (usps, file) in &summary.fcr {
+        let event = if file.used {
+            "fcr-used"
+        } else {
+            "fcr-not-used"
+        };
+        Event::new(Level::Info, event)
+            .file(&file.file)
+            .state(Some(usps))
+            .figure("records_read", file.records.read)
+            .figure("records_rejected", file.records.rejected)
+            .log();
+    }
+    for (usps, volume) in &summary.absent {
+        Event::new(Level::Info, "without-data")
+            .state(Some(usps))
+            .figure("cases", volume.cases)
+            .figure("records", volume.records)
+            .log();
+    }
+    for file in &summary.excluded {
+        let event = match file.stood_in {
+            Some(_) => "stood-in",
+            None => "excluded",
+        };
+        warn_of(
+            Event::new(Level::Warning, event)
+                .file(&file.file)
+                .state(file.state.as_deref())
+                .message(file.warning())
+                .figure("records_read", file.records),
+        );
+    }
+    for message in summary.roster_warnings() {
+        warn_of(Event::new(Level::Warning, "roster").message(message));
+    }
 }
 
 impl Args {

@@ -72,6 +72,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         OutputFormatArg::Json => json(&totals),
         OutputFormatArg::Text => text(&totals, &profile),
     };
+    let text = common.printed(args.format, text);
     // Nobody's data are read, so that no trail is kept.
     let session = Session::default();
     let exit = FailOn::exit(args.fail_on, |severity| totals.has(severity));

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FinishedRun, StateSummary, refuse_other_layouts};
+use crate::run::{FinishedRun, Pruned, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
@@ -26,6 +26,13 @@ use crate::stop::Stop;
 /// not those of its summary or not what was sent; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let run = FinishedRun::open(folder)?;
+    if let Some(pruned) = Pruned::of(folder) {
+        let problem = format!(
+            "was pruned on {}: its responses are gone; icr history shows what is known of it",
+            pruned.date
+        );
+        return Err(Error::input(folder, problem));
+    }
     refuse_other_layouts(folder, &run.manifest, layouts)?;
     let summary = &run.summary;
     let mut states = Vec::from_iter(&summary.states)

@@ -107,6 +107,9 @@ pub struct Outcome {
     /// `finished`, `failed` or `interrupted`.
     pub outcome: String,
     pub exit: u8,
+    /// Why it failed or was interrupted: the message, which holds no value of a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<FileFact>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

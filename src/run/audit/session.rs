@@ -68,6 +68,7 @@ impl Audit {
                 } else {
                     "failed"
                 };
+                session.outcome.borrow_mut().reason = Some(error.with_causes("; caused by: "));
                 session.write(outcome, error.exit())?;
             }
         }

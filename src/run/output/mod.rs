@@ -10,5 +10,6 @@ mod stdout;
 pub use folder::{OutputFile, OutputFolder, WrittenFile};
 pub use place::FileMode;
 pub use publish::Publish;
+pub(super) use replaceable::remove_run;
 pub use single::OutputSingle;
 pub use stdout::Stdout;

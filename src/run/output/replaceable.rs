@@ -84,7 +84,7 @@ pub(super) fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
 }
 
 /// Removes a run, what tells that it is one last: a removal that is cut short can be taken up again.
-pub(super) fn remove_run(folder: &Path) -> std::io::Result<()> {
+pub(in crate::run) fn remove_run(folder: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         if [MANIFEST, STAGING_MARK]
