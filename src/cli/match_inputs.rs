@@ -43,7 +43,7 @@ pub struct MatchInputArgs {
     #[arg(long, value_name = "DIR")]
     pub previous: Vec<PathBuf>,
     /// How far a state's volume may move against --previous before its file is unusable
-    #[arg(long, value_name = "PERCENT", requires = "previous", value_parser = change)]
+    #[arg(long, value_name = "PERCENT", value_parser = change)]
     pub max_volume_change: Option<f64>,
     /// How many days old an extract may be that stands in for an unusable file (--on-bad-file previous)
     /// [default: 30]
@@ -87,6 +87,12 @@ impl MatchInputArgs {
         if self.max_age.is_some() && !previous {
             return Err(Error::Usage(
                 "--max-age is only used with --on-bad-file previous; give that too, or leave it out"
+                    .to_owned(),
+            ));
+        }
+        if self.max_volume_change.is_some() && self.previous.is_empty() {
+            return Err(Error::Usage(
+                "--max-volume-change needs --previous: the runs that volumes are held against"
                     .to_owned(),
             ));
         }

@@ -91,8 +91,9 @@ fn quiet_prints_no_table_and_json_where_it_is_asked_for() {
     let world = World::sample();
     for line in [
         "match --quiet --out runs/1 in/extracts",
-        "respond --quiet --out desk runs/1/responses/TX.icr",
+        "respond --quiet --serial-start 1 --out desk runs/1/responses/TX.icr",
         "synth --quiet --cases 20 --out world",
+        "convert --quiet --to csv --output csv in/extracts/TX.txt",
         "prune --quiet --keep-responses 9 --keep-summaries 9 --run-date 19000101 runs",
     ] {
         assert_eq!(world.ends(0, line), "", "{line}");

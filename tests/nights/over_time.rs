@@ -127,7 +127,7 @@ fn other_case_id_columns(world: &World) -> std::ops::Range<usize> {
     let fields = layout["fields"].as_array().unwrap();
     let field = fields
         .iter()
-        .find(|field| field["key"] == "other_case_id")
+        .find(|field| field["key"] == "other_state_case_id")
         .unwrap();
     let column = |name: &str| usize::try_from(field[name].as_u64().unwrap()).unwrap();
     column("first") - 1..column("last")

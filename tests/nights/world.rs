@@ -76,11 +76,15 @@ impl World {
     }
 }
 
-/// What a command printed on both.
+/// What a command printed on both; whoever runs the tests as root is warned.
 pub(crate) fn said(output: &Output) -> String {
-    format!(
+    let both = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
-    )
+    );
+    let lines = both.split_inclusive('\n');
+    lines
+        .filter(|line| !line.contains("running as root"))
+        .collect()
 }

@@ -3,9 +3,11 @@
 //! 02 says that the case the state named is not the one that was found; the correction is another
 //! Other State Case ID. A case is therefore known again by its Case ID and its other state.
 
-use ahash::AHashMap;
+use std::collections::BTreeMap;
 
-use super::model::Corrections;
+use ahash::AHashMap;
+use serde::Serialize;
+
 use crate::engine::matching::ReasonCode;
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ResponseFields};
 use crate::error::Result;
@@ -14,6 +16,40 @@ use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::Date;
 use crate::run::{FinishedRun, other_layouts};
 use crate::stop::Stop;
+
+/// Cases that bore 02 and bear 00 in a later response.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Corrections {
+    /// How many.
+    pub cases: u64,
+    /// By days from the first response with 02: cases.
+    pub by_days: BTreeMap<u32, u64>,
+}
+
+impl Corrections {
+    fn add(&mut self, days: u32) {
+        self.cases += 1;
+        *self.by_days.entry(days).or_default() += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Corrections) {
+        self.cases += other.cases;
+        for (days, cases) in &other.by_days {
+            *self.by_days.entry(*days).or_default() += cases;
+        }
+    }
+
+    /// Half of the cases took at most so many days.
+    pub fn median_days(&self) -> Option<u32> {
+        let mut passed = 0;
+        let half = self.cases.div_ceil(2);
+        let reaches = |(days, cases): (&u32, &u64)| {
+            passed += cases;
+            (passed >= half).then_some(*days)
+        };
+        self.by_days.iter().find_map(reaches)
+    }
+}
 
 /// Case ID and other state.
 type Family = ([u8; 15], [u8; 2]);

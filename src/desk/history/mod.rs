@@ -9,6 +9,7 @@ mod html;
 mod model;
 mod table;
 
+pub use corrections::Corrections;
 pub use html::html;
-pub use model::{Corrections, Figure, History, Night, Point, Scope, history};
+pub use model::{Figure, History, Night, Point, Scope, history};
 pub use table::{csv, text};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::corrections::corrections;
+use super::corrections::{Corrections, corrections};
 use super::figures::figures_of;
 use crate::error::Result;
 use crate::formats::layout::LayoutSet;
@@ -95,40 +95,6 @@ pub struct Moved {
     pub value: u64,
     /// The median of the nights before.
     pub median: u64,
-}
-
-/// Cases that bore 02 and bear 00 in a later response.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Corrections {
-    /// How many.
-    pub cases: u64,
-    /// By days from the first response with 02: cases.
-    pub by_days: BTreeMap<u32, u64>,
-}
-
-impl Corrections {
-    pub(super) fn add(&mut self, days: u32) {
-        self.cases += 1;
-        *self.by_days.entry(days).or_default() += 1;
-    }
-
-    fn merge(&mut self, other: &Corrections) {
-        self.cases += other.cases;
-        for (days, cases) in &other.by_days {
-            *self.by_days.entry(*days).or_default() += cases;
-        }
-    }
-
-    /// Half of the cases took at most so many days.
-    pub fn median_days(&self) -> Option<u32> {
-        let mut passed = 0;
-        let half = self.cases.div_ceil(2);
-        let reaches = |(days, cases): (&u32, &u64)| {
-            passed += cases;
-            (passed >= half).then_some(*days)
-        };
-        self.by_days.iter().find_map(reaches)
-    }
 }
 
 /// Reads the history of the runs that the paths name; without `responses`, from the summaries alone.
