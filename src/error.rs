@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
 
-/// A fatal error: the run ends, and nothing is published.
+/// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
 ///
 /// Every message is a lowercase fragment that names the thing it is about and what to do next; none
 /// holds a value of a record.
@@ -69,11 +69,31 @@ pub enum Error {
         /// Why, and what to do.
         problem: String,
     },
+    /// The output has appeared, but something that was to follow failed.
+    #[error("{} was published, but {problem}", path.display())]
+    Published {
+        /// The folder or file.
+        path: PathBuf,
+        /// What failed, and what to do.
+        problem: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Control totals that do not balance: a fault of this program.
     #[error(
         "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
     )]
     Unbalanced(String),
+    /// A row of an output that the CSV writer cannot make: a fault of this program.
+    #[error(
+        "a row of {output} cannot be made; nothing was published, please report this as a fault of icr"
+    )]
+    Row {
+        /// The output, as a message names it.
+        output: &'static str,
+        /// The CSV writer's answer.
+        source: csv::Error,
+    },
     /// stdout could not be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] std::io::Error),
@@ -94,6 +114,7 @@ fn remedy(action: &str, kind: ErrorKind) -> &'static str {
         ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
         ErrorKind::PermissionDenied => "; let the user that runs icr write there",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+        ErrorKind::FileTooLarge => "; raise the limit of file sizes (ulimit -f), then run again",
         ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
         _ => "",
     }
@@ -111,7 +132,9 @@ impl Error {
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
+            | Error::Published { .. }
             | Error::Unbalanced(_)
+            | Error::Row { .. }
             | Error::Stdout(_)
             | Error::Signals(_) => Exit::Failed,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
@@ -139,6 +162,11 @@ impl Error {
             cause = error.source();
         }
         text
+    }
+
+    /// An [`Error::Row`]; use as `.map_err(Error::row("updates.csv"))`.
+    pub fn row(output: &'static str) -> impl Fn(csv::Error) -> Self {
+        move |source| Error::Row { output, source }
     }
 
     /// An [`Error::Input`] about a whole file.

@@ -40,6 +40,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
     };
     log(Event::new(Level::Info, "start"));
+    guard::outlive_file_size_limit().map_err(Error::Signals)?;
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
     }

@@ -650,6 +650,18 @@ fn an_earlier_run_gives_its_options_and_refuses_other_inputs() {
     // Its options are not given again.
     let twice = [&from_run[..], &["--run-date", "20261122"]].concat();
     assert_eq!(icr(&twice).0, 2);
+    for twice in [
+        "--counterpart=any",
+        "--routine=pooled",
+        "--absent-state=skip",
+        "--on-bad-file=stop",
+        "--max-rejects=25",
+        "--input-format=auto",
+        "--input-encoding=auto",
+    ] {
+        let output = program(&[&from_run[..], &[twice]].concat());
+        assert_eq!(output.status.code(), Some(2), "{twice}");
+    }
     // The same bytes under another name are the same inputs; one more file, one less, or one other
     // byte are not.
     let file = |name: &str| written.folder.path().join("extracts").join(name);

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sample")
@@ -439,6 +439,7 @@ fn the_audit_trail_tells_who_ran_what_and_what_came_of_it() {
         told,
         [
             ("start", "match", None),
+            ("prepared", "match", Some("prepared")),
             ("end", "match", Some("finished")),
             ("start", "match", None),
             ("end", "match", Some("failed")),
@@ -509,15 +510,16 @@ fn a_changed_last_line_and_lost_lines_show() {
         ])
     };
     let (status, found) = verify(&[]);
-    assert_eq!((status, &found["lines"]), (Some(0), &Value::from(2)));
+    assert_eq!((status, &found["lines"]), (Some(0), &Value::from(3)));
     assert_eq!(report().status.code(), Some(0));
     let last = found["last"].as_str().unwrap().to_owned();
     let (status, found) = verify(&["--expect", &last]);
-    assert_eq!((status, &found["expected"]), (Some(0), &Value::from(2)));
+    assert_eq!((status, &found["expected"]), (Some(0), &Value::from(3)));
     // The last line is cut off: only who noted its digest misses it.
-    let (first, _) = text.split_once('\n').unwrap();
-    std::fs::write(&trail, format!("{first}\n")).unwrap();
-    assert_eq!(verify(&[]).0, Some(0));
+    let (before, ended) = text.trim_end().rsplit_once('\n').unwrap();
+    std::fs::write(&trail, format!("{before}\n")).unwrap();
+    let (status, found) = verify(&[]);
+    assert_eq!((status, &found["prepared"]), (Some(0), &json!([2])));
     assert_eq!(verify(&["--expect", &last]).0, Some(1));
     assert_eq!(
         icr(&["audit", "verify", "--expect", "abc", path])
@@ -526,16 +528,17 @@ fn a_changed_last_line_and_lost_lines_show() {
         Some(2)
     );
     // The last line is changed.
-    std::fs::write(&trail, text.replacen("\"exit\":0", "\"exit\":1", 1)).unwrap();
+    let changed = ended.replacen("\"exit\":0", "\"exit\":1", 1);
+    std::fs::write(&trail, format!("{before}\n{changed}\n")).unwrap();
     let (status, found) = verify(&[]);
     assert_eq!(
         (status, &found["broken"]["line"]),
-        (Some(1), &Value::from(2))
+        (Some(1), &Value::from(3))
     );
     let told = report();
     assert_eq!(told.status.code(), Some(1));
     assert!(
-        stdout(&told).contains("BROKEN at line 2"),
+        stdout(&told).contains("BROKEN at line 3"),
         "{}",
         stdout(&told)
     );

@@ -303,6 +303,16 @@ fn the_change_is_new_less_old_in_every_figure() {
         } else {
             &both["change"]["states"][cells[0]]
         };
+        if let Some(code) = cells[3].strip_prefix("finding.") {
+            let kind = if code.starts_with('E') {
+                "errors"
+            } else {
+                "warnings"
+            };
+            let change = &change["findings"][kind][code];
+            assert_eq!(change.as_i64(), Some(after - before), "{row}");
+            continue;
+        }
         let change = if cells[1] == "all" {
             &change[if cells[2] == "all" { "total" } else { cells[2] }]
         } else {
@@ -415,7 +425,15 @@ fn a_run_in_another_form_gives_the_same_report() {
         let out = folder.path().join(format!("{format}-{encoding}"));
         let options = ["--output-format", format, "--output-encoding", encoding];
         let other = run(&out, &[], &options);
-        assert_eq!(json(&[&other]), json(&[&runs.new]), "{format} {encoding}");
+        // Another folder with another manifest, and the same figures.
+        let figures = |folder: &str| {
+            let mut report = json(&[folder]);
+            let run = report.as_object_mut().unwrap().remove("run").unwrap();
+            (report, run)
+        };
+        let (other, new) = (figures(&other), figures(&runs.new));
+        assert_eq!(other.0, new.0, "{format} {encoding}");
+        assert_ne!(other.1, new.1, "{format} {encoding}");
     }
 }
 
@@ -474,4 +492,170 @@ fn the_transcript_of_the_chapter_is_true() {
     for block in shown {
         assert!(text.contains(block), "no longer printed:\n{block}");
     }
+}
+
+/// What a state's own report says of a county or a worker, counted by hand from its response.
+#[test]
+fn a_states_own_report_counts_each_case_in_one_county_and_with_one_worker() {
+    let runs = runs();
+    for usps in ["TX", "OH", "WA"] {
+        let bytes =
+            std::fs::read(Path::new(&runs.new).join(format!("responses/{usps}.icr"))).unwrap();
+        let records: Vec<&[u8]> = bytes
+            .split(|&b| b == b'\n')
+            .filter(|r| !r.is_empty())
+            .collect();
+        let (mut counties, mut workers) = (BTreeMap::new(), BTreeMap::new());
+        let mut at = 0;
+        while at < records.len() {
+            let size: usize = std::str::from_utf8(&records[at][472..477])
+                .unwrap()
+                .parse()
+                .unwrap();
+            let text = |range: std::ops::Range<usize>| {
+                String::from_utf8_lossy(&records[at][range])
+                    .trim_end()
+                    .to_owned()
+            };
+            *counties.entry(text(18..21)).or_insert(0_u64) += 1;
+            *workers.entry(text(161..201)).or_insert(0_u64) += 1;
+            at += size;
+        }
+        let own = json(&["--state", usps, "--workers", &runs.new]);
+        let counted = |part: &str| -> BTreeMap<String, u64> {
+            let map = own[part].as_object().unwrap();
+            map.iter()
+                .map(|(key, work)| (key.clone(), work["cases"].as_u64().unwrap()))
+                .collect()
+        };
+        assert_eq!(counted("by_county"), counties, "{usps}");
+        assert_eq!(counted("by_worker"), workers, "{usps}");
+        let whole = json(&[&runs.new]);
+        assert_eq!(
+            own["report"], whole["states"][usps],
+            "the figures are those of the run's report"
+        );
+        for step in own["first"].as_array().unwrap() {
+            let key = format!("cases.code.{}", step["code"].as_str().unwrap());
+            assert_eq!(step["cases"], own["report"]["total"][&key]);
+        }
+        // Workers are named where that was asked for, and nowhere else.
+        let name = workers.keys().find(|name| name.len() > 4).unwrap();
+        for form in FORMS {
+            let without = printed(&["report", "--format", form, "--state", usps, &runs.new]);
+            assert!(!without.contains(name.as_str()), "{usps} {form}");
+            if form != "csv" {
+                let with = printed(&[
+                    "report",
+                    "--format",
+                    form,
+                    "--state",
+                    usps,
+                    "--workers",
+                    &runs.new,
+                ]);
+                assert!(with.contains(name.as_str()), "{usps} {form}");
+            }
+        }
+    }
+    for (arguments, status) in [
+        (vec!["--workers"], 2),
+        (vec!["--state", "ZZ"], 2),
+        (vec!["--state", "TX", "--workers", "--format", "csv"], 2),
+        // Maine sent nothing.
+        (vec!["--state", "ME"], 3),
+    ] {
+        let mut all = vec!["report"];
+        all.extend(&arguments);
+        all.push(&runs.new);
+        let output = icr(&all);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// A file that came and was left out is not one that did not come.
+#[test]
+fn an_excluded_file_is_shown_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let extracts = folder.path().join("extracts");
+    std::fs::create_dir(&extracts).unwrap();
+    for usps in ["CA", "FL", "NY", "OH", "TX", "WA"] {
+        let name = format!("{usps}.txt");
+        let mut text = std::fs::read(root().join("testdata/sample/extracts").join(&name)).unwrap();
+        if usps == "WA" {
+            // Every Case Status is wrong: E05.
+            for record in text.split_mut(|&b| b == b'\n').filter(|r| r.len() > 50) {
+                record[49] = b'X';
+            }
+        }
+        std::fs::write(extracts.join(name), text).unwrap();
+    }
+    let out = folder.path().join("run");
+    let (out, extracts) = (out.to_str().unwrap(), extracts.to_str().unwrap());
+    printed(&[
+        "match",
+        "--quiet",
+        "--run-date",
+        "20261122",
+        "--on-bad-file",
+        "exclude",
+        "--out",
+        out,
+        extracts,
+    ]);
+    let report = json(&[out]);
+    let file = &report["excluded"][0];
+    assert_eq!(
+        (&file["state"], &file["file"]),
+        (&"WA".into(), &"WA.txt".into())
+    );
+    let reason = file["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("E05") || reason.contains("rejected"),
+        "{reason}"
+    );
+    assert!(report["absent"]["WA"]["cases"].as_u64().unwrap() > 0);
+    let text = printed(&["report", out]);
+    let nothing = text
+        .split("SENT NOTHING")
+        .nth(1)
+        .map_or("", |rest| rest.split("FILES THAT").next().unwrap());
+    assert!(!nothing.contains("\nWA "), "{nothing}");
+    assert!(text.contains("FILES THAT CAME AND WERE LEFT OUT"));
+    assert!(text.contains("WA    extract"), "{text}");
+    let page = printed(&["report", "--format", "html", out]);
+    assert!(page.contains("<b>WA</b>: its extract came ("));
+    assert!(!page.contains("<b>WA</b> sent nothing"));
+}
+
+#[test]
+fn findings_of_the_edits_are_those_of_the_summary() {
+    let runs = runs();
+    let text = std::fs::read(Path::new(&runs.new).join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_slice(&text).unwrap();
+    let report = json(&[&runs.new]);
+    for (state, said) in summary["states"].as_object().unwrap() {
+        for kind in ["errors", "warnings"] {
+            assert_eq!(
+                report["states"][state]["findings"][kind], said[kind],
+                "{state}"
+            );
+        }
+    }
+    assert_eq!(
+        report["national"]["findings"]["errors"],
+        summary["run"]["errors"]
+    );
+    assert_eq!(report["run"]["folder"], "new");
+    let manifest = std::fs::read(Path::new(&runs.new).join("manifest.json")).unwrap();
+    let digest = sha256(&manifest);
+    assert_eq!(report["run"]["manifest_sha256"], digest.as_str());
+    assert!(printed(&["report", &runs.new]).contains(&digest[..12]));
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

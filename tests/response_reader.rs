@@ -123,7 +123,7 @@ fn every_exact_response_is_whole_and_without_a_fault() {
 fn the_cases_are_the_same_where_the_layout_does_not_tell_their_records() {
     let scratch = Scratch::new();
     let old = fields(Some(&old_layouts(&scratch)));
-    assert!(!old.tells_whole_cases() && fields(None).tells_whole_cases());
+    assert!(!old.has_record_counts() && fields(None).has_record_counts());
     let (mut compared, mut merged) = (0, 0);
     for (name, records) in examples() {
         let cases = by_count(&records).unwrap();

@@ -230,6 +230,23 @@ fn a_truth_about_other_extracts_is_told_on_stderr() {
 }
 
 #[test]
+fn an_id_beyond_ascii_is_the_same_in_the_truth_and_in_the_response() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut record = response("T-1", "C-1", "00", Some(("C-1", '1')), "0101");
+    for column in [2, 123, 254] {
+        record[column - 1] = 0xC9;
+    }
+    let truth = "TX,T\u{c9}1,CA,C\u{c9}1,CA,C\u{c9}1,,00\n";
+    write(scratch.path(), truth, &[record], b"\n");
+    let output = score(scratch.path(), &["--format", "json"]);
+    let score: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&score["unknown"], &score["cases"]["right"]),
+        (&json!(0), &json!(1))
+    );
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_with_file_and_line() {
     let scratch = tempfile::tempdir().unwrap();
     let (truth, records) = small_world();

@@ -1,6 +1,6 @@
 //! `--audit`, which every command that reads people's data takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -17,6 +17,11 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
+    /// The trail, where one is kept.
+    pub fn path(&self) -> Option<&Path> {
+        self.audit.as_deref()
+    }
+
     /// Runs a command under audit, with the options of this process in the start line.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::edits::RegistryEdit;
 use super::file::{Numbering, RegistryFile};
 use super::marks::MarkedSsns;
 use super::record::{FcRecord, FpRecord, Kind};
-use super::replay::Standing;
+use super::replay::CurrentRecords;
 use super::scan::Reject;
 use super::totals::Totals;
 use super::withhold::Withholder;
@@ -48,11 +48,11 @@ pub struct Derived {
 
 impl Derived {
     /// What was read, of which nothing is accounted for yet.
-    fn of(standing: &Standing) -> Self {
+    fn of(current: &CurrentRecords) -> Self {
         let mut derived = Derived::default();
-        derived.totals.fc.read = standing.read.fc;
-        derived.totals.fp.read = standing.read.fp;
-        derived.totals.unknown_records = standing.read.other;
+        derived.totals.fc.read = current.read.fc;
+        derived.totals.fp.read = current.read.fp;
+        derived.totals.unknown_records = current.read.other;
         derived
     }
 }
@@ -66,27 +66,27 @@ impl Deriver<'_> {
     pub fn derive<S: ResponseSink>(
         &self,
         file: &RegistryFile,
-        standing: &Standing,
+        current: &CurrentRecords,
         sink: impl FnOnce() -> Result<S>,
         progress: &Stage,
     ) -> Result<(Derived, Option<S>)> {
-        let mut derived = Derived::of(standing);
+        let mut derived = Derived::of(current);
         let totals = &mut derived.totals;
-        totals.fc.deleted = standing.fc.deleted;
-        totals.fc.replaced = standing.fc.replaced;
-        totals.fp.deleted = standing.fp.deleted;
-        totals.fp.replaced = standing.fp.replaced;
-        let mut withholder = Withholder::new(file, standing, self.layout, self.marked);
-        let mut rejects = standing.rejects.clone();
+        totals.fc.deleted = current.fc.deleted;
+        totals.fc.replaced = current.fc.replaced;
+        totals.fp.deleted = current.fp.deleted;
+        totals.fp.replaced = current.fp.replaced;
+        let mut withholder = Withholder::new(file, current, self.layout, self.marked);
+        let mut rejects = current.rejects.clone();
         let (mut begin, mut sink) = (Some(sink), None);
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 8);
-        for (number, case) in standing.cases.iter().enumerate() {
+        for (number, case) in current.cases.iter().enumerate() {
             if number % 4096 == 0 {
                 self.stop.check()?;
             }
-            let id = standing.id_of(case, file, self.layout);
+            let id = current.id_of(case, file, self.layout);
             let withheld = withholder.is_withheld(case, id);
-            let persons = standing.persons_of(case);
+            let persons = current.persons_of(case);
             let count = persons.len() as u64;
             progress.advance(count);
             let Some(offset) = case.offset() else {
@@ -137,17 +137,17 @@ impl Deriver<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Interrupted`].
-    pub fn pass_over(&self, file: &RegistryFile, standing: &Standing) -> Result<Derived> {
-        let mut derived = Derived::of(standing);
-        let mut withholder = Withholder::new(file, standing, self.layout, self.marked);
-        let mut rejects = standing.rejects.clone();
+    pub fn pass_over(&self, file: &RegistryFile, current: &CurrentRecords) -> Result<Derived> {
+        let mut derived = Derived::of(current);
+        let mut withholder = Withholder::new(file, current, self.layout, self.marked);
+        let mut rejects = current.rejects.clone();
         rejects.retain(|reject| !reject.edit.looks_at_registry());
         if !rejects.is_empty() {
-            for (number, case) in standing.cases.iter().enumerate() {
+            for (number, case) in current.cases.iter().enumerate() {
                 if number % 4096 == 0 {
                     self.stop.check()?;
                 }
-                withholder.is_withheld(case, standing.id_of(case, file, self.layout));
+                withholder.is_withheld(case, current.id_of(case, file, self.layout));
             }
         }
         withholder.finish();
@@ -221,7 +221,7 @@ fn write<S: ResponseSink>(
 /// Lists the rejected records that are not withheld, and counts both.
 fn list(withholder: &Withholder<'_>, mut rejects: Vec<Reject>, derived: &mut Derived) {
     rejects.sort_unstable_by_key(|reject| reject.offset);
-    let mut numbering = Numbering::new(withholder.file, &withholder.standing.starts);
+    let mut numbering = Numbering::new(withholder.file, &withholder.current.starts);
     for reject in &rejects {
         let hidden = withholder.hides(reject);
         let records = match reject.kind {

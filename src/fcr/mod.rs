@@ -1,7 +1,7 @@
 //! The Federal Case Registry's own case and person records, and the extracts that are derived from
 //! them for states that sent none (verification.md, section 3; docs/derive.md).
 //!
-//! [`RegistryFile`] → [`Standing`] (what is there when all records of a file were applied, and which
+//! [`RegistryFile`] → [`CurrentRecords`] (what is there when all records of a file were applied, and which
 //! marks of family violence stand) → [`MarkedSsns`] of all files → [`Deriver`], which writes what is
 //! not withheld.
 
@@ -25,7 +25,7 @@ pub use joined::JoinedIds;
 pub use marks::MarkedSsns;
 pub use record::{Action, FcRecord, FpRecord, Kind};
 pub use rejects::write_registry_rejects;
-pub use replay::{Ended, Standing, StandingCase};
+pub use replay::{CurrentCase, CurrentRecords, Ended};
 pub use scan::{ReadCounts, Reject};
 pub use summary::{DeriveSummary, DerivedState, WrittenCounts};
-pub use totals::{RecordTotals, Totals};
+pub use totals::{RegistryCounts, Totals};

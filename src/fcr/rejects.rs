@@ -57,8 +57,7 @@ fn line(
         Some(Kind::Fp) | None => layouts.get("fcr-fp"),
     };
     let field = fields.and_then(|layout| layout.fields.iter().find(|field| field.key == key));
-    let unwritable =
-        |e: csv::Error| Error::Unbalanced(format!("a rejects line cannot be made ({e})"));
+    let unwritable = Error::row("the rejects file");
     let mut writer = csv::Writer::from_writer(Vec::new());
     let cells = [
         "-",
@@ -69,7 +68,7 @@ fn line(
         &columns.last.to_string(),
         title,
     ];
-    writer.write_record(cells).map_err(unwritable)?;
+    writer.write_record(cells).map_err(&unwritable)?;
     let bytes = writer
         .into_inner()
         .map_err(|e| unwritable(e.into_error().into()))?;

@@ -19,7 +19,7 @@ type Key = (CaseId, CaseId);
 
 /// A case at the end of its file, or the persons of a case that is not there: 16 bytes.
 #[derive(Clone, Copy)]
-pub struct StandingCase {
+pub struct CurrentCase {
     /// The first byte of the FC that stands for it times 4, plus [`THERE`] and [`CLOSED`].
     place: u64,
     first_person: u32,
@@ -29,7 +29,7 @@ pub struct StandingCase {
 const THERE: u64 = 1;
 const CLOSED: u64 = 2;
 
-impl StandingCase {
+impl CurrentCase {
     /// The first byte of the FC that stands for it; `None` where the case is not there.
     #[inline]
     pub fn offset(&self) -> Option<u64> {
@@ -53,9 +53,9 @@ pub struct Ended {
 }
 
 /// What stands at the end of a file.
-pub struct Standing {
+pub struct CurrentRecords {
     /// The cases in order of Case ID; the persons of each in order of Member ID.
-    pub cases: Vec<StandingCase>,
+    pub cases: Vec<CurrentCase>,
     /// The first byte of the FP that stands for each person.
     pub persons: Vec<u64>,
     /// Rejected records, in no order; persons whose case is not there are among `cases`.
@@ -79,7 +79,7 @@ pub struct Standing {
     pub starts: Vec<(u64, u64)>,
 }
 
-impl Standing {
+impl CurrentRecords {
     /// Reads and replays a file.
     ///
     /// # Errors
@@ -104,8 +104,8 @@ impl Standing {
         }
         drop(scanned.entries);
         let Replay {
-            mut standing_cases,
-            mut standing_persons,
+            mut current_cases,
+            mut current_persons,
             mut rejects,
             mut ssns,
             mut own_marks,
@@ -118,11 +118,11 @@ impl Standing {
         ssns.sort_unstable();
         ssns.dedup();
         own_marks.sort_unstable();
-        standing_cases.shrink_to_fit();
-        standing_persons.shrink_to_fit();
-        let mut standing = Standing {
-            cases: standing_cases,
-            persons: standing_persons,
+        current_cases.shrink_to_fit();
+        current_persons.shrink_to_fit();
+        let mut current = CurrentRecords {
+            cases: current_cases,
+            persons: current_persons,
             rejects,
             marks: ssns,
             own_marks,
@@ -133,18 +133,18 @@ impl Standing {
             fp: ended_fp,
             starts: scanned.starts,
         };
-        if !standing.joined.is_empty() {
+        if !current.joined.is_empty() {
             // The groups come in the order of one of their IDs.
-            let mut cases = std::mem::take(&mut standing.cases);
-            cases.sort_by_cached_key(|case| standing.id_of(case, file, layout));
-            standing.cases = cases;
+            let mut cases = std::mem::take(&mut current.cases);
+            cases.sort_by_cached_key(|case| current.id_of(case, file, layout));
+            current.cases = cases;
         }
-        Ok(standing)
+        Ok(current)
     }
 
     /// The persons of a case: the first bytes of their records.
     #[inline]
-    pub fn persons_of(&self, case: &StandingCase) -> &[u64] {
+    pub fn persons_of(&self, case: &CurrentCase) -> &[u64] {
         let first = case.first_person as usize;
         &self.persons[first..first + case.person_count as usize]
     }
@@ -154,7 +154,7 @@ impl Standing {
     #[inline]
     pub fn id_of(
         &self,
-        case: &StandingCase,
+        case: &CurrentCase,
         file: &RegistryFile,
         layout: &RegistryLayout,
     ) -> CaseId {
@@ -204,8 +204,8 @@ struct Replay<'a> {
     persons: BTreeMap<Key, u64>,
     /// Of the group.
     marks: BTreeMap<Key, Mark>,
-    standing_cases: Vec<StandingCase>,
-    standing_persons: Vec<u64>,
+    current_cases: Vec<CurrentCase>,
+    current_persons: Vec<u64>,
     rejects: Vec<Reject>,
     ssns: Vec<u32>,
     own_marks: Vec<CaseId>,
@@ -221,8 +221,8 @@ impl<'a> Replay<'a> {
             cases: BTreeMap::new(),
             persons: BTreeMap::new(),
             marks: BTreeMap::new(),
-            standing_cases: Vec::with_capacity(read.fc as usize),
-            standing_persons: Vec::with_capacity(read.fp as usize),
+            current_cases: Vec::with_capacity(read.fc as usize),
+            current_persons: Vec::with_capacity(read.fp as usize),
             rejects: Vec::new(),
             ssns: Vec::new(),
             own_marks: Vec::new(),
@@ -363,14 +363,14 @@ impl<'a> Replay<'a> {
                 .map_or(0, |(_, (offset, closed))| {
                     offset << 2 | THERE | if closed { CLOSED } else { 0 }
                 });
-            let first = self.standing_persons.len();
+            let first = self.current_persons.len();
             while let Some((_, offset)) = persons.next_if(|person| person.0.0 == id) {
-                self.standing_persons.push(offset);
+                self.current_persons.push(offset);
             }
-            self.standing_cases.push(StandingCase {
+            self.current_cases.push(CurrentCase {
                 place,
                 first_person: first as u32,
-                person_count: (self.standing_persons.len() - first) as u32,
+                person_count: (self.current_persons.len() - first) as u32,
             });
         }
         for ((case, _), mark) in std::mem::take(&mut self.marks) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::derive::Derived;
-use super::totals::{RecordTotals, Totals};
+use super::totals::{RegistryCounts, Totals};
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
@@ -187,7 +187,7 @@ impl DeriveSummary {
     }
 }
 
-fn counts(records: &RecordTotals) -> [u64; 8] {
+fn counts(records: &RegistryCounts) -> [u64; 8] {
     [
         records.read,
         records.written,

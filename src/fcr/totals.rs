@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// What became of the records of one kind. Every record is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RecordTotals {
+pub struct RegistryCounts {
     /// Read.
     pub read: u64,
     /// They stand, and their case went to an extract.
@@ -31,15 +31,15 @@ pub struct RecordTotals {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Case records.
-    pub fc: RecordTotals,
+    pub fc: RegistryCounts,
     /// Person records.
-    pub fp: RecordTotals,
+    pub fp: RegistryCounts,
     /// Records that are neither: all are rejected.
     pub unknown_records: u64,
 }
 
-impl AddAssign<&RecordTotals> for RecordTotals {
-    fn add_assign(&mut self, other: &RecordTotals) {
+impl AddAssign<&RegistryCounts> for RegistryCounts {
+    fn add_assign(&mut self, other: &RegistryCounts) {
         self.read += other.read;
         self.written += other.written;
         self.deleted += other.deleted;
@@ -59,7 +59,7 @@ impl AddAssign<&Totals> for Totals {
     }
 }
 
-impl RecordTotals {
+impl RegistryCounts {
     fn accounted(&self) -> u64 {
         self.written
             + self.deleted
@@ -97,7 +97,7 @@ mod tests {
         let mut totals = Totals::default();
         totals.fp.read = 7;
         assert!(totals.check_balance().is_err());
-        totals.fp = RecordTotals {
+        totals.fp = RegistryCounts {
             read: 7,
             written: 1,
             deleted: 1,

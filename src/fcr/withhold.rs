@@ -3,7 +3,7 @@
 use super::file::RegistryFile;
 use super::marks::MarkedSsns;
 use super::record::{FcRecord, FpRecord, Kind};
-use super::replay::{Standing, StandingCase};
+use super::replay::{CurrentCase, CurrentRecords};
 use super::scan::Reject;
 use crate::formats::layout::RegistryLayout;
 use crate::formats::record::CaseId;
@@ -11,7 +11,7 @@ use crate::formats::record::CaseId;
 /// Decides for one file, and remembers which IDs were withheld.
 pub(super) struct Withholder<'a> {
     pub(super) file: &'a RegistryFile,
-    pub(super) standing: &'a Standing,
+    pub(super) current: &'a CurrentRecords,
     pub(super) layout: &'a RegistryLayout,
     marked: &'a MarkedSsns,
     /// Sets of joined IDs for which a mark of a rejected record stands.
@@ -23,33 +23,33 @@ pub(super) struct Withholder<'a> {
 impl<'a> Withholder<'a> {
     pub(super) fn new(
         file: &'a RegistryFile,
-        standing: &'a Standing,
+        current: &'a CurrentRecords,
         layout: &'a RegistryLayout,
         marked: &'a MarkedSsns,
     ) -> Self {
         let sets = |ids: &[CaseId]| {
-            let set_of = |&id: &CaseId| standing.joined.set_of(id);
+            let set_of = |&id: &CaseId| current.joined.set_of(id);
             let mut sets: Vec<u32> = ids.iter().filter_map(set_of).collect();
             sets.sort_unstable();
             sets
         };
         Withholder {
             file,
-            standing,
+            current,
             layout,
             marked,
-            lasting_sets: sets(&standing.lasting_marks),
-            withheld_ids: standing.own_marks.clone(),
-            withheld_sets: sets(&standing.own_marks),
+            lasting_sets: sets(&current.lasting_marks),
+            withheld_ids: current.own_marks.clone(),
+            withheld_sets: sets(&current.own_marks),
         }
     }
 
     /// Whether a case, or what would be one, is withheld. Every case of the file must be asked
     /// about, in order, before [`Withholder::finish`].
-    pub(super) fn is_withheld(&mut self, case: &StandingCase, id: CaseId) -> bool {
-        let own = self.standing.own_marks.binary_search(&id).is_ok() || self.lasts(id);
+    pub(super) fn is_withheld(&mut self, case: &CurrentCase, id: CaseId) -> bool {
+        let own = self.current.own_marks.binary_search(&id).is_ok() || self.lasts(id);
         let withheld = own
-            || self.standing.persons_of(case).iter().any(|&offset| {
+            || self.current.persons_of(case).iter().any(|&offset| {
                 self.bears_marked(FpRecord {
                     layout: self.layout,
                     bytes: self.file.record(offset),
@@ -57,16 +57,16 @@ impl<'a> Withholder<'a> {
             });
         if withheld {
             self.withheld_ids.push(id);
-            self.withheld_sets.extend(self.standing.joined.set_of(id));
+            self.withheld_sets.extend(self.current.joined.set_of(id));
         }
         withheld
     }
 
     fn lasts(&self, id: CaseId) -> bool {
-        self.standing.lasting_marks.binary_search(&id).is_ok()
+        self.current.lasting_marks.binary_search(&id).is_ok()
             || (!self.lasting_sets.is_empty()
                 && self
-                    .standing
+                    .current
                     .joined
                     .set_of(id)
                     .is_some_and(|set| self.lasting_sets.binary_search(&set).is_ok()))
@@ -93,7 +93,7 @@ impl<'a> Withholder<'a> {
             Some(Kind::Fp) if self.bears_marked(fp) => return true,
             Some(Kind::Fp) => fp.case_id(),
         };
-        let set = self.standing.joined.set_of(id);
+        let set = self.current.joined.set_of(id);
         self.withheld_ids.binary_search(&id).is_ok()
             || set.is_some_and(|set| self.withheld_sets.binary_search(&set).is_ok())
             || self.lasts(id)

@@ -91,7 +91,15 @@ impl ChangesWriter<'_> {
             ..Changes::default()
         };
         let mut returned = vec![false; given.cases.len()];
-        let source = self.open(&self.folder.path_of(&name), written_form(self.form))?;
+        let written = self.folder.reopen(&name)?;
+        let path = self.folder.target().join(&name);
+        let source = Source::of_file(
+            written,
+            &path,
+            RESPONSE_BYTES,
+            written_form(self.form),
+            self.stop,
+        )?;
         let mut file = self.folder.file(&format!("changes/{state}.icr"))?;
         let mut piece = Vec::new();
         each_case(&source, fields, self.stop, |case| {

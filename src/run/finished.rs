@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::noted_response_form;
 use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
 use crate::error::{Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
+use crate::text::hex;
 
 /// A finished run of match.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub struct FinishedRun {
     pub folder: PathBuf,
     /// What it was made of and what it holds.
     pub manifest: Manifest,
+    /// The SHA-256 of the manifest, in hexadecimal: the identity of the run.
+    pub manifest_sha256: String,
     /// Its totals.
     pub summary: MatchSummary,
 }
@@ -29,6 +34,7 @@ impl FinishedRun {
         Ok(FinishedRun {
             folder: folder.to_owned(),
             manifest: match_manifest(folder)?,
+            manifest_sha256: hex(&Sha256::digest(read(folder, MANIFEST)?).into()),
             summary: MatchSummary::parse(&read(folder, SUMMARY)?)
                 .ok_or_else(|| no_run(folder, SUMMARY))?,
         })

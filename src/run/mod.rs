@@ -3,7 +3,6 @@
 
 pub mod audit;
 mod changes;
-mod check;
 mod finished;
 mod inputs;
 mod manifest;
@@ -18,9 +17,9 @@ mod responses;
 mod roster;
 mod stand_in;
 mod summary;
+mod verify_folder;
 mod volume;
 
-pub use check::{Damage, Verification, verify};
 pub use finished::{
     FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
@@ -34,9 +33,10 @@ pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
-pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
+pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use stand_in::MAX_AGE_DAYS;
 pub use summary::{
     Changes, ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, ReadOnlyState, SUMMARY,
     StateSummary, StoodIn,
 };
+pub use verify_folder::{Damage, Verification, verify_folder};

@@ -12,7 +12,7 @@ use super::options::{OnBadFile, note_response_form};
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
 use super::responses::write_responses;
-use super::roster::{Roster, RosterPolicy, Stood, disagreements};
+use super::roster::{Roster, RosterPolicy, UsedData, disagreements};
 use super::stand_in::{MAX_AGE_DAYS, keep};
 use super::summary::{FileKind, MatchSummary, SUMMARY};
 use super::{Manifest, excluded_receipt, receipt};
@@ -139,23 +139,20 @@ pub fn reconcile(
         ..
     } = gathered;
 
-    let (standing, unused) = collected.standing();
+    let (used, unused) = collected.in_use();
     for extract in &unused {
         summary.add_fcr(extract, false);
         extract.source.check_intact()?;
     }
     drop(unused);
-    summary.count_absent(&standing);
+    summary.count_absent(&used);
     if options.absent_state == AbsentState::Error {
         summary.refuse_absent()?;
     }
 
-    let rows = standing
-        .iter()
-        .map(|extract| extract.rows.len() as u64)
-        .sum();
+    let rows = used.iter().map(|extract| extract.rows.len() as u64).sum();
     let sides = Sides::index(
-        standing,
+        used,
         options.routine,
         &progress.stage("indexing", rows, Unit::Items),
         stop,
@@ -341,10 +338,10 @@ fn check_roster(
         came(state, Provenance::Submitted),
         came(state, Provenance::FcrDerived),
     ) {
-        (true, _) if gathered.stood_in.contains_key(&state) => Stood::Previous,
-        (true, _) => Stood::Extract,
-        (false, true) => Stood::Fcr,
-        (false, false) => Stood::Nothing,
+        (true, _) if gathered.stood_in.contains_key(&state) => UsedData::Previous,
+        (true, _) => UsedData::Extract,
+        (false, true) => UsedData::Fcr,
+        (false, false) => UsedData::Nothing,
     };
     let excluded = |state: State| {
         let of_state = collected
@@ -353,14 +350,14 @@ fn check_roster(
             .find(|file| file.state == Some(state) && file.provenance == Provenance::Submitted);
         of_state.map(|file| file.problem.clone())
     };
-    let standings = roster.standings(stood, excluded);
-    let disagreements = disagreements(&standings);
+    let attendance = roster.attendance(stood, excluded);
+    let disagreements = disagreements(&attendance);
     if request.roster_policy == RosterPolicy::Stop && !disagreements.is_empty() {
         return Err(Error::Inputs(format!(
             "the roster was not kept: {}; ask the states, correct the roster, or give --roster-policy report",
             disagreements.join("; ")
         )));
     }
-    summary.roster = Some(standings);
+    summary.roster = Some(attendance);
     Ok(())
 }

@@ -47,7 +47,7 @@ impl RosterPolicy {
 /// What stood for a state in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Stood {
+pub enum UsedData {
     /// Its extract.
     Extract,
     /// The last extract that a run accepted of it, in the place of a file that cannot be used.
@@ -60,11 +60,11 @@ pub enum Stood {
 
 /// How a state stood in a run, against the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct Attendance {
     /// What was agreed.
     pub role: Role,
     /// What stood for it.
-    pub stood: Stood,
+    pub stood: UsedData,
     /// Whether it sent what was agreed; a file that was left out was sent.
     pub as_agreed: bool,
     /// Why the extract that it sent was left out, if it was.
@@ -140,18 +140,18 @@ impl Roster {
 
     /// How every state stood that has a role or for which something stood. `excluded` tells why
     /// the extract that a state sent was left out, if it was.
-    pub fn standings(
+    pub fn attendance(
         &self,
-        stood: impl Fn(State) -> Stood,
+        stood: impl Fn(State) -> UsedData,
         excluded: impl Fn(State) -> Option<String>,
-    ) -> BTreeMap<&'static str, Standing> {
-        let standing = |state: State| {
+    ) -> BTreeMap<&'static str, Attendance> {
+        let one = |state: State| {
             let (role, stood, excluded) = (self.role(state), stood(state), excluded(state));
             let listed = self.roles.contains_key(&state);
-            let submitted = stood == Stood::Extract || excluded.is_some();
-            (listed || stood != Stood::Nothing || submitted).then_some((
+            let submitted = stood == UsedData::Extract || excluded.is_some();
+            (listed || stood != UsedData::Nothing || submitted).then_some((
                 state.usps(),
-                Standing {
+                Attendance {
                     role,
                     stood,
                     as_agreed: (role == Role::Extract) == submitted,
@@ -159,7 +159,7 @@ impl Roster {
                 },
             ))
         };
-        State::all().filter_map(standing).collect()
+        State::all().filter_map(one).collect()
     }
 }
 
@@ -172,14 +172,14 @@ fn refuse(path: &Path, line: Option<usize>, problem: String) -> Error {
 }
 
 /// Who did not do as agreed, as a message names them.
-pub(crate) fn disagreements(standings: &BTreeMap<&'static str, Standing>) -> Vec<String> {
-    let what = |(state, standing): (&&str, &Standing)| match standing.role {
+pub(crate) fn disagreements(attendance: &BTreeMap<&'static str, Attendance>) -> Vec<String> {
+    let what = |(state, one): (&&str, &Attendance)| match one.role {
         Role::Extract => format!("{state} should have sent an extract and did not"),
         Role::Fcr | Role::None => format!("{state} sent an extract that was not agreed"),
     };
-    standings
+    attendance
         .iter()
-        .filter(|(_, standing)| !standing.as_agreed)
+        .filter(|(_, one)| !one.as_agreed)
         .map(what)
         .collect()
 }
@@ -233,13 +233,13 @@ mod tests {
     fn who_did_not_do_as_agreed_is_named() {
         let roster = load("TX,extract,,,,\nCA,extract,,,,\nNY,fcr,,,,\nFL,fcr,,,,\n").unwrap();
         let stood = |s: State| match s.usps() {
-            "CA" | "NY" | "OH" => Stood::Extract,
-            "FL" => Stood::Fcr,
-            _ => Stood::Nothing,
+            "CA" | "NY" | "OH" => UsedData::Extract,
+            "FL" => UsedData::Fcr,
+            _ => UsedData::Nothing,
         };
-        let standings = roster.standings(stood, |s| (s.usps() == "WA").then(String::new));
+        let attendance = roster.attendance(stood, |s| (s.usps() == "WA").then(String::new));
         assert_eq!(
-            disagreements(&standings),
+            disagreements(&attendance),
             [
                 "NY sent an extract that was not agreed",
                 "OH sent an extract that was not agreed",
@@ -247,11 +247,11 @@ mod tests {
                 "WA sent an extract that was not agreed",
             ]
         );
-        assert!(standings["CA"].as_agreed && standings["FL"].as_agreed);
+        assert!(attendance["CA"].as_agreed && attendance["FL"].as_agreed);
         // A file that was left out was sent.
         let excluded = |s: State| (s.usps() == "TX").then(|| "is empty".to_owned());
-        let standings = roster.standings(stood, excluded);
-        assert!(standings["TX"].as_agreed);
-        assert_eq!(standings["TX"].excluded.as_deref(), Some("is empty"));
+        let attendance = roster.attendance(stood, excluded);
+        assert!(attendance["TX"].as_agreed);
+        assert_eq!(attendance["TX"].excluded.as_deref(), Some("is empty"));
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::roster::{Standing, disagreements};
+use super::roster::{Attendance, disagreements};
 use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
@@ -180,6 +180,11 @@ pub struct ExcludedFile {
 }
 
 impl ExcludedFile {
+    /// Why it was left out, and what stands in.
+    pub fn told(&self) -> String {
+        self.reason.clone() + &self.stands()
+    }
+
     /// What an operator must not overlook.
     pub fn warning(&self) -> String {
         format!(
@@ -239,7 +244,7 @@ pub struct MatchSummary {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "by_state_if_given"
     )]
-    pub roster: Option<BTreeMap<&'static str, Standing>>,
+    pub roster: Option<BTreeMap<&'static str, Attendance>>,
 }
 
 /// A state's cases by other state.

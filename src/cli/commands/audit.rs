@@ -155,7 +155,7 @@ fn open(file: &Path) -> Result<Mapped> {
 fn found_json(found: &Check) -> String {
     json_text(&json!({
         "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
-        "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
+        "prepared": found.prepared, "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
         "broken": found.broken,
     }))
 }
@@ -176,6 +176,12 @@ fn found_text(found: &Check, lost: bool) -> String {
             "the chain holds: {} lines, {} commands, {} without an end line",
             found.lines, found.starts, found.open
         );
+        for line in &found.prepared {
+            let _ = writeln!(
+                text,
+                "line {line}: prepared, and no end line: the command was killed while it published; see whether its output is there"
+            );
+        }
         if found.unsealed > 0 {
             let _ = writeln!(
                 text,

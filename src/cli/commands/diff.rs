@@ -93,7 +93,7 @@ fn diff_audited(
         files,
         strays: compared.strays,
         other_layouts: (others(&args.old), others(&args.new)),
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
     };
     if !common.quiet {
         report.warnings().iter().for_each(|words| warn(words));

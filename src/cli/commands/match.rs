@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::formats::reference::State;
 use crate::progress::Progress;
 use crate::run::output::Stdout;
-use crate::run::{MatchInputs, MatchRequest, MatchSummary, RosterPolicy, reconcile};
+use crate::run::{MANIFEST, MatchInputs, MatchRequest, MatchSummary, RosterPolicy, reconcile};
 use crate::stderr::{Event, Level, warn_of};
 use crate::stop::Stop;
 
@@ -98,10 +98,14 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);
+    args.out.spare_trail(&args.audit)?;
     args.audit.run("match", None, |session| {
-        // Not --previous: to replace that run is what --force is asked for.
-        let roster = request.roster.as_deref();
-        let folder = args.out.create(request.inputs.paths().chain(roster))?;
+        // A folder that holds runs is used but for the one that is replaced.
+        let runs = request.inputs.previous.iter();
+        let runs = runs.filter(|folder| folder.join(MANIFEST).exists());
+        let side = request.roster.iter().chain(runs);
+        let used = request.inputs.paths().chain(side.map(PathBuf::as_path));
+        let folder = args.out.create(common, used)?;
         let progress = Progress::new(common.quiet);
         let run = args.threads.run(|| {
             let layouts = common.layouts()?;

@@ -56,7 +56,7 @@ pub struct Args {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
     out: Option<PathBuf>,
-    /// Replace DIR if it is an earlier run of icr and holds no input of this one
+    /// Replace DIR if it is an earlier run of icr and holds nothing that this one uses
     #[arg(long)]
     force: bool,
     /// Permissions of the files, octal; folders follow
@@ -94,6 +94,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         force: args.force,
         file_mode: args.file_mode,
     };
+    out.spare_trail(&args.audit)?;
     args.audit.run("respond", None, |session| {
         respond_audited(args, common, &out, session, stdout, stop)
     })
@@ -107,6 +108,9 @@ fn respond_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
+    let side_files = args.policy.iter().chain(&args.sent);
+    let used = args.responses.iter().chain(side_files);
+    let folder = out.create(common, used.map(PathBuf::as_path))?;
     let policy = args
         .policy
         .as_deref()
@@ -114,9 +118,6 @@ fn respond_audited(
         .transpose()?
         .unwrap_or_default();
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let side_files = args.policy.iter().chain(&args.sent);
-    let inputs = args.responses.iter().chain(side_files);
-    let folder = out.create(inputs.map(PathBuf::as_path))?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
     let totals = &summary.totals;
     let exit = FailOn::exit(args.fail_on, |severity| {
@@ -172,7 +173,7 @@ fn respond_into(
         run_date: run_date.ccyymmdd().to_string(),
         state: state.map(crate::formats::reference::State::usps),
         routine,
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
         files: sources.iter().map(Source::name).collect(),
         totals,
         serials: sent.serials(),

@@ -80,7 +80,7 @@ fn score_audited(
             .iter()
             .map(|folder| score(folder, &truth, &layouts, &progress, stop))
             .collect::<Result<Vec<Tally>>>()?;
-        let cases_checked = ResponseFields::new(&layouts)?.tells_whole_cases();
+        let cases_checked = ResponseFields::new(&layouts)?.has_record_counts();
         let mut scores = tallies
             .iter()
             .zip(&args.folders)

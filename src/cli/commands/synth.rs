@@ -40,7 +40,7 @@ pub struct Args {
     /// States that submit nothing and get an FCR-derived file
     #[arg(long, value_name = "LIST")]
     fcr_states: Option<String>,
-    /// What goes wrong, and how often: none, light, national, harsh, or a file
+    /// What goes wrong, and how often: none, light, national, harsh, adverse, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "national")]
     noise: PathBuf,
     /// Make the same families N nights later, with corrections, new mistakes, closures and new cases
@@ -67,7 +67,6 @@ pub struct Args {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    let profile = Profile::load(&args.noise)?;
     let world = world(args)?;
     if families_on(args.cases, args.night) > SsnAllotment::MAX_FAMILIES {
         return Err(Error::Usage(format!(
@@ -75,7 +74,8 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             SsnAllotment::MAX_FAMILIES
         )));
     }
-    let folder = args.out.create([args.noise.as_path()])?;
+    let folder = args.out.create(common, [args.noise.as_path()])?;
+    let profile = Profile::load(&args.noise)?;
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;

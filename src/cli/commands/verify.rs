@@ -11,7 +11,7 @@ use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::output::Stdout;
-use crate::run::verify;
+use crate::run::verify_folder;
 use crate::stop::Stop;
 use crate::text::json_text;
 
@@ -40,7 +40,7 @@ pub struct Args {
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("verify", None, |session| {
         let layouts = common.layouts()?;
-        let found = args.threads.run(|| verify(&args.folder, &layouts, stop))?;
+        let found = args.threads.run(|| verify_folder(&args.folder, &layouts, stop))?;
         stop.check()?;
         let exit = if found.damage.is_empty() { Exit::Success } else { Exit::Findings };
         session.end(exit)?;

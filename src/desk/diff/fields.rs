@@ -41,8 +41,8 @@ impl DiffFields {
     }
 
     /// Whether it can be checked that cases are whole.
-    pub fn tells_whole_cases(&self) -> bool {
-        self.records.tells_whole_cases()
+    pub fn has_record_counts(&self) -> bool {
+        self.records.has_record_counts()
     }
 
     /// A field of the submitted record, trimmed, of a record without its trailing blanks.

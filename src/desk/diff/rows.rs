@@ -26,19 +26,19 @@ impl DiffReport {
     /// became of it; and `fields` the rest in words.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let unwritable = |e: csv::Error| Error::Unbalanced(format!("a row cannot be made ({e})"));
+        let unwritable = Error::row("the comparison");
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEAD).map_err(unwritable)?;
+        writer.write_record(HEAD).map_err(&unwritable)?;
         for file in &self.files {
             for row in file_rows(file) {
-                writer.write_record(row).map_err(unwritable)?;
+                writer.write_record(row).map_err(&unwritable)?;
             }
             for case in &file.changes {
                 for record in &case.records {
                     let row = participant_row(&file.label, case, record);
-                    writer.write_record(row).map_err(unwritable)?;
+                    writer.write_record(row).map_err(&unwritable)?;
                 }
             }
         }
@@ -49,7 +49,7 @@ impl DiffReport {
                 _ => SAME,
             };
             let row = other_row("", "stray", became, stray.name.clone());
-            writer.write_record(row).map_err(unwritable)?;
+            writer.write_record(row).map_err(&unwritable)?;
         }
         writer
             .into_inner()

@@ -96,7 +96,7 @@ impl<'s> SideFile<'s> {
         let Some(source) = source else {
             return Ok(SideFile::default());
         };
-        if !fields.records.tells_whole_cases() {
+        if !fields.records.has_record_counts() {
             return SideFile::cut(source, fields, CutBy::Key, stop);
         }
         let by_count = SideFile::cut(source, fields, CutBy::Count, stop)?;

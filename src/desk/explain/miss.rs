@@ -8,7 +8,7 @@ use ahash::AHashMap;
 
 use super::asked::Asked;
 use super::likeness::{SsnLikeness, likeness, neighbours, number_of};
-use super::model::{NearMiss, Person};
+use super::model::{NearMiss, NearMissKind, Person};
 use super::person::{case_ids, person};
 use crate::engine::extract::Case;
 use crate::engine::extract::{CaseRows, Extract, Row};
@@ -17,18 +17,6 @@ use crate::formats::record::{CaseId, ParticipantClass};
 
 /// How many near misses of a kind are listed; the others are counted.
 const MOST_LISTED: usize = 5;
-
-/// The kinds, in the order in which they are listed.
-const KINDS: [&str; 8] = [
-    "directed",
-    "names_your_case",
-    "case_id_zeroes",
-    "ssn_digit",
-    "ssn_exchanged",
-    "ssn_role",
-    "third_state",
-    "rejected",
-];
 
 /// What speaks against two participants with like SSNs being one person.
 #[derive(Clone, Copy)]
@@ -72,8 +60,8 @@ fn differ_in_zeroes(a: CaseId, b: CaseId) -> bool {
 /// The near misses of one case, gathered kind by kind.
 pub(super) struct Misses<'a> {
     pub(super) asked: Asked<'a>,
-    listed: BTreeMap<usize, Vec<NearMiss>>,
-    left_out: BTreeMap<&'static str, usize>,
+    listed: BTreeMap<NearMissKind, Vec<NearMiss>>,
+    left_out: BTreeMap<NearMissKind, usize>,
 }
 
 impl<'a> Misses<'a> {
@@ -86,9 +74,8 @@ impl<'a> Misses<'a> {
     }
 
     /// Lists a near miss, or counts it.
-    pub(super) fn add(&mut self, kind: &'static str, miss: impl FnOnce() -> NearMiss) {
-        let rank = KINDS.iter().position(|&other| other == kind);
-        let listed = self.listed.entry(rank.unwrap_or(KINDS.len())).or_default();
+    pub(super) fn add(&mut self, kind: NearMissKind, miss: impl FnOnce() -> NearMiss) {
+        let listed = self.listed.entry(kind).or_default();
         if listed.len() < MOST_LISTED {
             listed.push(miss());
         } else {
@@ -98,7 +85,9 @@ impl<'a> Misses<'a> {
 
     /// The near misses listed, and how many more of a kind there are.
     pub(super) fn into_parts(self) -> (Vec<NearMiss>, BTreeMap<&'static str, usize>) {
-        (self.listed.into_values().flatten().collect(), self.left_out)
+        let left_out = self.left_out.into_iter();
+        let left_out = left_out.map(|(kind, count)| (kind.word(), count)).collect();
+        (self.listed.into_values().flatten().collect(), left_out)
     }
 
     /// Your participant at a place of the case, as it is shown.
@@ -117,8 +106,8 @@ impl<'a> Misses<'a> {
         let mut alike = Vec::new();
         for theirs in &extract.cases {
             if theirs.data.other_state == Some(your_state) && theirs.data.other_id == case.data.id {
-                self.add("names_your_case", || NearMiss {
-                    kind: "names_your_case",
+                self.add(NearMissKind::NamesYourCase, || NearMiss {
+                    kind: NearMissKind::NamesYourCase,
                     case: case_ids(extract, theirs),
                     because: "that case names your state and your Case ID, but your Other State Case ID is not its Case ID, and no participant led to it".to_owned(),
                     yours: None,
@@ -127,8 +116,8 @@ impl<'a> Misses<'a> {
                 });
             }
             if differ_in_zeroes(theirs.data.id, case.data.other_id) {
-                self.add("case_id_zeroes", || NearMiss {
-                    kind: "case_id_zeroes",
+                self.add(NearMissKind::CaseIdZeroes, || NearMiss {
+                    kind: NearMissKind::CaseIdZeroes,
                     case: case_ids(extract, theirs),
                     because: "its Case ID and your Other State Case ID differ only in zeroes, and zeroes count".to_owned(),
                     yours: None,
@@ -142,7 +131,12 @@ impl<'a> Misses<'a> {
                 };
                 if let Some(&place) = exact.get(&number).filter(|_| row.ssn().is_some()) {
                     let because = self.why_no_key(place, theirs, row);
-                    self.add_person("ssn_role", (extract, theirs, row), place, because);
+                    self.add_person(
+                        NearMissKind::SsnRole,
+                        (extract, theirs, row),
+                        place,
+                        because,
+                    );
                 } else if let Some(&(place, likeness)) = near.get(&number) {
                     alike.push((theirs, row, place, likeness));
                 }
@@ -181,10 +175,11 @@ impl<'a> Misses<'a> {
         });
         for (seems, theirs, row, place, likeness) in ranked {
             let (kind, what) = match likeness {
-                SsnLikeness::Digit => ("ssn_digit", "one digit differs"),
-                SsnLikeness::Exchanged => {
-                    ("ssn_exchanged", "two neighbouring digits are exchanged")
-                }
+                SsnLikeness::Digit => (NearMissKind::SsnDigit, "one digit differs"),
+                SsnLikeness::Exchanged => (
+                    NearMissKind::SsnExchanged,
+                    "two neighbouring digits are exchanged",
+                ),
             };
             let because = format!("of the two SSNs {what}; {}", seems.text());
             self.add_person(kind, (extract, theirs, row), place, because);
@@ -193,7 +188,7 @@ impl<'a> Misses<'a> {
 
     fn add_person(
         &mut self,
-        kind: &'static str,
+        kind: NearMissKind,
         (extract, theirs, row): (&Extract, &Case, &Row),
         place: usize,
         because: String,
@@ -264,8 +259,8 @@ impl<'a> Misses<'a> {
         let outcome = any.match_case(asked.yours, asked.number, &mut scratch, &mut Unobserved);
         if let Outcome::Matched(found) = outcome {
             let theirs = &side.extract.cases[found.case as usize];
-            self.add("directed", || NearMiss {
-                kind: "directed",
+            self.add(NearMissKind::Directed, || NearMiss {
+                kind: NearMissKind::Directed,
                 case: case_ids(&side.extract, theirs),
                 because: format!(
                     "tier {} would find it, but it does not name your state, and --counterpart directed drops it",

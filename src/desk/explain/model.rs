@@ -247,12 +247,55 @@ pub struct CodeReason {
     pub records: usize,
 }
 
+/// The kinds of near misses, in the order in which they are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "&'static str")]
+pub enum NearMissKind {
+    /// Only `--counterpart directed` drops it.
+    Directed,
+    /// It names your case.
+    NamesYourCase,
+    /// Its Case ID and your Other State Case ID differ only in zeroes.
+    CaseIdZeroes,
+    /// An SSN differs in one digit.
+    SsnDigit,
+    /// An SSN differs by two adjacent digits that are exchanged.
+    SsnExchanged,
+    /// An SSN is there in another role.
+    SsnRole,
+    /// It is in a third state.
+    ThirdState,
+    /// An edit rejected its record.
+    Rejected,
+}
+
+impl NearMissKind {
+    /// Its word in the JSON form.
+    pub fn word(self) -> &'static str {
+        match self {
+            NearMissKind::Directed => "directed",
+            NearMissKind::NamesYourCase => "names_your_case",
+            NearMissKind::CaseIdZeroes => "case_id_zeroes",
+            NearMissKind::SsnDigit => "ssn_digit",
+            NearMissKind::SsnExchanged => "ssn_exchanged",
+            NearMissKind::SsnRole => "ssn_role",
+            NearMissKind::ThirdState => "third_state",
+            NearMissKind::Rejected => "rejected",
+        }
+    }
+}
+
+impl From<NearMissKind> for &'static str {
+    fn from(kind: NearMissKind) -> Self {
+        kind.word()
+    }
+}
+
 /// Something that nearly was a match.
 #[derive(Clone, Debug, Serialize)]
 pub struct NearMiss {
-    /// `directed`, `names_your_case`, `case_id_zeroes`, `ssn_digit`, `ssn_exchanged`, `ssn_role`,
-    /// `third_state` or `rejected`.
-    pub kind: &'static str,
+    /// Its kind.
+    pub kind: NearMissKind,
     /// The case; of a rejected record what it says of itself.
     pub case: CaseIds,
     /// What is near, and what keeps it from being a match.

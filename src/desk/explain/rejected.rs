@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 
 use super::miss::Misses;
-use super::model::{CaseIds, NearMiss, RejectedEntry};
+use super::model::{CaseIds, NearMiss, NearMissKind, RejectedEntry};
 use super::person::{id_text, latin1, person_of};
 use crate::engine::extract::{Extract, Rejected};
 use crate::formats::layout::CodeTable;
@@ -97,8 +97,8 @@ impl Misses<'_> {
                 continue;
             }
             let yours = place.map(|place| self.your_person(place));
-            self.add("rejected", || NearMiss {
-                kind: "rejected",
+            self.add(NearMissKind::Rejected, || NearMiss {
+                kind: NearMissKind::Rejected,
                 case: ids_of(extract, record),
                 because: format!(
                     "record {} of {} {}, but the edit {} rejected it",

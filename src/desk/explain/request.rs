@@ -103,10 +103,10 @@ pub fn explain(
     };
     let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
     let has_warnings = finds(Severity::Warning);
-    let (standing, _) = collected.standing();
-    refuse_absent(options.absent_state, &standing)?;
-    let states = states_that_matter(&standing, question);
-    let (matter, bystanders): (Vec<_>, Vec<_>) = standing
+    let (used, _) = collected.in_use();
+    refuse_absent(options.absent_state, &used)?;
+    let states = states_that_matter(&used, question);
+    let (matter, bystanders): (Vec<_>, Vec<_>) = used
         .into_iter()
         .partition(|extract| states.contains(&extract.state));
     let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
@@ -142,8 +142,8 @@ pub fn explain(
 }
 
 /// The submitting state, and the states that the cases asked for name: only these are indexed.
-fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
-    let yours = standing.iter().filter(|e| e.state == question.state);
+fn states_that_matter(used: &[Extract], question: &Question) -> Vec<State> {
+    let yours = used.iter().filter(|e| e.state == question.state);
     let named = yours.flat_map(|extract| {
         let data = move |number| extract.cases[number as usize].data.other_state;
         question.cases(extract).into_iter().filter_map(data)
@@ -152,11 +152,11 @@ fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
 }
 
 /// `--absent-state error` is an error of the run before any matching.
-fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
+fn refuse_absent(policy: AbsentState, used: &[Extract]) -> Result<()> {
     if policy != AbsentState::Error {
         return Ok(());
     }
     let mut summary = MatchSummary::new(String::new(), Routine::default());
-    summary.count_absent(standing);
+    summary.count_absent(used);
     summary.refuse_absent()
 }

@@ -4,7 +4,7 @@ use ahash::AHashSet;
 use rayon::prelude::*;
 
 use super::miss::Misses;
-use super::model::NearMiss;
+use super::model::{NearMiss, NearMissKind};
 use super::person::case_ids;
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{Extract, Row};
@@ -63,8 +63,8 @@ impl Misses<'_> {
         for (extract, hits) in extracts.iter().zip(found) {
             for (number, shared) in hits {
                 let theirs = &extract.cases[number as usize];
-                self.add("third_state", || NearMiss {
-                    kind: "third_state",
+                self.add(NearMissKind::ThirdState, || NearMiss {
+                    kind: NearMissKind::ThirdState,
                     case: case_ids(extract, theirs),
                     because: format!(
                         "a case of {}, which your case does not name, {shared}",

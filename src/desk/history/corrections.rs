@@ -27,7 +27,7 @@ pub struct Corrections {
 }
 
 impl Corrections {
-    fn add(&mut self, days: u32) {
+    pub(super) fn add(&mut self, days: u32) {
         self.cases += 1;
         *self.by_days.entry(days).or_default() += 1;
     }

@@ -6,7 +6,7 @@ use super::{Figures, StateReport, View};
 
 /// `state,other_state,part,figure,value`; with an earlier report `…,old,new,change`. `state` is
 /// `all` for the nation, `other_state` is `all` for the sum over the other states, and `part` is
-/// `all` or `fcr_supplied`. A figure that is not known is left out, or blank where the other run
+/// `all`, `fcr_supplied` or `findings` (what the edits found in the extract). A figure that is not known is left out, or blank where the other run
 /// has it.
 pub fn csv(view: View<'_>) -> String {
     let mut text = String::from("state,other_state,part,figure,");
@@ -47,6 +47,11 @@ pub fn csv(view: View<'_>) -> String {
         rows("all", "all", &|scope| Some(scope.total.clone()));
         rows("all", "fcr_supplied", &|scope| {
             Some(scope.fcr_supplied.clone())
+        });
+        rows("all", "findings", &|scope| {
+            let findings = scope.findings.iter();
+            let named = findings.map(|(code, count)| (format!("finding.{code}"), count));
+            Some(Figures(named.collect()))
         });
         for other in scopes.others() {
             rows(other, "all", &|scope| {

@@ -18,6 +18,8 @@ pub struct Report {
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,
+    /// Which run of that date it is.
+    pub run: RunIdentity,
     /// The nation: the sums over the submitting states.
     pub national: StateReport,
     /// The submitting states, by USPS code.
@@ -42,18 +44,66 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether a state sent an extract that was left out: it is absent, but it did send.
-    pub(super) fn left_out(&self, state: &str) -> bool {
-        let is_its = |file: &Excluded| file.state.as_deref() == Some(state);
-        self.excluded
-            .iter()
-            .any(|file| is_its(file) && file.kind == FileKind::Extract)
-    }
-
     /// Whether the run has a finding of this severity, or a graver one.
     pub fn has(&self, severity: Severity) -> bool {
         let errors = self.has_errors || !self.excluded.is_empty();
         errors || severity == Severity::Warning && self.has_warnings
+    }
+}
+
+/// What tells a run from another one of the same date.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RunIdentity {
+    /// The name of its folder.
+    pub folder: String,
+    /// The SHA-256 of its manifest, which holds the digests of everything that it read and wrote.
+    pub manifest_sha256: String,
+}
+
+impl RunIdentity {
+    /// The folder's name and the first digits of the digest, for people.
+    pub fn short(&self) -> String {
+        let digits = self.manifest_sha256.len().min(12);
+        format!(
+            "{}, manifest {}",
+            self.folder,
+            &self.manifest_sha256[..digits]
+        )
+    }
+}
+
+/// What the edits found in extracts, by code: records with an error, warnings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Findings {
+    /// Errors: each rejected a record.
+    pub errors: BTreeMap<String, u64>,
+    /// Warnings: the records were kept.
+    pub warnings: BTreeMap<String, u64>,
+}
+
+impl Findings {
+    /// Adds those of another state.
+    fn add(&mut self, other: &Findings) {
+        for (mine, theirs) in [
+            (&mut self.errors, &other.errors),
+            (&mut self.warnings, &other.warnings),
+        ] {
+            for (code, count) in theirs {
+                *mine.entry(code.clone()).or_default() += count;
+            }
+        }
+    }
+
+    /// Errors and warnings together, by code.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        let all = self.errors.iter().chain(&self.warnings);
+        all.map(|(code, count)| (code.as_str(), *count))
+    }
+
+    /// How often a code occurred.
+    pub fn of(&self, code: &str) -> u64 {
+        let found = self.errors.get(code).or_else(|| self.warnings.get(code));
+        found.copied().unwrap_or_default()
     }
 }
 
@@ -68,6 +118,8 @@ pub struct StateReport {
     pub fcr_supplied: Figures,
     /// By the other state.
     pub by_other_state: BTreeMap<&'static str, Figures>,
+    /// What the edits found in its extract.
+    pub findings: Findings,
 }
 
 /// A state that did not submit.
@@ -76,6 +128,10 @@ static NO_STATE: StateReport = StateReport {
     total: Figures(BTreeMap::new()),
     fcr_supplied: Figures(BTreeMap::new()),
     by_other_state: BTreeMap::new(),
+    findings: Findings {
+        errors: BTreeMap::new(),
+        warnings: BTreeMap::new(),
+    },
 };
 
 /// A pair of states in the matrix: cases.
@@ -96,10 +152,12 @@ pub struct Excluded {
     pub state: Option<String>,
     /// What it was given as.
     pub kind: FileKind,
-    /// Why.
+    /// The file's name.
+    pub file: String,
+    /// Why it was left out.
     pub reason: String,
-    /// The date of the run whose extract of the state stood in for it.
-    pub stood_in: Option<String>,
+    /// How many records it has.
+    pub records: u64,
 }
 
 impl Excluded {
@@ -108,19 +166,9 @@ impl Excluded {
         Excluded {
             state: file.state.clone(),
             kind: file.kind,
-            reason: file.reason.clone(),
-            stood_in: file.stood_in.clone(),
-        }
-    }
-
-    /// Why, and what stood in.
-    pub(super) fn told(&self) -> String {
-        match &self.stood_in {
-            Some(date) => format!(
-                "{}; the extract accepted on {date} stood in for it",
-                self.reason
-            ),
-            None => self.reason.clone(),
+            file: file.file.clone(),
+            reason: file.told(),
+            records: file.records,
         }
     }
 }
@@ -170,6 +218,7 @@ impl Report {
         for state in states.values() {
             national.total += &state.total;
             national.fcr_supplied += &state.fcr_supplied;
+            national.findings.add(&state.findings);
             for (other, figures) in &state.by_other_state {
                 *national.by_other_state.entry(other).or_default() += figures;
             }
@@ -188,6 +237,7 @@ impl Report {
         Report {
             schema: "icr.report/1",
             run_date,
+            run: RunIdentity::default(),
             matrix: states
                 .iter()
                 .map(|(usps, state)| (*usps, row(state)))
@@ -201,6 +251,21 @@ impl Report {
             has_errors: false,
             has_warnings: false,
         }
+    }
+
+    /// States that cases name and of which nothing came: not those whose file came and was left out.
+    pub fn sent_nothing(&self) -> impl Iterator<Item = (&'static str, Volume)> {
+        let came = |usps: &str| {
+            let mut files = self.excluded.iter();
+            files.any(|file| file.state.as_deref() == Some(usps))
+        };
+        let absent = self.absent.iter().map(|(usps, volume)| (*usps, *volume));
+        absent.filter(move |(usps, _)| !came(usps))
+    }
+
+    /// The cases that name a state whose file was left out, and were not evaluated.
+    pub fn named(&self, file: &Excluded) -> Option<Volume> {
+        self.absent.get(file.state.as_deref()?).copied()
     }
 
     /// The run date as CCYY-MM-DD.

@@ -7,24 +7,6 @@ const LINES: usize = 60;
 /// A table is not begun with fewer lines left than its title, its heads and two rows.
 const LEAST: usize = 6;
 
-/// Running text in lines of at most so many columns; a longer word has a line of its own.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let line = &mut lines[last];
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.len() + 1 + word.len() > columns {
-            lines.push(word.to_owned());
-        } else {
-            line.push(' ');
-            line.push_str(word);
-        }
-    }
-    lines
-}
-
 /// Pages in the making.
 pub(super) struct Pages {
     text: String,
@@ -71,10 +53,20 @@ impl Pages {
 
     /// Lines of running text.
     pub(super) fn paragraph(&mut self, text: &str) {
-        for line in wrapped(text, COLUMNS) {
-            self.full_page();
-            self.line(&line);
+        let mut line = String::new();
+        for word in text.split_whitespace() {
+            if !line.is_empty() && line.len() + 1 + word.len() > COLUMNS {
+                self.full_page();
+                self.line(&line);
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line += word;
         }
+        self.full_page();
+        self.line(&line);
     }
 
     fn full_page(&mut self) {

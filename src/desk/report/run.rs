@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::model::Excluded;
 use super::tally::{Tally, tally};
-use super::{Figures, Report, StateReport};
+use super::{Figures, Findings, Report, RunIdentity, StateReport};
 use crate::engine::extract::Severity;
 use crate::engine::matching::Routine;
 use crate::engine::response::{Fates, ResponseFields, StateTotals, differences};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FinishedRun, Pruned, StateSummary, refuse_other_layouts};
+use crate::run::{FindingCounts, FinishedRun, Pruned, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
@@ -47,7 +47,11 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     let has = |severity| summary.has(severity);
     let (has_errors, has_warnings) = (has(Severity::Error), has(Severity::Warning));
     let mut report = Report::of_states(summary.run_date.clone(), states);
-    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
+    report.run = RunIdentity {
+        folder: run.name(),
+        manifest_sha256: run.manifest_sha256.clone(),
+    };
+    report.cases_checked = ResponseFields::new(layouts)?.has_record_counts();
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();
@@ -104,9 +108,18 @@ fn read_state(
             .iter()
             .map(|(other, tally)| (*other, tally.figures()))
             .collect(),
+        findings: Findings {
+            errors: owned(&said.errors),
+            warnings: owned(&said.warnings),
+        },
     };
     add_said(&mut report, &said.totals);
     Ok(report)
+}
+
+fn owned(counts: &FindingCounts) -> BTreeMap<String, u64> {
+    let counts = counts.iter();
+    counts.map(|(code, n)| (code.to_string(), *n)).collect()
 }
 
 /// Adds what only the match saw.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::numbers::{change, known, percent};
-use super::pages::{COLUMNS, Pages, wrapped};
+use super::pages::{COLUMNS, Pages};
+use super::pairs::{Pair, worst_pairs};
 use super::tables::{heads_of, rows_of, tables_by_state};
 use super::{Figures, Group, StateReport, Unit, View};
 use crate::engine::matching::ReasonCode;
@@ -30,6 +31,10 @@ pub fn text(view: View<'_>) -> String {
         if name == "all" {
             pages.begin("NATIONAL".to_owned());
             pages.paragraph(FORM);
+            pages.paragraph(&format!("Run: {}.", view.new.run.short()));
+            if let Some(old) = view.old {
+                pages.paragraph(&format!("Earlier run: {}.", old.run.short()));
+            }
             sheet.nation(&mut pages);
         } else {
             pages.begin(format!("{name}  {}", scope.name.to_uppercase()));
@@ -38,6 +43,17 @@ pub fn text(view: View<'_>) -> String {
         sheet.others(&mut pages, name == "all");
     }
     pages.text()
+}
+
+/// Every figure of one state, after what comes before them.
+pub(super) fn figures_of_state(view: View<'_>, name: &str, pages: &mut Pages) {
+    let sheet = Sheet {
+        view,
+        new: view.new.scope(name),
+        old: view.old.map(|old| old.scope(name)),
+    };
+    sheet.figures(pages);
+    sheet.others(pages, false);
 }
 
 /// One state, or the nation.
@@ -200,47 +216,105 @@ impl Sheet<'_> {
             let title = "MATCH RATES: PERCENT OF THE RETURNED CASES THAT WERE FOUND, FROM SUBMITTING STATE TO OTHER STATE";
             pages.table(title, &heads, &rows);
         }
+        self.worst_pairs(pages);
+        let absent: Vec<String> = view
+            .new
+            .sent_nothing()
+            .map(|(state, volume)| {
+                format!(
+                    "{state:<6}{:>WIDTH$}{:>WIDTH$}",
+                    known(Some(volume.cases)),
+                    known(Some(volume.records))
+                )
+            })
+            .collect();
         let heads = [format!(
             "{:<6}{:>WIDTH$}{:>WIDTH$}",
             "STATE", "CASES", "RECORDS"
         )];
-        for (title, left_out) in [
-            ("STATES THAT CASES NAME AND THAT SENT NOTHING", false),
-            ("STATES THAT CASES NAME AND WHOSE FILE WAS LEFT OUT", true),
-        ] {
-            let absent = view.new.absent.iter();
-            let rows: Vec<String> = absent
-                .filter(|(state, _)| view.new.left_out(state) == left_out)
-                .map(|(state, volume)| {
-                    format!(
-                        "{state:<6}{:>WIDTH$}{:>WIDTH$}",
-                        known(Some(volume.cases)),
-                        known(Some(volume.records))
-                    )
-                })
-                .collect();
-            pages.table(title, &heads, &rows);
-        }
-        let excluded: Vec<String> = view
+        pages.table(
+            "STATES THAT CASES NAME AND THAT SENT NOTHING",
+            &heads,
+            &absent,
+        );
+        let excluded: Vec<Vec<String>> = view
             .new
             .excluded
             .iter()
-            .flat_map(|file| {
+            .map(|file| {
                 let state = file.state.as_deref().unwrap_or("?");
-                let lines = wrapped(&file.told(), COLUMNS - 16);
-                let heads = [format!("{state:<6}{:<10}", file.kind)];
-                let heads = heads.into_iter().chain(std::iter::repeat(" ".repeat(16)));
-                heads.zip(lines).map(|(head, line)| head + &line)
+                let records = known(Some(file.records));
+                let left = format!("{state:<6}{:<9}{records:>WIDTH$}  ", file.kind);
+                wrapped(&left, &format!("{}: {}", file.file, file.reason))
             })
             .collect();
+        let heads = format!(
+            "{:<6}{:<9}{:>WIDTH$}  {}",
+            "STATE", "KIND", "RECORDS", "FILE AND REASON"
+        );
         pages.table(
-            "FILES THAT WERE LEFT OUT",
-            &["STATE KIND      WHY".to_owned()],
-            &excluded,
+            "FILES THAT CAME AND WERE LEFT OUT",
+            &[heads],
+            &excluded.concat(),
         );
         if let Some(only) = &view.new.only {
             let title = "STATES THAT WERE ANSWERED; ALL OTHERS WERE ONLY READ";
             pages.table(title, &[], &[only.join(" ")]);
+        }
+        self.findings(pages);
+    }
+
+    /// Where most cases were not found, by share and number.
+    fn worst_pairs(&self, pages: &mut Pages) {
+        let row = |pair: &Pair| {
+            format!(
+                "{:<8}{:<8}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}",
+                pair.from,
+                pair.to,
+                known(Some(pair.cell.returned)),
+                known(Some(pair.cell.found)),
+                known(Some(pair.cell.returned - pair.cell.found)),
+                percent(pair.cell.found, pair.cell.returned)
+            )
+        };
+        let rows: Vec<String> = worst_pairs(self.view.new)
+            .iter()
+            .take(20)
+            .map(row)
+            .collect();
+        let heads = format!(
+            "{:<8}{:<8}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}",
+            "FROM", "TO", "RETURNED", "FOUND", "NOT FOUND", "MATCH RATE"
+        );
+        pages.table(
+            "PAIRS OF STATES WITH THE LOWEST MATCH RATES",
+            &[heads],
+            &rows,
+        );
+    }
+
+    /// What the edits found, by code and submitting state.
+    fn findings(&self, pages: &mut Pages) {
+        let codes: BTreeSet<&str> = self.new.findings.iter().map(|(code, _)| code).collect();
+        let codes: Vec<&str> = codes.into_iter().collect();
+        for block in codes.chunks((COLUMNS - 6) / 9) {
+            let mut heads = format!("{:<6}", "STATE");
+            heads.extend(block.iter().map(|code| format!("{code:>9}")));
+            let rows: Vec<String> = self
+                .view
+                .new
+                .scopes()
+                .map(|(name, scope)| {
+                    let counts = block
+                        .iter()
+                        .map(|code| known(Some(scope.findings.of(code))));
+                    let cells = counts.map(|count| format!("{count:>9}"));
+                    format!("{name:<6}") + &cells.collect::<String>()
+                })
+                .collect();
+            let title =
+                "WHAT THE EDITS FOUND IN THE EXTRACTS, RECORDS BY CODE (E: REJECTED, W: KEPT)";
+            pages.table(title, &[heads], &rows);
         }
     }
 
@@ -312,6 +386,32 @@ impl Sheet<'_> {
             );
         }
     }
+}
+
+/// Lines of a cell of running text, the first after `left`, the others under its beginning.
+pub(super) fn wrapped(left: &str, text: &str) -> Vec<String> {
+    let room = COLUMNS - left.len();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        // What is longer than a line is cut: a file's name, say.
+        let word: String = word.chars().take(room).collect();
+        let line = &lines[lines.len() - 1];
+        let full = line.chars().count() + 1 + word.chars().count() > room;
+        if full && !line.is_empty() {
+            lines.push(String::new());
+        }
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() {
+            lines[last].push(' ');
+        }
+        lines[last] += &word;
+    }
+    let blank = " ".repeat(left.chars().count());
+    let heads = std::iter::once(left).chain(std::iter::repeat(blank.as_str()));
+    heads
+        .zip(lines)
+        .map(|(head, line)| format!("{head}{line}"))
+        .collect()
 }
 
 /// How the match rates moved, in percentage points.

@@ -45,7 +45,7 @@ impl<'d> Desk<'d> {
     /// An empty desk.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] where a layout is missing, [`crate::Error::Unbalanced`] where a row cannot be made.
+    /// [`crate::Error::Usage`] if a layout is missing, [`crate::Error::Row`] if a row cannot be made.
     pub fn new(
         layouts: &'d LayoutSet,
         policy: &'d Policy,
@@ -72,7 +72,7 @@ impl<'d> Desk<'d> {
     /// does what each needs.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a layout lacks a field, [`crate::Error::Unbalanced`] where a
+    /// [`crate::Error::Layout`] where a layout lacks a field, [`crate::Error::Row`] if a
     /// row cannot be made, and an interruption.
     pub fn work(&mut self, cases: &[ResponseCase<'_>], stop: &Stop) -> Result<()> {
         let mut decisions = Vec::with_capacity(cases.len());
@@ -190,7 +190,7 @@ impl<'d> Desk<'d> {
     /// Ends the work.
     ///
     /// # Errors
-    /// [`crate::Error::Unbalanced`] where a row cannot be made.
+    /// [`crate::Error::Row`] if a row cannot be made.
     pub fn finish(mut self) -> Result<Finished> {
         self.totals.worklist = self
             .worklist
@@ -229,7 +229,6 @@ pub const UPDATES_HEAD: [&str; 9] = [
     "rule",
 ];
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
 pub(super) fn unwritable(error: csv::Error) -> Error {
-    Error::Unbalanced(format!("a row of updates.csv cannot be made ({error})"))
+    Error::row("updates.csv")(error)
 }

@@ -231,14 +231,13 @@ impl SentLog {
     /// The file: what `--sent` held, then this run's rows by serial number.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&self) -> Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritable =
-            |e: csv::Error| Error::Unbalanced(format!("a row of sent.csv cannot be made ({e})"));
-        writer.write_record(SENT_HEAD).map_err(unwritable)?;
+        let unwritable = Error::row("sent.csv");
+        writer.write_record(SENT_HEAD).map_err(&unwritable)?;
         for row in &self.rows {
-            writer.write_record(row).map_err(unwritable)?;
+            writer.write_record(row).map_err(&unwritable)?;
         }
         writer
             .into_inner()

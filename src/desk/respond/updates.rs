@@ -97,7 +97,7 @@ impl Desk<'_> {
                 .add(case, codes, 0, b"", wording::of_unbuilt_fcr_record());
             return Ok(());
         }
-        let line = super::fcr::additional_ssn(self.fcr_layout, case, record, second)?;
+        let line = super::fp_record::additional_ssn(self.fcr_layout, case, record, second)?;
         self.fcr.extend(line);
         self.fcr.push(b'\n');
         self.totals.fcr_records += 1;

@@ -20,7 +20,7 @@ pub const WORKLIST_HEAD: [&str; 9] = [
 ];
 
 /// The order in which codes are worked: 01, 02, 04 first [public: ICR Desk Aid], then 07, 08, 06, 03.
-const ORDER: [ReasonCode; 7] = [
+pub(crate) const ORDER: [ReasonCode; 7] = [
     ReasonCode::R01,
     ReasonCode::R02,
     ReasonCode::R04,
@@ -136,13 +136,12 @@ impl Worklist {
     /// The file: by worker, then priority, then case and participant.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&mut self) -> Result<Vec<u8>> {
         self.items.sort();
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritable =
-            |e: csv::Error| Error::Unbalanced(format!("a worklist row cannot be made ({e})"));
-        writer.write_record(WORKLIST_HEAD).map_err(unwritable)?;
+        let unwritable = Error::row("worklist.csv");
+        writer.write_record(WORKLIST_HEAD).map_err(&unwritable)?;
         for item in &self.items {
             writer
                 .write_record([
@@ -156,7 +155,7 @@ impl Worklist {
                     &item.finding,
                     &item.next_action,
                 ])
-                .map_err(unwritable)?;
+                .map_err(&unwritable)?;
         }
         writer
             .into_inner()

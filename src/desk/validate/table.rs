@@ -25,13 +25,11 @@ impl Report {
     /// The report as CSV.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a line cannot be made: a fault of this program.
+    /// [`Error::Row`] if a row cannot be made: a fault of this program.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let fault = |e: &dyn std::fmt::Display| {
-            Error::Unbalanced(format!("a line of the report cannot be made ({e})"))
-        };
+        let unwritable = Error::row("the report");
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER).map_err(|e| fault(&e))?;
+        writer.write_record(HEADER).map_err(&unwritable)?;
         for file in &self.files {
             for line in file.lines() {
                 let head = [&file.file, file.kind, file.state.unwrap_or_default()];
@@ -39,10 +37,12 @@ impl Report {
                     .into_iter()
                     .map(str::as_bytes)
                     .chain(line.iter().map(String::as_bytes));
-                writer.write_record(cells).map_err(|e| fault(&e))?;
+                writer.write_record(cells).map_err(&unwritable)?;
             }
         }
-        writer.into_inner().map_err(|e| fault(&e))
+        writer
+            .into_inner()
+            .map_err(|e| unwritable(e.into_error().into()))
     }
 }
 

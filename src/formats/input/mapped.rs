@@ -31,7 +31,7 @@ struct Slot {
     cut: AtomicBool,
 }
 
-static REGISTRY: [Slot; SLOTS] = [const {
+static MAPPED_FILES: [Slot; SLOTS] = [const {
     Slot {
         first: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
@@ -135,7 +135,7 @@ impl Mapped {
     pub fn check_intact(&self) -> Result<()> {
         let cut = self
             .slot
-            .is_some_and(|slot| REGISTRY[slot].cut.load(Ordering::Acquire));
+            .is_some_and(|slot| MAPPED_FILES[slot].cut.load(Ordering::Acquire));
         let metadata = self
             .file
             .metadata()
@@ -169,7 +169,7 @@ impl Deref for Mapped {
 impl Drop for Mapped {
     fn drop(&mut self) {
         if let Some(slot) = self.slot {
-            let slot = &REGISTRY[slot];
+            let slot = &MAPPED_FILES[slot];
             slot.bytes.store(0, Ordering::Release);
             slot.cut.store(false, Ordering::Release);
             slot.first.store(0, Ordering::Release);
@@ -179,7 +179,7 @@ impl Drop for Mapped {
 
 fn register(map: &Mmap) -> Option<usize> {
     let first = map.as_ptr() as usize;
-    REGISTRY.iter().position(|slot| {
+    MAPPED_FILES.iter().position(|slot| {
         let taken = slot
             .first
             .compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
@@ -217,7 +217,7 @@ extern "C" fn handler(
     // from the fault to the end of a registered map keeps every address of it readable.
     unsafe {
         let address = (*info).si_addr() as usize;
-        for slot in &REGISTRY {
+        for slot in &MAPPED_FILES {
             let first = slot.first.load(Ordering::Acquire);
             let bytes = slot.bytes.load(Ordering::Acquire);
             if first == 0 || address < first || address >= first + bytes {

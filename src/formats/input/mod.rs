@@ -9,6 +9,7 @@ mod mapped;
 mod packing;
 mod paths;
 mod source;
+mod temporary;
 
 pub use diagnose::{Wanted, diagnose, diagnose_form};
 pub use entry::InputEntry;

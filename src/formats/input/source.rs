@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::packing::fill;
+use super::temporary::temporary_file;
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
@@ -59,6 +60,20 @@ impl Source {
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
 
+    /// A file that is open; `path` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn of_file(
+        file: File,
+        path: &Path,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
+    }
+
     /// A file that is in memory; `name` stands for its path in messages.
     ///
     /// # Errors
@@ -71,7 +86,7 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = tempfile::tempfile().map_err(Error::io("hold in memory", path))?;
+        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
         file.write_all(bytes)
             .map_err(Error::io("hold in memory", path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
@@ -273,7 +288,7 @@ fn decode(
     };
     let folder = std::env::temp_dir();
     let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let mut file = temporary_file().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
     // Told by the first bytes: the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::is_blank;
+use super::{is_blank, trim_end};
 
 /// How many bytes a Case ID has.
 const CASE_ID_BYTES: usize = 15;
@@ -44,6 +44,18 @@ impl CaseId {
         let bytes = field.len().min(CASE_ID_BYTES);
         padded[..bytes].copy_from_slice(&field[..bytes]);
         Self::pack(&padded)
+    }
+
+    /// Reads an ID as text has it (cli.md): each byte is its ISO 8859-1 character. `None` where a
+    /// character is none of these, or there are more than 15.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let bytes: Option<Vec<u8>> = text
+            .chars()
+            .map(|character| u8::try_from(u32::from(character)).ok())
+            .collect();
+        let bytes = bytes?;
+        let id = trim_end(&bytes);
+        (id.len() <= CASE_ID_BYTES).then(|| Self::new(id))
     }
 
     /// True for fifteen spaces.
@@ -146,6 +158,19 @@ mod tests {
         assert_eq!(&CaseId::new(ids[3]).bytes()[..], ids[3]);
         assert_eq!(CaseId::new(b"1"), CaseId::new(ids[2]));
         assert!(CaseId::new(b"").is_blank());
+    }
+
+    #[test]
+    fn text_is_read_as_it_is_written() {
+        let id = CaseId::new(b"A\xc9\x80 1");
+        assert_eq!(
+            CaseId::from_text(&super::super::text(&id.bytes())),
+            Some(id)
+        );
+        assert_eq!(CaseId::from_text(""), Some(CaseId::BLANK));
+        assert_eq!(CaseId::from_text("1   "), Some(CaseId::new(b"1")));
+        assert_eq!(CaseId::from_text("\u{142}1"), None);
+        assert_eq!(CaseId::from_text("1234567890123456"), None);
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct Check {
     pub starts: u64,
     /// How many commands have no end line: they run, or were killed.
     pub open: u64,
+    /// The lines, from 1, of those among them that were about to publish: whether they did shows where
+    /// their output was to be.
+    pub prepared: Vec<u64>,
     /// How many lines have no seal: an earlier version of the program wrote them.
     pub unsealed: u64,
     /// Lines, from 1, that a killed process left half written and that the next line chains past.
@@ -55,6 +58,7 @@ pub fn is_trail(bytes: &[u8]) -> bool {
 pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
+    let mut prepared = std::collections::BTreeMap::new();
     let mut previous = FIRST.to_owned();
     let (mut previous_is_torn, mut any_sealed) = (false, false);
     let lines: Vec<&[u8]> = trail.split_inclusive(|&byte| byte == b'\n').collect();
@@ -93,7 +97,7 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) if line.number() != number => {
                 Some("does not have its number: lines were taken out or put in")
             }
-            Some(Line::End(end))
+            Some(Line::Prepared(end) | Line::End(end))
                 if !open.contains(&end.start) && !begins(&end.start, &lines[..at]) =>
             {
                 Some("ends a command that no line before it begins")
@@ -117,13 +121,19 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
                         found.starts += 1;
                         open.insert(digest.clone());
                     }
-                    Line::End(end) => drop(open.remove(&end.start)),
+                    Line::Prepared(end) => drop(prepared.insert(end.start, number)),
+                    Line::End(end) => {
+                        open.remove(&end.start);
+                        prepared.remove(&end.start);
+                    }
                 }
             }
         }
         (previous, previous_is_torn) = (digest, torn);
     }
     found.open = open.len() as u64;
+    found.prepared = prepared.into_values().collect();
+    found.prepared.sort_unstable();
     Ok(found)
 }
 

@@ -56,19 +56,29 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
     let mut entries = Vec::new();
+    let mut prepared = std::collections::BTreeMap::new();
     for (number, bytes) in (1..).zip(trail.split(|&byte| byte == b'\n')) {
         stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
                 starts.insert(super::digest::hex_digest(bytes), start);
             }
+            Ok(Line::Prepared(line)) => drop(prepared.insert(line.start.clone(), line)),
             Ok(Line::End(end)) => {
+                prepared.remove(&end.start);
                 let start = starts.remove(&end.start);
                 if end.time.starts_with(month) {
                     entries.extend(entry(start.as_ref(), &end, state));
                 }
             }
             Err(_) => {}
+        }
+    }
+    // Killed while they published: what they were about to publish may have appeared.
+    for line in prepared.values() {
+        let start = starts.remove(&line.start);
+        if line.time.starts_with(month) {
+            entries.extend(entry(start.as_ref(), line, state));
         }
     }
     let open = starts.into_values().filter(|start| {

@@ -13,6 +13,7 @@ use crate::formats::input::InputEntry;
 use crate::formats::input::{Mapped, digest_until};
 use crate::formats::reference::State;
 use crate::run::output::{Publish, Stdout, WrittenFile};
+use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -62,15 +63,7 @@ impl Audit {
         match &result {
             Ok(exit) if !session.ended.get() => session.end(*exit)?,
             Ok(_) => {}
-            Err(error) => {
-                let outcome = if matches!(error, Error::Interrupted(_)) {
-                    "interrupted"
-                } else {
-                    "failed"
-                };
-                session.outcome.borrow_mut().reason = Some(error.with_causes("; caused by: "));
-                session.write(outcome, error.exit())?;
-            }
+            Err(error) => session.failed(error),
         }
         result
     }
@@ -141,13 +134,15 @@ impl Session {
         self.outcome.borrow_mut().totals = totals;
     }
 
-    /// Publishes under audit: prints what the command says of its work and hands it on, tells what
-    /// was written, writes the end line, and only then lets the output appear. What cannot be told
-    /// is not published; a reader that has closed the pipe was not to be told.
+    /// Publishes under audit: prints what the command says of its work and hands it on, writes a line
+    /// that tells what is about to appear, and only then lets it; then the end line says that it has.
+    /// What cannot be told is not published; a reader that has closed the pipe was not to be told. A
+    /// trail that ends with the first of these lines leaves open which: the output is there or not.
     ///
     /// # Errors
     /// [`Error::Interrupted`] where a signal came, [`Error::Stdout`], and [`Error::Io`] where the
-    /// trail or the output cannot be written; then nothing has appeared.
+    /// trail or the output cannot be written; then nothing has appeared. [`Error::Published`] where it
+    /// has, but is perhaps not durable, or the end line cannot be written.
     pub fn publish(
         &self,
         output: impl Publish,
@@ -161,29 +156,63 @@ impl Session {
         // The reader may have been slow.
         stop.check()?;
         self.wrote(output.written());
-        self.end(exit)?;
-        output.publish()
+        let path = output.target().to_owned();
+        self.write("prepared", exit, Trail::prepared)?;
+        output.publish()?;
+        self.outcome.borrow_mut().published = true;
+        self.end(exit).map_err(|error| Error::Published {
+            path,
+            problem: "the audit trail does not say so: do not run again, but make room for the trail; its last line of this command says `prepared`",
+            source: Box::new(error),
+        })
     }
 
-    /// Writes the end line of a command that did all but publish or print. A command whose
-    /// publishing then fails gets another end line that says so.
+    /// Writes the end line of a command that did all, or all but print.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    /// [`Error::Io`] where it cannot be written: then nothing must be printed.
     pub fn end(&self, exit: Exit) -> Result<()> {
-        self.write("finished", exit)?;
+        self.write("finished", exit, Trail::end)?;
         self.ended.set(true);
         Ok(())
     }
 
-    fn write(&self, outcome: &str, exit: Exit) -> Result<()> {
+    /// Writes the end line of a command that failed. Where that fails too, the first failure is the
+    /// one to be told.
+    fn failed(&self, error: &Error) {
+        let outcome = match error {
+            Error::Interrupted(_) => "interrupted",
+            _ => "failed",
+        };
+        {
+            let mut line = self.outcome.borrow_mut();
+            line.reason = Some(error.with_causes("; caused by: "));
+            line.published = matches!(error, Error::Published { .. });
+            if !line.published {
+                // What was written is gone.
+                line.outputs.clear();
+            }
+        }
+        if let Err(untold) = self.write(outcome, error.exit(), Trail::end) {
+            warn(&format!(
+                "that the command {outcome} is not in the audit trail: {untold}"
+            ));
+        }
+    }
+
+    fn write(
+        &self,
+        outcome: &str,
+        exit: Exit,
+        append: fn(&Trail, &Outcome) -> Result<()>,
+    ) -> Result<()> {
         let Some(trail) = &self.trail else {
             return Ok(());
         };
         let mut line = self.outcome.borrow_mut();
         outcome.clone_into(&mut line.outcome);
         line.exit = exit.status();
-        trail.end(&line)
+        append(trail, &line)
     }
 }
 

@@ -67,13 +67,25 @@ impl Trail {
         })
     }
 
+    /// Writes and syncs a line that says that all is written and the output is about to appear.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    pub fn prepared(&self, outcome: &Outcome) -> Result<()> {
+        self.append(outcome, Line::Prepared)
+    }
+
     /// Writes and syncs an end line.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be written.
     pub fn end(&self, outcome: &Outcome) -> Result<()> {
+        self.append(outcome, Line::End)
+    }
+
+    fn append(&self, outcome: &Outcome, event: fn(EndLine) -> Line) -> Result<()> {
         append(&self.path, |number, previous, after_torn_line| {
-            Line::End(EndLine {
+            event(EndLine {
                 schema: SCHEMA.to_owned(),
                 number,
                 previous,

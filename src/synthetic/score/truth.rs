@@ -140,11 +140,7 @@ fn line_of(place: u32) -> u64 {
 /// Reads a line; the error is the name of the column that is not of the form.
 fn true_case(line: &csv::StringRecord) -> std::result::Result<TrueCase, &'static str> {
     let cell = |place: usize| line.get(place).unwrap_or_default();
-    let id = |place: usize, column| {
-        let fits = cell(place).len() <= CaseId::default().bytes().len();
-        fits.then(|| CaseId::new(cell(place).as_bytes()))
-            .ok_or(column)
-    };
+    let id = |place: usize, column| CaseId::from_text(cell(place)).ok_or(column);
     let state = |place: usize| State::from_usps(cell(place));
     let counterpart_id = id(5, "counterpart_case_id")?;
     let counterpart = match (cell(4), counterpart_id.is_blank()) {

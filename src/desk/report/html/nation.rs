@@ -34,7 +34,7 @@ pub(super) struct CodeBar {
     cases: Number,
     records: Number,
     percent: String,
-    /// Tenths of a percent of the longest bar.
+    /// Tenths of a percent of the returned cases: half the track is half of them.
     width: u64,
 }
 
@@ -181,7 +181,7 @@ pub(super) fn splits(nation: Sides<'_>) -> Vec<Vec<Segment>> {
 pub(super) fn code_bars(view: View<'_>, nation: Sides<'_>) -> Vec<CodeBar> {
     let total = &nation.new.total;
     let count = |code: &ReasonCode| total.of(&format!("cases.code.{}", code.code()));
-    let longest = ReasonCode::ALL.iter().map(count).max().unwrap_or(0);
+    let returned = total.of("cases.returned");
     ReasonCode::ALL
         .iter()
         .map(|code| {
@@ -195,8 +195,8 @@ pub(super) fn code_bars(view: View<'_>, nation: Sides<'_>) -> Vec<CodeBar> {
                     .map_or_else(String::new, |row| row.title.clone()),
                 cases: nation.total(&format!("cases.code.{code}")),
                 records: nation.total(&format!("records.code.{code}")),
-                percent: percent(cases, total.of("cases.returned")),
-                width: permille(cases, longest).unwrap_or(0),
+                percent: percent(cases, returned),
+                width: permille(cases, returned).unwrap_or(0),
             }
         })
         .collect()

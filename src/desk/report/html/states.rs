@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::sides::{Number, Sides};
 use crate::desk::report::figures::figures;
 use crate::desk::report::numbers::percent;
-use crate::desk::report::{Figure, Figures, Group, StateReport, Unit, View};
+use crate::desk::report::{Figure, Figures, Group, StateReport, Unit};
 use crate::engine::matching::ReasonCode;
 
 /// A choice of the columns of a table by state: the first and the last of them, from 1.
@@ -93,7 +93,7 @@ fn column_title(figure: &Figure) -> String {
 }
 
 pub(super) fn row(
-    view: View<'_>,
+    choices: &[Choice],
     name: &'static str,
     label: String,
     sides: Sides<'_>,
@@ -107,7 +107,7 @@ pub(super) fn row(
         label,
         found: percent(figures.found(), returned),
         in_sync: percent(figures.of("cases.in_sync"), returned),
-        cells: columns(view.is_pooled())
+        cells: choices
             .iter()
             .flat_map(|(_, _, columns)| columns)
             .map(|(key, _)| sides.number(key, part))

@@ -1,9 +1,9 @@
-//! Brings near what the matching of some cases will look at.
+//! Prefetches what the matching of a batch of cases will read.
 //!
-//! A lookup by Case ID waits for memory several times over: for the place in the index, the posting,
-//! the case, its rows, their records. Case by case these waits add up. Here each step is taken for
-//! all cases of a batch before the next, so that the waits overlap; the matching itself then finds
-//! everything at hand. Nothing is decided here and nothing is kept.
+//! One lookup by Case ID is a chain of cache misses: the bucket of the index, the posting, the
+//! case, its rows, their records. Taken case by case, these latencies add up. Here each step is
+//! taken for all cases of the batch before the next, so that the misses overlap and the matching
+//! itself then hits the cache. This must not decide or store anything.
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -11,16 +11,18 @@ use std::ops::Range;
 use super::{Matcher, Side};
 use crate::engine::extract::{CaseNumber, id_key};
 
-/// How many cases are brought near at a time; callers match as many before they ask again.
+/// The number of cases per prefetch. Callers match as many before they prefetch again.
 pub(crate) const BATCH_CASES: u32 = 64;
-/// Of a larger case only so many participants are brought near.
+/// At most this many participants of a case are prefetched.
 const MOST_ROWS: usize = 16;
-/// Where the fields that a response shows lie in a record: a byte for each line of the cache.
+/// Offsets in a record that are read to prefetch it: one byte per cache line that has fields shown
+/// in a response.
 const TOUCHED_BYTES: [u64; 3] = [0, 64, 120];
 
 impl Matcher<'_> {
-    /// Brings near the cases that tier 1 will find for these cases, [`BATCH_CASES`] at most.
-    pub(crate) fn approach(&self, yours: &Side, cases: Range<CaseNumber>) {
+    /// Prefetches the cases that tier 1 will find for `cases`, of which there are at most
+    /// [`BATCH_CASES`].
+    pub(crate) fn prefetch(&self, yours: &Side, cases: Range<CaseNumber>) {
         const BATCH: usize = BATCH_CASES as usize;
         let cases = &yours.extract.cases[cases.start as usize..cases.end as usize];
         let mut places: [Option<(&Side, u32, Range<u32>)>; BATCH] = [const { None }; BATCH];

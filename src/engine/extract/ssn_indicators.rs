@@ -1,20 +1,20 @@
-//! The SSN verification indicators of a piece's rows (verification.md, section 2).
+//! Sets the SSN verification indicator of each row (verification.md, section 2).
 //!
-//! Looking a number up in the master waits for memory several times over. Rows are therefore taken
-//! some at a time, and each step is done for all of them, so that the waits overlap.
+//! One lookup in the SSN master is several dependent cache misses. Rows are therefore processed in
+//! batches, one step for all rows of a batch before the next, so that the misses overlap.
 
 use super::edits::Editor;
 use super::row::Row;
 use crate::engine::ssn_check::{Indicator, SsnMaster};
 use crate::formats::record::PersonName;
 
-/// How many rows are looked up at a time.
+/// The number of rows per batch.
 const BATCH_ROWS: usize = 64;
 
-/// Sets the indicator of each row: blank where the SSN is absent; N where it is invalid; blank where
-/// it is usable and no master was given; else Y if some record of the master with that SSN passes
-/// the name test, N if none does. `file` holds the rows' records.
-pub(super) fn verify(rows: &mut [Row], editor: &Editor<'_>, file: &[u8]) {
+/// Sets the indicator of each row: blank if the SSN is absent, or if it is usable and no master was
+/// given; N if it is invalid; otherwise Y if some record of the master with that SSN passes the
+/// name test, N if none does. `file` holds the rows' records.
+pub(super) fn set_ssn_indicators(rows: &mut [Row], editor: &Editor<'_>, file: &[u8]) {
     for row in rows.iter_mut().filter(|row| row.ssn_is_invalid()) {
         row.set_verification(Indicator::No);
     }
@@ -42,7 +42,7 @@ fn verify_batch(rows: &mut [Row], editor: &Editor<'_>, master: &SsnMaster, file:
     for (line, offset) in lines.iter().zip(&mut offsets) {
         *offset = line.map_or(0, |line| master.offset(line));
     }
-    // Touch each record of the master, so that the lines arrive together.
+    // Touch the lines in the master, so that their cache misses overlap.
     let touched: u32 = offsets
         .iter()
         .map(|&offset| u32::from(master.byte(offset)))
@@ -57,7 +57,7 @@ fn verify_batch(rows: &mut [Row], editor: &Editor<'_>, master: &SsnMaster, file:
                 layout.last_name.of_trimmed(record),
                 layout.first_name.of_trimmed(record),
             );
-            // A row with a name key has both names; else look.
+            // A row with a name key has both names; otherwise the fields decide.
             let same = row.name().is_some()
                 && line.is_some_and(|line| master.has_names(line, last, first));
             let passes = || line.is_some() && master.verify(ssn, &PersonName::new(last, first));

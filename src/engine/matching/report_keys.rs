@@ -1,4 +1,4 @@
-//! Reports to an observer which keys of a tier were tried.
+//! Reports the keys of a tier to an observer, with the number of cases that each found.
 
 use super::matcher::Yours;
 use super::state_index::{child_name_and_birth, naming_key, zero_free_key};
@@ -6,8 +6,8 @@ use super::{KeyTried, Matcher, Observer, Side, Tier};
 use crate::engine::extract::{CaseNumber, Row};
 
 impl Matcher<'_> {
-    /// Tells the keys of a tier.
-    pub(super) fn tell_keys<O: Observer>(
+    /// Reports the keys of a tier.
+    pub(super) fn report_keys<O: Observer>(
         &self,
         tier: Tier,
         yours: &Yours<'_>,

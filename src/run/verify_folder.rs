@@ -59,7 +59,7 @@ impl Verification {
 /// # Errors
 /// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none or was made
 /// with other layouts of responses than `layouts`, [`Error::Interrupted`] where the run is to stop.
-pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
+pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io("open", folder))?
         .is_dir()
@@ -70,7 +70,7 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
         ));
     }
     let mut found = Verification {
-        cases_checked: ResponseFields::new(layouts)?.tells_whole_cases(),
+        cases_checked: ResponseFields::new(layouts)?.has_record_counts(),
         ..Verification::default()
     };
     let Ok(text) = std::fs::read(folder.join(MANIFEST)) else {
