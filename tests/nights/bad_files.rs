@@ -127,8 +127,11 @@ fn the_last_accepted_extract_stands_in_and_is_told() {
         "{status}"
     );
     let report = world.ends(0, "report runs/20261122");
+    let words: Vec<&str> = report.split_whitespace().collect();
     assert!(
-        report.contains("the extract accepted on 20261121 stood in for it"),
+        words
+            .join(" ")
+            .contains("the state's extract accepted on 20261121 stands in for it"),
         "{report}"
     );
     // It stands in for more than one night, from the last run alone too, up to its age.
@@ -263,15 +266,18 @@ fn an_excluded_file_is_told_as_excluded_with_the_reason() {
     );
     let report = world.ends(0, "report runs/20261122");
     let sent_nothing = report.find("STATES THAT CASES NAME AND THAT SENT NOTHING");
-    let left_out = report.find("STATES THAT CASES NAME AND WHOSE FILE WAS LEFT OUT");
+    let left_out = report.find("FILES THAT CAME AND WERE LEFT OUT");
     let (sent_nothing, left_out) = (sent_nothing.unwrap(), left_out.unwrap());
     assert!(!report[sent_nothing..left_out].contains("TX"), "{report}");
+    let words: Vec<&str> = report[left_out..].split_whitespace().collect();
     assert!(
-        report.contains("TX    extract   its records moved from 12 to 6 (-50.0 %) since"),
+        words
+            .join(" ")
+            .contains("TX.txt: its records moved from 12 to 6 (-50.0 %) since"),
         "{report}"
     );
     let page = world.ends(0, "report --format html runs/20261122");
-    assert!(page.contains("its extract file was left out: its records moved from 12 to 6"));
+    assert!(page.contains("was left out: its records moved from 12 to 6"));
     let status = world.ends(0, "status runs/20261122");
     assert!(
         status.contains("TX    20261122  20261122          excluded")
