@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
+use crate::text::{shown, shown_path};
 
 /// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
 ///
@@ -17,7 +18,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A layout or table that cannot be used.
-    #[error("layout {file}, line {line}{}: {problem}", field.as_ref().map(|f| format!(", field \"{f}\"")).unwrap_or_default())]
+    #[error("layout {}, line {line}{}: {problem}", shown(file), field.as_ref().map(|f| format!(", field \"{}\"", shown(f))).unwrap_or_default())]
     Layout {
         /// The file's name.
         file: String,
@@ -29,7 +30,7 @@ pub enum Error {
         problem: String,
     },
     /// A policy, profile or roster that cannot be used.
-    #[error("{}{}: {problem}", file.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(file), line.map(|l| format!(", line {l}")).unwrap_or_default())]
     Configuration {
         /// The file.
         file: PathBuf,
@@ -39,7 +40,7 @@ pub enum Error {
         problem: String,
     },
     /// An input that cannot be used.
-    #[error("{}{}: {problem}", path.display(), record.map(|r| format!(", record {r}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(path), record.map(|r| format!(", record {r}")).unwrap_or_default())]
     Input {
         /// The file or folder.
         path: PathBuf,
@@ -52,7 +53,7 @@ pub enum Error {
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}{}", path.display(), remedy(action, source.kind()))]
+    #[error("cannot {action} {}{}", shown_path(path), remedy(action, source.kind()))]
     Io {
         /// What was tried, as a verb: "open", "write".
         action: &'static str,
@@ -62,7 +63,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// An output folder or file that must not be written.
-    #[error("{}: {problem}", path.display())]
+    #[error("{}: {problem}", shown_path(path))]
     Output {
         /// The folder or file.
         path: PathBuf,
@@ -70,7 +71,7 @@ pub enum Error {
         problem: String,
     },
     /// The output has appeared, but something that was to follow failed.
-    #[error("{} was published, but {problem}", path.display())]
+    #[error("{} was published, but {problem}", shown_path(path))]
     Published {
         /// The folder or file.
         path: PathBuf,

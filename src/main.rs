@@ -1,13 +1,14 @@
 //! The `icr` program: parses, dispatches, reports, exits.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use icr::cli::Cli;
 use icr::run::output::Stdout;
-use icr::stderr::{Event, Level, LogFormat, is_json, set_format};
+use icr::stderr::{Event, Level, LogFormat, set_format};
 use icr::stop::Stop;
+use icr::text::shown_path;
 use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
@@ -15,12 +16,12 @@ fn main() -> ExitCode {
         Ok(cli) => {
             set_format(cli.common.log_format.format());
             run(&cli).unwrap_or_else(|error| {
-                report(&cli, &error);
+                icr::stderr::report(cli.command.name(), &error);
                 error.exit()
             })
         }
         Err(error) if error.use_stderr() => {
-            refuse(&error);
+            refuse(&harmless(error));
             Exit::Usage
         }
         Err(help) => {
@@ -53,27 +54,6 @@ fn run(cli: &Cli) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Prints an error and what caused it, one a line.
-fn report(cli: &Cli, error: &Error) {
-    if is_json() {
-        let mut event = Event::new(Level::Error, "failed")
-            .command(cli.command.name())
-            .message(error.with_causes("; caused by: "))
-            .figure("exit", error.exit().status());
-        if let Some(file) = error.file() {
-            event = event.file(file.display().to_string());
-        }
-        event.log();
-        return;
-    }
-    // Where stderr is closed there is nobody to tell.
-    drop(writeln!(
-        std::io::stderr().lock(),
-        "icr: error: {}",
-        error.with_causes("\n  caused by: ")
-    ));
-}
-
 /// Prints why a command line is refused, in the form that it asks for as far as it can be read.
 fn refuse(error: &clap::Error) {
     let line: Vec<_> = std::env::args_os().collect();
@@ -94,4 +74,27 @@ fn refuse(error: &clap::Error) {
         .message(message.trim_start_matches("error: "))
         .figure("exit", Exit::Usage.status())
         .log();
+}
+
+/// The same error with the arguments as a person may see them: it quotes them, and a name that a shell
+/// found may hold anything.
+fn harmless(error: clap::Error) -> clap::Error {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let shown: Vec<_> = arguments
+        .iter()
+        .map(|argument| shown_path(Path::new(argument)))
+        .collect();
+    if arguments
+        .iter()
+        .zip(&shown)
+        .all(|(raw, shown)| raw == OsStr::new(shown))
+    {
+        return error;
+    }
+    Cli::read(shown).err().unwrap_or_else(|| {
+        clap::Error::raw(
+            error.kind(),
+            "an argument that holds control characters, or is no text, cannot be used\n",
+        )
+    })
 }

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::clock::utc_now;
+use crate::error::Error;
+use crate::text::{shown_lines, shown_path};
 
 /// Whether lines are JSON. The process has one stderr.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -110,6 +112,9 @@ impl<'a> Event<'a> {
             return;
         }
         self.time = utc_now();
+        // A collector may print what it gets.
+        self.message = self.message.map(|text| shown_lines(&text).to_string());
+        self.file = self.file.map(|file| shown_lines(&file).to_string());
         if let Ok(line) = serde_json::to_string(&self) {
             // Where stderr is closed there is nobody to tell.
             drop(writeln!(std::io::stderr().lock(), "{line}"));
@@ -137,10 +142,56 @@ pub fn warn_of(event: Event<'_>) {
     if is_json() {
         event.log();
     } else if let Some(message) = &event.message {
-        // Where stderr is closed there is nobody to tell.
-        drop(writeln!(
-            std::io::stderr().lock(),
-            "icr: warning: {message}"
-        ));
+        say(&format!("icr: warning: {message}"));
+    }
+}
+
+/// Prints an error and what caused it, one a line.
+pub fn report(command: &str, error: &Error) {
+    if is_json() {
+        let mut event = Event::new(Level::Error, "failed")
+            .command(command)
+            .message(error.with_causes("; caused by: "))
+            .figure("exit", error.exit().status());
+        if let Some(file) = error.file() {
+            event = event.file(shown_path(file));
+        }
+        event.log();
+        return;
+    }
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut head = "icr: error: ";
+    while let Some(error) = cause {
+        say(&format!("{head}{error}"));
+        head = "  caused by: ";
+        cause = error.source();
+    }
+}
+
+/// Prints a message. Whatever stands in it controls no terminal, and a line that the message goes on
+/// with is indented: what begins a line is always ours.
+fn say(message: &str) {
+    let mut text = indented(&shown_lines(message));
+    text.push('\n');
+    // Where stderr is closed there is nobody to tell. One write: lines of two runs do not mix.
+    drop(std::io::stderr().lock().write_all(text.as_bytes()));
+}
+
+fn indented(message: &str) -> String {
+    let mut lines = message.split('\n');
+    let mut text = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        text += if line.starts_with(' ') { "\n" } else { "\n  " };
+        text += line;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_line_of_a_message_can_be_taken_for_another_message() {
+        let text = super::indented("2 files:\n  a: b\nicr: error: forged");
+        assert_eq!(text, "2 files:\n  a: b\n  icr: error: forged");
     }
 }

@@ -9,7 +9,8 @@ use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY}
 use crate::error::{Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
-use crate::text::hex;
+use crate::open::read_regular;
+use crate::text::{hex, shown};
 
 /// A finished run of match.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ pub fn match_manifest(folder: &Path) -> Result<Manifest> {
     } else {
         let problem = format!(
             "is of `icr {}`; give the folder of a finished run of icr match",
-            manifest.command
+            shown(&manifest.command)
         );
         Err(Error::input(folder, problem))
     }
@@ -127,7 +128,7 @@ pub fn other_layouts_words(others: &[&str]) -> String {
 
 /// The manifest of a folder, where it is one of a finished run of match.
 pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
-    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    let text = read_regular(&folder.join(MANIFEST)).ok()?;
     Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
@@ -152,5 +153,5 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
         let problem = format!("holds no {name}; give the folder of a finished run of icr match");
         return Err(Error::input(folder, problem));
     }
-    std::fs::read(&path).map_err(Error::io("read", &path))
+    read_regular(&path).map_err(Error::io("read", &path))
 }

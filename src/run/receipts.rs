@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::formats::input::InputEntry;
 use crate::run::{ExcludedFile, StateSummary};
+use crate::text::shown;
 
 /// A receipt for a state's extract.
 pub fn receipt(run_date: &str, usps: &str, input: &InputEntry, summary: &StateSummary) -> String {
@@ -12,7 +13,9 @@ pub fn receipt(run_date: &str, usps: &str, input: &InputEntry, summary: &StateSu
         let _ = writeln!(
             text,
             "Your file {} was NOT USED: {}.\nYour extract accepted on {} stands in for it; what follows is of that extract.\n",
-            stood_in.sent, stood_in.reason, stood_in.accepted
+            shown(&stood_in.sent),
+            shown(&stood_in.reason),
+            stood_in.accepted
         );
     }
     text += &facts(input);
@@ -48,7 +51,8 @@ pub fn excluded_receipt(
     let _ = writeln!(
         text,
         "Your file {} was NOT USED: {}.\nThere is no response to it.\n",
-        file.file, file.reason
+        shown(&file.file),
+        shown(&file.reason)
     );
     text += &facts(input);
     text += &line("records read", file.records);
@@ -63,7 +67,7 @@ fn head(run_date: &str, usps: &str) -> String {
 }
 
 fn facts(input: &InputEntry) -> String {
-    line("file", &input.name) + &line("bytes", input.bytes) + &line("sha256", &input.sha256)
+    line("file", shown(&input.name)) + &line("bytes", input.bytes) + &line("sha256", &input.sha256)
 }
 
 fn line(name: &str, value: impl std::fmt::Display) -> String {

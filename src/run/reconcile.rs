@@ -20,7 +20,7 @@ use crate::engine::extract::{Extract, Provenance};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::engine::response::{OutputForm, Renderer};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputEntry, InputForm, Source};
+use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -87,7 +87,7 @@ pub fn reconcile(
     let roster = request
         .roster
         .as_ref()
-        .map(|path| Roster::load(path, run_date))
+        .map(|path| Roster::load(path, run_date, stop))
         .transpose()?;
     let reading = Reading {
         layouts,
@@ -99,17 +99,7 @@ pub fn reconcile(
     };
     let gathered = request.inputs.read(&reading, &|_| None)?;
     let mut inputs = gathered.entries();
-    if let Some(path) = &request.roster {
-        let text = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
-        inputs.push(InputEntry::of(
-            "roster",
-            &Source::open(path, 1, text, stop)?,
-            None,
-        ));
-    }
+    inputs.extend(roster.iter().filter_map(|roster| roster.entry.clone()));
     request.inputs.refuse(&gathered)?;
     request.check_answered(&gathered)?;
     summary.only = request

@@ -6,8 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// How a state takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +79,8 @@ pub struct Attendance {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     roles: BTreeMap<State, Role>,
+    /// What the manifest says of the file.
+    pub entry: Option<InputEntry>,
 }
 
 #[derive(Deserialize)]
@@ -97,13 +102,19 @@ impl Roster {
     ///
     /// # Errors
     /// [`Error::Configuration`] naming the line that cannot be used, or that gives a state two
-    /// roles on the date.
-    pub fn load(path: &Path, date: Date) -> Result<Self> {
+    /// roles on the date, and as [`read_whole`].
+    pub fn load(path: &Path, date: Date, stop: &Stop) -> Result<Self> {
+        let file = read_whole(path, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
+            other => other,
+        })?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|e| refuse(path, None, format!("cannot be read ({e})")))?;
-        let mut roster = Roster::default();
+            .from_reader(&file.bytes[..]);
+        let mut roster = Roster {
+            entry: Some(InputEntry::of_whole("roster", path, &file)),
+            ..Roster::default()
+        };
         for (line, row) in (2..).zip(reader.deserialize::<Row>()) {
             let refuse = |problem: String| refuse(path, Some(line), problem);
             let row = row.map_err(|_| {
@@ -196,7 +207,11 @@ mod tests {
             format!("usps,role,from,to,agreement,contact\n{rows}"),
         )
         .unwrap();
-        Roster::load(&path, Date::from_ccyymmdd(20_261_122).unwrap())
+        Roster::load(
+            &path,
+            Date::from_ccyymmdd(20_261_122).unwrap(),
+            &Stop::default(),
+        )
     }
 
     fn state(usps: &str) -> State {

@@ -13,6 +13,7 @@ use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
+use crate::text::shown;
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<Cow<'static, str>, u64>;
@@ -189,7 +190,7 @@ impl ExcludedFile {
     pub fn warning(&self) -> String {
         format!(
             "{} was left out: {}{}",
-            self.file,
+            shown(&self.file),
             self.reason,
             self.stands()
         )
@@ -568,8 +569,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}{}",
-                file.file,
-                file.reason,
+                shown(&file.file),
+                shown(&file.reason),
                 file.stands()
             );
         }

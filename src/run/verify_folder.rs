@@ -10,6 +10,7 @@ use crate::engine::response::{Difference, ResponseFields, StateTotals, differenc
 use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
+use crate::open::read_regular;
 use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
 use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
@@ -73,7 +74,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         cases_checked: ResponseFields::new(layouts)?.has_record_counts(),
         ..Verification::default()
     };
-    let Ok(text) = std::fs::read(folder.join(MANIFEST)) else {
+    let Ok(text) = read_regular(&folder.join(MANIFEST)) else {
         found.note(MANIFEST, None, "is missing: the folder is no finished run");
         return Ok(found);
     };
@@ -95,20 +96,39 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         .filter(|output| !taken_out(output))
         .collect();
     found.files = outputs.len();
-    found.bytes = outputs.iter().map(|output| output.bytes).sum();
+    let sizes = outputs.iter().map(|output| output.bytes);
+    found.bytes = sizes.fold(0, u64::saturating_add);
     found.pruned = pruned.as_ref().map(|pruned| pruned.date.clone());
     let listed: BTreeSet<&str> = manifest
         .outputs
         .iter()
         .map(|output| output.name.as_str())
         .collect();
-    for name in files_below(folder, folder)? {
+    for (name, what) in files_below(folder, stop)? {
+        // A run that filled a folder where it is was killed when all was in its place: the next one
+        // removes this.
         let says_so = name == PRUNED && pruned.is_some();
-        if name != MANIFEST && !says_so && !listed.contains(name.as_str()) {
+        let left = name.starts_with(LEFT_INSIDE);
+        if what != What::File {
+            let problem = "is a link or a special file: a run writes neither; it was not followed";
+            found.note(&name, None, problem);
+        } else if !left && !says_so && name != MANIFEST && !listed.contains(name.as_str()) {
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
-    let summary = std::fs::read(folder.join(SUMMARY))
+    // Each file is looked at once, however often it is named.
+    let mut names = BTreeSet::new();
+    for output in &manifest.outputs {
+        if !names.insert(output.name.as_str()) {
+            found.note(&output.name, None, "is named twice by the manifest");
+        }
+    }
+    let outputs: Vec<&OutputEntry> = manifest
+        .outputs
+        .iter()
+        .filter(|output| names.remove(output.name.as_str()))
+        .collect();
+    let summary = read_regular(&folder.join(SUMMARY))
         .ok()
         .and_then(|text| MatchSummary::parse(&text));
     let is_match = manifest.command == "match";
@@ -126,10 +146,15 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         .par_iter()
         .map(|&output| {
             let mut part = Verification::default();
-            check_file(folder, output, &mut part, stop)?;
+            let Some(path) = below(folder, &output.name) else {
+                let problem = "is not the path of a file of the folder, or leads through a link";
+                part.note(&output.name, None, problem);
+                return Ok(part);
+            };
+            check_file(&path, output, &mut part, stop)?;
             if is_match {
                 check_match_file(
-                    folder,
+                    &path,
                     output,
                     &manifest,
                     summary.as_ref(),
@@ -149,40 +174,57 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
     Ok(found)
 }
 
-fn files_below(root: &Path, folder: &Path) -> Result<Vec<String>> {
+/// The staging folder of a run inside its folder.
+const LEFT_INSIDE: &str = ".icr-staging/";
+
+/// What a name below the folder is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    File,
+    /// A link, pipe, socket or device: nothing that a run writes, and never followed or opened.
+    Other,
+}
+
+/// Every name below the folder that is no folder. Links are not followed: two of them to `.` would
+/// never end.
+fn files_below(root: &Path, stop: &Stop) -> Result<Vec<(String, What)>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let path = entry.map_err(Error::io("read", folder))?.path();
-        if path.is_dir() {
-            names.extend(files_below(root, &path)?);
-        } else {
-            names.push(
-                path.strip_prefix(root)
-                    .unwrap_or(&path)
-                    .to_string_lossy()
-                    .into_owned(),
-            );
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(Error::io("read", &folder))? {
+            stop.check()?;
+            let entry = entry.map_err(Error::io("read", &folder))?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(Error::io("read", &path))?;
+            if kind.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let what = if kind.is_file() {
+                What::File
+            } else {
+                What::Other
+            };
+            let name = path.strip_prefix(root).unwrap_or(&path);
+            names.push((name.to_string_lossy().into_owned(), what));
         }
     }
+    names.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(names)
 }
 
 fn check_file(
-    folder: &Path,
+    path: &Path,
     output: &OutputEntry,
     found: &mut Verification,
     stop: &Stop,
 ) -> Result<()> {
     stop.check()?;
-    let Some(path) = below(folder, &output.name) else {
-        found.note(&output.name, None, "is not a path below the folder");
-        return Ok(());
-    };
     let text = InputForm {
         fixed: Some(false),
         encoding: Some(Encoding::Ascii),
     };
-    let source = match Source::open(&path, RESPONSE_BYTES, text, stop) {
+    let source = match Source::open(path, RESPONSE_BYTES, text, stop) {
         Err(error @ Error::Interrupted(_)) => return Err(error),
         Err(_) => {
             found.note(&output.name, None, "is missing or cannot be read");
@@ -207,12 +249,24 @@ fn check_file(
     Ok(())
 }
 
-/// The path of a name of the manifest, which must not lead out of the folder.
+/// The path of a name of the manifest, which must lead neither out of the folder nor through a link.
 fn below(folder: &Path, name: &str) -> Option<PathBuf> {
-    let plain = Path::new(name)
-        .components()
-        .all(|part| matches!(part, std::path::Component::Normal(_)));
-    (plain && !name.is_empty()).then(|| folder.join(name))
+    let mut path = folder.to_owned();
+    let mut parts = Path::new(name).components().peekable();
+    parts.peek()?;
+    while let Some(part) = parts.next() {
+        let std::path::Component::Normal(part) = part else {
+            return None;
+        };
+        path.push(part);
+        match std::fs::symlink_metadata(&path) {
+            Ok(metadata) if parts.peek().is_some() && !metadata.is_dir() => return None,
+            Ok(metadata) if parts.peek().is_none() && !metadata.is_file() => return None,
+            // That it is missing is told when it is opened.
+            _ => {}
+        }
+    }
+    Some(path)
 }
 
 fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mut Verification) {
@@ -240,7 +294,7 @@ fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mu
 
 /// A response is counted again, a rejects file's errors too.
 fn check_match_file(
-    folder: &Path,
+    path: &Path,
     output: &OutputEntry,
     manifest: &Manifest,
     summary: Option<&MatchSummary>,
@@ -254,8 +308,7 @@ fn check_match_file(
     };
     if let Some(said) = state("responses/", ".icr") {
         let form = noted_response_form(manifest);
-        let path = folder.join(&output.name);
-        let source = match Source::open(&path, RESPONSE_BYTES, form, stop) {
+        let source = match Source::open(path, RESPONSE_BYTES, form, stop) {
             Err(error @ Error::Interrupted(_)) => return Err(error),
             // Told by its digest already.
             Err(_) => return Ok(()),
@@ -282,7 +335,7 @@ fn check_match_file(
             None => found.note(&output.name, None, "the summary does not name the state"),
         }
     } else if let Some(Some(said)) = state("rejects/", ".csv") {
-        let text = std::fs::read(folder.join(&output.name)).unwrap_or_default();
+        let text = read_regular(path).unwrap_or_default();
         let rejected = text
             .split(|&b| b == b'\n')
             .filter(|line| is_error_line(line))

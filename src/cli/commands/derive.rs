@@ -24,6 +24,7 @@ use crate::run::Manifest;
 use crate::run::note_input_form;
 use crate::run::output::{OutputFolder, Stdout};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// Derive extracts from the Federal Case Registry's records for states that sent none
 ///
@@ -76,7 +77,7 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.out.spare_trail(&args.audit)?;
-    args.audit.run("derive", None, |session| {
+    args.audit.run("derive", None, stop, |session| {
         let inputs = args.registry.iter().map(PathBuf::as_path);
         let folder = args.out.create(common, inputs)?;
         let (summary, inputs) = args
@@ -186,8 +187,8 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
                 "two registry files for {} ({}): {} and {}; give one",
                 file.state,
                 file.state.name(),
-                first.source.path.display(),
-                file.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&file.source.path)
             )));
         }
         files.push(file);

@@ -104,7 +104,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         ));
     }
     args.audit
-        .run("explain", args.purpose.as_deref(), |session| {
+        .run("explain", args.purpose.as_deref(), stop, |session| {
             let (text, exit) = match (&args.code, args.state, args.case) {
                 (Some(code), ..) => (code_answer(args, common, code)?, Exit::Success),
                 (None, Some(state), Some(case)) => {

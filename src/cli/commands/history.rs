@@ -55,7 +55,7 @@ enum Format {
 /// # Errors
 /// As [`history`].
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("history", None, |session| {
+    args.audit.run("history", None, stop, |session| {
         let layouts = common.layouts()?;
         let read = || history(&args.folders, !args.summaries_only, &layouts, stop);
         let found = args.threads.run(read)?;

@@ -99,7 +99,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);
     args.out.spare_trail(&args.audit)?;
-    args.audit.run("match", None, |session| {
+    args.audit.run("match", None, stop, |session| {
         // A folder that holds runs is used but for the one that is replaced.
         let runs = request.inputs.previous.iter();
         let runs = runs.filter(|folder| folder.join(MANIFEST).exists());

@@ -152,7 +152,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let layout = layouts.require("misidentified")?;
     let run_change =
         |list: &ListArgs, what: &dyn Fn() -> Result<Change>, stdout: &mut Stdout<'_>| {
-            list.audit.run("misidentified", None, |session| {
+            list.audit.run("misidentified", None, stop, |session| {
                 let written = change(&list.file, &what()?, layout, stop)?;
                 session.read(written.before.as_slice());
                 session.totals(json!(written.changed));
@@ -189,14 +189,14 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         } => {
             check_purpose(*show_pii, purpose.as_deref(), &list.audit)?;
             list.audit
-                .run("misidentified", purpose.as_deref(), |session| {
+                .run("misidentified", purpose.as_deref(), stop, |session| {
                     let found = load(list, layout, session, stop)?;
                     session.end(Exit::Success)?;
                     stdout.print(&list_text(args.format, &found, *show_pii))?;
                     Ok(Exit::Success)
                 })
         }
-        Action::Check { list } => list.audit.run("misidentified", None, |session| {
+        Action::Check { list } => list.audit.run("misidentified", None, stop, |session| {
             let found = load(list, layout, session, stop)?;
             let faults = found.faults();
             let good = faults == crate::desk::misidentified::FormFaults::default();

@@ -53,7 +53,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                 .to_owned(),
         ));
     }
-    args.audit.run("prune", None, |session| {
+    args.audit.run("prune", None, stop, |session| {
         let request = PruneRequest {
             runs: args.runs.clone(),
             date: common.run_date(),

@@ -71,7 +71,7 @@ enum ReportFormat {
 /// # Errors
 /// As [`read_run`].
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("report", None, |session| {
+    args.audit.run("report", None, stop, |session| {
         let layouts = common.layouts()?;
         let (old, new) = args.threads.run(|| {
             let read = |folder: &PathBuf| read_run(folder, &layouts, stop);

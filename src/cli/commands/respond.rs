@@ -16,7 +16,7 @@ use crate::engine::response::UNCHECKED_CASES;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Encoding, InputForm, Source, input_files};
+use crate::formats::input::{Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -95,7 +95,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         file_mode: args.file_mode,
     };
     out.spare_trail(&args.audit)?;
-    args.audit.run("respond", None, |session| {
+    args.audit.run("respond", None, stop, |session| {
         respond_audited(args, common, &out, session, stdout, stop)
     })
 }
@@ -114,11 +114,10 @@ fn respond_audited(
     let policy = args
         .policy
         .as_deref()
-        .map(Policy::load)
-        .transpose()?
-        .unwrap_or_default();
-    let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
+        .map(|path| Policy::load(path, stop))
+        .transpose()?;
+    let sent = SentLog::load(args.sent.as_deref(), args.serial_start, stop)?;
+    let (summary, inputs) = respond_into(args, common, policy, sent, &folder, stop)?;
     let totals = &summary.totals;
     let exit = FailOn::exit(args.fail_on, |severity| {
         totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
@@ -137,7 +136,7 @@ fn respond_audited(
 fn respond_into(
     args: &Args,
     common: &CommonArgs,
-    policy: &Policy,
+    policy: Option<(Policy, InputEntry)>,
     sent: SentLog,
     folder: &OutputFolder,
     stop: &Stop,
@@ -152,7 +151,11 @@ fn respond_into(
     let read = read_responses(&sources, &fields, stop)?;
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
-    let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
+    let (policy, policy_entry) = match policy {
+        Some((policy, entry)) => (policy, Some(entry)),
+        None => (Policy::default(), None),
+    };
+    let mut desk = Desk::new(&layouts, &policy, run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
@@ -185,19 +188,7 @@ fn respond_into(
         .iter()
         .map(|source| InputEntry::of("response", source, usps))
         .collect();
-    for (kind, path) in [("policy", &args.policy), ("sent", &args.sent)] {
-        if let Some(path) = path {
-            let text = InputForm {
-                fixed: Some(false),
-                encoding: Some(Encoding::Ascii),
-            };
-            inputs.push(InputEntry::of(
-                kind,
-                &Source::open(path, 1, text, stop)?,
-                None,
-            ));
-        }
-    }
+    inputs.extend(policy_entry.into_iter().chain(sent.entry.clone()));
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
     let mut manifest =
         note_input_form(args.form.form(), manifest).option("serial_start", args.serial_start);

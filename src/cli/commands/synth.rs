@@ -75,7 +75,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         )));
     }
     let folder = args.out.create(common, [args.noise.as_path()])?;
-    let profile = Profile::load(&args.noise)?;
+    let profile = Profile::load(&args.noise, stop)?;
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;

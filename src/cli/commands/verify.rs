@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::run::output::Stdout;
 use crate::run::verify_folder;
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Verify a finished folder: files, digests, totals, and every response record
 #[derive(ClapArgs, Debug)]
@@ -38,7 +38,7 @@ pub struct Args {
 /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
 /// interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("verify", None, |session| {
+    args.audit.run("verify", None, stop, |session| {
         let layouts = common.layouts()?;
         let found = args.threads.run(|| verify_folder(&args.folder, &layouts, stop))?;
         stop.check()?;
@@ -55,7 +55,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                 let mut text = String::new();
                 for damage in &found.damage {
                     let record = damage.record.map(|record| format!(", record {record}")).unwrap_or_default();
-                    let _ = writeln!(text, "{}{record}: {}", damage.file, damage.problem);
+                    let _ = writeln!(text, "{}{record}: {}", shown(&damage.file), shown(&damage.problem));
                 }
                 let verdict = if found.damage.is_empty() { "intact" } else { "DAMAGED" };
                 if let Some(date) = &found.pruned {

@@ -1,7 +1,8 @@
-//! The report as CSV: one line a figure.
+//! Writes the report as CSV: one figure per line.
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
+use crate::text::cell;
 
 const HEADER: [&str; 11] = [
     "file",
@@ -17,8 +18,8 @@ const HEADER: [&str; 11] = [
     "first_records",
 ];
 
-/// What a line holds beside its file: table, item, detail, records, their share, cases, their
-/// share, first records.
+/// The cells of a line after those of its file: table, item, detail, records, their share, cases,
+/// their share, first records.
 type Line = [String; 8];
 
 impl Report {
@@ -33,10 +34,8 @@ impl Report {
         for file in &self.files {
             for line in file.lines() {
                 let head = [&file.file, file.kind, file.state.unwrap_or_default()];
-                let cells = head
-                    .into_iter()
-                    .map(str::as_bytes)
-                    .chain(line.iter().map(String::as_bytes));
+                let cells = head.into_iter().chain(line.iter().map(String::as_str));
+                let cells = cells.map(|text| cell(text).into_owned());
                 writer.write_record(cells).map_err(&unwritable)?;
             }
         }

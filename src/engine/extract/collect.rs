@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;
 use crate::parallel::largest_first;
+use crate::text::shown_path;
 
 /// The input files of a run, in memory.
 #[derive(Default)]
@@ -129,9 +130,9 @@ impl Collected {
     }
 }
 
-/// A line a file that cannot be used.
+/// One line per unusable file.
 fn listed<'u>(files: impl IntoIterator<Item = &'u Unusable>) -> String {
-    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    let line = |file: &Unusable| format!("\n  {}: {}", shown_path(&file.path), file.problem);
     files.into_iter().map(line).collect()
 }
 
@@ -153,8 +154,8 @@ pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
                 "two {kind} for {} ({}): {} and {}; give one",
                 extract.state,
                 extract.state.name(),
-                first.source.path.display(),
-                extract.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&extract.source.path)
             )));
         }
     }

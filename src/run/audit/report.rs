@@ -103,7 +103,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
-        broken: check(trail, None, stop)?.broken,
+        broken: check(trail, None, None, stop)?.broken,
         entries,
     })
 }
@@ -213,11 +213,14 @@ mod tests {
             bytes: 1,
             sha256: String::new(),
         };
-        let run = Trail::start(&path, &start("match")).unwrap();
-        run.end(&Outcome {
-            inputs: vec![file("TX"), file("CA")],
-            ..Outcome::default()
-        })
+        let run = Trail::start(&path, None, &start("match"), &Stop::default()).unwrap();
+        run.end(
+            &Outcome {
+                inputs: vec![file("TX"), file("CA")],
+                ..Outcome::default()
+            },
+            &Stop::default(),
+        )
         .unwrap();
         let asked = AskedCase {
             state: "CA".to_owned(),
@@ -225,12 +228,15 @@ mod tests {
             other_state: Some("TX".to_owned()),
             other_case_id: None,
         };
-        Trail::start(&path, &start("explain"))
+        Trail::start(&path, None, &start("explain"), &Stop::default())
             .unwrap()
-            .end(&Outcome {
-                cases: vec![asked],
-                ..Outcome::default()
-            })
+            .end(
+                &Outcome {
+                    cases: vec![asked],
+                    ..Outcome::default()
+                },
+                &Stop::default(),
+            )
             .unwrap();
         let text = std::fs::read(&path).unwrap();
         let month = &serde_json::from_slice::<Line>(text.split(|&b| b == b'\n').next().unwrap())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{AskedCase, FileFact, Outcome, Start, Trail};
+use super::{AskedCase, AuditKey, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
@@ -22,14 +22,19 @@ use crate::text::hex;
 pub struct Audit {
     /// The trail's file.
     pub trail: Option<PathBuf>,
+    /// The file of its key.
+    pub key: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
+    /// Whether the run is to stop.
+    pub stop: Stop,
 }
 
 /// What the end line will tell; a command without `--audit` fills it for nobody.
 #[derive(Default)]
 pub struct Session {
     trail: Option<Trail>,
+    stop: Stop,
     outcome: RefCell<Outcome>,
     ended: std::cell::Cell<bool>,
 }
@@ -50,13 +55,18 @@ impl Audit {
             options: self.options.clone(),
             purpose: purpose.map(str::to_owned),
         };
+        let key = self.key.as_deref().filter(|_| self.trail.is_some());
+        let key = key
+            .map(|path| AuditKey::load(path, &self.stop))
+            .transpose()?;
         let trail = self
             .trail
             .as_ref()
-            .map(|path| Trail::start(path, &start()))
+            .map(|path| Trail::start(path, key, &start(), &self.stop))
             .transpose()?;
         let session = Session {
             trail,
+            stop: self.stop.clone(),
             ..Session::default()
         };
         let result = work(&session);
@@ -204,7 +214,7 @@ impl Session {
         &self,
         outcome: &str,
         exit: Exit,
-        append: fn(&Trail, &Outcome) -> Result<()>,
+        append: fn(&Trail, &Outcome, &Stop) -> Result<()>,
     ) -> Result<()> {
         let Some(trail) = &self.trail else {
             return Ok(());
@@ -212,7 +222,7 @@ impl Session {
         let mut line = self.outcome.borrow_mut();
         outcome.clone_into(&mut line.outcome);
         line.exit = exit.status();
-        append(trail, &line)
+        append(trail, &line, &self.stop)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::open_folder::OpenFolder;
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// `--file-mode`: the permissions of files; folders get the search bits that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ fn require_parent(target: &Path) -> Result<()> {
     if parent.is_dir() {
         return Ok(());
     }
-    let parent = parent.display();
+    let parent = shown_path(parent);
     let problem = format!("the folder {parent}, in which it is to be, is not there; make it first");
     Err(refuse(target, &problem))
 }

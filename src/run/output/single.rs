@@ -5,12 +5,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use super::abandoned::{PARTIAL, remove_partial, sweep};
+use super::abandoned::{PARTIAL, remove_left, sweep};
 use super::lock::{Lock, beside};
 use super::open_folder::{Identity, changed, is_file};
 use super::place::{FileMode, Place, busy, refuse};
 use super::used::find_used_file;
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// A file in the making, hidden beside where it will be, under a lock that is held until it has
 /// appeared. Dropped before [`OutputSingle::publish`], it leaves nothing behind.
@@ -44,7 +45,7 @@ impl OutputSingle {
             if let Some(used) = find_used_file(Identity::of(&stat), used) {
                 let problem = format!(
                     "is {}, which this run uses; name another output file",
-                    used.display()
+                    shown_path(used)
                 );
                 return Err(refuse(target, &problem));
             }
@@ -54,12 +55,12 @@ impl OutputSingle {
             .ok_or_else(|| busy(target))?;
         sweep(&place.parent, &place.name);
         let partial = beside(&place.name, PARTIAL);
-        // Of a killed run. What is no regular file is nobody's that icr knows, and stays.
-        remove_partial(&place.parent, &partial).map_err(io())?;
+        // What is no regular file is nobody's that icr knows, and stays.
+        remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
                 "cannot be written: {} stands where icr would write, and is no file that icr left; move it away, or name another file",
-                partial.display()
+                shown_path(partial.as_ref())
             );
             return Err(refuse(target, &problem));
         }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::open_folder::{Identity, OpenFolder, is_folder};
 use super::place::refuse;
 use crate::error::Result;
+use crate::text::shown_path;
 
 /// Refuses a folder that is to be replaced and holds one of these files and folders, as given or
 /// reached through links in them; `what` says what they are. What cannot be found is told by who reads
@@ -32,7 +33,7 @@ pub fn refuse_used<'p>(
             if lies_in(&resolved, &replaced, &mut known) {
                 let problem = format!(
                     "holds {}, {what} of this run, which --force would remove; name another folder",
-                    path.display()
+                    shown_path(path)
                 );
                 return Err(refuse(target, &problem));
             }
