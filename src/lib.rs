@@ -127,6 +127,7 @@
 //! more is a new minor version. The least version of Rust is `rust-version`; a newer one is no
 //! breaking change. JSON has versions of its own (`icr.match.summary/1`).
 
+pub mod clock;
 pub mod desk;
 pub mod engine;
 pub mod error;

@@ -56,7 +56,7 @@ impl Progress {
     /// Bars on stderr; none where `quiet`, where stderr is no terminal, or without the feature `cli`.
     pub fn new(quiet: bool) -> Self {
         use std::io::IsTerminal;
-        if quiet || !std::io::stderr().is_terminal() {
+        if quiet || crate::stderr::is_json() || !std::io::stderr().is_terminal() {
             return Self::hidden();
         }
         #[cfg(feature = "cli")]

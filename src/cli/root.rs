@@ -8,8 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::CommonArgs;
 use super::unused::refuse_unused;
 use crate::cli::commands::{
-    audit, completions, convert, derive, diff, explain, layout, man, r#match, report, respond,
-    schema, status, topic, validate, verify,
+    audit, completions, convert, derive, diff, explain, history, layout, man, r#match,
+    misidentified, prune, report, respond, schema, status, topic, validate, verify,
 };
 #[cfg(feature = "synth")]
 use crate::cli::commands::{score, synth};
@@ -97,6 +97,9 @@ pub enum Command {
     #[cfg(feature = "synth")]
     Score(score::Args),
     Status(status::Args),
+    History(history::Args),
+    Misidentified(misidentified::Args),
+    Prune(prune::Args),
     Layout(layout::Args),
     Schema(schema::Args),
     Audit(audit::Args),
@@ -106,6 +109,35 @@ pub enum Command {
 }
 
 impl Command {
+    /// The command's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Match(_) => "match",
+            Command::Validate(_) => "validate",
+            Command::Derive(_) => "derive",
+            Command::Convert(_) => "convert",
+            Command::Report(_) => "report",
+            Command::Explain(_) => "explain",
+            Command::Diff(_) => "diff",
+            Command::Verify(_) => "verify",
+            Command::Respond(_) => "respond",
+            #[cfg(feature = "synth")]
+            Command::Synth(_) => "synth",
+            #[cfg(feature = "synth")]
+            Command::Score(_) => "score",
+            Command::Status(_) => "status",
+            Command::History(_) => "history",
+            Command::Misidentified(_) => "misidentified",
+            Command::Prune(_) => "prune",
+            Command::Layout(_) => "layout",
+            Command::Schema(_) => "schema",
+            Command::Audit(_) => "audit",
+            Command::Completions(_) => "completions",
+            Command::Man(_) => "man",
+            Command::Topic(_) => "topic",
+        }
+    }
+
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
@@ -117,12 +149,15 @@ impl Command {
             | Command::Report(_)
             | Command::Diff(_)
             | Command::Verify(_)
-            | Command::Respond(_) => true,
+            | Command::Respond(_)
+            | Command::History(_)
+            | Command::Misidentified(_) => true,
             #[cfg(feature = "synth")]
             Command::Score(_) => true,
             #[cfg(feature = "synth")]
             Command::Synth(_) => false,
             Command::Status(_)
+            | Command::Prune(_)
             | Command::Layout(_)
             | Command::Schema(_)
             | Command::Audit(_)

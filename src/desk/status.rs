@@ -1,7 +1,7 @@
-//! How each state's extract and response stood over several runs.
+//! Lists each state's extract and response over several runs.
 //!
-//! Everything comes from the manifests and summaries; no response is read, so that a year of nights
-//! is listed at once.
+//! It reads only manifests and summaries, not responses, so that a year of nightly runs is listed
+//! at once.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::run::FinishedRun;
+use crate::run::{FinishedRun, Pruned, StoodIn};
 use crate::stop::Stop;
 use crate::text::{json_text, shown};
 
@@ -21,11 +21,13 @@ use crate::text::{json_text, shown};
 pub enum Received {
     /// Its extract.
     Extract,
-    /// An FCR-derived file, which stood for it.
+    /// An FCR-derived file, which was used in its place.
     Fcr,
+    /// A file that could not be used; its last accepted extract stood in.
+    Previous,
     /// A file that could not be used and was left out.
     Excluded,
-    /// Nothing, though cases name it.
+    /// Nothing, though cases name the state.
     Absent,
 }
 
@@ -34,13 +36,14 @@ impl Received {
         match self {
             Received::Extract => "extract",
             Received::Fcr => "fcr",
+            Received::Previous => "previous",
             Received::Excluded => "excluded",
             Received::Absent => "absent",
         }
     }
 }
 
-/// A state in a run.
+/// A state in one run.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateStatus {
@@ -52,7 +55,7 @@ pub struct StateStatus {
     pub state: String,
     /// What was received for it.
     pub received: Received,
-    /// The form in which the file was delivered; `-` where none was used.
+    /// The form of the delivered file; `-` if none was used.
     pub form: String,
     /// The file's name.
     pub file: Option<String>,
@@ -66,12 +69,18 @@ pub struct StateStatus {
     pub response_bytes: Option<u64>,
     /// The SHA-256 of its response.
     pub response_sha256: Option<String>,
+    /// When its response was taken out by `icr prune`, CCYYMMDD, if it was.
+    pub pruned: Option<String>,
+    /// Why its file was left out, if it was.
+    pub reason: Option<String>,
+    /// Whether it was only read, others being answered (`--for`).
+    pub read_only: bool,
 }
 
-/// The states of several runs, by state, run date and run.
+/// The states of several runs, ordered by state, run date and run.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// A state in a run each.
+    /// One entry per state and run.
     pub states: Vec<StateStatus>,
 }
 
@@ -90,7 +99,7 @@ impl Status {
     /// Reads the manifests and summaries of finished runs of match.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where a folder is no finished run of match;
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if a folder is not a finished run of match;
     /// [`crate::Error::Interrupted`].
     pub fn of_runs(folders: &[PathBuf], stop: &Stop) -> Result<Self> {
         let mut states = Vec::new();
@@ -119,6 +128,7 @@ impl Status {
 
 fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
     let (name, summary) = (run.name(), &run.summary);
+    let pruned = Pruned::of(&run.folder).map(|pruned| pruned.date);
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
         run_date: run.manifest.run_date.clone().unwrap_or_default(),
@@ -131,8 +141,11 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         returned: 0,
         response_bytes: None,
         response_sha256: None,
+        pruned: None,
+        reason: None,
+        read_only: false,
     };
-    // What comes later stands over what came before: an extract over an excluded file.
+    // A later entry of a state replaces an earlier one: an extract replaces an excluded file.
     let mut rows: BTreeMap<&str, StateStatus> = BTreeMap::new();
     for state in summary.absent.keys() {
         rows.insert(state, blank(state, Received::Absent));
@@ -152,12 +165,31 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             let row = StateStatus {
                 file: Some(file.file.clone()),
                 records: file.records,
+                reason: Some(file.reason.clone()),
                 ..blank(state, Received::Excluded)
             };
             rows.insert(state, row);
         }
     }
+    let stood_in = |said: &Option<StoodIn>| match said {
+        None => (Received::Extract, None),
+        Some(stood_in) => (Received::Previous, Some(stood_in.reason.clone())),
+    };
+    for (state, said) in &summary.read_only {
+        let (received, reason) = stood_in(&said.stood_in);
+        let row = StateStatus {
+            form: form(&said.form),
+            file: Some(said.file.clone()),
+            records: said.records.read,
+            rejected: said.records.rejected,
+            reason,
+            read_only: true,
+            ..blank(state, received)
+        };
+        rows.insert(state, row);
+    }
     for (state, said) in &summary.states {
+        let (received, reason) = stood_in(&said.stood_in);
         let response = run.response(state);
         let row = StateStatus {
             form: form(&said.form),
@@ -167,7 +199,9 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             returned: said.totals.records.returned,
             response_bytes: response.map(|output| output.bytes),
             response_sha256: response.map(|output| output.sha256.clone()),
-            ..blank(state, Received::Extract)
+            reason,
+            pruned: pruned.clone(),
+            ..blank(state, received)
         };
         rows.insert(state, row);
     }
@@ -213,6 +247,12 @@ fn text(rows: &[StateStatus]) -> String {
             row.returned,
             bytes
         );
+        if let Some(date) = &row.pruned {
+            text += &format!("      its response was taken out on {date} (icr prune)\n");
+        }
+        if let Some(reason) = &row.reason {
+            text += &format!("      its file was left out: {reason}\n");
+        }
     }
     text
 }

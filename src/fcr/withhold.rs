@@ -1,4 +1,4 @@
-//! Which cases are withheld for family violence (verification.md, section 3).
+//! Decides which cases are withheld for family violence (verification.md, section 3).
 
 use super::file::RegistryFile;
 use super::marks::MarkedSsns;
@@ -8,13 +8,13 @@ use super::scan::Reject;
 use crate::formats::layout::RegistryLayout;
 use crate::formats::record::CaseId;
 
-/// Decides for one file, and remembers which IDs were withheld.
+/// Decides for one file, and collects the IDs that were withheld.
 pub(super) struct Withholder<'a> {
     pub(super) file: &'a RegistryFile,
     pub(super) current: &'a CurrentRecords,
     pub(super) layout: &'a RegistryLayout,
     marked: &'a MarkedSsns,
-    /// Sets of joined IDs for which a mark of a rejected record stands.
+    /// Sets of linked IDs that a rejected record marks.
     lasting_sets: Vec<u32>,
     withheld_ids: Vec<CaseId>,
     withheld_sets: Vec<u32>,
@@ -44,13 +44,13 @@ impl<'a> Withholder<'a> {
         }
     }
 
-    /// Whether a case, or what would be one, is withheld. Every case of the file must be asked
-    /// about, in order, before [`Withholder::finish`].
+    /// Whether a case, even one without an FC, is withheld. Must be called for every case of the
+    /// file, in order, before [`Withholder::finish`].
     pub(super) fn is_withheld(&mut self, case: &CurrentCase, id: CaseId) -> bool {
         let own = self.current.own_marks.binary_search(&id).is_ok() || self.lasts(id);
         let withheld = own
             || self.current.persons_of(case).iter().any(|&offset| {
-                self.bears_marked(FpRecord {
+                self.has_marked_ssn(FpRecord {
                     layout: self.layout,
                     bytes: self.file.record(offset),
                 })
@@ -72,25 +72,25 @@ impl<'a> Withholder<'a> {
                     .is_some_and(|set| self.lasting_sets.binary_search(&set).is_ok()))
     }
 
-    fn bears_marked(&self, fp: FpRecord<'_>) -> bool {
+    fn has_marked_ssn(&self, fp: FpRecord<'_>) -> bool {
         fp.usable_ssns().any(|ssn| self.marked.holds(ssn))
     }
 
-    /// All cases were asked about.
+    /// Must be called after the last case.
     pub(super) fn finish(&mut self) {
         self.withheld_ids.sort_unstable();
         self.withheld_sets.sort_unstable();
     }
 
-    /// Whether a rejected record must not be listed: it belongs to a withheld case under any ID that
-    /// the case ever had, or bears an SSN that stands marked.
+    /// Whether a rejected record must not be listed: it belongs to a withheld case under any ID
+    /// that the case ever had, or has a marked SSN.
     pub(super) fn hides(&self, reject: &Reject) -> bool {
         let (layout, bytes) = (self.layout, self.file.record(reject.offset));
         let (fc, fp) = (FcRecord { layout, bytes }, FpRecord { layout, bytes });
         let id = match reject.kind {
             None => return false,
             Some(Kind::Fc) => fc.case_id(),
-            Some(Kind::Fp) if self.bears_marked(fp) => return true,
+            Some(Kind::Fp) if self.has_marked_ssn(fp) => return true,
             Some(Kind::Fp) => fp.case_id(),
         };
         let set = self.current.joined.set_of(id);

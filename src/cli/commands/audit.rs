@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::Mapped;
 use crate::formats::reference::State;
-use crate::run::audit::{Broken, Check, MonthReport, check, is_trail, report};
+use crate::run::audit::{AuditKey, Broken, Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 use crate::text::{count_of, json_text, shown};
@@ -36,14 +36,18 @@ enum Action {
     ///
     /// Every line is held against the digest of itself and of the line before. That lines were removed
     /// from the end shows only to who noted the digest of the last line elsewhere: --expect looks for
-    /// it.
+    /// it. With --audit-key every line must be signed with the key, from the first that is signed.
     #[command(after_help = "Examples:
   icr audit verify audit.jsonl
+  icr audit verify --audit-key /secure/audit.key audit.jsonl
   icr audit verify --expect \"$(cat /secure/last-line)\" audit.jsonl")]
     Verify {
         /// A digest that was noted as that of the last line: some line must have it
         #[arg(long, value_name = "SHA256", value_parser = sha256)]
         expect: Option<String>,
+        /// The key with which the lines were signed: every line from the first that is signed must be
+        #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY")]
+        audit_key: Option<PathBuf>,
         /// The trail
         file: PathBuf,
     },
@@ -104,15 +108,21 @@ fn month(text: &str) -> std::result::Result<String, String> {
 pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let json = args.format == OutputFormatArg::Json;
     match &args.action {
-        Action::Verify { expect, file } => {
+        Action::Verify {
+            expect,
+            audit_key,
+            file,
+        } => {
+            let key = audit_key.as_deref();
+            let key = key.map(|path| AuditKey::load(path, stop)).transpose()?;
             let trail = open(file)?;
-            let found = check(&trail, expect.as_deref(), stop)?;
+            let found = check(&trail, expect.as_deref(), key.as_ref(), stop)?;
             trail.check_intact()?;
             let lost = expect.is_some() && found.expected.is_none();
             stdout.print(&if json {
                 found_json(&found)
             } else {
-                found_text(&found, lost)
+                found_text(&found, lost, key.is_some())
             })?;
             Ok(if found.broken.is_some() || lost {
                 Exit::Findings
@@ -173,6 +183,8 @@ pub struct TrailDocument<'a> {
     /// The form of this value.
     #[schemars(extend("const" = "icr.audit.verify/1"))]
     schema: &'static str,
+    /// How many lines are signed with a key.
+    signed: u64,
     /// Lines, from 1, that a killed process left half written.
     torn: &'a [u64],
     /// How many lines have no seal: an earlier version of the program wrote them.
@@ -189,12 +201,13 @@ fn found_json(found: &Check) -> String {
         open: found.open,
         prepared: &found.prepared,
         schema: "icr.audit.verify/1",
+        signed: found.signed,
         torn: &found.torn,
         unsealed: found.unsealed,
     })
 }
 
-fn found_text(found: &Check, lost: bool) -> String {
+fn found_text(found: &Check, lost: bool, has_key: bool) -> String {
     let mut text = String::new();
     for line in &found.torn {
         let _ = writeln!(
@@ -214,6 +227,20 @@ fn found_text(found: &Check, lost: bool) -> String {
             let _ = writeln!(
                 text,
                 "line {line}: prepared, and no end line: the command was killed while it published; see whether its output is there"
+            );
+        }
+        if has_key {
+            let _ = writeln!(
+                text,
+                "{} signed with this key, {} before the first of them",
+                count_of(found.signed, "line"),
+                found.lines - found.torn.len() as u64 - found.signed
+            );
+        } else if found.signed > 0 {
+            let _ = writeln!(
+                text,
+                "{} signed; only --audit-key tells with which key",
+                count_of(found.signed, "line")
             );
         }
         if found.unsealed > 0 {
@@ -258,6 +285,9 @@ fn report_text(report: &MonthReport) -> String {
             shown(&entry.host),
             shown(&entry.outcome)
         );
+        for line in entry.reason.iter().flat_map(|reason| reason.lines()) {
+            let _ = writeln!(text, "  because: {}", line.trim());
+        }
         if let Some(purpose) = &entry.purpose {
             let _ = writeln!(text, "  purpose: {}", shown(purpose));
         }

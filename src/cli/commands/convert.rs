@@ -109,7 +109,7 @@ enum InputFormatArg {
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, stop, |session| {
         let layouts = common.layouts.as_deref();
-        let side = layouts.into_iter().chain(args.audit.path());
+        let side = layouts.into_iter().chain(args.audit.paths());
         let used: Vec<_> = side.chain([args.input.as_path()]).collect();
         let output = OutputSingle::create(&args.output, args.file_mode, &used)?;
         session.read_files([args.input.as_path()], stop)?;
@@ -178,6 +178,7 @@ fn convert_audited(
         }
     };
     let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
+    let text = common.printed(args.format, text);
     session.publish(output, (&text, stdout), exit, stop)?;
     Ok(exit)
 }

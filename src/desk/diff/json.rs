@@ -1,5 +1,6 @@
-//! A comparison as JSON, complete. A national run can have millions of changes, so nothing is built
-//! up beside them: each is written as it stands. Keys are in alphabetical order.
+//! Writes a comparison as complete JSON. A national run can have millions of changes, so each is
+//! serialised directly from the report, without a second copy in memory. Keys are in alphabetical
+//! order.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ impl Serialize for DiffReport {
     }
 }
 
-/// A list of which each item is written when its turn comes.
+/// A list whose items are converted one at a time while it is written.
 struct Each<'a, T>(&'a [T]);
 
 impl<T: Entry> Serialize for Each<'_, T> {
@@ -70,7 +71,7 @@ impl<T: Entry + 'static> JsonSchema for Each<'_, T> {
     }
 }
 
-/// What has an entry in the report.
+/// Something that has an entry in the report.
 trait Entry {
     /// Its entry.
     type Written<'a>: Serialize + JsonSchema
@@ -80,7 +81,7 @@ trait Entry {
     fn entry(&self) -> Self::Written<'_>;
 }
 
-/// A figure of both sides.
+/// A figure for both sides.
 #[derive(Serialize, JsonSchema)]
 struct Sides<T> {
     new: T,
@@ -131,7 +132,7 @@ struct NoRecords {
     only_old: u64,
 }
 
-/// Where cases of a file are not whole.
+/// The incomplete cases of a file.
 #[derive(Serialize, JsonSchema)]
 struct NotWhole {
     faults: u64,

@@ -1,4 +1,4 @@
-//! What a comparison found, as CSV.
+//! Writes the result of a comparison as CSV.
 
 use super::fields::code_words;
 use super::{CaseChange, ChangeKind, DiffReport, FileChanges, RecordChange};
@@ -22,9 +22,9 @@ const HEAD: [&str; 10] = [
 type Row = [String; 10];
 
 impl DiffReport {
-    /// One row for every participant that differs. What is of no participant has a row of its own,
-    /// whose column `case` says what it is about: `file`, `records` or `stray`; `participant` what
-    /// became of it; and `fields` the rest in words.
+    /// One row per participant that differs. Changes not tied to a participant get their own row:
+    /// the column `case` is `file`, `records` or `stray`, `participant` is the change, and `fields`
+    /// describes it in words.
     ///
     /// # Errors
     /// [`Error::Row`] if a row cannot be made.
@@ -58,7 +58,7 @@ impl DiffReport {
     }
 }
 
-/// What is the same on both sides and is told all the same.
+/// Equal on both sides, but reported all the same.
 const SAME: &str = "same";
 
 /// People open the file, so no cell is a formula to a spreadsheet (decision 0034).

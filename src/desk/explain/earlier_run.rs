@@ -1,8 +1,9 @@
-//! `--from-run`: the options of a finished run, and whether the inputs are still its inputs.
+//! `--from-run`: takes the options from a finished run, and checks that the inputs are still the
+//! same. A different input could give a different answer, so it must be refused.
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::extract::Collected;
+use crate::engine::extract::Extract;
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
@@ -21,7 +22,7 @@ impl EarlierRun {
     /// Reads the manifest of a run.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
+    /// [`Error::Io`] and [`Error::Input`] if the folder does not have the manifest of a match.
     pub(super) fn load(folder: &Path) -> Result<Self> {
         Ok(EarlierRun {
             path: folder.join(MANIFEST),
@@ -29,10 +30,10 @@ impl EarlierRun {
         })
     }
 
-    /// The run's options in the place of those given; the paths stay.
+    /// The given inputs with the options of the run. Paths are not replaced.
     ///
     /// # Errors
-    /// [`Error::Input`] where the manifest holds an option that this program does not know.
+    /// [`Error::Input`] if the manifest has an option that this program does not know.
     pub(super) fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
         let refuse = |name| {
             let problem = format!(
@@ -43,14 +44,23 @@ impl EarlierRun {
         };
         Ok(MatchInputs {
             options: MatchOptions::noted(&self.manifest).map_err(refuse)?,
+            not_previous: self.path.parent().map(Path::to_owned),
+            max_volume_change: None,
+            max_age_days: self.noted_max_age(),
             ..given.clone()
         })
+    }
+
+    /// `--max-age` of the run, where it had one.
+    fn noted_max_age(&self) -> Option<u32> {
+        let noted = self.manifest.options.get("max_age")?.as_u64()?;
+        u32::try_from(noted).ok()
     }
 
     /// The run date.
     ///
     /// # Errors
-    /// [`Error::Input`] where the manifest holds none.
+    /// [`Error::Input`] if the manifest does not have it.
     pub(super) fn run_date(&self) -> Result<Date> {
         Date::parse(
             self.manifest
@@ -62,7 +72,7 @@ impl EarlierRun {
         .ok_or_else(|| Error::input(&self.path, "holds no run date"))
     }
 
-    /// Refuses other layouts and tables than the run's: they change answers as the inputs do.
+    /// Refuses layouts and tables that differ from the run's: like inputs, they change answers.
     ///
     /// # Errors
     /// [`Error::Inputs`] naming those that differ.
@@ -92,31 +102,19 @@ impl EarlierRun {
         )))
     }
 
-    /// Takes out the files that the run left out, for whatever reason.
-    #[must_use]
-    pub(super) fn leave_out(&self, collected: Collected) -> Collected {
-        let mut left = Collected {
-            unusable: collected.unusable,
-            ..Collected::default()
-        };
-        for extract in collected.extracts {
-            let digest = hex(&extract.source.sha256());
-            let excluded = |entry: &InputEntry| entry.kind == "excluded" && entry.sha256 == digest;
-            if self.manifest.inputs.iter().any(excluded) {
-                let problem = "was left out of the run".to_owned();
-                left.unusable.push(extract.into_unusable(problem));
-            } else {
-                left.extracts.push(extract);
-            }
-        }
-        left
+    /// Why a file is not used, where the run left it out, for whatever reason.
+    pub(super) fn left_out(&self, extract: &Extract) -> Option<String> {
+        let digest = hex(&extract.source.sha256());
+        let excluded = |entry: &InputEntry| entry.kind == "excluded" && entry.sha256 == digest;
+        let was = self.manifest.inputs.iter().any(excluded);
+        was.then(|| "was left out of the run".to_owned())
     }
 
-    /// Refuses inputs that are not those of the run.
+    /// Refuses inputs that differ from those of the run.
     ///
     /// # Errors
-    /// [`Error::Inputs`] naming the files that the run had and that are not there, and those that
-    /// it did not have.
+    /// [`Error::Inputs`] naming the files of the run that are missing, and those that the run did
+    /// not have.
     pub(super) fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
         type Key<'a> = (&'a str, &'a str);
         fn key(entry: &InputEntry) -> Key<'_> {
@@ -133,8 +131,11 @@ impl EarlierRun {
             }
             names
         };
-        let lacking = only_in(&self.manifest.inputs, inputs);
-        let added = only_in(inputs, &self.manifest.inputs);
+        // The roster decides who takes part, not what is answered.
+        let mut read = self.manifest.inputs.clone();
+        read.retain(|entry| entry.kind != "roster");
+        let lacking = only_in(&read, inputs);
+        let added = only_in(inputs, &read);
         if lacking.is_empty() && added.is_empty() {
             return Ok(());
         }

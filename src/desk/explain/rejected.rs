@@ -1,4 +1,4 @@
-//! Records that an edit rejected: those of your case, and those that may be its counterpart.
+//! Rejected records of your case, and rejected records that may be its counterpart.
 
 use ahash::AHashMap;
 
@@ -10,7 +10,7 @@ use crate::formats::layout::CodeTable;
 use crate::formats::record::{CaseId, SsnField, trim_end};
 use crate::formats::reference::State;
 
-/// What the table says of the edit that rejected a record.
+/// The entry of a rejected record, with the texts of its edit.
 pub(super) fn entry(rejected: &Rejected, edits: &CodeTable) -> RejectedEntry {
     let row = edits.get(rejected.edit.code());
     RejectedEntry {
@@ -21,7 +21,7 @@ pub(super) fn entry(rejected: &Rejected, edits: &CodeTable) -> RejectedEntry {
     }
 }
 
-/// The rejected records of a Case ID, and of another state if one is asked for.
+/// The rejected records with a Case ID and, if given, another state.
 pub(super) fn of_case(
     extract: &Extract,
     id: CaseId,
@@ -33,14 +33,14 @@ pub(super) fn of_case(
         let record = extract.rejected_bytes(rejected);
         let named = State::from_fips(layout.other_fips_code.of_trimmed(record));
         CaseId::new(layout.case_id.of_trimmed(record)) == id
-            // A record that names no state (E06) may be of any.
+            // A record that names no state (E06) may belong to any.
             && (other.is_none() || named.is_none() || named == other)
     };
     let rejected = extract.rejected.iter().filter(is_of);
     rejected.map(|rejected| entry(rejected, edits)).collect()
 }
 
-/// What a rejected record says of its case.
+/// The IDs in a rejected record.
 fn ids_of(extract: &Extract, record: &[u8]) -> CaseIds {
     let layout = &extract.layout;
     let fips = layout.fips_code.of_trimmed(record);
@@ -65,7 +65,7 @@ fn ids_of(extract: &Extract, record: &[u8]) -> CaseIds {
 }
 
 impl Misses<'_> {
-    /// Looks through the other state's rejected records for the counterpart.
+    /// Searches the other state's rejected records for the counterpart.
     pub(super) fn look_among_rejected(&mut self, extract: &Extract) {
         let asked = self.asked;
         let data = &asked.case.data;

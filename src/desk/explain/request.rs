@@ -1,4 +1,4 @@
-//! An explanation from the inputs of a match.
+//! Explains cases from the inputs of a match: request to result.
 
 use std::path::PathBuf;
 
@@ -17,40 +17,39 @@ use crate::run::{MatchInputs, MatchSummary, Reading};
 use crate::stop::Stop;
 use crate::text::shown_path;
 
-/// What is asked of an explanation.
+/// A request for an explanation.
 #[derive(Clone, Debug)]
 pub struct ExplainRequest {
-    /// What the match reads; with `from_run` its options are those of the run.
+    /// The inputs of the match. With `from_run`, the options are those of the run.
     pub inputs: MatchInputs,
-    /// The folder of a finished run whose answer is explained.
+    /// The folder of the finished run whose answer is explained.
     pub from_run: Option<PathBuf>,
-    /// Which cases.
+    /// The cases to explain.
     pub question: Question,
-    /// The date of the run; with `from_run` that of the run.
+    /// The run date. With `from_run`, it is that of the run.
     pub run_date: Date,
     /// Whether persons are shown unmasked.
     pub show_pii: bool,
 }
 
-/// An answer, and what it was made from.
+/// An explanation, and the inputs that it is based on.
 pub struct Explained {
     /// The answer.
     pub answer: Explanation,
-    /// What was read, as a manifest has it.
+    /// The inputs, as in a manifest.
     pub inputs: Vec<InputEntry>,
-    /// Files that were left out, each with why.
+    /// The files that were left out, each with the reason.
     pub left_out: Vec<String>,
-    /// Whether an edit rejected a record, or a file was left out.
+    /// Whether any record was rejected or file left out.
     pub has_errors: bool,
-    /// Whether an edit warned.
+    /// Whether any edit gave a warning.
     pub has_warnings: bool,
 }
 
-/// Reads the inputs of a match and explains the cases that are asked for.
+/// Reads the inputs of a match and explains the selected cases.
 ///
 /// # Errors
-/// Whatever stops the reading of the inputs; [`crate::Error::Inputs`] where they are not
-/// those of the run.
+/// Any error while reading the inputs; [`crate::Error::Inputs`] if they are not those of the run.
 pub fn explain(
     request: &ExplainRequest,
     layouts: &LayoutSet,
@@ -85,14 +84,11 @@ pub fn explain(
         progress,
         stop,
     };
-    let (collected, mut inputs) = inputs_of.read(&reading)?;
-    let collected = match &earlier {
-        Some(run) => run.leave_out(collected),
-        None => collected,
-    };
-    inputs_of.refuse(&collected)?;
-    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    let left_out = |extract: &Extract| earlier.as_ref()?.left_out(extract);
+    let gathered = inputs_of.read(&reading, &left_out)?;
+    inputs_of.refuse(&gathered)?;
+    let inputs = gathered.entries();
+    let collected = gathered.collected;
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;
     }
@@ -145,7 +141,8 @@ pub fn explain(
     })
 }
 
-/// The submitting state, and the states that the cases asked for name: only these are indexed.
+/// The submitting state, and the states that its selected cases name. Only these are indexed, which
+/// is faster.
 fn states_that_matter(used: &[Extract], question: &Question) -> Vec<State> {
     let yours = used.iter().filter(|e| e.state == question.state);
     let named = yours.flat_map(|extract| {
@@ -155,7 +152,7 @@ fn states_that_matter(used: &[Extract], question: &Question) -> Vec<State> {
     named.chain([question.state]).collect()
 }
 
-/// `--absent-state error` is an error of the run before any matching.
+/// Refuses absent states under `--absent-state error`, like a run, before any matching.
 fn refuse_absent(policy: AbsentState, used: &[Extract]) -> Result<()> {
     if policy != AbsentState::Error {
         return Ok(());

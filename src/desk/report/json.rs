@@ -1,4 +1,4 @@
-//! The report as JSON.
+//! Writes the report as JSON.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct ReportChange<'a> {
     schema: &'static str,
 }
 
-/// The report; or, with an earlier one, both, and the change of every figure.
+/// The report. With an earlier one: both, and the change of every figure.
 pub fn json(view: View<'_>) -> String {
     let Some(earlier) = view.old else {
         return json_text(view.new);
@@ -40,7 +40,7 @@ pub fn json(view: View<'_>) -> String {
     })
 }
 
-/// New less old, of every number; what stands on one side alone counts from 0.
+/// The difference, new minus old, of every number; a number on one side only is compared with 0.
 fn difference(old: Option<&Value>, new: Option<&Value>) -> Value {
     match (old, new) {
         (Some(Value::Object(_)), _) | (_, Some(Value::Object(_))) => {

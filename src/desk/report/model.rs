@@ -1,4 +1,4 @@
-//! The report: what all four renderings show.
+//! The report that all four renderings show.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::run::{ExcludedFile, FileKind};
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Report {
-    /// The form of the report.
+    /// The schema of the report.
     #[schemars(extend("const" = "icr.report/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
@@ -29,22 +29,25 @@ pub struct Report {
     pub states: BTreeMap<&'static str, StateReport>,
     /// By submitting state and other state.
     pub matrix: BTreeMap<&'static str, BTreeMap<&'static str, Cell>>,
-    /// States that cases name and that sent nothing.
+    /// States that cases name but that sent nothing.
     pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
-    /// Whether it could be checked that the cases of the responses are whole.
+    /// The states that were answered, where others were only read.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<String>>,
+    /// Whether it could be checked that the cases of the responses are complete.
     pub cases_checked: bool,
-    /// Whether the summary tells of errors, for `--fail-on`.
+    /// Whether the summary has errors, for `--fail-on`.
     #[serde(skip)]
     pub has_errors: bool,
-    /// Likewise of warnings.
+    /// Whether it has warnings.
     #[serde(skip)]
     pub has_warnings: bool,
 }
 
 impl Report {
-    /// Whether the run has a finding of this severity, or a graver one.
+    /// Whether the run has a finding of this severity or above.
     pub fn has(&self, severity: Severity) -> bool {
         let errors = self.has_errors || !self.excluded.is_empty();
         errors || severity == Severity::Warning && self.has_warnings
@@ -115,7 +118,7 @@ pub struct StateReport {
     pub name: String,
     /// Everything.
     pub total: Figures,
-    /// The returned cases whose other data are FCR-supplied.
+    /// The returned cases that are answered with FCR-derived data.
     pub fcr_supplied: Figures,
     /// By the other state.
     pub by_other_state: BTreeMap<&'static str, Figures>,
@@ -135,7 +138,7 @@ static NO_STATE: StateReport = StateReport {
     },
 };
 
-/// A pair of states in the matrix: cases.
+/// A pair of states in the matrix, in numbers of cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Cell {
@@ -151,7 +154,7 @@ pub struct Cell {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Excluded {
-    /// Its state, where that is known.
+    /// Its state, if known.
     pub state: Option<String>,
     /// What it was given as.
     pub kind: FileKind,
@@ -164,31 +167,32 @@ pub struct Excluded {
 }
 
 impl Excluded {
-    /// What a report shows of a file that a summary lists.
+    /// The entry of a file in a summary.
     pub(super) fn of(file: &ExcludedFile) -> Self {
         Excluded {
             state: file.state.clone(),
             kind: file.kind,
             file: file.file.clone(),
-            reason: file.reason.clone(),
+            reason: file.told(),
             records: file.records,
         }
     }
 }
 
-/// What is rendered: a report, perhaps an earlier one to show the change since, and the meanings.
+/// What is rendered: a report, optionally an earlier one to compare it with, and the meanings of
+/// codes.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The report.
     pub new: &'a Report,
-    /// The earlier one.
+    /// The earlier report.
     pub old: Option<&'a Report>,
     /// The table of reason codes.
     pub codes: &'a CodeTable,
 }
 
 impl View<'_> {
-    /// Whether one of the runs is of the pooled routine, by the tiers that found cases.
+    /// Whether one of the runs used the pooled routine, judged by the tiers that found cases.
     pub fn is_pooled(&self) -> bool {
         let both = [Some(self.new), self.old];
         both.into_iter()
@@ -196,14 +200,14 @@ impl View<'_> {
             .any(|report| report.national.total.tell_pooled_tiers())
     }
 
-    /// The figures with fixed keys, in the order of the report.
+    /// The figures with fixed keys, in report order.
     pub fn figures(&self) -> impl Iterator<Item = &'static Figure> + use<> {
         figures(self.is_pooled())
     }
 }
 
 impl StateReport {
-    /// Makes the tiers of the pooled routine figures that are known throughout.
+    /// Makes the tiers of the pooled routine known in every scope.
     pub(super) fn with_pooled_tiers(&mut self) {
         let parts = [&mut self.total, &mut self.fcr_supplied];
         let parts = parts.into_iter().chain(self.by_other_state.values_mut());
@@ -249,6 +253,7 @@ impl Report {
             states,
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            only: None,
             cases_checked: true,
             has_errors: false,
             has_warnings: false,
@@ -282,7 +287,7 @@ impl Report {
         std::iter::once(("all", &self.national)).chain(states)
     }
 
-    /// The report of `all` or of a state; that of a state that did not submit knows no figure.
+    /// The report of `all` or of a state. For a state that did not submit, every figure is unknown.
     pub fn scope(&self, name: &str) -> &StateReport {
         if name == "all" {
             &self.national

@@ -1,4 +1,4 @@
-//! Reads a finished run of match into a report.
+//! Builds the report of a finished run of match.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,17 +15,24 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FindingCounts, FinishedRun, StateSummary, refuse_other_layouts};
+use crate::run::{FindingCounts, FinishedRun, Pruned, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
 ///
 /// # Errors
-/// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match, was made with other layouts of responses than `layouts`, or its responses are
-/// not those of its summary or not what was sent; [`Error::Interrupted`].
+/// [`Error::Io`] if a file of the folder cannot be read; [`Error::Input`] if it is not a finished
+/// run of match, was made with other response layouts than `layouts`, or has responses that were
+/// altered or do not agree with its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let run = FinishedRun::open(folder)?;
+    if let Some(pruned) = Pruned::of(folder) {
+        let problem = format!(
+            "was pruned on {}: its responses are gone; icr history shows what is known of it",
+            pruned.date
+        );
+        return Err(Error::input(folder, problem));
+    }
     refuse_other_layouts(folder, &run.manifest, layouts)?;
     let summary = &run.summary;
     let mut states = Vec::from_iter(&summary.states)
@@ -48,6 +55,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();
+    report.only.clone_from(&summary.only);
     report.has_errors = has_errors;
     report.has_warnings = has_warnings;
     Ok(report)
@@ -114,7 +122,7 @@ fn owned(counts: &FindingCounts) -> BTreeMap<String, u64> {
     counts.map(|(code, n)| (code.to_string(), *n)).collect()
 }
 
-/// Adds what only the match saw.
+/// Adds the figures that only the match knows.
 fn add_said(report: &mut StateReport, said: &StateTotals) {
     let mut sums = Fates::default();
     for (other, fates) in said.by_other_state.iter() {
@@ -155,7 +163,7 @@ fn set_fates(figures: &mut Figures, fates: &Fates) {
     }
 }
 
-/// What was submitted about another state: the accepted cases. Records are told less the rejected.
+/// What was submitted about another state: its accepted cases. Rejected records are not included.
 fn set_submitted(figures: &mut Figures, fates: &Fates) {
     let mut all = fates.returned;
     for volume in [

@@ -1,4 +1,4 @@
-//! The report as a print program writes it: 132 columns, paginated.
+//! The report as a printed list: 132 columns, paginated.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use super::tables::{heads_of, rows_of, tables_by_state};
 use super::{Figures, Group, StateReport, Unit, View};
 use crate::engine::matching::ReasonCode;
 
-/// What every report says of its form.
+/// The note on its form that every report has.
 const FORM: &str = "The ICR Reconciliation Report is named in the Technical Data Guide; its published form was not at hand, so this form is ours. It holds no person's data and no Case ID. Percentages are of the returned cases; IN SYNC is 00 with the adults and children from your state as many as matched.";
 
-/// The report, or the change since an earlier one, in pages.
+/// The report, or the comparison with an earlier one, in pages.
 pub fn text(view: View<'_>) -> String {
     let mut title = format!(
         "ICR RECONCILIATION REPORT      RUN DATE {}",
@@ -63,7 +63,7 @@ struct Sheet<'a> {
     old: Option<&'a StateReport>,
 }
 
-/// How wide a count is: ten digits with their commas.
+/// The width of a count: ten digits with commas.
 const WIDTH: usize = 14;
 
 impl Sheet<'_> {
@@ -159,7 +159,7 @@ impl Sheet<'_> {
         let parts: [fn(&StateReport) -> &Figures; 2] = [|s| &s.total, |s| &s.fcr_supplied];
         let is_combination = key.contains(".combination.");
         for part in parts {
-            // A combination that does not occur occurs 0 times; other figures may be unknown.
+            // A combination that is missing occurs 0 times; other missing figures are unknown.
             let count = |scope: &StateReport| {
                 let count = part(scope).get(key);
                 if is_combination {
@@ -257,6 +257,10 @@ impl Sheet<'_> {
             &[heads],
             &excluded.concat(),
         );
+        if let Some(only) = &view.new.only {
+            let title = "STATES THAT WERE ANSWERED; ALL OTHERS WERE ONLY READ";
+            pages.table(title, &[], &[only.join(" ")]);
+        }
         self.findings(pages);
     }
 
@@ -314,7 +318,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// All of it by other state.
+    /// All figures by other state.
     fn others(&self, pages: &mut Pages, is_national: bool) {
         let none = Figures::default();
         let before = |other| {
@@ -410,7 +414,7 @@ pub(super) fn wrapped(left: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// How the match rates moved, in percentage points.
+/// The change of the match rates, in percentage points.
 fn rate_changes(old: &super::Report, view: View<'_>, name: &str, block: &[&str]) -> String {
     let mut row = format!("{:<6}", "");
     for other in block {

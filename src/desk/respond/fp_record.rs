@@ -1,5 +1,5 @@
-//! `fcr.txt`: FP records that add the other state's SSN to a participant on the FCR, laid out as the
-//! layout `fcr-fp` says.
+//! `fcr.txt`: FP records with the layout `fcr-fp`, which add the other state's SSN to a participant
+//! on the FCR.
 
 use super::{ResponseCase, ResponseRecord};
 use crate::error::Result;

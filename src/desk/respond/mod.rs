@@ -1,6 +1,6 @@
-//! The Reconciliation Response program (the specification's state-side.md): from a state's response
-//! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
-//! files that the state's system loads.
+//! The Reconciliation Response program (the specification's state-side.md): turns a state's
+//! response file into updates, CSENet transactions, FCR records and a worklist. It must not change
+//! any system; the state's system loads the files that it writes.
 //!
 //! [`read_responses`] → [`sorted_cases`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
 //! → the files.

@@ -1,4 +1,4 @@
-//! Reads extracts as a match would and reports on each, also on those that a match would refuse.
+//! Reads files as a match does and reports on each, even on those that a match would refuse.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 use crate::text::shown_path;
 
-/// What is to be validated.
+/// A request to validate files.
 #[derive(Clone, Debug)]
 pub struct ValidateRequest {
     /// The states' extracts: files or folders.
@@ -26,29 +26,29 @@ pub struct ValidateRequest {
     pub fcr: Vec<PathBuf>,
     /// SSNs that states reported as misidentified.
     pub misidentified: Option<PathBuf>,
-    /// The form of the files, as far as it is known.
+    /// The form of the files, if known.
     pub form: InputForm,
     /// The date of the run.
     pub run_date: Date,
-    /// How many of each warning are told one by one, at least.
+    /// The number of each warning that is listed one by one, at least.
     pub max_warnings: usize,
-    /// The largest share of rejected records of a file that can be used, in percent.
+    /// The largest share of rejected records with which a file is usable, in percent.
     pub max_rejects_percent: f64,
 }
 
-/// What came of it.
+/// The result of a validation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Validated {
     /// The report on every file.
     pub report: Report,
-    /// Why a match could not use the files as they are.
+    /// The reason why a match would refuse these files.
     pub refusal: Option<Error>,
 }
 
-/// A file, as far as it could be read.
+/// A file that was read.
 enum File {
-    /// With why it cannot be used, if it cannot.
+    /// With the reason why it is unusable, if it is.
     Read(Box<Extract>, Option<String>),
     Unreadable(Box<Unusable>),
 }
@@ -56,8 +56,8 @@ enum File {
 /// Validates the files.
 ///
 /// # Errors
-/// Whatever stops the run: a file that cannot be opened, a side file that cannot be used, an
-/// interruption. A file that a match would refuse is no error here, but [`Validated::refusal`].
+/// Whatever stops the run: a file that cannot be opened, an unusable side file, an interruption. A
+/// file that a match would refuse is not an error, but gives [`Validated::refusal`].
 pub fn validate(
     request: &ValidateRequest,
     layouts: &LayoutSet,
@@ -127,7 +127,7 @@ fn refusal(files: Vec<File>) -> Option<Error> {
     }
 }
 
-/// Reads every file; gives them in the order of the arguments, extracts first.
+/// Reads every file. Returns them in the order of the arguments, extracts first.
 fn load(
     request: &ValidateRequest,
     layouts: &LayoutSet,
@@ -151,7 +151,7 @@ fn load(
         master: None,
         max_rejects_percent: request.max_rejects_percent,
         max_warnings: request.max_warnings.max(FIRST_RECORDS),
-        // A report holds none; an audit trail asks for them.
+        // The report has no digests; an audit trail asks for them.
         digests: false,
         progress: &stage,
         stop,
@@ -161,7 +161,7 @@ fn load(
         |(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()),
         |(path, provenance)| loader.load(path, *provenance),
     )?;
-    // A file with too many rejected records is one that its sender wants to know all about.
+    // The sender of a file with too many rejected records needs to know all of them.
     loader.max_rejects_percent = 100.0;
     let as_far_as_can_be = |((path, provenance), loaded): (&(PathBuf, _), Loaded)| {
         let unusable = match loaded {

@@ -1,4 +1,4 @@
-//! The report as CSV: one line a figure.
+//! Writes the report as CSV: one figure per line.
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
@@ -18,8 +18,8 @@ const HEADER: [&str; 11] = [
     "first_records",
 ];
 
-/// What a line holds beside its file: table, item, detail, records, their share, cases, their
-/// share, first records.
+/// The cells of a line after those of its file: table, item, detail, records, their share, cases,
+/// their share, first records.
 type Line = [String; 8];
 
 impl Report {

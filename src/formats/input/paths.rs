@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// message about a folder that has none.
 ///
 /// # Errors
-/// [`Error::Input`] where an argument is neither, [`Error::Io`] where it is not there or cannot be
+/// [`Error::Input`] if an argument is neither, [`Error::Io`] if it does not exist or cannot be
 /// read, and as [`folder_files`].
 pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();

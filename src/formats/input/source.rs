@@ -57,13 +57,27 @@ impl Source {
     /// long, when the run is to stop.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
+    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
         let delivered = Mapped::open(path)?;
         delivered.will_read();
         Self::of_delivered(delivered, record_bytes, form, stop)
+    }
+
+    /// A file that is open; `path` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn of_file(
+        file: File,
+        path: &Path,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
     /// A file that is in memory; `name` stands for its path in messages.
@@ -148,6 +162,11 @@ impl Source {
             Some(decoded) => &decoded.bytes,
             None => &self.delivered,
         }
+    }
+
+    /// The file as it was delivered.
+    pub fn delivered(&self) -> &[u8] {
+        &self.delivered
     }
 
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
@@ -248,7 +267,7 @@ impl Source {
     /// of it still what was made of it.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] where it was cut short or changed since.
+    /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
         self.delivered.check_intact()?;
         match &self.decoded {

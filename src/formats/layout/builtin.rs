@@ -1,4 +1,4 @@
-//! The layouts and tables that are compiled in, and their replacement by `--layouts DIR`.
+//! The compiled-in layouts and tables, and their replacement by `--layouts DIR`.
 
 use std::path::Path;
 
@@ -104,7 +104,7 @@ pub const TABLES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The layouts and tables in use: the compiled-in ones, or those of a folder in their place.
+/// The layouts and tables in use: compiled in, or from a folder.
 #[derive(Clone, Debug)]
 pub struct LayoutSet {
     /// The layouts, in the order of [`LAYOUTS`].
@@ -117,7 +117,7 @@ impl LayoutSet {
     /// The layouts in use; with `folder`, a file `NAME.csv` in it replaces the layout or table NAME.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a file has an unknown name or cannot be used, and [`Error::Usage`]
+    /// [`Error::Layout`] if a file has an unknown name or cannot be used, and [`Error::Usage`]
     /// where the folder cannot be read or replaces nothing.
     pub fn load(folder: Option<&Path>) -> Result<Self> {
         let mut set = Self::builtin()?;
@@ -195,7 +195,8 @@ impl LayoutSet {
         Ok(())
     }
 
-    /// Resolves the layouts that the engine reads by position.
+    /// Resolves the layouts that the engine reads by position, so that a faulty one is refused at
+    /// once.
     fn check_positions(&self) -> Result<()> {
         self.extract()?;
         self.fcr_extract()?;
@@ -216,7 +217,7 @@ impl LayoutSet {
     /// The layout with this name.
     ///
     /// # Errors
-    /// [`Error::Usage`] naming the layouts that there are.
+    /// [`Error::Usage`] naming the existing layouts.
     pub fn require(&self, name: &str) -> Result<&Layout> {
         self.get(name).ok_or_else(|| {
             let names: Vec<_> = self.layouts.iter().map(|l| l.name.as_str()).collect();
@@ -227,7 +228,7 @@ impl LayoutSet {
         })
     }
 
-    /// A layout with the submitted record's fields in the place of the record.
+    /// A layout in which the fields of the submitted record replace the field for the whole record.
     pub fn expanded(&self, layout: &Layout) -> Layout {
         let mut expanded = layout.clone();
         expanded.fields = Vec::new();
@@ -243,7 +244,7 @@ impl LayoutSet {
     /// The positions of a state extract record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn extract(&self) -> Result<ExtractLayout> {
         ExtractLayout::new(self.require("extract")?)
     }
@@ -251,7 +252,7 @@ impl LayoutSet {
     /// The positions of an FCR-derived extract record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn fcr_extract(&self) -> Result<ExtractLayout> {
         ExtractLayout::new(self.require("fcr-extract")?)
     }
@@ -259,7 +260,7 @@ impl LayoutSet {
     /// The positions of a response record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn response(&self) -> Result<ResponseLayout> {
         ResponseLayout::new(self.require("response")?)
     }
@@ -267,7 +268,7 @@ impl LayoutSet {
     /// The positions of registry records: FA, FC and FP.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn registry(&self) -> Result<RegistryLayout> {
         let (fa, fc) = (self.require("fcr-fa")?, self.require("fcr-fc")?);
         RegistryLayout::new(fa, fc, self.require("fcr-fp")?)

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{Line, is_torn};
-use super::seal::{Seal, seal_of};
+use super::seal::{Seal, seal_of, unsealed};
 use super::trail::FIRST;
 use crate::error::Result;
 use crate::stop::Stop;
@@ -22,6 +23,8 @@ pub struct Check {
     /// The lines, from 1, of those among them that were about to publish: whether they did shows where
     /// their output was to be.
     pub prepared: Vec<u64>,
+    /// How many lines are signed with a key; whether with the right one, only the key tells.
+    pub signed: u64,
     /// How many lines have no seal: an earlier version of the program wrote them.
     pub unsealed: u64,
     /// Lines, from 1, that a killed process left half written and that the next line chains past.
@@ -57,7 +60,12 @@ pub fn is_trail(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`] where the run is to stop.
-pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
+pub fn check(
+    trail: &[u8],
+    expect: Option<&str>,
+    key: Option<&AuditKey>,
+    stop: &Stop,
+) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
     // One whose end was recorded may record a graver end: the folder could not be published.
@@ -79,6 +87,11 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
         let seal = seal_of(bytes);
         let parsed = Line::parse(bytes);
         let torn = is_torn(bytes) || !ended && parsed.is_some() && seal != Seal::Broken;
+        let signed = Signed::of(unsealed(bytes)).filter(|_| !torn);
+        let is_of_key = match (&signed, key) {
+            (Some(signed), Some(key)) => key.made(signed),
+            _ => true,
+        };
         let problem = match &parsed {
             _ if torn && previous_is_torn => {
                 Some("is not a line of an audit trail, and the line before is none either")
@@ -100,6 +113,12 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) if line.number() != number => {
                 Some("does not have its number: lines were taken out or put in")
             }
+            Some(_) if signed.is_none() && found.signed > 0 => Some(
+                "is not signed, as lines before it are: it was changed, put in, or written without the key",
+            ),
+            Some(_) if !is_of_key => Some(
+                "is not signed with this key: it was changed or put in by somebody who has not got it",
+            ),
             Some(Line::Prepared(end) | Line::End(end)) if !begun.contains(&end.start) => {
                 Some("ends a command that no line before it begins")
             }
@@ -117,6 +136,7 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) => {
                 found.unsealed += u64::from(seal == Seal::None);
                 any_sealed |= seal == Seal::Holds;
+                found.signed += u64::from(signed.is_some());
                 match line {
                     Line::Start(_) => {
                         found.starts += 1;
@@ -134,6 +154,13 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
         (previous, previous_is_torn) = (digest, torn);
     }
     found.open = open.len() as u64;
+    if key.is_some() && found.signed == 0 && found.broken.is_none() {
+        // Who has not got the key can rebuild a trail that is not signed.
+        found.broken = Some(Broken {
+            line: found.lines,
+            problem: "is not signed, and neither is any line before it: the trail was rebuilt, or never had a key".to_owned(),
+        });
+    }
     found.prepared = prepared.into_values().collect();
     found.prepared.sort_unstable();
     Ok(found)
@@ -151,11 +178,11 @@ mod tests {
             options: vec![],
             purpose: None,
         };
-        Trail::start(path, &start, &Stop::default()).unwrap()
+        Trail::start(path, None, &start, &Stop::default()).unwrap()
     }
 
     fn check(trail: &[u8]) -> Check {
-        super::check(trail, None, &Stop::default()).unwrap()
+        super::check(trail, None, None, &Stop::default()).unwrap()
     }
 
     fn trail() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -190,7 +217,7 @@ mod tests {
     fn a_long_look_stops_for_a_signal() {
         let (_folder, path) = trail();
         let text = std::fs::read(path).unwrap();
-        assert!(super::check(&text, None, &Stop::set()).is_err());
+        assert!(super::check(&text, None, None, &Stop::set()).is_err());
         assert!(crate::run::audit::report(&text, "TX", "2026-11", &Stop::set()).is_err());
     }
 
@@ -251,7 +278,7 @@ mod tests {
         // Lines that were removed from the end are missed by who noted the last line elsewhere.
         let last = check(text.as_bytes()).last;
         let cut = format!("{before}\n");
-        let look = |text: &str| super::check(text.as_bytes(), Some(&last), &Stop::default());
+        let look = |text: &str| super::check(text.as_bytes(), Some(&last), None, &Stop::default());
         assert_eq!(look(&text).unwrap().expected, Some(6));
         let found = look(&cut).unwrap();
         assert_eq!((found.expected, found.broken, found.lines), (None, None, 5));
@@ -295,7 +322,7 @@ mod tests {
                 options: vec![],
                 purpose: None,
             };
-            let refused = Trail::start(&path, &start, &Stop::default())
+            let refused = Trail::start(&path, None, &start, &Stop::default())
                 .err()
                 .unwrap()
                 .to_string();

@@ -4,13 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
-use super::seal::sealed;
+use super::seal::{sealed, unsealed};
+use crate::clock::utc_now;
 use crate::error::{Error, Result};
-use crate::formats::record::Date;
 use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
@@ -42,6 +43,7 @@ pub struct Start {
 /// A trail to which a start line was written.
 pub struct Trail {
     path: PathBuf,
+    key: Option<AuditKey>,
     command: String,
     start: String,
 }
@@ -53,30 +55,35 @@ impl Trail {
     /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail or another
     /// process keeps it, [`Error::Interrupted`] where a signal came meanwhile: then the command must not
     /// run.
-    pub fn start(path: &Path, start: &Start, stop: &Stop) -> Result<Trail> {
+    pub fn start(path: &Path, key: Option<AuditKey>, start: &Start, stop: &Stop) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
-        let digest = append(path, stop, |number, previous, after_torn_line| {
-            Line::Start(StartLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                user: user_name(user_id),
-                user_id,
-                host: rustix::system::uname()
-                    .nodename()
-                    .to_string_lossy()
-                    .into_owned(),
-                process: std::process::id(),
-                program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
-                command: start.command.clone(),
-                options: start.options.clone(),
-                purpose: start.purpose.clone(),
-            })
-        })?;
+        let digest = append(
+            (path, key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                Line::Start(StartLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    user: user_name(user_id),
+                    user_id,
+                    host: rustix::system::uname()
+                        .nodename()
+                        .to_string_lossy()
+                        .into_owned(),
+                    process: std::process::id(),
+                    program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
+                    command: start.command.clone(),
+                    options: start.options.clone(),
+                    purpose: start.purpose.clone(),
+                })
+            },
+        )?;
         Ok(Trail {
             path: path.to_owned(),
+            key,
             command: start.command.clone(),
             start: digest,
         })
@@ -99,25 +106,29 @@ impl Trail {
     }
 
     fn append(&self, outcome: &Outcome, stop: &Stop, event: fn(EndLine) -> Line) -> Result<()> {
-        append(&self.path, stop, |number, previous, after_torn_line| {
-            event(EndLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                start: self.start.clone(),
-                command: self.command.clone(),
-                outcome: outcome.clone(),
-            })
-        })
+        append(
+            (&self.path, self.key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                event(EndLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    start: self.start.clone(),
+                    command: self.command.clone(),
+                    outcome: outcome.clone(),
+                })
+            },
+        )
         .map(drop)
     }
 }
 
 /// Appends a line under a lock, so that several processes may append at once, and gives its digest.
 fn append(
-    path: &Path,
+    (path, key): (&Path, Option<&AuditKey>),
     stop: &Stop,
     line: impl FnOnce(u64, String, bool) -> Line,
 ) -> Result<String> {
@@ -143,13 +154,18 @@ fn append(
         None => (Ok(0), FIRST.to_owned()),
     };
     let number = number.map_err(io("read the audit trail"))? + 1;
+    let is_new = last.is_none();
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
         return Err(Error::input(path, problem));
     }
+    if let Some(problem) = last.as_ref().and_then(|last| last.refuses(key)) {
+        return Err(Error::input(path, problem));
+    }
     let line = line(number, previous, torn);
     let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = key.map_or(text.clone(), |key| key.signed(&text));
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
@@ -161,6 +177,9 @@ fn append(
     file.write_all(&bytes)
         .map_err(io("write the audit trail"))?;
     file.sync_all().map_err(io("write the audit trail"))?;
+    if is_new {
+        sync_folder_of(path).map_err(io("write the audit trail"))?;
+    }
     Ok(hex_digest(&text))
 }
 
@@ -206,6 +225,14 @@ fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
     }
 }
 
+/// Syncs the folder of a trail that was just begun: without its name its lines would be lost.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 /// The trail's last line.
 struct LastLine {
     bytes: Vec<u8>,
@@ -219,6 +246,18 @@ impl LastLine {
     /// It is neither a line of a trail nor the beginning of one.
     fn is_foreign(&self) -> bool {
         Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
+    }
+
+    /// Why nothing may follow it under this key, or under none.
+    fn refuses(&self, key: Option<&AuditKey>) -> Option<&'static str> {
+        let signed = Signed::of(unsealed(&self.bytes))?;
+        match key {
+            None => Some("is a trail with a key; give it with --audit-key"),
+            Some(key) if !key.made(&signed) => {
+                Some("its last line was not written with this key; give the key of this trail")
+            }
+            Some(_) => None,
+        }
     }
 }
 
@@ -270,25 +309,6 @@ fn count_lines(file: &mut File) -> std::io::Result<u64> {
     file.read_to_end(&mut bytes)?;
     let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
     Ok(ends + u64::from(bytes.last() != Some(&b'\n')))
-}
-
-/// The time now, UTC, to the second.
-fn utc_now() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs());
-    // One reading of the clock: date and time belong together at midnight too.
-    let date = Date::of_unix_seconds(seconds).ccyymmdd();
-    let of_day = seconds % 86_400;
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        date / 10_000,
-        date / 100 % 100,
-        date % 100,
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
 }
 
 /// The user's name by the password file; the number where it has none.

@@ -56,8 +56,8 @@ impl Truth {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is not of the
-    /// form; [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Io`] if it cannot be read, and [`Error::Input`] naming the line that is not of the
+    /// form; [`Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
         let bytes = Mapped::open(path)?;
         bytes.will_read();

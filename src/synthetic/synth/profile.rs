@@ -110,7 +110,7 @@ impl Profile {
     /// The profile that `--noise` names: one by name, or a file.
     ///
     /// # Errors
-    /// [`Error::Configuration`] where it is neither, or the file holds something that no profile
+    /// [`Error::Configuration`] if it is neither, or the file holds something that no profile
     /// holds.
     pub fn load(argument: &Path, stop: &Stop) -> Result<Self> {
         if let Some(profile) = argument.to_str().and_then(Profile::named) {

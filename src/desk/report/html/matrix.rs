@@ -1,4 +1,4 @@
-//! The heat map: how much of what each state sent was found in each other one, and the worst pairs.
+//! The heat map: for each pair of states, the share of cases that were found; and the worst pairs.
 
 use serde::Serialize;
 
@@ -21,7 +21,8 @@ pub(super) struct MatrixRow {
 
 #[derive(Serialize)]
 pub(super) struct MatrixCell {
-    /// The place between the lowest rate and 100 percent, in percent: for the colour.
+    /// The rate's position between the lowest rate and 100 percent, in percent, which selects the
+    /// colour.
     rate: u64,
     /// Whether so few cases are behind the rate that it says little.
     few: bool,
@@ -44,7 +45,7 @@ pub(super) struct PairRow {
     before: String,
 }
 
-/// The lowest match rate of the matrix, down to a whole ten percent below 100.
+/// The lowest match rate in the matrix, rounded down to ten percent.
 pub(super) fn lowest(report: &Report) -> u64 {
     let cells = report.matrix.values().flat_map(|row| row.values());
     let lowest = cells

@@ -1,4 +1,5 @@
-//! The report as one HTML file: for a browser, a phone and paper, without a network.
+//! The report as one HTML file, for a browser, a phone and paper. It must not load anything from a
+//! network.
 
 mod details;
 mod matrix;
@@ -22,10 +23,10 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 const STATE_TEMPLATE: &str = include_str!("state.html");
 
-/// The report, or the change since an earlier one, as a page that holds all that it needs.
+/// The report, or the comparison with an earlier one, as a self-contained page.
 ///
 /// # Errors
-/// [`Error::Inputs`] where the template cannot be filled, which is a fault of the program.
+/// [`Error::Inputs`] if the template cannot be rendered: a fault of the program.
 pub fn html(view: View<'_>) -> Result<String> {
     filled(TEMPLATE, &Page::new(view, STYLE, SCRIPT))
 }

@@ -1,4 +1,4 @@
-//! The head of the page: what the whole run came to.
+//! The top of the page: the results of the whole run.
 
 use serde::Serialize;
 
@@ -111,7 +111,7 @@ pub(super) fn tiles(nation: Sides<'_>) -> Vec<Tile> {
 /// A part of a whole: its key, label and colour.
 type PartOf = (&'static str, &'static str, &'static str);
 
-/// The tiers; those of the pooled routine where it is one.
+/// The tiers; `pooled` adds those of the pooled routine.
 pub(super) fn tiers(pooled: bool) -> Vec<PartOf> {
     let mut tiers = vec![
         ("cases.tier.1", "Case ID", "t1"),

@@ -1,4 +1,4 @@
-//! What the template shows: every number already as text, every row in its order.
+//! The values of the template: every number is formatted, every row in order.
 
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub(super) struct Page<'a> {
     tiles: Vec<Tile>,
     tiers: Vec<Segment>,
     splits: Vec<Vec<Segment>>,
-    /// The match rate at which the colours of the matrix begin, in percent.
+    /// The match rate with the first colour of the matrix, in percent.
     lowest: u64,
     codes: Vec<CodeBar>,
     combinations: Vec<Combination>,
@@ -44,6 +44,7 @@ pub(super) struct Page<'a> {
     meanings: Vec<Meaning>,
     absent: Vec<(String, String)>,
     excluded: Vec<(String, String)>,
+    only: Option<String>,
 }
 
 /// A state in the small multiples: the parts of a bar of one length for all.
@@ -96,7 +97,7 @@ impl<'a> Page<'a> {
         let edit_codes: Vec<String> = found.map(|(code, _)| code.to_owned()).collect();
         let mut views = Vec::new();
         let mut columns_shown = Vec::new();
-        // Name, match rate and in-sync rate stand before them.
+        // Name, match rate and in-sync rate come before them.
         let mut first = 4;
         let choices = columns(view.is_pooled());
         for (name, label, columns) in choices.clone() {
@@ -175,6 +176,7 @@ impl<'a> Page<'a> {
                     (state, what)
                 })
                 .collect(),
+            only: report.only.as_ref().map(|only| only.join(", ")),
         }
     }
 }
