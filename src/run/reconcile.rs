@@ -50,6 +50,26 @@ pub struct MatchRequest {
     pub response_form: OutputForm,
 }
 
+impl MatchRequest {
+    /// A request with the defaults of the command line.
+    pub fn new(extracts: Vec<PathBuf>, run_date: Date) -> Self {
+        MatchRequest {
+            inputs: MatchInputs {
+                extracts,
+                ..MatchInputs::default()
+            },
+            run_date,
+            max_warnings: 1000,
+            roster: None,
+            roster_policy: RosterPolicy::default(),
+            only: None,
+            changes: false,
+            receipts: false,
+            response_form: OutputForm::default(),
+        }
+    }
+}
+
 /// Writes what the edits found in a file.
 fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSet) -> Result<()> {
     let derived = match extract.provenance {

@@ -36,6 +36,21 @@ pub struct ValidateRequest {
     pub max_rejects_percent: f64,
 }
 
+impl ValidateRequest {
+    /// A request with the defaults of the command line.
+    pub fn new(extracts: Vec<PathBuf>, run_date: Date) -> Self {
+        ValidateRequest {
+            extracts,
+            fcr: Vec::new(),
+            misidentified: None,
+            form: InputForm::default(),
+            run_date,
+            max_warnings: 0,
+            max_rejects_percent: 25.0,
+        }
+    }
+}
+
 /// The result of a validation.
 #[derive(Debug)]
 #[non_exhaustive]
