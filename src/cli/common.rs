@@ -20,6 +20,7 @@ use crate::stderr::{LogFormat, warn};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Every command")]
 pub struct CommonArgs {
     /// Print nothing on stderr but errors
     #[arg(long, short, global = true)]
@@ -112,6 +113,7 @@ where
 
 /// `--threads`.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Running")]
 pub struct ThreadsArgs {
     /// Work with N threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = whole_number(1..=1024_u16))]
@@ -177,6 +179,7 @@ pub enum FailOn {
 
 /// How input files are read.
 #[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Form of the input")]
 pub struct InputArgs {
     /// How records are told apart
     #[arg(long, value_name = "FORM", default_value = "auto")]
@@ -252,6 +255,7 @@ impl InputArgs {
 
 /// How response files are written.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Form of the output")]
 pub struct ResponseFormArgs {
     /// The form of response files: text has a line feed after every record, fb has none
     #[arg(long, value_name = "FORM", default_value = "text")]
@@ -288,6 +292,7 @@ impl ResponseFormArgs {
 
 /// Where a command writes its folder.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output folder")]
 pub struct OutFolderArgs {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR")]

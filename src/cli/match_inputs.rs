@@ -12,6 +12,7 @@ use crate::run::{MatchInputs, MatchOptions, OnBadFile};
 
 /// What a match reads beside the extracts, and how.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input and rules")]
 pub struct MatchInputArgs {
     /// FCR-derived extracts: a file or a folder; may be given again
     #[arg(long, value_name = "PATH")]

@@ -5,6 +5,7 @@ pub mod commands;
 mod common;
 mod match_inputs;
 mod root;
+pub mod schemas;
 mod unused;
 
 pub use audit::AuditArgs;

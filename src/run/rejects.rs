@@ -1,7 +1,7 @@
 //! `rejects/*.csv`: what the edits found, record by record, and never a value of a record.
 
 use super::output::OutputFolder;
-use crate::engine::extract::{Edit, Extract};
+use crate::engine::extract::{Edit, Extract, Provenance};
 use crate::error::{Error, Result};
 use crate::formats::layout::{Columns, ExtractLayout, LayoutSet, RECORD_BYTES};
 
@@ -17,11 +17,7 @@ pub fn write_rejects(
 ) -> Result<()> {
     let mut file = folder.file(name)?;
     let mut buffer = String::from("record,severity,code,field,first,last,message\n");
-    let lines = Lines::new(
-        layouts,
-        &extract.layout,
-        extract.provenance == crate::engine::extract::Provenance::FcrDerived,
-    )?;
+    let lines = Lines::new(layouts, &extract.layout, extract.provenance)?;
     let mut rejected = extract.rejected.iter().peekable();
     let mut warnings = extract.warnings.iter().peekable();
     loop {
@@ -53,18 +49,10 @@ pub fn write_rejects(
 struct Lines(Vec<String>);
 
 impl Lines {
-    fn new(layouts: &LayoutSet, layout: &ExtractLayout, derived: bool) -> Result<Self> {
+    fn new(layouts: &LayoutSet, layout: &ExtractLayout, provenance: Provenance) -> Result<Self> {
         let table = layouts.table("edits");
         let line = |edit: Edit| -> Result<String> {
-            let columns = columns_of(edit, layout);
-            let field = table
-                .and_then(|t| t.get(edit.code()))
-                .map(|c| c.field.as_str())
-                .unwrap_or_default();
-            let fields = layouts.get(if derived { "fcr-extract" } else { "extract" });
-            let name = fields
-                .and_then(|l| l.fields.iter().find(|f| f.key == field))
-                .map(|f| f.name.as_str());
+            let (name, columns) = field_of_edit(edit, layout, provenance, layouts);
             let title = table
                 .and_then(|t| t.get(edit.code()))
                 .map(|c| c.title.as_str())
@@ -73,7 +61,7 @@ impl Lines {
                 "",
                 edit.severity().word(),
                 edit.code(),
-                name.unwrap_or_default(),
+                name,
                 &columns.first.to_string(),
                 &columns.last.to_string(),
                 title,
@@ -96,6 +84,29 @@ impl Lines {
     fn of(&self, edit: Edit) -> &str {
         &self.0[edit.index()]
     }
+}
+
+/// The published name of the field that an edit looks at, and the columns; the name is empty where it
+/// looks at the whole record.
+pub fn field_of_edit<'l>(
+    edit: Edit,
+    layout: &ExtractLayout,
+    provenance: Provenance,
+    layouts: &'l LayoutSet,
+) -> (&'l str, Columns) {
+    let table = layouts.table("edits");
+    let field = table
+        .and_then(|t| t.get(edit.code()))
+        .map(|c| c.field.as_str())
+        .unwrap_or_default();
+    let fields = layouts.get(match provenance {
+        Provenance::Submitted => "extract",
+        Provenance::FcrDerived => "fcr-extract",
+    });
+    let name = fields
+        .and_then(|l| l.fields.iter().find(|f| f.key == field))
+        .map(|f| f.name.as_str());
+    (name.unwrap_or_default(), columns_of(edit, layout))
 }
 
 /// The columns that an edit looks at.

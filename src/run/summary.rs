@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -34,7 +35,8 @@ pub const SUMMARY: &str = "summary.json";
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateSummary {
     /// The file's name.
@@ -65,7 +67,7 @@ pub struct StateSummary {
 }
 
 /// The extract of an earlier run that stands in for a file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoodIn {
     /// The date of the run that accepted it, CCYYMMDD.
     pub accepted: String,
@@ -76,7 +78,7 @@ pub struct StoodIn {
 }
 
 /// What is new in a state's response (`--changes`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
     /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
     pub since: Option<String>,
@@ -95,7 +97,7 @@ pub struct Changes {
 }
 
 /// A state that submitted an extract and is not answered in this run (`--for`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ReadOnlyState {
     /// The file's name.
     pub file: String,
@@ -116,7 +118,8 @@ pub struct ReadOnlyState {
 }
 
 /// An FCR-derived file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
@@ -133,7 +136,8 @@ pub struct FcrFile {
 }
 
 /// The records of an FCR-derived file.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrRecords {
     /// Records in the file.
     pub read: u64,
@@ -142,7 +146,8 @@ pub struct FcrRecords {
 }
 
 /// What a file was given as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A state's extract.
@@ -161,7 +166,8 @@ impl std::fmt::Display for FileKind {
 }
 
 /// A file that was left out (`--on-bad-file exclude`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
@@ -205,9 +211,11 @@ impl ExcludedFile {
 }
 
 /// `summary.json` of `match`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MatchSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.match.summary/1"))]
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
@@ -17,7 +18,8 @@ use crate::stop::Stop;
 use crate::text::hex;
 
 /// One thing that is wrong with a folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Damage {
     /// The file below the folder.
     pub file: String,
@@ -28,7 +30,8 @@ pub struct Damage {
 }
 
 /// What a verification looked at and found.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Verification {
     /// How many files the manifest names.
     pub files: usize,

@@ -1071,6 +1071,8 @@ fn every_command_takes_the_options_of_all_commands() {
         "misidentified check --file list",
         "layout list",
         "layout show extract",
+        "schema match.summary",
+        "topic codes",
         "audit verify trail",
         "audit report --state CA --month 2026-11 trail",
         "completions bash",

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
@@ -165,17 +166,41 @@ fn convert_audited(
         ),
         OutputFormatArg::Json => {
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
-            let summary = json!({
-                "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields, "rejects": rejects,
-            });
-            crate::text::json_text(&summary)
+            crate::text::json_text(&ConvertDocument {
+                fields,
+                layout,
+                masked: args.mask,
+                records,
+                rejects,
+                schema: "icr.convert/1",
+                to: &to,
+            })
         }
     };
     let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
     let text = common.printed(args.format, text);
     session.publish(output, (&text, stdout), exit, stop)?;
     Ok(exit)
+}
+
+/// What was converted, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ConvertDocument<'a> {
+    /// The keys of the fields that were written.
+    fields: Vec<&'a str>,
+    /// The layout.
+    layout: &'a str,
+    /// Whether persons were masked.
+    masked: bool,
+    /// How many records were written.
+    records: u64,
+    /// How many a match would reject (E01, E02), where that was asked.
+    rejects: Option<u64>,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.convert/1"))]
+    schema: &'static str,
+    /// The form that was written.
+    to: &'a str,
 }
 
 impl To {

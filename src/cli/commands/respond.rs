@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
@@ -75,6 +76,16 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
+/// A policy as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct PolicyDocument {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.respond.policy/1"))]
+    schema: &'static str,
+    /// The policy, in TOML.
+    text: &'static str,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -83,9 +94,10 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
         match args.format {
             OutputFormatArg::Text => stdout.print(DEFAULT_POLICY)?,
-            OutputFormatArg::Json => stdout.print(&json_text(
-                &json!({"schema": "icr.respond.policy/1", "text": DEFAULT_POLICY}),
-            ))?,
+            OutputFormatArg::Json => stdout.print(&json_text(&PolicyDocument {
+                schema: "icr.respond.policy/1",
+                text: DEFAULT_POLICY,
+            }))?,
         }
         return Ok(Exit::Success);
     };

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, InputArgs, ThreadsArgs, percent};
-use crate::desk::validate::{ValidateRequest, Validated, validate};
+use crate::desk::validate::{Baseline, ValidateRequest, Validated, validate};
 use crate::engine::extract::{Severity, files_of};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -24,7 +24,8 @@ use crate::stop::Stop;
 #[command(after_help = "Examples:
   icr validate extracts/CA.txt
   icr validate --strict --fcr fcr extracts
-  icr validate --format csv extracts > report.csv")]
+  icr validate --format csv extracts > report.csv
+  icr validate --format sarif --baseline accepted.sarif extracts > found.sarif")]
 pub struct Args {
     /// The states' extracts: files or folders
     #[arg(required = true, value_name = "EXTRACT")]
@@ -41,6 +42,10 @@ pub struct Args {
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     max_rejects: f64,
+    /// Fail only for what this report does not hold: one that `icr validate` printed earlier with
+    /// --format json or sarif
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     form: InputArgs,
     #[command(flatten)]
@@ -61,6 +66,22 @@ enum ReportFormatArg {
     Json,
     /// One line a figure.
     Csv,
+    /// SARIF 2.1.0: a result a finding, for code scanning.
+    Sarif,
+    /// JUnit XML: a suite a file, a test case a finding.
+    Junit,
+    /// Annotations of GitHub Actions: a workflow command a finding.
+    Github,
+}
+
+impl ReportFormatArg {
+    /// Of each warning so many are told one by one; the rejects files of a match hold as many.
+    fn max_warnings(self) -> usize {
+        match self {
+            ReportFormatArg::Text | ReportFormatArg::Json | ReportFormatArg::Csv => 0,
+            ReportFormatArg::Sarif | ReportFormatArg::Junit | ReportFormatArg::Github => 1_000,
+        }
+    }
 }
 
 /// Runs the command.
@@ -83,29 +104,42 @@ fn validate_audited(
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
+    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let request = ValidateRequest {
         extracts: args.extracts.clone(),
         fcr: args.fcr.clone(),
         misidentified: args.misidentified.clone(),
         form: args.form.form(),
         run_date: common.run_date(),
+        max_warnings: args.format.max_warnings(),
         max_rejects_percent: args.max_rejects,
     };
     let progress = Progress::new(common.quiet);
-    let Validated { report, refusal } = args
+    let Validated {
+        mut report,
+        refusal,
+    } = args
         .threads
         .run(|| validate(&request, &layouts, &progress, stop))?;
     drop(progress);
-    match args.format {
-        ReportFormatArg::Text => stdout.print(&report.text())?,
-        ReportFormatArg::Json => stdout.print(&report.json())?,
-        ReportFormatArg::Csv => stdout.bytes(&report.csv()?)?,
+    if let Some(baseline) = &baseline {
+        report.hold_against(baseline);
     }
     let worst = if args.strict {
         Severity::Warning
     } else {
         Severity::Error
     };
+    let said = refusal.as_ref().map(ToString::to_string);
+    let said = said.as_deref();
+    match args.format {
+        ReportFormatArg::Text => stdout.print(&report.text())?,
+        ReportFormatArg::Json => stdout.print(&report.json())?,
+        ReportFormatArg::Csv => stdout.bytes(&report.csv()?)?,
+        ReportFormatArg::Sarif => stdout.print(&report.sarif(said))?,
+        ReportFormatArg::Junit => stdout.print(&report.junit(worst, said))?,
+        ReportFormatArg::Github => stdout.print(&report.github(said))?,
+    }
     match refusal {
         Some(refusal) => {
             stdout.flush()?;

@@ -1,5 +1,6 @@
 //! The findings by code, the most harmful first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FIRST_RECORDS, percent};
@@ -7,12 +8,13 @@ use crate::engine::extract::{Edit, Findings, Listed, Rejected, Severity};
 use crate::formats::layout::LayoutSet;
 
 /// One code of the table of findings.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeCount {
     /// The code.
     pub code: &'static str,
     /// `error` or `warning`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// What it is.
     pub title: String,
     /// How many records have it.
@@ -23,6 +25,9 @@ pub struct CodeCount {
     pub first_records: Vec<u64>,
     /// What to do.
     pub next_action: String,
+    /// With a baseline: how many of the records have it that had it not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<u64>,
 }
 
 /// The rank of an edit by its harm (ours): errors first, because they lose the record; then edits
@@ -64,12 +69,13 @@ pub(super) fn count(
             let code = table.and_then(|table| table.get(edit.code()));
             CodeCount {
                 code: edit.code(),
-                severity: edit.severity().word(),
+                severity: edit.severity(),
                 title: code.map(|c| c.title.clone()).unwrap_or_default(),
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),
                 next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+                new: None,
             }
         })
         .collect()

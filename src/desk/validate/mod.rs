@@ -3,15 +3,22 @@
 //! The edits are those of [`crate::engine::extract::Loader`], so that a match agrees with the
 //! report. It has counts and record numbers, and must never contain a value of a record.
 
+mod baseline;
 mod codes;
 mod completeness;
+mod finding;
 mod formats;
+mod github;
+mod junit;
+mod listing;
 mod report;
 mod request;
+mod sarif;
 mod shared;
 mod table;
 mod text;
 
+pub use baseline::Baseline;
 pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};

@@ -1,21 +1,26 @@
 //! The report on one file, and on all.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::formats::Formats;
+use super::listing::Listing;
 use super::{
     CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
     completeness, shared,
 };
-use crate::engine::extract::{Extract, Findings, Provenance, Severity, Unusable};
-use crate::formats::layout::{LayoutSet, RECORD_BYTES};
+use crate::engine::extract::{Extract, Provenance, Severity, Unusable};
+use crate::formats::input::Framing;
+use crate::formats::layout::{ExtractLayout, LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// The report on all given files.
-#[derive(Debug, Serialize)]
+/// What is wrong with the files that were given.
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
-    /// The schema: `icr.validate/1`.
+    /// The report's form: `icr.validate/1`.
+    #[schemars(extend("const" = "icr.validate/1"))]
     pub schema: &'static str,
     /// The date of the run, CCYYMMDD.
     pub run_date: String,
@@ -23,8 +28,9 @@ pub struct Report {
     pub files: Vec<FileReport>,
 }
 
-/// The report on one file.
-#[derive(Debug, Serialize)]
+/// What is wrong with one file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FileReport {
     /// The file's name without its folder.
     pub file: String,
@@ -61,13 +67,14 @@ pub struct FileReport {
     /// The Other State Case IDs by other state, next to that state's own Case IDs.
     pub other_case_ids: Vec<OtherCaseIds>,
     #[serde(skip)]
-    findings: Findings,
+    pub(super) listing: Listing,
     #[serde(skip)]
     pub(super) formats: Option<Formats>,
 }
 
 /// The cases that name one other state.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OtherStateCount {
     /// Its USPS code.
     pub other_state: &'static str,
@@ -80,7 +87,8 @@ pub struct OtherStateCount {
 }
 
 /// The accepted records with one Participant Type.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TypeCount {
     /// The type; empty if blank.
     pub participant_type: &'static str,
@@ -124,13 +132,12 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or above.
+    /// Whether a file has a finding of this severity or a worse one; with a baseline, a new one.
     pub fn has(&self, severity: Severity) -> bool {
-        let total = |file: &FileReport, severity| file.findings.total(severity) > 0;
-        self.files.iter().any(|file| {
-            total(file, Severity::Error)
-                || (severity == Severity::Warning && total(file, Severity::Warning))
-        })
+        let codes = self.files.iter().flat_map(|file| &file.codes);
+        codes
+            .filter(|code| code.severity >= severity)
+            .any(|code| code.new.unwrap_or(code.records) > 0)
     }
 
     /// The report as JSON.
@@ -162,7 +169,7 @@ impl FileReport {
             most_shared_ssns: Vec::new(),
             case_id_formats: Vec::new(),
             other_case_ids: Vec::new(),
-            findings: Findings::default(),
+            listing: Listing::default(),
             formats: None,
         }
     }
@@ -196,7 +203,15 @@ impl FileReport {
             shared_ssns,
             most_shared_ssns: shared,
             case_id_formats: formats.own(),
-            findings: extract.findings,
+            listing: Listing::new(
+                extract.source.path.clone(),
+                extract.source.framing == Framing::Text,
+                &extract.rejected,
+                &extract.warnings,
+                &extract.layout,
+                extract.provenance,
+                layouts,
+            ),
             formats: Some(formats),
             ..Self::empty(
                 extract.source.name(),
@@ -206,10 +221,19 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which only the findings of the edits are known.
-    pub fn of_unusable(file: &Unusable, layouts: &LayoutSet) -> Self {
+    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
+    pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
+            listing: Listing::new(
+                file.path.clone(),
+                file.framing == Framing::Text,
+                &file.rejected,
+                &file.warnings,
+                layout,
+                file.provenance,
+                layouts,
+            ),
             unusable: Some(file.problem.clone()),
             records: file.records,
             rejected: file.rejected.len() as u64,
@@ -221,7 +245,6 @@ impl FileReport {
                 file.records,
                 layouts,
             ),
-            findings: file.findings,
             ..Self::empty(
                 name.to_string_lossy().into_owned(),
                 file.provenance,

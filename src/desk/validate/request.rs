@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{FIRST_RECORDS, FileReport, Report};
 use crate::engine::extract::{
-    Extract, Loaded, Loader, Unusable, files_of, refuse_two_for_one_state, total_bytes,
+    Extract, Loaded, Loader, Provenance, Unusable, files_of, refuse_two_for_one_state, total_bytes,
 };
 use crate::engine::ssn_check::Misidentified;
 use crate::error::{Error, Result};
@@ -30,12 +30,15 @@ pub struct ValidateRequest {
     pub form: InputForm,
     /// The date of the run.
     pub run_date: Date,
-    /// The largest share of rejected records with which a file is usable, in percent.
+    /// How many of each warning are told one by one, at least.
+    pub max_warnings: usize,
+    /// The largest share of rejected records of a file that can be used, in percent.
     pub max_rejects_percent: f64,
 }
 
 /// The result of a validation.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Validated {
     /// The report on every file.
     pub report: Report,
@@ -62,6 +65,7 @@ pub fn validate(
     stop: &Stop,
 ) -> Result<Validated> {
     let files = load(request, layouts, progress, stop)?;
+    let (extract, fcr) = (layouts.extract()?, layouts.fcr_extract()?);
     let mut reports = Vec::new();
     for file in &files {
         stop.check()?;
@@ -70,7 +74,13 @@ pub fn validate(
                 let report = FileReport::of_extract(extract, problem.clone(), layouts);
                 (report, Some(&**extract))
             }
-            File::Unreadable(file) => (FileReport::of_unusable(file, layouts), None),
+            File::Unreadable(file) => {
+                let layout = match file.provenance {
+                    Provenance::Submitted => &extract,
+                    Provenance::FcrDerived => &fcr,
+                };
+                (FileReport::of_unusable(file, layout, layouts), None)
+            }
         });
     }
     let report = Report::new(request.run_date.ccyymmdd().to_string(), reports);
@@ -140,8 +150,8 @@ fn load(
         misidentified: &misidentified,
         master: None,
         max_rejects_percent: request.max_rejects_percent,
-        max_warnings: FIRST_RECORDS,
-        // The report has no digests; an audit trail asks for them.
+        max_warnings: request.max_warnings.max(FIRST_RECORDS),
+        // A report holds none; an audit trail asks for them.
         digests: false,
         progress: &stage,
         stop,

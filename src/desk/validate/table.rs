@@ -93,6 +93,11 @@ impl FileReport {
             line[4] = format!("{:.2}", code.percent);
             line[7] = numbers(&code.first_records);
             lines.push(line);
+            if let Some(new) = code.new {
+                let mut line = self::line("code_new", code.code, &code.title);
+                line[3] = new.to_string();
+                lines.push(line);
+            }
         }
         for field in &self.completeness {
             let mut line = line("completeness", field.field, "");

@@ -106,6 +106,7 @@ impl Loader<'_> {
                 path: source.path.clone(),
                 state: voted.clone().ok(),
                 provenance,
+                framing: source.framing,
                 problem,
                 records: whole.all.records,
                 findings: whole.all.findings,

@@ -9,6 +9,7 @@ use super::rejected::Rejected;
 use super::row::Row;
 use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, LARGE_ROWS, LargeCase, id_key};
+use crate::formats::input::Framing;
 use crate::formats::input::InputEntry;
 use crate::formats::input::Source;
 use crate::formats::layout::{Columns, ExtractLayout};
@@ -56,6 +57,8 @@ pub struct Unusable {
     pub state: Option<State>,
     /// Its provenance.
     pub provenance: Provenance,
+    /// How its records are told apart.
+    pub framing: Framing,
     /// Why, and what to do.
     pub problem: String,
     /// The number of records read.
@@ -96,6 +99,7 @@ impl Extract {
             path: self.source.path.clone(),
             state: Some(self.state),
             provenance: self.provenance,
+            framing: self.source.framing,
             problem,
             records: self.records,
             findings: self.findings,
