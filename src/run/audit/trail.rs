@@ -154,6 +154,7 @@ fn append(
         None => (Ok(0), FIRST.to_owned()),
     };
     let number = number.map_err(io("read the audit trail"))? + 1;
+    let is_new = last.is_none();
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
@@ -176,6 +177,9 @@ fn append(
     file.write_all(&bytes)
         .map_err(io("write the audit trail"))?;
     file.sync_all().map_err(io("write the audit trail"))?;
+    if is_new {
+        sync_folder_of(path).map_err(io("write the audit trail"))?;
+    }
     Ok(hex_digest(&text))
 }
 
@@ -219,6 +223,14 @@ fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Syncs the folder of a trail that was just begun: without its name its lines would be lost.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// The trail's last line.
