@@ -126,9 +126,8 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
             found.note(&output.name, None, "is named twice by the manifest");
         }
     }
-    let outputs: Vec<&OutputEntry> = manifest
-        .outputs
-        .iter()
+    let outputs: Vec<&OutputEntry> = outputs
+        .into_iter()
         .filter(|output| names.remove(output.name.as_str()))
         .collect();
     let summary = read_regular(&folder.join(SUMMARY))
