@@ -84,14 +84,11 @@ pub fn explain(
         progress,
         stop,
     };
-    let (collected, mut inputs) = inputs_of.read(&reading)?;
-    let collected = match &earlier {
-        Some(run) => run.leave_out(collected),
-        None => collected,
-    };
-    inputs_of.refuse(&collected)?;
-    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    let left_out = |extract: &Extract| earlier.as_ref()?.left_out(extract);
+    let gathered = inputs_of.read(&reading, &left_out)?;
+    inputs_of.refuse(&gathered)?;
+    let inputs = gathered.entries();
+    let collected = gathered.collected;
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;
     }

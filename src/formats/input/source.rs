@@ -66,6 +66,20 @@ impl Source {
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
 
+    /// A file that is open; `path` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn of_file(
+        file: File,
+        path: &Path,
+        record_bytes: usize,
+        form: InputForm,
+        stop: &Stop,
+    ) -> Result<Self> {
+        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
+    }
+
     /// A file that is in memory; `name` stands for its path in messages.
     ///
     /// # Errors
@@ -148,6 +162,11 @@ impl Source {
             Some(decoded) => &decoded.bytes,
             None => &self.delivered,
         }
+    }
+
+    /// The file as it was delivered.
+    pub fn delivered(&self) -> &[u8] {
+        &self.delivered
     }
 
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.

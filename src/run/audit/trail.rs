@@ -4,14 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use super::digest::hex_digest;
 use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::{sealed, unsealed};
+use crate::clock::utc_now;
 use crate::error::{Error, Result};
-use crate::formats::record::Date;
 use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
@@ -309,25 +309,6 @@ fn count_lines(file: &mut File) -> std::io::Result<u64> {
     file.read_to_end(&mut bytes)?;
     let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
     Ok(ends + u64::from(bytes.last() != Some(&b'\n')))
-}
-
-/// The time now, UTC, to the second.
-fn utc_now() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs());
-    // One reading of the clock: date and time belong together at midnight too.
-    let date = Date::of_unix_seconds(seconds).ccyymmdd();
-    let of_day = seconds % 86_400;
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        date / 10_000,
-        date / 100 % 100,
-        date % 100,
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
 }
 
 /// The user's name by the password file; the number where it has none.
