@@ -710,6 +710,7 @@ fn every_path_of_every_command_is_held_against_what_force_replaces() {
                     continue;
                 }
                 Some("layouts") => "--layouts run/layouts x".to_owned(),
+                Some("audit-key") => "--audit trail --audit-key link x".to_owned(),
                 Some("previous") => "--previous run --max-volume-change 5 x".to_owned(),
                 Some(long) => format!("--{long} link x"),
             };
