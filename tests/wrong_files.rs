@@ -77,18 +77,6 @@ fn ebcdic(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// A record descriptor word before each record; its length counts itself.
-fn described(encode: fn(Vec<u8>) -> Vec<u8>, trimmed: bool) -> Vec<u8> {
-    let described = records().into_iter().flat_map(|mut record| {
-        if trimmed {
-            record.truncate(139 + record.len() % 7);
-        }
-        let length = (record.len() + 4) as u16;
-        [&length.to_be_bytes(), &[0, 0][..], &encode(record)].concat()
-    });
-    described.collect()
-}
-
 fn utf16(bytes: &[u8], to_bytes: fn(u16) -> [u8; 2], mark: &[u8]) -> Vec<u8> {
     let text = bytes.iter().flat_map(|&b| to_bytes(u16::from(b)));
     mark.iter().copied().chain(text).collect()
@@ -158,24 +146,6 @@ fn corpus() -> Vec<Wrong> {
             framed(b"", b"\0\0"),
             "",
             &[ALL, "records of 243 bytes without line ends"],
-        ),
-        wrong(
-            "245-rdw",
-            described(|r| r, false),
-            "",
-            &[ALL, "4-byte record descriptor word", "RECFM=FB, LRECL=241"],
-        ),
-        wrong(
-            "245-rdw-ebcdic",
-            described(ebcdic, false),
-            "",
-            &[ALL, "record descriptor word", "EBCDIC code page 037"],
-        ),
-        wrong(
-            "rdw-trimmed",
-            described(|r| r, true),
-            "",
-            &[ALL, "record descriptor word"],
         ),
         wrong(
             "256-bytes",
@@ -280,12 +250,6 @@ fn corpus() -> Vec<Wrong> {
             lines(&records(), b"\x85"),
             "",
             &[ALL, "X'85'", "transfer it again"],
-        ),
-        wrong(
-            "utf-8-mark",
-            [b"\xef\xbb\xbf", &text[..242]].concat(),
-            "",
-            &["1 of its 1 records fit", "byte-order mark"],
         ),
         wrong(
             "utf-16-little-endian",

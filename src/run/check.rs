@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::engine::response::{Difference, ResponseFields, differences, recount};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputForm, Source};
+use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::run::{MANIFEST, Manifest, OutputEntry};
 use crate::run::{noted_response_form, refuse_other_layouts};
@@ -157,11 +157,7 @@ fn check_file(
         found.note(&output.name, None, "is not a path below the folder");
         return Ok(());
     };
-    let text = InputForm {
-        fixed: Some(false),
-        encoding: Some(Encoding::Ascii),
-    };
-    let source = match Source::open(&path, RESPONSE_BYTES, text, stop) {
+    let source = match Source::open(&path, RESPONSE_BYTES, InputForm::TEXT, stop) {
         Err(error @ Error::Interrupted(_)) => return Err(error),
         Err(_) => {
             found.note(&output.name, None, "is missing or cannot be read");

@@ -18,7 +18,7 @@ use crate::engine::extract::{Collected, Extract, Provenance};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::engine::response::{OutputForm, Renderer};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputEntry, InputForm, Source};
+use crate::formats::input::{InputEntry, InputForm, Source};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -97,13 +97,9 @@ pub fn reconcile(
     };
     let (collected, mut inputs) = request.inputs.read(&reading)?;
     if let Some(path) = &request.roster {
-        let text = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
         inputs.push(InputEntry::of(
             "roster",
-            &Source::open(path, 1, text, stop)?,
+            &Source::open(path, 1, InputForm::TEXT, stop)?,
             None,
         ));
     }

@@ -7,11 +7,16 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
+use crate::cli::{
+    CommonArgs, FailOn, OutputEncodingArg, OutputFormatArg, ThreadsArgs, by_name, named_encoding,
+    named_word,
+};
 use crate::desk::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
+use crate::formats::input::{
+    Encoding, Format, Framing, InputForm, InputForms, Named, Records, Source, split_at_records,
+};
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
 use crate::run::audit::Session;
@@ -43,12 +48,15 @@ pub struct Args {
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     fields: Vec<String>,
-    /// How records are told apart
-    #[arg(long, value_name = "FORM", default_value = "auto")]
-    input_format: InputFormatArg,
-    /// The code page of the input
-    #[arg(long, value_name = "CODE", default_value = "auto")]
-    input_encoding: InputEncodingArg,
+    /// How records are told apart: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
+    #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = input_format)]
+    input_format: Vec<(Option<String>, Option<InputFormat>)>,
+    /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; NAME=CODE is for the file of that name alone
+    #[arg(long, value_name = "[NAME=]CODE", default_value = "auto", value_parser = named_encoding)]
+    input_encoding: Vec<(Option<String>, Option<Encoding>)>,
+    /// The code page of FILE, where it is text or fb
+    #[arg(long, value_name = "CODE", default_value = "ascii")]
+    output_encoding: OutputEncodingArg,
     /// The file to write; one that is there is replaced when all is written
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -91,16 +99,24 @@ enum To {
 }
 
 /// `--input-format`.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum InputFormatArg {
-    /// Text or RECFM=FB, found out from the bytes.
-    Auto,
-    /// One record a line, LF or CRLF.
-    Text,
-    /// RECFM=FB: fixed records without line ends.
-    Fb,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InputFormat {
+    Records(Format),
     /// What `--to csv` wrote.
     Csv,
+}
+
+fn input_format(text: &str) -> std::result::Result<(Option<String>, Option<InputFormat>), String> {
+    const ALL: [InputFormat; 4] = [
+        InputFormat::Records(Format::Text),
+        InputFormat::Records(Format::Fixed),
+        InputFormat::Records(Format::Variable),
+        InputFormat::Csv,
+    ];
+    named_word(text, &ALL, |format| match format {
+        InputFormat::Records(format) => format.word(),
+        InputFormat::Csv => "csv",
+    })
 }
 
 /// About how much one task renders.
@@ -128,6 +144,10 @@ fn convert_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
+    if args.output_encoding != OutputEncodingArg::Ascii && !matches!(args.to, To::Text | To::Fb) {
+        let problem = "--output-encoding goes with --to text and --to fb";
+        return Err(Error::Usage(problem.to_owned()));
+    }
     let layouts = common.layouts()?;
     let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
@@ -147,9 +167,16 @@ fn convert_audited(
     let rejects = plan.rejects();
     let text = match args.format {
         OutputFormatArg::Text => format!(
-            "{} of the layout {layout} written as {to}{}{}\n",
+            "{} of the layout {layout} written as {to}{}{}{}\n",
             count_of(records, "record"),
             if args.mask { ", masked" } else { "" },
+            match plan.blanked() {
+                Some(blanked @ 1..) => format!(
+                    "; {} blanked, whose coded fields do not hold what they must",
+                    count_of(blanked, "record")
+                ),
+                Some(0) | None => String::new(),
+            },
             match rejects {
                 Some(rejects @ 1..) => {
                     let rejects = count_of(rejects, "record");
@@ -162,7 +189,7 @@ fn convert_audited(
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
             let summary = json!({
                 "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields, "rejects": rejects,
+                "fields": fields, "rejects": rejects, "blanked": plan.blanked(),
             });
             crate::text::json_text(&summary)
         }
@@ -194,7 +221,7 @@ fn convert(
     stop: &Stop,
 ) -> Result<Converted> {
     let (source, name) = open(args, layouts, stop)?;
-    let from_csv = args.input_format == InputFormatArg::Csv;
+    let from_csv = args.is_csv();
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
     let (mut csv, layout) = if from_csv {
         let layout = args.layout.as_deref();
@@ -225,7 +252,7 @@ fn convert(
         }
     } else {
         // Each task takes whole records; the records of a case may be parted.
-        let framing = Framing::of(source.bytes(), plan.length, args.form().fixed);
+        let framing = source.framing;
         let cuts = split_at_records(framing, source.bytes(), PIECE_BYTES, usize::MAX..usize::MAX);
         let pieces: Vec<_> = cuts
             .windows(2)
@@ -260,16 +287,18 @@ fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
 /// a CSV file is told by its header.
 fn open(args: &Args, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
     let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
-    if args.input_format == InputFormatArg::Csv {
-        if args.input_encoding.encoding() == Some(Encoding::Cp037) {
-            let problem = "--input-format csv is UTF-8; --input-encoding cp037 does not go with it";
-            return Err(Error::Usage(problem.to_owned()));
+    args.forms()
+        .refuse_unused(std::iter::once(args.input.as_path()))?;
+    if args.is_csv() {
+        if let Some(encoding) = args.form().encoding.filter(|encoding| encoding.is_ebcdic()) {
+            let problem = format!(
+                "--input-format csv is UTF-8; --input-encoding {} does not go with it",
+                encoding.word()
+            );
+            return Err(Error::Usage(problem));
         }
-        let form = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
-        return Ok((Source::open(&args.input, 1, form, stop)?, String::new()));
+        let source = Source::open(&args.input, 1, InputForm::TEXT, stop)?;
+        return Ok((source, String::new()));
     }
     let named = args.layout.as_deref().unwrap_or("extract");
     let source = Source::open(&args.input, length(named)?, args.form(), stop)?;
@@ -294,23 +323,43 @@ fn open(args: &Args, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String
 }
 
 impl Args {
-    fn form(&self) -> InputForm {
-        InputForm {
-            fixed: match self.input_format {
-                InputFormatArg::Auto => None,
-                InputFormatArg::Text | InputFormatArg::Csv => Some(false),
-                InputFormatArg::Fb => Some(true),
+    /// What was asked of the input, as of any other.
+    fn forms(&self) -> InputForms {
+        let (all, formats) = by_name(&self.input_format);
+        let (encoding, encodings) = by_name(&self.input_encoding);
+        let format = |format: Option<InputFormat>| match format? {
+            InputFormat::Records(format) => Some(format),
+            InputFormat::Csv => Some(Format::Text),
+        };
+        let formats = formats.into_iter().map(|named| Named {
+            value: format(named.value),
+            name: named.name,
+        });
+        InputForms {
+            all: InputForm {
+                format: format(all),
+                encoding,
             },
-            encoding: self.input_encoding.encoding(),
+            formats: formats.collect(),
+            encodings,
         }
+    }
+
+    fn form(&self) -> InputForm {
+        self.forms().of(&self.input)
+    }
+
+    fn is_csv(&self) -> bool {
+        let csv = |(_, format): &(_, Option<InputFormat>)| *format == Some(InputFormat::Csv);
+        self.input_format.iter().any(csv)
     }
 }
 
 impl<'a> Sink<'a> {
     fn new(args: &Args, plan: &'a Plan, mut output: OutputSingle) -> Result<Self> {
         let target = match args.to {
-            To::Text => Target::Text(Encoding::Ascii),
-            To::Fb => Target::Fixed(Encoding::Ascii),
+            To::Text => Target::Text(args.output_encoding.encoding()),
+            To::Fb => Target::Fixed(args.output_encoding.encoding()),
             To::Cp037Text => Target::Text(Encoding::Cp037),
             To::Cp037Fb => Target::Fixed(Encoding::Cp037),
             To::Csv => Target::Csv,

@@ -16,7 +16,7 @@ use crate::engine::response::UNCHECKED_CASES;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Encoding, InputForm, Source, input_files};
+use crate::formats::input::{InputForm, Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -143,9 +143,12 @@ fn respond_into(
     let layouts = common.layouts()?;
     let fields = ResponseFields::new(&layouts)?;
     let run_date = common.run_date();
-    let sources = input_files(&args.responses, "responses")?
+    let forms = args.form.forms();
+    let files = input_files(&args.responses, "responses")?;
+    forms.refuse_unused(files.iter().map(PathBuf::as_path))?;
+    let sources = files
         .iter()
-        .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form(), stop))
+        .map(|path| Source::open(path, RESPONSE_BYTES, forms.of(path), stop))
         .collect::<Result<Vec<_>>>()?;
     let read = read_responses(&sources, &fields, stop)?;
     let state = response_state(&read)?;
@@ -185,20 +188,15 @@ fn respond_into(
         .collect();
     for (kind, path) in [("policy", &args.policy), ("sent", &args.sent)] {
         if let Some(path) = path {
-            let text = InputForm {
-                fixed: Some(false),
-                encoding: Some(Encoding::Ascii),
-            };
             inputs.push(InputEntry::of(
                 kind,
-                &Source::open(path, 1, text, stop)?,
+                &Source::open(path, 1, InputForm::TEXT, stop)?,
                 None,
             ));
         }
     }
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
-    let mut manifest =
-        note_input_form(args.form.form(), manifest).option("serial_start", args.serial_start);
+    let mut manifest = note_input_form(&forms, manifest).option("serial_start", args.serial_start);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;

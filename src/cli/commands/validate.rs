@@ -14,7 +14,7 @@ use crate::engine::extract::{
 use crate::engine::ssn_check::Misidentified;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::input_files;
+use crate::formats::input::{input_bytes, input_files};
 use crate::formats::layout::LayoutSet;
 use crate::formats::reference::Counties;
 use crate::progress::{Progress, Unit};
@@ -199,12 +199,12 @@ fn load(
         (&args.fcr, Provenance::FcrDerived),
     ] {
         for path in input_files(arguments, provenance.files())? {
-            let bytes = std::fs::metadata(&path)
-                .map_err(Error::io("open", &path))?
-                .len();
+            let bytes = input_bytes(&path)?;
             files.push((path, provenance, bytes));
         }
     }
+    let forms = args.form.forms();
+    forms.refuse_unused(files.iter().map(|(path, ..)| path.as_path()))?;
     let misidentified = match &args.misidentified {
         Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,
         None => Misidentified::default(),
@@ -215,7 +215,7 @@ fn load(
     let mut loader = Loader {
         submitted_layout: layouts.extract()?,
         fcr_layout: layouts.fcr_extract()?,
-        form: args.form.form(),
+        form: args.form.forms(),
         run_date: common.run_date(),
         counties: &counties,
         misidentified: &misidentified,

@@ -9,7 +9,7 @@ use super::DiffFields;
 use super::files::SidePath;
 use crate::engine::response::{CaseReader, CutBy, Faults, OnFault, Read};
 use crate::error::{Error, Result};
-use crate::formats::input::{Framing, InputForm, Source};
+use crate::formats::input::{Framing, InputForm, InputForms, Source};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
@@ -41,11 +41,11 @@ pub(super) struct SideSource {
 impl SideSource {
     /// Opens a file. One of a folder that cannot be read is a finding, for the folder is read as it
     /// is; one that was given is an error.
-    pub(super) fn open(side: Option<&SidePath>, form: InputForm, stop: &Stop) -> Result<Self> {
+    pub(super) fn open(side: Option<&SidePath>, forms: &InputForms, stop: &Stop) -> Result<Self> {
         let Some(side) = side else {
             return Ok(SideSource::default());
         };
-        let problem = match open_as_it_is(&side.path, form, stop) {
+        let problem = match open_as_it_is(&side.path, forms.of(&side.path), stop) {
             Ok(source) => {
                 return Ok(SideSource {
                     source: Some(source),
@@ -66,7 +66,7 @@ impl SideSource {
 /// Opens a file; one without line ends is of fixed records even where the last one was cut.
 fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
     let mut source = Source::open(path, RESPONSE_BYTES, form, stop)?;
-    let cut_records = form.fixed.is_none()
+    let cut_records = form.format.is_none()
         && source.framing == Framing::Text
         && source.bytes().len() > RESPONSE_BYTES
         && memchr::memchr(b'\n', source.bytes()).is_none();

@@ -8,7 +8,7 @@ use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
 use super::provenance::Provenance;
 use crate::error::{Error, Result};
-use crate::formats::input::input_files;
+use crate::formats::input::{input_bytes, input_files};
 use crate::formats::reference::State;
 
 /// The files of a run, read.
@@ -51,23 +51,17 @@ pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, P
 /// # Errors
 /// [`Error::Io`] where one is not there.
 pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
-    files
-        .iter()
-        .map(|(path, _)| {
-            Ok(std::fs::metadata(path)
-                .map_err(Error::io("open", path))?
-                .len())
-        })
-        .sum()
+    files.iter().map(|(path, _)| input_bytes(path)).sum()
 }
 
 /// Reads the files in parallel, the largest first.
 ///
 /// # Errors
-/// As [`Loader::load`].
+/// As [`Loader::load`] and [`crate::formats::input::InputForms::refuse_unused`].
 pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
-    let size =
-        |place: &usize| std::fs::metadata(&files[*place].0).map_or(0, |metadata| metadata.len());
+    let paths = files.iter().map(|(path, _)| path.as_path());
+    loader.form.refuse_unused(paths)?;
+    let size = |place: &usize| input_bytes(&files[*place].0).unwrap_or_default();
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
     let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));

@@ -17,7 +17,7 @@ use crate::engine::extract::{Reread, group};
 use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
-use crate::formats::input::{InputForm, Records, Source, Wanted, diagnose, split_at_records};
+use crate::formats::input::{InputForms, Records, Source, Wanted, diagnose, split_at_records};
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -37,7 +37,7 @@ pub struct Loader<'a> {
     /// Where the fields of an FCR-derived record are.
     pub fcr_layout: ExtractLayout,
     /// The form that was asked for.
-    pub form: InputForm,
+    pub form: InputForms,
     /// The last valid Date of Birth.
     pub run_date: Date,
     /// The county table.
@@ -66,7 +66,7 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] where the run is to stop. A file that can be read but not used is no
     /// error here (see [`Loaded`]).
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
-        let source = Source::open(path, RECORD_BYTES, self.form, self.stop)?;
+        let source = Source::open(path, RECORD_BYTES, self.form.of(path), self.stop)?;
         self.load_source(source, provenance)
     }
 
@@ -169,7 +169,7 @@ impl Loader<'_> {
                     .map(|&(first, end)| {
                         let about = (end - first) / (RECORD_BYTES + 1) + 16;
                         let records = Records::within(source.framing, file, first, end);
-                        Piece::read(editor, file, records, self.max_warnings, about)
+                        Piece::read(editor, source, records, self.max_warnings, about)
                     })
                     .collect()
             };

@@ -1,12 +1,12 @@
 //! One piece of a file: its records edited, its rows, and its runs of records with one key.
 
 use super::edits::Editor;
-use super::findings::{Findings, WarningList};
+use super::findings::{Edit, Findings, WarningList};
 use super::rejected::Rejected;
 use super::row::Row;
 use super::verify::verify;
 use crate::engine::extract::{Case, mark_repeats};
-use crate::formats::input::Records;
+use crate::formats::input::{Records, Source};
 use crate::formats::layout::RECORD_BYTES;
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
@@ -38,7 +38,7 @@ impl Piece {
 
     pub(super) fn read(
         editor: &Editor<'_>,
-        file: &[u8],
+        source: &Source,
         records: Records<'_>,
         max_warnings: usize,
         about: usize,
@@ -67,6 +67,10 @@ impl Piece {
                     continue;
                 }
             };
+            let (first, length) = (record.offset as u64, record.bytes.len() as u64);
+            if source.is_replaced_in(first..first + length) {
+                edited.warnings |= Edit::W02.bit();
+            }
             if edited.warnings != 0 {
                 piece.findings.count_bits(edited.warnings);
                 piece.warnings.add_bits(piece.records, edited.warnings);
@@ -97,7 +101,7 @@ impl Piece {
             piece.rows.push(edited.row);
         }
         piece.end_run(&mut members);
-        verify(&mut piece.rows, editor, file);
+        verify(&mut piece.rows, editor, source.bytes());
         piece
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Framing, InputForm, Record, Records, Source};
+use crate::formats::input::{Format, Framing, InputForm, Record, Records, Source};
 use crate::stop::Stop;
 
 /// A side file's lines, each of which must reach `min_bytes`.
@@ -17,7 +17,7 @@ pub(super) struct SideFile {
 impl SideFile {
     pub(super) fn open(path: &Path, kind: &'static str, stop: &Stop) -> Result<Self> {
         let form = InputForm {
-            fixed: Some(false),
+            format: Some(Format::Text),
             encoding: None,
         };
         // The record length plays no part in text.

@@ -109,7 +109,7 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
 fn readings(bytes: &[u8]) -> Vec<(Written, Cow<'_, [u8]>)> {
     let mut readings = vec![(Written::Ascii, Cow::Borrowed(bytes))];
     let mut translated = bytes.to_vec();
-    Encoding::Cp037.decode(&mut translated, false);
+    Encoding::Cp037.decode(&mut translated);
     readings.push((Written::Ebcdic, Cow::Owned(translated)));
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         readings.push((Written::Utf8Mark, Cow::Owned(from_utf8(rest))));

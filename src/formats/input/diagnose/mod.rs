@@ -56,12 +56,9 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
     }
     let encoding = Encoding::of(&bytes);
     if encoding != source.encoding {
-        let option = match encoding {
-            Encoding::Ascii => "ascii",
-            Encoding::Cp037 => "cp037",
-        };
         return Some(format!(
-            "it looks like {}; give --input-encoding {option}",
+            "it looks like {}; give --input-encoding {}",
+            encoding.name(),
             encoding.word()
         ));
     }
