@@ -575,6 +575,7 @@ fn a_question_refuses_the_options_that_it_does_not_use() {
             let possible = argument.get_possible_values();
             let value = match (long, possible.first()) {
                 _ if !argument.get_action().takes_values() => "",
+                ("input-format" | "input-encoding", _) => "auto",
                 (_, Some(value)) => value.get_name(),
                 ("state" | "other", _) => "CA",
                 ("other-case", _) => "1 --other CA",

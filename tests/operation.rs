@@ -192,7 +192,7 @@ fn verify_finds_every_kind_of_damage() {
     summary["states"]["TX"]["multiple_case"] = Value::Null;
     let text = told(Some(&summary.to_string()));
     assert!(
-        text.contains("multiple_case: the summary says nothing, the file holds"),
+        text.contains("summary.json: is missing or is not the summary of a match"),
         "{text}"
     );
     summary["states"].as_object_mut().unwrap().remove("TX");

@@ -291,3 +291,87 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
     std::fs::remove_dir_all(scratch.path().join("responses")).unwrap();
     refused("no folder `responses`");
 }
+
+#[test]
+fn two_runs_are_compared_case_by_case() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (first, second) = (scratch.path().join("a"), scratch.path().join("b"));
+    for folder in [&first, &second] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let (truth, mut records) = small_world();
+    write(&first, &truth, &records, b"\n");
+    // T3 (wrong) and T6 (missed) become right, T2 (right) is missed, T5 (stray) rightly gets 01, T7 is not returned, and T1
+    // keeps its counterpart with other codes.
+    records[0][242..248].copy_from_slice(b"0008  ");
+    records[2] = response("T2", "", "01", None, "0000");
+    records[3] = response("T3", "C9", "02", Some(("C3", '2')), "0100");
+    records[5] = response("T5", "C9", "01", None, "0000");
+    records[6] = response("T6", "", "02", Some(("C6", '2')), "0100");
+    records.remove(7);
+    records[0][472..477].copy_from_slice(b"00002");
+    write(&second, &truth, &records, b"\n");
+    let score = |arguments: &[&str], folders: [&Path; 2]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_icr"))
+            .args(["score", "--truth"])
+            .arg(first.join("truth.csv"))
+            .args(arguments)
+            .args(folders)
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let (status, text) = score(&["--format", "json"], [&first, &second]);
+    assert_eq!(status, Some(0), "{text}");
+    let compared: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(compared["schema"], "icr.score-comparison/1");
+    assert_eq!(
+        compared["moves"],
+        json!({"right>missed": 1, "wrong>right": 1, "stray>rightly_none": 1, "missed>right": 1, "rightly_none>not_returned": 1})
+    );
+    assert_eq!(compared["same_outcome_other_codes"], 1);
+    assert_eq!(compared["runs"][0]["cases"]["right"], 3);
+    assert_eq!(compared["runs"][1]["cases"]["right"], 4);
+    assert_eq!(
+        compared["examples"]["no_longer_right"],
+        json!([
+            "TX T2 names CA (blank): right, then missed",
+            "TX T7 names CA C7: rightly none, then not returned",
+        ])
+    );
+    assert_eq!(
+        compared["examples"]["now_right"].as_array().unwrap().len(),
+        3
+    );
+    // Each run's own score is the one that it has alone.
+    let alone = score_alone(&first, &first);
+    for key in ["cases", "precision", "recall", "by_tier", "certain_codes"] {
+        assert_eq!(compared["runs"][0][key], alone[key], "{key}");
+    }
+    let (_, text) = score(&[], [&first, &second]);
+    assert!(text.contains("wrong to right"), "{text}");
+    // The order of the folders is that of the columns, and a run compared with itself shows no change.
+    let (_, text) = score(&["--format", "json"], [&second, &first]);
+    let back: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(back["moves"]["missed>right"], 1);
+    assert_eq!(back["moves"]["not_returned>rightly_none"], 1);
+    let (_, text) = score(&[], [&first, &first]);
+    assert!(text.contains("no case has another outcome"), "{text}");
+    // The findings that count are those of the second run.
+    assert_eq!(
+        score(&["--fail-on", "errors"], [&first, &second]).0,
+        Some(1)
+    );
+}
+
+fn score_alone(truth: &Path, folder: &Path) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_icr"))
+        .args(["score", "--format", "json", "--truth"])
+        .args([truth.join("truth.csv").as_path(), folder])
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}

@@ -11,7 +11,7 @@ use crate::engine::extract::Severity;
 use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named};
+use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named, Told};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::FileMode;
@@ -162,6 +162,9 @@ pub struct InputArgs {
 }
 
 /// Reads `[NAME=]WORD`; `auto` is no value.
+///
+/// # Errors
+/// What is expected, where the word is none of all.
 pub fn named_word<T: Copy>(
     text: &str,
     all: &[T],
@@ -252,6 +255,15 @@ pub struct ResponseFormArgs {
 enum ResponseFormatArg {
     Text,
     Fb,
+}
+
+/// Says on stderr what a file holds beside records, and what was done to it.
+pub fn tell(common: &CommonArgs, path: &Path, told: &[Told]) {
+    if !common.quiet {
+        for told in told {
+            warn(&format!("{}: {}", path.display(), told.line()));
+        }
+    }
 }
 
 /// `--output-encoding`.

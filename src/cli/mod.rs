@@ -10,7 +10,8 @@ mod unused;
 pub use audit::AuditArgs;
 pub use common::{
     CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputEncodingArg, OutputFormatArg,
-    ResponseFormArgs, RunDate, ThreadsArgs, by_name, named_encoding, named_word, whole_number,
+    ResponseFormArgs, RunDate, ThreadsArgs, by_name, named_encoding, named_word, tell,
+    whole_number,
 };
 pub(crate) use match_inputs::one_of;
 pub use match_inputs::{MatchInputArgs, percent};

@@ -1,4 +1,4 @@
-//! What people do with extracts, runs and responses: validate, convert, explain, report, compare, and
+//! What people do with extracts, runs and responses: validate, convert, explain, report, compare, list runs, and
 //! work a response.
 
 pub mod convert;
@@ -6,4 +6,5 @@ pub mod diff;
 pub mod explain;
 pub mod report;
 pub mod respond;
+pub mod status;
 pub mod validate;

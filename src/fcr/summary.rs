@@ -76,7 +76,7 @@ impl DeriveSummary {
     pub fn add(&mut self, state: State, file: String, derived: &Derived) {
         let mut errors = FindingCounts::new();
         for (_, edit, _) in &derived.rejected {
-            *errors.entry(edit.code()).or_default() += 1;
+            *errors.entry(edit.code().into()).or_default() += 1;
         }
         let usps = state.usps();
         self.run += &derived.totals;

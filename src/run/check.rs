@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use crate::engine::response::{Difference, ResponseFields, differences, recount};
+use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
 use crate::error::{Error, Result};
 use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::run::{MANIFEST, Manifest, OutputEntry};
+use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
 use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 use crate::text::hex;
@@ -92,9 +91,9 @@ pub fn verify(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verific
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
-    let summary = std::fs::read(folder.join("summary.json"))
+    let summary = std::fs::read(folder.join(SUMMARY))
         .ok()
-        .and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+        .and_then(|text| MatchSummary::parse(&text));
     let is_match = manifest.command == "match";
     if is_match {
         refuse_other_layouts(folder, &manifest, layouts)?;
@@ -190,36 +189,26 @@ fn below(folder: &Path, name: &str) -> Option<PathBuf> {
     (plain && !name.is_empty()).then(|| folder.join(name))
 }
 
-fn check_summary(manifest: &Manifest, summary: Option<&Value>, found: &mut Verification) {
-    let Some(run) = summary.and_then(|summary| summary.get("run")) else {
-        return found.note(
-            "summary.json",
-            None,
-            "is missing or is not the summary of a match",
-        );
+fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mut Verification) {
+    let Some(summary) = summary else {
+        return found.note(SUMMARY, None, "is missing or is not the summary of a match");
     };
-    let balanced = run.get("records").is_some_and(|records| {
-        let count = |key: &str| records.get(key).and_then(Value::as_u64);
-        let parts = ["rejected", "returned", "suppressed", "not_evaluated"];
-        let sum = parts
-            .iter()
-            .try_fold(0_u64, |sum, key| sum.checked_add(count(key)?));
-        sum.is_some() && sum == count("read")
-    });
-    if !balanced {
-        found.note("summary.json", None, "its totals do not balance");
+    let records = &summary.run.totals.records;
+    let parts = [
+        records.rejected,
+        records.returned,
+        records.suppressed,
+        records.not_evaluated,
+    ];
+    let sum = parts
+        .iter()
+        .try_fold(0_u64, |sum, &part| sum.checked_add(part));
+    if sum != Some(records.read) {
+        found.note(SUMMARY, None, "its totals do not balance");
     }
-    let said = manifest.totals.as_object();
-    if !said.is_some_and(|totals| {
-        totals
-            .iter()
-            .all(|(key, value)| run.get(key) == Some(value))
-    }) {
-        found.note(
-            "summary.json",
-            None,
-            "its totals are not those of the manifest",
-        );
+    let totals = StateTotals::deserialize(&manifest.totals).ok();
+    if totals.as_ref() != Some(&summary.run.totals) {
+        found.note(SUMMARY, None, "its totals are not those of the manifest");
     }
 }
 
@@ -228,25 +217,16 @@ fn check_match_file(
     folder: &Path,
     output: &OutputEntry,
     manifest: &Manifest,
-    summary: Option<&Value>,
+    summary: Option<&MatchSummary>,
     layouts: &LayoutSet,
     found: &mut Verification,
     stop: &Stop,
 ) -> Result<()> {
     let state = |prefix: &str, suffix: &str| {
-        let usps = output
-            .name
-            .strip_prefix(prefix)?
-            .strip_suffix(suffix)?
-            .to_owned();
-        Some((
-            summary
-                .and_then(|summary| summary.pointer(&format!("/states/{usps}")))
-                .cloned(),
-            usps,
-        ))
+        let usps = output.name.strip_prefix(prefix)?.strip_suffix(suffix)?;
+        Some(summary.and_then(|summary| summary.states.get(usps)))
     };
-    if let Some((said, _)) = state("responses/", ".icr") {
+    if let Some(said) = state("responses/", ".icr") {
         let form = noted_response_form(manifest);
         let path = folder.join(&output.name);
         let source = match Source::open(&path, RESPONSE_BYTES, form, stop) {
@@ -267,7 +247,7 @@ fn check_match_file(
         }
         match said {
             Some(said) => {
-                for difference in differences(&said, &counted.totals) {
+                for difference in differences(&said.totals, &counted.totals) {
                     found.note(&output.name, None, difference.to_string());
                 }
             }
@@ -275,14 +255,14 @@ fn check_match_file(
             None if summary.is_none() => {}
             None => found.note(&output.name, None, "the summary does not name the state"),
         }
-    } else if let Some((Some(said), _)) = state("rejects/", ".csv") {
+    } else if let Some(Some(said)) = state("rejects/", ".csv") {
         let text = std::fs::read(folder.join(&output.name)).unwrap_or_default();
         let rejected = text
             .split(|&b| b == b'\n')
             .filter(|line| is_error_line(line))
             .count() as u64;
-        let said = said.pointer("/records/rejected").and_then(Value::as_u64);
-        if said != Some(rejected) {
+        let said = said.totals.records.rejected;
+        if said != rejected {
             let difference = Difference {
                 figure: "records.rejected".to_owned(),
                 said,

@@ -1,12 +1,59 @@
-//! Reads what stands in the folder of a finished run of match.
+//! The folder of a finished run of match: its manifest and its summary, opened once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
-
-use super::{LayoutEntry, MANIFEST, Manifest};
+use super::noted_response_form;
+use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
 use crate::error::{Error, Result};
+use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
+
+/// A finished run of match.
+#[derive(Debug)]
+pub struct FinishedRun {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What it was made of and what it holds.
+    pub manifest: Manifest,
+    /// Its totals.
+    pub summary: MatchSummary,
+}
+
+impl FinishedRun {
+    /// Opens the folder.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the folder is none of such a run, and [`Error::Io`] where its manifest
+    /// or summary cannot be read.
+    pub fn open(folder: &Path) -> Result<Self> {
+        Ok(FinishedRun {
+            folder: folder.to_owned(),
+            manifest: match_manifest(folder)?,
+            summary: MatchSummary::parse(&read(folder, SUMMARY)?)
+                .ok_or_else(|| no_run(folder, SUMMARY))?,
+        })
+    }
+
+    /// The folder's name: what tells the run from others.
+    pub fn name(&self) -> String {
+        let name = self.folder.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// How its response files are to be read.
+    pub fn response_form(&self) -> InputForm {
+        noted_response_form(&self.manifest)
+    }
+
+    /// The manifest's entry for a state's response.
+    pub fn response(&self, usps: &str) -> Option<&OutputEntry> {
+        let name = format!("responses/{usps}.icr");
+        self.manifest
+            .outputs
+            .iter()
+            .find(|output| output.name == name)
+    }
+}
 
 /// The manifest of a finished run of match.
 ///
@@ -74,17 +121,8 @@ pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
     Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
-/// A JSON file of a finished run of match.
-///
-/// # Errors
-/// [`Error::Input`] where the file is missing or is not of such a run, and [`Error::Io`] where it
-/// cannot be read.
-pub fn match_file<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
-    serde_json::from_slice(&read(folder, name)?).map_err(|_| no_run(folder, name))
-}
-
 /// What is there is not what a run of match wrote.
-pub fn no_run(folder: &Path, name: &str) -> Error {
+fn no_run(folder: &Path, name: &str) -> Error {
     let problem = "is not of a finished run of icr match; give the folder of such a run";
     Error::input(&folder.join(name), problem)
 }

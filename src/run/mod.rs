@@ -18,7 +18,7 @@ mod volume;
 
 pub use check::{Damage, Verification, verify};
 pub use finished::{
-    find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
+    FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
 pub use inputs::{MatchInputs, Reading, SideFiles};
@@ -26,10 +26,10 @@ pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
-pub use rejects::write_rejects;
+pub use rejects::{Findings as RejectFindings, REJECTS_HEADER, reject_lines, write_rejects};
 pub use responses::write_responses;
-pub(crate) use roster::disagreements;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
-pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};
+pub use summary::{
+    ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, SUMMARY, StateSummary,
+};
 pub use volume::PreviousRun;
-pub(crate) use volume::cases_by_other_state;

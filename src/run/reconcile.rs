@@ -11,7 +11,7 @@ use super::output::OutputFolder;
 use super::rejects::write_rejects;
 use super::responses::write_responses;
 use super::roster::{Roster, RosterPolicy, Stood, disagreements};
-use super::summary::MatchSummary;
+use super::summary::{MatchSummary, SUMMARY};
 use super::volume::PreviousRun;
 use super::{Manifest, receipt};
 use crate::engine::extract::{Collected, Extract, Provenance};
@@ -183,7 +183,7 @@ fn write_reports(
             }
         }
     }
-    folder.write("summary.json", summary.json().as_bytes())?;
+    folder.write(SUMMARY, summary.json().as_bytes())?;
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = note_response_form(request.response_form, request.inputs.options.note(manifest));
     let mut manifest = manifest

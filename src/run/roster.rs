@@ -45,7 +45,7 @@ impl RosterPolicy {
 }
 
 /// What stood for a state in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stood {
     /// Its extract.
@@ -57,7 +57,7 @@ pub enum Stood {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// What was agreed.
     pub role: Role,
@@ -116,6 +116,13 @@ impl Roster {
                 }),
             };
             let (from, to) = (bound(&row.from, "from")?, bound(&row.to, "to")?);
+            if let (Some(from), Some(to)) = (from, to)
+                && from > to
+            {
+                return Err(refuse(
+                    "from is after to, so that the row holds on no day; correct one".to_owned(),
+                ));
+            }
             if from.is_some_and(|from| date < from) || to.is_some_and(|to| date > to) {
                 continue;
             }
@@ -214,6 +221,10 @@ mod tests {
             ("TX,extract,,,,\nXX,extract,,,,\n", "line 3: usps"),
             ("TX,both,,,,\n", "line 2: is not of the form"),
             ("TX,extract,2026-01-01,,,\n", "line 2: from"),
+            (
+                "TX,extract,20261201,20261130,,\n",
+                "line 2: from is after to",
+            ),
             (
                 "TX,extract,,,,\nTX,fcr,,,,\n",
                 "line 3: gives TX a second role",

@@ -3,22 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use rayon::prelude::*;
 use serde_json::json;
 
 use crate::cli::AuditArgs;
 use crate::cli::{
     CommonArgs, FailOn, OutputEncodingArg, OutputFormatArg, ThreadsArgs, by_name, named_encoding,
-    named_word,
+    named_word, tell,
 };
-use crate::desk::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
+use crate::desk::convert::{ConvertRequest, ConvertTo, Converted, SourceForm, Target, convert};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{
-    Encoding, Format, Framing, InputForm, InputForms, Named, Records, Source, split_at_records,
-};
-use crate::formats::layout::LayoutSet;
-use crate::progress::{Progress, Unit};
+use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named};
+use crate::progress::Progress;
 use crate::run::audit::Session;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
@@ -74,7 +70,7 @@ pub struct Args {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-    /// The file to read
+    /// The file to read; - is standard input
     #[arg(value_name = "INPUT")]
     input: PathBuf,
 }
@@ -119,13 +115,6 @@ fn input_format(text: &str) -> std::result::Result<(Option<String>, Option<Input
     })
 }
 
-/// About how much one task renders.
-const PIECE_BYTES: usize = 256 * 1024;
-/// How many pieces are rendered before they are written.
-const WINDOW_PIECES: usize = 16;
-/// How many records of a CSV file are read before they are written.
-const CSV_RECORDS: usize = 16 * 1024;
-
 /// Runs the command.
 ///
 /// # Errors
@@ -151,19 +140,31 @@ fn convert_audited(
     let layouts = common.layouts()?;
     let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
+    let request = ConvertRequest {
+        input: args.input.clone(),
+        output: args.output.clone(),
+        source: args.source(),
+        to: args.to.target(args.output_encoding.encoding()),
+        layout: args.layout.clone(),
+        fields: args.fields.clone(),
+        mask: args.mask,
+        count_rejects: args.fail_on.is_some(),
+    };
     let Converted {
         plan,
         records,
+        told,
         output,
     } = args
         .threads
-        .run(|| convert(args, &layouts, output, &progress, stop))?;
+        .run(|| convert(&request, &layouts, output, &progress, stop))?;
     let (to, layout) = (
         args.to
             .to_possible_value()
             .map_or_else(String::new, |v| v.get_name().to_owned()),
         &plan.layout,
     );
+    tell(common, &args.input, &told);
     let rejects = plan.rejects();
     let text = match args.format {
         OutputFormatArg::Text => format!(
@@ -189,7 +190,7 @@ fn convert_audited(
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
             let summary = json!({
                 "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields, "rejects": rejects, "blanked": plan.blanked(),
+                "fields": fields, "rejects": rejects, "blanked": plan.blanked(), "told": told,
             });
             crate::text::json_text(&summary)
         }
@@ -199,241 +200,47 @@ fn convert_audited(
     Ok(exit)
 }
 
-/// A file that is written but not published.
-struct Converted {
-    plan: Plan,
-    records: u64,
-    output: OutputSingle,
-}
-
-/// Where records go.
-enum Sink<'a> {
-    Rows(Rows<'a>, OutputSingle),
-    #[cfg(feature = "parquet")]
-    Parquet(Box<crate::desk::convert::ParquetFile<'a, OutputSingle>>),
-}
-
-fn convert(
-    args: &Args,
-    layouts: &LayoutSet,
-    output: OutputSingle,
-    progress: &Progress,
-    stop: &Stop,
-) -> Result<Converted> {
-    let (source, name) = open(args, layouts, stop)?;
-    let from_csv = args.is_csv();
-    let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
-    let (mut csv, layout) = if from_csv {
-        let layout = args.layout.as_deref();
-        let (csv, layout) = FromCsv::open(&args.input, source.bytes(), layout, layouts)?;
-        (Some(csv), layout)
-    } else {
-        (None, layouts.expanded(layouts.require(&name)?))
-    };
-    let mut plan = Plan::new(&layout, &args.fields, args.mask)?;
-    if args.fail_on.is_some()
-        && let Some(min_bytes) = shortest_record(&layout.name, layouts)?
-    {
-        plan.count_rejects(min_bytes);
-    }
-    let mut sink = Sink::new(args, &plan, output)?;
-    let mut records = 0;
-    if let Some(csv) = &mut csv {
-        let mut block = Vec::new();
-        loop {
-            stop.check()?;
-            block.clear();
-            csv.next_records(CSV_RECORDS, &mut block)?;
-            if block.is_empty() {
-                break;
-            }
-            let piece = (Framing::Fixed(plan.length), &block[..]);
-            records += sink.take(args, piece, &[(0, block.len())], records)?;
-        }
-    } else {
-        // Each task takes whole records; the records of a case may be parted.
-        let framing = source.framing;
-        let cuts = split_at_records(framing, source.bytes(), PIECE_BYTES, usize::MAX..usize::MAX);
-        let pieces: Vec<_> = cuts
-            .windows(2)
-            .map(|cut| (cut[0], cut[1]))
-            .filter(|(first, end)| first < end)
-            .collect();
-        for window in pieces.chunks(WINDOW_PIECES) {
-            stop.check()?;
-            records += sink.take(args, (framing, source.bytes()), window, records)?;
-            stage.advance((window[window.len() - 1].1 - window[0].0) as u64);
-        }
-    }
-    source.check_intact()?;
-    let output = sink.finish().map_err(Error::io("write", &args.output))?;
-    Ok(Converted {
-        plan,
-        records,
-        output,
-    })
-}
-
-/// The shortest record that a match accepts, where it reads records of this layout.
-fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
-    Ok(match layout {
-        "extract" => Some(layouts.extract()?.min_bytes),
-        "fcr-extract" => Some(layouts.fcr_extract()?.min_bytes_fcr),
-        _ => None,
-    })
-}
-
-/// Opens the input; gives it with the name of its layout, which decides its record length. That of
-/// a CSV file is told by its header.
-fn open(args: &Args, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
-    let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
-    args.forms()
-        .refuse_unused(std::iter::once(args.input.as_path()))?;
-    if args.is_csv() {
-        if let Some(encoding) = args.form().encoding.filter(|encoding| encoding.is_ebcdic()) {
-            let problem = format!(
-                "--input-format csv is UTF-8; --input-encoding {} does not go with it",
-                encoding.word()
-            );
-            return Err(Error::Usage(problem));
-        }
-        let source = Source::open(&args.input, 1, InputForm::TEXT, stop)?;
-        return Ok((source, String::new()));
-    }
-    let named = args.layout.as_deref().unwrap_or("extract");
-    let source = Source::open(&args.input, length(named)?, args.form(), stop)?;
-    if source.bytes().is_empty() {
-        let problem = "is empty; there is nothing to convert (was the transfer complete?)";
-        return Err(Error::input(&args.input, problem));
-    }
-    if args.layout.is_some() {
-        return Ok((source, named.to_owned()));
-    }
-    let Some(guessed) = guess_layout(&source) else {
-        let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
-        let problem = format!(
-            "cannot be told to be of one layout; name it with --layout: {}",
-            names.join(", ")
-        );
-        return Err(Error::input(&args.input, problem));
-    };
-    // How the records are told apart may depend on their length.
-    let source = source.with_record_bytes(length(guessed)?, args.form(), stop)?;
-    Ok((source, guessed.to_owned()))
-}
-
-impl Args {
-    /// What was asked of the input, as of any other.
-    fn forms(&self) -> InputForms {
-        let (all, formats) = by_name(&self.input_format);
-        let (encoding, encodings) = by_name(&self.input_encoding);
-        let format = |format: Option<InputFormat>| match format? {
-            InputFormat::Records(format) => Some(format),
-            InputFormat::Csv => Some(Format::Text),
-        };
-        let formats = formats.into_iter().map(|named| Named {
-            value: format(named.value),
-            name: named.name,
-        });
-        InputForms {
-            all: InputForm {
-                format: format(all),
-                encoding,
-            },
-            formats: formats.collect(),
-            encodings,
-        }
-    }
-
-    fn form(&self) -> InputForm {
-        self.forms().of(&self.input)
-    }
-
-    fn is_csv(&self) -> bool {
-        let csv = |(_, format): &(_, Option<InputFormat>)| *format == Some(InputFormat::Csv);
-        self.input_format.iter().any(csv)
-    }
-}
-
-impl<'a> Sink<'a> {
-    fn new(args: &Args, plan: &'a Plan, mut output: OutputSingle) -> Result<Self> {
-        let target = match args.to {
-            To::Text => Target::Text(args.output_encoding.encoding()),
-            To::Fb => Target::Fixed(args.output_encoding.encoding()),
+impl To {
+    fn target(self, encoding: Encoding) -> ConvertTo {
+        ConvertTo::Rows(match self {
+            To::Text => Target::Text(encoding),
+            To::Fb => Target::Fixed(encoding),
             To::Cp037Text => Target::Text(Encoding::Cp037),
             To::Cp037Fb => Target::Fixed(Encoding::Cp037),
             To::Csv => Target::Csv,
             To::Jsonl => Target::Jsonl,
-            #[cfg(feature = "parquet")]
-            To::Parquet => {
-                let file = crate::desk::convert::ParquetFile::new(plan, output)
-                    .map_err(Error::io("write", &args.output))?;
-                return Ok(Sink::Parquet(Box::new(file)));
-            }
-            #[cfg(not(feature = "parquet"))]
-            To::Parquet => {
-                let problem =
-                    "this icr was built without the feature `parquet`; choose another --to";
-                return Err(Error::Usage(problem.to_owned()));
-            }
-        };
-        let rows = Rows::new(plan, target);
-        output.write(&rows.header())?;
-        Ok(Sink::Rows(rows, output))
+            To::Parquet => return ConvertTo::Parquet,
+        })
     }
+}
 
-    /// Takes the records of pieces of a file, of which so many came before; gives how many there
-    /// were.
-    fn take(
-        &mut self,
-        args: &Args,
-        (framing, bytes): (Framing, &[u8]),
-        pieces: &[(usize, usize)],
-        before: u64,
-    ) -> Result<u64> {
-        let records = |&(first, end): &(usize, usize)| Records::within(framing, bytes, first, end);
-        let refuse = |refused: &Refused, before: u64| {
-            Error::record(
-                &args.input,
-                before + refused.record,
-                refused.problem.clone(),
-            )
+impl Args {
+    fn source(&self) -> SourceForm {
+        let (all, formats) = by_name(&self.input_format);
+        let (encoding, encodings) = by_name(&self.input_encoding);
+        let records = |format: Option<InputFormat>| match format? {
+            InputFormat::Records(format) => Some(format),
+            InputFormat::Csv => None,
         };
-        let mut count = 0;
-        match self {
-            Sink::Rows(rows, output) => {
-                let rows = &*rows;
-                let render = |piece: &(usize, usize)| {
-                    let mut out = Vec::with_capacity(PIECE_BYTES * 3 / 2);
-                    let count = rows.render(records(piece), &mut out);
-                    (count, out)
-                };
-                let rendered: Vec<_> = pieces.par_iter().map(render).collect();
-                for (records, out) in rendered {
-                    count += records.map_err(|refused| refuse(&refused, before + count))?;
-                    output.write(&out)?;
-                }
-            }
-            #[cfg(feature = "parquet")]
-            Sink::Parquet(file) => {
-                use crate::desk::convert::ParquetError;
-                for piece in pieces {
-                    count += file.add(records(piece)).map_err(|error| match error {
-                        ParquetError::Refused(refused) => refuse(&refused, before + count),
-                        ParquetError::Unwritable(error) => Error::io("write", &args.output)(error),
-                    })?;
-                }
-            }
+        let is_csv = |(_, format): &(_, Option<InputFormat>)| *format == Some(InputFormat::Csv);
+        let forms = InputForms {
+            all: InputForm {
+                format: records(all),
+                encoding,
+            },
+            formats: formats
+                .into_iter()
+                .map(|named| Named {
+                    value: records(named.value),
+                    name: named.name,
+                })
+                .collect(),
+            encodings,
+        };
+        if self.input_format.iter().any(is_csv) {
+            let encoding = forms.of(&self.input).encoding;
+            return SourceForm::Csv { encoding };
         }
-        Ok(count)
-    }
-
-    /// Writes what is left.
-    fn finish(self) -> std::io::Result<OutputSingle> {
-        match self {
-            Sink::Rows(_, output) => Ok(output),
-            #[cfg(feature = "parquet")]
-            Sink::Parquet(file) => file.finish(),
-        }
+        SourceForm::Records(forms)
     }
 }

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use rayon::prelude::*;
 
 use crate::cli::AuditArgs;
 use crate::cli::{
-    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent,
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent, tell,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -18,6 +17,7 @@ use crate::formats::input::InputEntry;
 use crate::formats::input::input_files;
 use crate::formats::layout::RegistryLayout;
 use crate::formats::reference::State;
+use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::run::Manifest;
 use crate::run::note_input_form;
@@ -105,8 +105,9 @@ fn derive_into(
         .map(|file| file.source.bytes().len() as u64)
         .sum();
     let reading = progress.stage("reading", bytes, Unit::Bytes);
-    let standing = by_size(&files, |file| {
-        Standing::of(&files[file], &layout, &reading, stop)
+    let bytes_of = |file: &RegistryFile| file.source.bytes().len() as u64;
+    let standing = largest_first(&files, bytes_of, |file| {
+        Standing::of(file, &layout, &reading, stop)
     })?;
     drop(reading);
     let marked = MarkedSsns::new(standing.iter().map(|standing| standing.marks.as_slice()));
@@ -123,25 +124,30 @@ fn derive_into(
         include_non_iv_d: args.include_non_iv_d,
         stop,
     };
-    let derived = by_size(&files, |place| {
-        let (file, standing) = (&files[place], &standing[place]);
-        let derived = if args.participating.contains(&file.state) {
-            deriver.pass_over(file, standing)?
-        } else {
-            let begin = || folder.file(&format!("extracts/{}.txt", file.state));
-            let (derived, sink) = deriver.derive(file, standing, begin, &writing)?;
-            if let Some(sink) = sink {
-                sink.finish()?;
-            }
-            derived
-        };
-        let name = format!("rejects/{}.csv", file.state);
-        write_registry_rejects(folder, &name, &derived, &layouts, &layout)?;
-        Ok(derived)
-    })?;
+    let standing: Vec<_> = files.iter().zip(&standing).collect();
+    let derived = largest_first(
+        &standing,
+        |(file, _)| bytes_of(file),
+        |&(file, standing)| {
+            let derived = if args.participating.contains(&file.state) {
+                deriver.pass_over(file, standing)?
+            } else {
+                let begin = || folder.file(&format!("extracts/{}.txt", file.state));
+                let (derived, sink) = deriver.derive(file, standing, begin, &writing)?;
+                if let Some(sink) = sink {
+                    sink.finish()?;
+                }
+                derived
+            };
+            let name = format!("rejects/{}.csv", file.state);
+            write_registry_rejects(folder, &name, &derived, &layouts, &layout)?;
+            Ok(derived)
+        },
+    )?;
 
     let mut summary = DeriveSummary::new(&args.participating, args.include_non_iv_d);
     for (file, derived) in files.iter().zip(&derived) {
+        tell(common, &file.source.path, &file.source.told());
         file.source.check_intact()?;
         refuse_too_many_rejects(args, file, derived)?;
         summary.add(file.state, file.source.name(), derived);
@@ -189,20 +195,6 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
     }
     files.sort_by_key(|file| file.state);
     Ok(files)
-}
-
-/// Does the work for every file, the largest first; gives the results in the order of the files, or
-/// the first error in that order.
-fn by_size<R: Send>(
-    files: &[RegistryFile],
-    work: impl Fn(usize) -> Result<R> + Sync,
-) -> Result<Vec<R>> {
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|&file| std::cmp::Reverse(files[file].source.bytes().len()));
-    let each = order.par_iter().with_max_len(1);
-    let mut done: Vec<_> = each.map(|&file| (file, work(file))).collect();
-    done.sort_by_key(|&(file, _)| file);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Refuses a file of which too many records were rejected. Only those that are listed count, and the

@@ -6,7 +6,9 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
+use crate::cli::{
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, tell, whole_number,
+};
 use crate::desk::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
     read_responses, response_state, sorted_cases,
@@ -114,6 +116,11 @@ fn respond_audited(
         .transpose()?
         .unwrap_or_default();
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
+    if let Some(problem) = sent.dated_later(common.run_date())
+        && !common.quiet
+    {
+        warn(&problem);
+    }
     let side_files = args.policy.iter().chain(&args.sent);
     let inputs = args.responses.iter().chain(side_files);
     let folder = out.create(inputs.map(PathBuf::as_path))?;
@@ -167,6 +174,7 @@ fn respond_into(
         folder.write(name, &bytes)?;
     }
     for source in &sources {
+        tell(common, &source.path, &source.told());
         source.check_intact()?;
     }
     let summary = RespondSummary {

@@ -9,6 +9,7 @@ mod mask;
 mod parquet;
 mod plan;
 mod refused;
+mod request;
 mod rows;
 
 pub use from_csv::FromCsv;
@@ -16,6 +17,7 @@ pub use from_csv::FromCsv;
 pub use parquet::{ParquetError, ParquetFile};
 pub use plan::{Plan, guess_layout, layout_of_header};
 pub use refused::Refused;
+pub use request::{ConvertRequest, ConvertTo, Converted, SourceForm, convert};
 pub use rows::{Rows, Target};
 
 /// Appends ISO 8859-1 bytes as UTF-8.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::figures::figures;
 use super::{Figure, Figures};
 use crate::engine::extract::Severity;
 use crate::engine::response::Volume;
 use crate::formats::layout::CodeTable;
+use crate::run::{ExcludedFile, FileKind};
 
 /// The reconciliation report of a run.
 #[derive(Clone, Debug, Serialize)]
@@ -24,7 +25,7 @@ pub struct Report {
     /// By submitting state and other state.
     pub matrix: BTreeMap<&'static str, BTreeMap<&'static str, Cell>>,
     /// States that cases name and that sent nothing.
-    pub absent: BTreeMap<String, Volume>,
+    pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
     /// Whether it could be checked that the cases of the responses are whole.
@@ -78,12 +79,22 @@ pub struct Cell {
 }
 
 /// A file that was left out of the run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Excluded {
     /// Its state, where that is known.
     pub state: Option<String>,
-    /// `extract` or `fcr`.
-    pub kind: String,
+    /// What it was given as.
+    pub kind: FileKind,
+}
+
+impl Excluded {
+    /// What a report shows of a file that a summary lists.
+    pub(super) fn of(file: &ExcludedFile) -> Self {
+        Excluded {
+            state: file.state.clone(),
+            kind: file.kind,
+        }
+    }
 }
 
 /// What is rendered: a report, perhaps an earlier one to show the change since, and the meanings.

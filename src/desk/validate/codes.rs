@@ -37,10 +37,14 @@ fn harm(edit: Edit) -> u8 {
     }
 }
 
+/// The advice where what was done to the file explains at least half of the records.
+const TOLD: &str = "See what is told of the file as a whole.";
+
 /// The table of a file's findings: by harm, then the commonest first, then in the order of the
-/// edits. `short_lines` are the first records that have W01, which no list holds.
+/// edits. `explained` are those that what was done to the file explains: the advice gives way to that.
+/// `short_lines` are the first records that have W01, which no list holds.
 pub(super) fn count(
-    findings: &Findings,
+    (findings, explained): (&Findings, &Findings),
     rejected: &[Rejected],
     warnings: &[Listed],
     short_lines: &[u64],
@@ -69,7 +73,11 @@ pub(super) fn count(
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),
-                next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+                next_action: if explained.of(edit) * 2 >= count && explained.of(edit) > 0 {
+                    TOLD.to_owned()
+                } else {
+                    code.map(|c| c.next_action.clone()).unwrap_or_default()
+                },
             }
         })
         .collect()

@@ -6,7 +6,9 @@
 mod codes;
 mod completeness;
 mod formats;
+mod plausible;
 mod report;
+mod request;
 mod shared;
 mod table;
 mod text;
@@ -14,7 +16,9 @@ mod text;
 pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};
+pub use plausible::{Judged, Limit, Limits};
 pub use report::{FileReport, OtherStateCount, Report, TypeCount};
+pub use request::{ValidateRequest, Validated, validate};
 pub use shared::SharedSsn;
 
 /// How many record numbers of each finding are shown.

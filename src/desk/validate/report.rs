@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::formats::Formats;
 use super::{
-    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
+    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, Limits, OtherCaseIds, SharedSsn, codes,
     completeness, shared,
 };
 use crate::engine::extract::{Extract, Findings, Provenance, Severity, Unusable};
+use crate::formats::input::Told;
 use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
@@ -34,6 +35,8 @@ pub struct FileReport {
     pub state: Option<&'static str>,
     /// Why the file cannot be used, if it cannot.
     pub unusable: Option<String>,
+    /// What was done to the file as a whole.
+    pub told: Vec<Told>,
     /// How many records were read.
     pub records: u64,
     /// How many were rejected.
@@ -88,6 +91,16 @@ pub struct TypeCount {
     pub records: u64,
 }
 
+/// What was done to a file that makes it one which should not be matched, though its records pass.
+const TOLD_ERRORS: [&str; 6] = [
+    "implausible",
+    "repeated",
+    "cases-twice",
+    "other-state",
+    "cut-column",
+    "last-record-cut",
+];
+
 /// How many shared SSNs are shown one by one.
 const MOST_SHARED: usize = 10;
 
@@ -124,8 +137,13 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or a worse one.
+    /// Whether a file has a finding of this severity or a worse one. What was done to a file as a whole
+    /// can be an error though each record passes.
     pub fn has(&self, severity: Severity) -> bool {
+        let is_error = |told: &Told| TOLD_ERRORS.contains(&told.kind.as_str());
+        if self.files.iter().any(|file| file.told.iter().any(is_error)) {
+            return true;
+        }
         let total = |file: &FileReport, severity| file.findings.total(severity) > 0;
         self.files.iter().any(|file| {
             total(file, Severity::Error)
@@ -149,6 +167,7 @@ impl FileReport {
             },
             state: state.map(State::usps),
             unusable: None,
+            told: Vec::new(),
             records: 0,
             rejected: 0,
             cases: 0,
@@ -168,29 +187,39 @@ impl FileReport {
     }
 
     /// The report on an extract; `unusable` says why it cannot be used all the same.
-    pub fn of_extract(extract: &Extract, unusable: Option<String>, layouts: &LayoutSet) -> Self {
+    pub fn of_extract(
+        extract: &Extract,
+        unusable: Option<String>,
+        limits: Limits,
+        layouts: &LayoutSet,
+    ) -> Self {
         let formats = Formats::count(extract);
         let mut shared = shared::find(extract);
         let shared_ssns = shared.len() as u64;
         shared.truncate(MOST_SHARED);
         let open = extract.cases.iter().filter(|case| case.data.open).count() as u64;
         let cases = extract.cases.len() as u64;
+        let completeness = completeness::count(extract);
+        let accepted = extract.rows.len() as u64;
+        let mut told = limits.told(&extract.findings, &completeness, accepted);
+        told.extend(extract.told.iter().cloned());
         FileReport {
             unusable,
+            told,
             records: extract.records,
             rejected: extract.rejected.len() as u64,
             cases,
             open_cases: open,
             closed_cases: cases - open,
             codes: codes::count(
-                &extract.findings,
+                (&extract.findings, &extract.explained),
                 &extract.rejected,
                 &extract.warnings,
                 &first_short_lines(extract),
                 extract.records,
                 layouts,
             ),
-            completeness: completeness::count(extract),
+            completeness,
             other_states: other_states(extract),
             participant_types: participant_types(extract),
             shared_ssns,
@@ -211,10 +240,11 @@ impl FileReport {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
             unusable: Some(file.problem.clone()),
+            told: file.told.clone(),
             records: file.records,
             rejected: file.rejected.len() as u64,
             codes: codes::count(
-                &file.findings,
+                (&file.findings, &file.explained),
                 &file.rejected,
                 &file.warnings,
                 &[],

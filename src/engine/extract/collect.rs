@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
 use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use crate::formats::input::{input_bytes, input_files};
 use crate::formats::reference::State;
+use crate::parallel::largest_first;
 
 /// The files of a run, read.
 #[derive(Default)]
@@ -61,21 +60,21 @@ pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
 pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
     let paths = files.iter().map(|(path, _)| path.as_path());
     loader.form.refuse_unused(paths)?;
-    let size = |place: &usize| input_bytes(&files[*place].0).unwrap_or_default();
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
-    let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));
-    let mut read = order
-        .par_iter()
-        .with_max_len(1)
-        .map(read)
-        .collect::<Result<Vec<_>>>()?;
-    read.sort_by_key(|&(place, _)| place);
+    let read = largest_first(
+        files,
+        |(path, _)| input_bytes(path).unwrap_or_default(),
+        |(path, provenance)| loader.load(path, *provenance),
+    )?;
     let mut collected = Collected::default();
-    for (_, file) in read {
+    for file in read {
         match file {
             Loaded::Usable(extract) => collected.extracts.push(*extract),
-            Loaded::Unusable(file) => collected.unusable.push(*file),
+            Loaded::Unusable(mut file) => {
+                if file.needs_validate {
+                    file.problem += "; run `icr validate` on it";
+                }
+                collected.unusable.push(*file);
+            }
         }
     }
     Ok(collected)
@@ -138,9 +137,10 @@ fn listed(files: &[Unusable]) -> String {
 ///
 /// # Errors
 /// [`Error::Inputs`] naming both.
-pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
+pub fn refuse_two_for_one_state<'a>(extracts: impl IntoIterator<Item = &'a Extract>) -> Result<()> {
+    let extracts: Vec<&Extract> = extracts.into_iter().collect();
     for (at, extract) in extracts.iter().enumerate() {
-        let same = |other: &&Extract| {
+        let same = |other: &&&Extract| {
             other.state == extract.state && other.provenance == extract.provenance
         };
         if let Some(first) = extracts[..at].iter().find(same) {

@@ -10,7 +10,7 @@ use super::row::Row;
 use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, LARGE_ROWS, LargeCase, id_key};
 use crate::formats::input::InputEntry;
-use crate::formats::input::Source;
+use crate::formats::input::{Source, Told};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::{CaseId, ParticipantClass};
 use crate::formats::reference::State;
@@ -25,6 +25,10 @@ pub struct Extract {
     pub source: Source,
     /// Where the fields of its records are.
     pub layout: ExtractLayout,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// How many records were read.
     pub records: u64,
     /// The accepted records, in case order; the rows of a case in file order.
@@ -58,6 +62,12 @@ pub struct Unusable {
     pub provenance: Provenance,
     /// Why, and what to do.
     pub problem: String,
+    /// Whether `icr validate` would tell more.
+    pub needs_validate: bool,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// How many records were read.
     pub records: u64,
     /// Errors and warnings by code.
@@ -97,6 +107,9 @@ impl Extract {
             state: Some(self.state),
             provenance: self.provenance,
             problem,
+            needs_validate: false,
+            told: self.told,
+            explained: self.explained,
             records: self.records,
             findings: self.findings,
             entry,

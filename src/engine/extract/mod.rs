@@ -18,6 +18,7 @@ mod row;
 mod verify;
 mod vote;
 mod whole;
+mod whole_file;
 
 pub(crate) use case::id_key;
 pub use case::{Case, CaseData, CaseNumber};

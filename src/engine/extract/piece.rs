@@ -23,6 +23,12 @@ pub(super) struct Piece {
     pub(super) votes: [u64; STATE_COUNT],
 }
 
+/// The column of the first control byte, from 1.
+fn control_column(bytes: &[u8]) -> u32 {
+    let control = |byte: &u8| *byte < 0x20 || *byte == 0x7f;
+    bytes.iter().position(control).map_or(0, |at| at as u32 + 1)
+}
+
 impl Piece {
     pub(super) fn empty(max_warnings: usize) -> Self {
         Piece {
@@ -63,6 +69,11 @@ impl Piece {
                         record: piece.records,
                         offset: record.offset as u64,
                         edit,
+                        column: if edit == Edit::E02 {
+                            control_column(record.bytes)
+                        } else {
+                            0
+                        },
                     });
                     continue;
                 }

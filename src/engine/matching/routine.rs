@@ -1,9 +1,12 @@
 //! The two match routines: the published one, and the pooled one for agencies that decide so.
 
+use serde::{Deserialize, Serialize};
+
 use super::tier::Tier;
 
 /// `--routine`: how the counterpart of a case is searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Routine {
     /// The tiers in turn; the first that yields a candidate decides (matching.md, section 5).
     #[default]

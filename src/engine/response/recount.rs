@@ -1,11 +1,7 @@
 //! Counts a response file again, looks at each record and case, and holds the figures against a
 //! summary.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
-
-use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields};
+use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields, StateTotals};
 use super::{contradictions, reader::MOST_LISTED};
 use crate::engine::matching::{MatchBasis, ReasonCode};
 use crate::error::Result;
@@ -100,32 +96,6 @@ impl ResponseTotals {
                 .for_each(|(mine, theirs)| *mine += theirs);
         }
     }
-
-    /// The figures by their paths in the summary of a state.
-    fn figures(&self) -> BTreeMap<String, u64> {
-        let codes = ReasonCode::ALL.map(ReasonCode::code);
-        let bases = MatchBasis::ALL.map(MatchBasis::code);
-        let mut figures = BTreeMap::new();
-        for (path, count) in [
-            ("/records/returned", self.records),
-            ("/cases/returned", self.cases),
-            ("/cases_nobody_matched", self.cases_nobody_matched),
-            ("/multiple_case", self.multiple_case),
-            ("/fcr_supplied", self.fcr_supplied),
-        ] {
-            figures.insert(path.to_owned(), count);
-        }
-        for (path, names, counts) in [
-            ("/cases_by_tier", &TIERS[..], &self.cases_by_tier[..]),
-            ("/records_by_code", &codes, &self.records_by_code),
-            ("/cases_by_code", &codes, &self.cases_by_code),
-            ("/records_by_basis", &bases, &self.records_by_basis),
-        ] {
-            let named = names.iter().zip(counts);
-            figures.extend(named.map(|(name, count)| (format!("{path}/{name}"), *count)));
-        }
-        figures
-    }
 }
 
 /// What a response file holds.
@@ -174,8 +144,8 @@ pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<
 pub struct Difference {
     /// The figure's path in the summary of a state, with dots.
     pub figure: String,
-    /// What the summary says; none where it says nothing.
-    pub said: Option<u64>,
+    /// What the summary says.
+    pub said: u64,
     /// What was counted.
     pub counted: u64,
 }
@@ -187,48 +157,76 @@ impl std::fmt::Display for Difference {
             said,
             counted,
         } = self;
-        match said {
-            Some(said) => write!(
-                f,
-                "{figure}: the summary says {said}, the file holds {counted}"
-            ),
-            None => write!(
-                f,
-                "{figure}: the summary says nothing, the file holds {counted}"
-            ),
-        }
+        write!(
+            f,
+            "{figure}: the summary says {said}, the file holds {counted}"
+        )
     }
 }
 
 /// The figures of a recount that differ from what a summary says of the state.
-///
-/// The tiers of the pooled routine stand in the summary of a pooled run alone, and the match basis in
-/// none of an early version: where the summary does not have them, there is nothing to hold against.
-pub fn differences(said: &Value, counted: &ResponseTotals) -> Vec<Difference> {
-    let mut figures = counted.figures();
-    // What the summary says beyond the figures that are known is a figure too: of a tier, say.
-    let mut paths: BTreeSet<String> = figures.keys().cloned().collect();
-    for map in ["/cases_by_tier", "/records_by_code", "/cases_by_code"] {
-        let keys = said.pointer(map).and_then(Value::as_object);
-        let keys = keys.into_iter().flat_map(serde_json::Map::keys);
-        paths.extend(keys.map(|key| format!("{map}/{key}")));
+pub fn differences(said: &StateTotals, counted: &ResponseTotals) -> Vec<Difference> {
+    let mut differing = Vec::new();
+    let mut compare = |figure: &str, said: u64, counted: u64| {
+        if said != counted {
+            differing.push(Difference {
+                figure: figure.to_owned(),
+                said,
+                counted,
+            });
+        }
+    };
+    for (figure, said, counted) in [
+        ("records.returned", said.records.returned, counted.records),
+        ("cases.returned", said.cases.returned, counted.cases),
+        (
+            "cases_nobody_matched",
+            said.cases_nobody_matched,
+            counted.cases_nobody_matched,
+        ),
+        ("multiple_case", said.multiple_case, counted.multiple_case),
+        ("fcr_supplied", said.fcr_supplied, counted.fcr_supplied),
+    ] {
+        compare(figure, said, counted);
     }
-    if counted.basis_unknown || said.get("records_by_basis").is_none() {
-        paths.retain(|path| !path.starts_with("/records_by_basis"));
+    let tiers = said.cases_by_tier;
+    let tiers: Vec<u64> = tiers.found.into_iter().chain([tiers.none]).collect();
+    let codes = ReasonCode::ALL.map(ReasonCode::code);
+    let bases = MatchBasis::ALL.map(MatchBasis::code);
+    for (figure, names, said, counted) in [
+        (
+            "cases_by_tier",
+            &TIERS[..],
+            &tiers[..],
+            &counted.cases_by_tier[..],
+        ),
+        (
+            "records_by_code",
+            &codes,
+            &said.records_by_code.0,
+            &counted.records_by_code,
+        ),
+        (
+            "cases_by_code",
+            &codes,
+            &said.cases_by_code.0,
+            &counted.cases_by_code,
+        ),
+        (
+            "records_by_basis",
+            // Under a layout without the field nothing is known of it.
+            if counted.basis_unknown {
+                &[]
+            } else {
+                &bases[..]
+            },
+            &said.records_by_basis.0,
+            &counted.records_by_basis,
+        ),
+    ] {
+        for ((name, said), counted) in names.iter().zip(said).zip(counted) {
+            compare(&format!("{figure}.{name}"), *said, *counted);
+        }
     }
-    let differing = paths.into_iter().filter_map(|path| {
-        let counted = figures.remove(&path).unwrap_or_default();
-        let value = said.pointer(&path).and_then(Value::as_u64);
-        let of_pooled = TIERS[3..7]
-            .iter()
-            .any(|tier| path == format!("/cases_by_tier/{tier}"));
-        let silent = of_pooled && said.pointer(&path).is_none() && counted == 0;
-        let differs = !silent && value != Some(counted);
-        differs.then(|| Difference {
-            figure: path.trim_start_matches('/').replace('/', "."),
-            said: value,
-            counted,
-        })
-    });
-    differing.collect()
+    differing
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::matching::{
     Found, MatchBasis, Outcome, ReasonCode, ReasonCodes, Routine, Suppressed, Tier,
@@ -12,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
 /// What became of the records of a state: they balance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RecordTotals {
     /// Records in the file.
     pub read: u64,
@@ -27,7 +29,8 @@ pub struct RecordTotals {
 }
 
 /// What became of the cases of a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
     pub returned: u64,
@@ -40,7 +43,8 @@ pub struct CaseTotals {
 }
 
 /// The totals of one state, or of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StateTotals {
     /// Records.
     pub records: RecordTotals,
@@ -132,6 +136,26 @@ impl Serialize for TierCounts {
     }
 }
 
+impl<'de> Deserialize<'de> for TierCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let counts = named_counts(deserializer)?;
+        let mut tiers = TierCounts::default();
+        for (name, count) in counts {
+            match name.as_bytes() {
+                b"none" => tiers.none = count,
+                [digit @ b'1'..=b'7'] => {
+                    tiers.found[usize::from(digit - b'1')] = count;
+                    if *digit > b'3' {
+                        tiers.routine = Routine::Pooled;
+                    }
+                }
+                _ => return Err(D::Error::custom("no such tier")),
+            }
+        }
+        Ok(tiers)
+    }
+}
+
 impl Serialize for CodeCounts {
     fn serialize<S: serde::Serializer>(
         &self,
@@ -139,6 +163,12 @@ impl Serialize for CodeCounts {
     ) -> std::result::Result<S::Ok, S::Error> {
         let codes = ReasonCode::ALL.map(ReasonCode::code);
         serializer.collect_map(codes.into_iter().zip(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for CodeCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        by_name(deserializer, &ReasonCode::ALL.map(ReasonCode::code)).map(CodeCounts)
     }
 }
 
@@ -152,6 +182,32 @@ impl Serialize for BasisCounts {
     }
 }
 
+impl<'de> Deserialize<'de> for BasisCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        by_name(deserializer, &MatchBasis::ALL.map(MatchBasis::code)).map(BasisCounts)
+    }
+}
+
+/// Counts under names, as a summary has them.
+fn named_counts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<String, u64>, D::Error> {
+    BTreeMap::deserialize(deserializer)
+}
+
+/// Counts in the order of their names; one that is missing is 0.
+fn by_name<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+    names: &[&str; N],
+) -> std::result::Result<[u64; N], D::Error> {
+    let mut counts = [0; N];
+    for (name, count) in named_counts(deserializer)? {
+        let place = names.iter().position(|other| *other == name);
+        counts[place.ok_or_else(|| D::Error::custom("no such code"))?] = count;
+    }
+    Ok(counts)
+}
+
 fn add_each<const N: usize>(mine: &mut [u64; N], theirs: &[u64; N]) {
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
         *mine += theirs;
@@ -163,15 +219,31 @@ impl Serialize for FatesByState {
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        let named = State::all()
-            .zip(&self.0)
-            .filter(|(_, fates)| **fates != Fates::default());
-        let map: BTreeMap<_, _> = named.map(|(state, fates)| (state.usps(), fates)).collect();
+        let named = self.iter().map(|(state, fates)| (state.usps(), fates));
+        let map: BTreeMap<_, _> = named.collect();
         map.serialize(serializer)
     }
 }
 
+impl<'de> Deserialize<'de> for FatesByState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let named = BTreeMap::<String, Fates>::deserialize(deserializer)?;
+        let mut all = FatesByState::default();
+        for (usps, fates) in named {
+            let state = State::from_usps(&usps).ok_or_else(|| D::Error::custom("no such state"))?;
+            *all.of(state) = fates;
+        }
+        Ok(all)
+    }
+}
+
 impl FatesByState {
+    /// The states that cases name, with what became of these.
+    pub fn iter(&self) -> impl Iterator<Item = (State, &Fates)> {
+        let all = State::all().zip(&self.0);
+        all.filter(|(_, fates)| **fates != Fates::default())
+    }
+
     fn of(&mut self, state: State) -> &mut Fates {
         if self.0.is_empty() {
             self.0.resize(STATE_COUNT, Fates::default());

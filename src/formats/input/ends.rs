@@ -56,7 +56,10 @@ fn without_padding(body: &[u8], record_bytes: usize, asked: Option<Format>) -> (
     if let Framing::Fixed(_) = framing {
         return (fixed_end.min(body.len()), framing);
     }
-    if asked.is_none() && fixed_end < body.len() {
+    // Blanks may be part of longer records.
+    let beyond = body.get(fixed_end..).unwrap_or_default();
+    let no_blanks = !beyond.is_empty() && beyond.iter().all(|byte| matches!(byte, 0 | 0x1a));
+    if asked.is_none() && no_blanks {
         let fixed = Framing::of(&body[..fixed_end], record_bytes, asked);
         if fixed != Framing::Text && body.len() > record_bytes {
             return (fixed_end, fixed);
@@ -120,6 +123,7 @@ mod tests {
             (b"abcdefgh\x1a", b"abcdefgh", Fixed(4)),
             (b"abcdef  \0\0\0", b"abcdef  ", Fixed(4)),
             (b"abcdef              ", b"abcdef  ", Fixed(4)),
+            (b"abcdef   ", b"abcdef   ", Text),
             (b"\xef\xbb\xbfabcdefgh", b"abcdefgh", Fixed(4)),
             (b"    \0\0", b"    \0\0", Text),
             (b"\xef\xbb\xbf", b"", Text),

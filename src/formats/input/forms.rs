@@ -50,19 +50,23 @@ impl InputForms {
     ///
     /// # Errors
     /// [`Error::Usage`] naming the option.
-    pub fn refuse_unused<'p>(&self, files: impl Iterator<Item = &'p Path> + Clone) -> Result<()> {
+    pub fn refuse_unused<'p>(&self, files: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+        if self.formats.is_empty() && self.encodings.is_empty() {
+            return Ok(());
+        }
+        let files: Vec<&Path> = files.into_iter().collect();
         let refuse = |option: &str, name: &str| {
             Err(Error::Usage(format!(
                 "--{option} {name}=…: no input file has this name; give it without its folder, or with * and ?"
             )))
         };
         for named in &self.formats {
-            if !files.clone().any(|path| named.names(path)) {
+            if !files.iter().any(|path| named.names(path)) {
                 return refuse("input-format", &named.name);
             }
         }
         for named in &self.encodings {
-            if !files.clone().any(|path| named.names(path)) {
+            if !files.iter().any(|path| named.names(path)) {
                 return refuse("input-encoding", &named.name);
             }
         }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::ends::Body;
 use super::translate::{Translated, needs_no_translation, translate};
-use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, spool};
+use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::text::count_of;
@@ -62,11 +62,7 @@ impl Source {
     /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
-        let delivered = if spool::is_read_once(path) {
-            Mapped::of_file(spool::kept(path, stop)?, path)?
-        } else {
-            Mapped::open(path)?
-        };
+        let delivered = spool::delivered(path, stop)?;
         delivered.will_read();
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
@@ -163,10 +159,19 @@ impl Source {
 
     /// What the file holds beside records, and what of them was changed by reading it, in sentences
     /// without a subject.
-    pub fn told(&self) -> Vec<String> {
+    pub fn told(&self) -> Vec<Told> {
         let mut told = Vec::new();
+        let mut tell = |kind: &'static str, what: String| {
+            told.push(Told {
+                kind: kind.to_owned(),
+                records: 0,
+                first_records: Vec::new(),
+                what,
+            });
+        };
         if self.marked {
-            told.push(
+            tell(
+                "byte-order-mark",
                 "begins with a byte-order mark, which is no part of a record: skipped".to_owned(),
             );
         }
@@ -174,17 +179,26 @@ impl Source {
         let padding = all.len() - self.body.end;
         if padding > 0 {
             let bytes = count_of(padding as u64, "byte");
-            told.push(format!(
-                "ends with {bytes} of padding (blanks, X'00' or X'1A') behind the last record, which are no record: left out"
-            ));
+            tell(
+                "padding",
+                format!(
+                    "ends with {bytes} of padding (blanks, X'00' or X'1A') behind the last record, which are no record: left out"
+                ),
+            );
         }
         if !self.replaced.is_empty() {
             let characters = count_of(self.replaced.len() as u64, "character");
-            told.push(format!(
-                "holds {characters} beyond ISO 8859-1, each read as ? (W02)"
-            ));
+            tell(
+                "beyond-iso-8859-1",
+                format!("holds {characters} beyond ISO 8859-1, each read as ? (W02)"),
+            );
         }
         told
+    }
+
+    /// Whether it was RECFM=VB when it was delivered; its records have become lines.
+    pub(super) fn is_variable(&self) -> bool {
+        self.variable
     }
 
     /// Whether a character beyond ISO 8859-1 became `?` in these bytes.

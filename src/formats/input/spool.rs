@@ -16,13 +16,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 
+use super::Mapped;
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 
 /// What came, by the path that was given.
 static KEPT: Mutex<BTreeMap<PathBuf, File>> = Mutex::new(BTreeMap::new());
 /// How long nobody may write to a named pipe before it is given up.
-const WRITER_WAIT: Duration = Duration::from_secs(60);
+const WRITER_WAIT: Duration = Duration::from_mins(1);
 /// How long one wait is between looks at whether to stop.
 const WAIT_STEP: Timespec = Timespec {
     tv_sec: 0,
@@ -43,12 +44,24 @@ pub(super) fn is_read_once(path: &Path) -> bool {
     is_stdin(path) || is_pipe()
 }
 
+/// Maps what a path gives: a file, a pipe, or standard input.
+///
+/// # Errors
+/// As [`Mapped::open`]; [`Error::Io`] and [`Error::Interrupted`] where a pipe cannot be read.
+pub fn delivered(path: &Path, stop: &Stop) -> Result<Mapped> {
+    if is_read_once(path) {
+        Mapped::of_file(kept(path, stop)?, path)
+    } else {
+        Mapped::open(path)
+    }
+}
+
 /// A file that holds what standard input or a pipe gave; the first call reads it to its end.
 ///
 /// # Errors
 /// [`Error::Io`] where it cannot be read or kept, [`Error::Interrupted`] where the run is to stop
 /// meanwhile.
-pub(super) fn kept(path: &Path, stop: &Stop) -> Result<File> {
+fn kept(path: &Path, stop: &Stop) -> Result<File> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if !kept.contains_key(path) {
         kept.insert(path.to_owned(), keep(path, stop)?);

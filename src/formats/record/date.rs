@@ -106,7 +106,11 @@ impl Date {
         let seconds = now
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.as_secs());
-        // 1 January 1970 is day 32,873.
+        Date::of_unix_seconds(seconds)
+    }
+
+    /// The day of a moment, in UTC, in seconds since 1 January 1970, which is day 32,873.
+    pub fn of_unix_seconds(seconds: u64) -> Date {
         Date((seconds / 86_400) as u32 + 32_873)
     }
 }

@@ -192,7 +192,8 @@ fn utc_now() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
-    let date = Date::today().ccyymmdd();
+    // One reading of the clock: date and time belong together at midnight too.
+    let date = Date::of_unix_seconds(seconds).ccyymmdd();
     let of_day = seconds % 86_400;
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",

@@ -1,10 +1,11 @@
 //! Compares a run with the truth: which cases got their true counterpart, and what stood in the way
 //! of the others.
 //!
-//! [`truth`] reads `truth.csv`, [`run`] the response files of a run folder, [`tally`] counts, and
-//! [`report`] prints. Case IDs appear in the report's first cases of each confusion, as the
+//! [`truth`] reads `truth.csv`, [`run`] the response files of a run folder, [`tally`] counts,
+//! [`report`] prints, and [`comparison`] compares two runs. Case IDs appear in the report's first cases of each confusion, as the
 //! specification's cli.md provides; no other value of a record does.
 
+pub mod comparison;
 pub mod report;
 pub mod run;
 pub mod tally;

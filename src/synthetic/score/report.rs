@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::tally::{CONFUSIONS, Counts, Example, Tally};
-use super::truth::Truth;
+use super::truth::{CaseKey, Truth};
 use crate::engine::matching::ReasonCodes;
 use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
@@ -37,8 +37,8 @@ impl<'a> Score<'a> {
     /// The score of a run.
     pub fn new(tally: &'a Tally, truth: &Truth, cases_checked: bool) -> Self {
         let mut returned = vec![false; truth.cases.len()];
-        for &place in &tally.returned {
-            returned[place as usize] = true;
+        for answer in &tally.returned {
+            returned[answer.place as usize] = true;
         }
         let (mut not_returned, mut certain_not_returned) = ([0; 2], 0);
         for (case, _) in truth
@@ -87,6 +87,11 @@ impl<'a> Score<'a> {
 
     /// The score as JSON.
     pub fn json(&self) -> String {
+        crate::text::json_text(&self.value())
+    }
+
+    /// The score as a JSON value.
+    pub(super) fn value(&self) -> Value {
         let tally = self.tally;
         let apart = tally.cases.without_nobody();
         let by = |all: Vec<(String, Counts)>| -> Map<String, Value> {
@@ -100,7 +105,7 @@ impl<'a> Score<'a> {
             .zip(&tally.examples)
             .map(|(name, cases)| ((*name).to_owned(), cases.iter().map(example_json).collect()))
             .collect();
-        let value = json!({
+        json!({
             "schema": "icr.score/1",
             "cases_checked": self.cases_checked,
             "records": tally.records,
@@ -126,8 +131,7 @@ impl<'a> Score<'a> {
                 "not_returned": self.certain_not_returned,
             },
             "examples": examples,
-        });
-        crate::text::json_text(&value)
+        })
     }
 
     /// The score as a table.
@@ -266,8 +270,22 @@ fn example_json(example: &Example) -> Value {
     })
 }
 
+/// A case as it was submitted, with the case that it names.
+pub(super) fn case_names(key: &CaseKey) -> String {
+    format!(
+        "{} {} names {} {}",
+        key.state,
+        shown(key.case_id),
+        key.other_state,
+        if key.other_case_id.is_blank() {
+            "(blank)".to_owned()
+        } else {
+            shown(key.other_case_id)
+        }
+    )
+}
+
 fn example_text(example: &Example) -> String {
-    let key = &example.key;
     let found = example
         .found
         .map_or("nothing".to_owned(), |(state, id, tier)| {
@@ -280,15 +298,8 @@ fn example_text(example: &Example) -> String {
         });
     let planted = planted(example);
     format!(
-        "  {} {} names {} {}: found {found}, true is {truth}; codes {}{}; planted {}\n",
-        key.state,
-        shown(key.case_id),
-        key.other_state,
-        if key.other_case_id.is_blank() {
-            "(blank)".to_owned()
-        } else {
-            shown(key.other_case_id)
-        },
+        "  {}: found {found}, true is {truth}; codes {}{}; planted {}\n",
+        case_names(&example.key),
         joined(example.codes),
         if example.certain.is_empty() {
             String::new()

@@ -162,6 +162,17 @@ impl AddAssign for Counts {
     }
 }
 
+/// A case of the truth that was returned.
+#[derive(Clone, Copy, Debug)]
+pub struct Returned {
+    /// Its place among the true cases.
+    pub place: u32,
+    /// How its answer compares with the truth.
+    pub verdict: Verdict,
+    /// The codes of its records, all together.
+    pub codes: ReasonCodes,
+}
+
 /// A case of which the answer was false.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -208,8 +219,8 @@ pub struct Tally {
     pub certain_beyond: u64,
     /// Cases that the truth does not know.
     pub unknown: u64,
-    /// The places of the cases that were returned.
-    pub returned: Vec<u32>,
+    /// The cases that were returned, in the order of the files.
+    pub returned: Vec<Returned>,
     /// The first cases of each confusion.
     pub examples: [Vec<Example>; 4],
 }
@@ -237,7 +248,11 @@ impl Tally {
     /// Counts an answer; `place` is that of the case among the true ones.
     pub fn add(&mut self, place: u32, truth: &TrueCase, answer: &Answer) {
         let (verdict, nobody) = (answer.verdict(truth), answer.is_nobody());
-        self.returned.push(place);
+        self.returned.push(Returned {
+            place,
+            verdict,
+            codes: answer.codes,
+        });
         self.cases.add(verdict, nobody);
         let tier = answer
             .found

@@ -115,7 +115,7 @@ impl<'a> Page<'a> {
                     } else {
                         format!("{} cases name it", grouped(volume.cases))
                     };
-                    (state.clone(), cases)
+                    ((*state).to_owned(), cases)
                 })
                 .collect(),
             excluded: report
@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|file| {
                     let state = file.state.clone().unwrap_or_else(|| "unknown".to_owned());
-                    (state, file.kind.clone())
+                    (state, file.kind.to_string())
                 })
                 .collect(),
         }

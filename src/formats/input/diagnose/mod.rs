@@ -3,8 +3,17 @@
 //!
 //! Takes the head of a file, gives one sentence, and never a value of a record.
 
+mod columns_cut;
+mod fields_written;
 mod forms;
+mod read_file;
+mod repair;
+mod shape;
 mod signatures;
+mod sound;
+
+pub use read_file::{Counts, ReadFile, RejectedAt};
+pub use shape::{Shape, shape};
 
 use super::{Encoding, Framing, Source};
 use crate::formats::layout::ExtractLayout;
@@ -29,6 +38,7 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     let now = forms::Now {
         framing: source.framing,
         encoding: source.encoding,
+        variable: source.is_variable(),
     };
     let look = Look {
         bytes: &bytes,
@@ -84,7 +94,7 @@ struct Look<'a> {
 
 /// What a record can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+enum RecordKind {
     Extract,
     FcrExtract,
     Response,
@@ -93,7 +103,7 @@ enum Shape {
 impl Look<'_> {
     /// Whether these bytes hold a record of this shape: the codes that a record must hold stand
     /// where the layout says.
-    fn fits(&self, shape: Shape, bytes: &[u8]) -> bool {
+    fn fits(&self, shape: RecordKind, bytes: &[u8]) -> bool {
         let layout = self.layout;
         if bytes.len() < layout.min_bytes_fcr || bytes.iter().any(|&b| b < b' ' || b == 0x7f) {
             return false;
@@ -107,9 +117,14 @@ impl Look<'_> {
         let beyond = |length: usize| is_blank(bytes.get(length..).unwrap_or_default());
         common
             && match shape {
-                Shape::Extract => State::from_fips(other).is_some() && beyond(241),
-                Shape::FcrExtract => is_blank(other) && beyond(241),
-                Shape::Response => {
+                RecordKind::Extract => State::from_fips(other).is_some() && beyond(241),
+                // An extract that was cut has its indicator still.
+                RecordKind::FcrExtract => {
+                    is_blank(other)
+                        && is_blank(layout.initiating_responding.of(bytes))
+                        && beyond(241)
+                }
+                RecordKind::Response => {
                     State::from_fips(other).is_some()
                         && bytes.len() >= 252
                         && matches!(bytes[241], b'Y' | b'N')
@@ -118,10 +133,10 @@ impl Look<'_> {
             }
     }
 
-    fn wanted_shape(&self) -> Shape {
+    fn wanted_shape(&self) -> RecordKind {
         match self.wanted {
-            Wanted::Extract => Shape::Extract,
-            Wanted::FcrExtract => Shape::FcrExtract,
+            Wanted::Extract => RecordKind::Extract,
+            Wanted::FcrExtract => RecordKind::FcrExtract,
         }
     }
 }
