@@ -1,12 +1,13 @@
 //! `--audit`, which every command that reads people's data takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
+use crate::stop::Stop;
 
 /// `--audit`.
 #[derive(Args, Clone, Debug, Default)]
@@ -17,6 +18,11 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
+    /// The trail, where one is kept.
+    pub fn path(&self) -> Option<&Path> {
+        self.audit.as_deref()
+    }
+
     /// Runs a command under audit, with the options of this process in the start line.
     ///
     /// # Errors
@@ -25,6 +31,7 @@ impl AuditArgs {
         &self,
         command: &str,
         purpose: Option<&str>,
+        stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
         // An argument that is not UTF-8 is recorded as far as it can be.
@@ -34,6 +41,7 @@ impl AuditArgs {
         let audit = Audit {
             trail: self.audit.clone(),
             options: options.collect(),
+            stop: stop.clone(),
         };
         audit.run(command, purpose, work)
     }

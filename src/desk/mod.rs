@@ -1,5 +1,5 @@
-//! What people do with extracts, runs and responses: validate, convert, explain, report, compare, list runs, and
-//! work a response.
+//! What people do with extracts, runs and responses: validate, convert, explain, report, compare
+//! runs, list runs, and process a response. Nothing here matches cases or changes a run.
 
 pub mod convert;
 pub mod diff;

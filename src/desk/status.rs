@@ -1,7 +1,7 @@
-//! How each state's extract and response stood over several runs.
+//! Lists each state's extract and response over several runs.
 //!
-//! Everything comes from the manifests and summaries; no response is read, so that a year of nights
-//! is listed at once.
+//! It reads only manifests and summaries, not responses, so that a year of nightly runs is listed
+//! at once.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::error::Result;
 use crate::run::FinishedRun;
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// What was received for a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,11 +20,11 @@ use crate::text::json_text;
 pub enum Received {
     /// Its extract.
     Extract,
-    /// An FCR-derived file, which stood for it.
+    /// An FCR-derived file, which was used in its place.
     Fcr,
-    /// A file that could not be used and was left out.
+    /// A file that was unusable and left out.
     Excluded,
-    /// Nothing, though cases name it.
+    /// Nothing, though cases name the state.
     Absent,
 }
 
@@ -39,7 +39,7 @@ impl Received {
     }
 }
 
-/// A state in a run.
+/// A state in one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct StateStatus {
     /// The run folder's name.
@@ -50,7 +50,7 @@ pub struct StateStatus {
     pub state: String,
     /// What was received for it.
     pub received: Received,
-    /// The form in which the file was delivered; `-` where none was used.
+    /// The form of the delivered file; `-` if none was used.
     pub form: String,
     /// The file's name.
     pub file: Option<String>,
@@ -66,10 +66,10 @@ pub struct StateStatus {
     pub response_sha256: Option<String>,
 }
 
-/// The states of several runs, by state, run date and run.
+/// The states of several runs, ordered by state, run date and run.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// A state in a run each.
+    /// One entry per state and run.
     pub states: Vec<StateStatus>,
 }
 
@@ -77,7 +77,7 @@ impl Status {
     /// Reads the manifests and summaries of finished runs of match.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where a folder is no finished run of match;
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if a folder is not a finished run of match;
     /// [`crate::Error::Interrupted`].
     pub fn of_runs(folders: &[PathBuf], stop: &Stop) -> Result<Self> {
         let mut states = Vec::new();
@@ -116,7 +116,7 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         response_bytes: None,
         response_sha256: None,
     };
-    // What comes later stands over what came before: an extract over an excluded file.
+    // A later entry of a state replaces an earlier one: an extract replaces an excluded file.
     let mut rows: BTreeMap<&str, StateStatus> = BTreeMap::new();
     for state in summary.absent.keys() {
         rows.insert(state, blank(state, Received::Absent));
@@ -180,17 +180,18 @@ fn text(rows: &[StateStatus]) -> String {
         let bytes = row
             .response_bytes
             .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
-        let digest = row
-            .response_sha256
-            .as_deref()
-            .map_or("-", |digest| &digest[..digest.len().min(16)]);
+        let digest = row.response_sha256.as_deref().map_or_else(
+            || "-".to_owned(),
+            |digest| digest.chars().take(16).collect(),
+        );
+        let digest = shown(&digest);
         text += &format!(
             "{:<6}{:<10}{:<18}{:<10}{:<12}{:>10}{:>10}{:>10}{:>13}  {digest}\n",
-            row.state,
-            row.run_date,
-            row.run,
+            shown(&row.state),
+            shown(&row.run_date),
+            shown(&row.run),
             row.received.word(),
-            row.form,
+            shown(&row.form),
             row.records,
             row.rejected,
             row.returned,

@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::noted_response_form;
 use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
 use crate::error::{Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
+use crate::open::read_regular;
+use crate::text::{hex, shown};
 
 /// A finished run of match.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub struct FinishedRun {
     pub folder: PathBuf,
     /// What it was made of and what it holds.
     pub manifest: Manifest,
+    /// The SHA-256 of the manifest, in hexadecimal: the identity of the run.
+    pub manifest_sha256: String,
     /// Its totals.
     pub summary: MatchSummary,
 }
@@ -29,6 +35,7 @@ impl FinishedRun {
         Ok(FinishedRun {
             folder: folder.to_owned(),
             manifest: match_manifest(folder)?,
+            manifest_sha256: hex(&Sha256::digest(read(folder, MANIFEST)?).into()),
             summary: MatchSummary::parse(&read(folder, SUMMARY)?)
                 .ok_or_else(|| no_run(folder, SUMMARY))?,
         })
@@ -67,7 +74,7 @@ pub fn match_manifest(folder: &Path) -> Result<Manifest> {
     } else {
         let problem = format!(
             "is of `icr {}`; give the folder of a finished run of icr match",
-            manifest.command
+            shown(&manifest.command)
         );
         Err(Error::input(folder, problem))
     }
@@ -117,7 +124,7 @@ pub fn other_layouts_words(others: &[&str]) -> String {
 
 /// The manifest of a folder, where it is one of a finished run of match.
 pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
-    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    let text = read_regular(&folder.join(MANIFEST)).ok()?;
     Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
@@ -142,5 +149,5 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
         let problem = format!("holds no {name}; give the folder of a finished run of icr match");
         return Err(Error::input(folder, problem));
     }
-    std::fs::read(&path).map_err(Error::io("read", &path))
+    read_regular(&path).map_err(Error::io("read", &path))
 }

@@ -2,7 +2,6 @@
 //! is sent, whether a finished folder is whole, and the audit trail.
 
 pub mod audit;
-mod check;
 mod finished;
 mod inputs;
 mod manifest;
@@ -14,9 +13,9 @@ mod rejects;
 mod responses;
 mod roster;
 mod summary;
+mod verify_folder;
 mod volume;
 
-pub use check::{Damage, Verification, verify};
 pub use finished::{
     FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
@@ -28,8 +27,9 @@ pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::{Findings as RejectFindings, REJECTS_HEADER, reject_lines, write_rejects};
 pub use responses::write_responses;
-pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
+pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use summary::{
     ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, SUMMARY, StateSummary,
 };
+pub use verify_folder::{Damage, Verification, verify_folder};
 pub use volume::PreviousRun;

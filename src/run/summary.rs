@@ -7,13 +7,14 @@ use std::fmt::Write;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::roster::{Standing, disagreements};
+use super::roster::{Attendance, disagreements};
 use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
 use crate::formats::input::Told;
 use crate::formats::reference::State;
+use crate::text::shown;
 
 /// Counts by code.
 pub type FindingCounts = BTreeMap<Cow<'static, str>, u64>;
@@ -44,7 +45,7 @@ pub struct StateSummary {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
     /// What was done to the file as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Told>,
     /// What became of its records and cases.
     #[serde(flatten)]
@@ -69,7 +70,7 @@ pub struct FcrFile {
     /// The form in which it was delivered.
     pub form: String,
     /// What was done to the file as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Told>,
     /// Whether it stood for its state; else the state submitted an extract.
     pub used: bool,
@@ -157,7 +158,7 @@ pub struct MatchSummary {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "by_state_if_given"
     )]
-    pub roster: Option<BTreeMap<&'static str, Standing>>,
+    pub roster: Option<BTreeMap<&'static str, Attendance>>,
 }
 
 /// A state's cases by other state.
@@ -320,7 +321,7 @@ impl MatchSummary {
         let left_out = self
             .excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
         let roster = self.roster.iter().flat_map(disagreements);
         let states = self.states.values().map(|state| (&state.file, &state.told));
         let fcr = self.fcr.values().map(|file| (&file.file, &file.told));
@@ -446,7 +447,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                shown(&file.file),
+                shown(&file.reason)
             );
         }
         text

@@ -9,6 +9,7 @@ use super::FinishedRun;
 use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
 use crate::error::Result;
+use crate::text::shown_path;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
@@ -47,7 +48,7 @@ impl PreviousRun {
             (then > 0 && change.abs() > percent).then(|| {
                 format!(
                     "{what} moved from {then} to {now} ({change:+.1} %) since the run in {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
-                    self.run.folder.display()
+                    shown_path(&self.run.folder)
                 )
             })
         };

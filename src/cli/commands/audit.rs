@@ -14,7 +14,7 @@ use crate::formats::reference::State;
 use crate::run::audit::{Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
-use crate::text::{count_of, json_text};
+use crate::text::{count_of, json_text, shown};
 
 /// Check an audit trail, or report a state's month from it
 #[derive(ClapArgs, Debug)]
@@ -155,7 +155,7 @@ fn open(file: &Path) -> Result<Mapped> {
 fn found_json(found: &Check) -> String {
     json_text(&json!({
         "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
-        "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
+        "prepared": found.prepared, "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
         "broken": found.broken,
     }))
 }
@@ -176,6 +176,12 @@ fn found_text(found: &Check, lost: bool) -> String {
             "the chain holds: {} lines, {} commands, {} without an end line",
             found.lines, found.starts, found.open
         );
+        for line in &found.prepared {
+            let _ = writeln!(
+                text,
+                "line {line}: prepared, and no end line: the command was killed while it published; see whether its output is there"
+            );
+        }
         if found.unsealed > 0 {
             let _ = writeln!(
                 text,
@@ -211,17 +217,24 @@ fn report_text(report: &MonthReport) -> String {
         let _ = writeln!(
             text,
             "\n{} to {}  {}  by {} on {}  {}",
-            entry.started, entry.ended, entry.command, entry.user, entry.host, entry.outcome
+            shown(&entry.started),
+            shown(&entry.ended),
+            shown(&entry.command),
+            shown(&entry.user),
+            shown(&entry.host),
+            shown(&entry.outcome)
         );
         if let Some(purpose) = &entry.purpose {
-            let _ = writeln!(text, "  purpose: {purpose}");
+            let _ = writeln!(text, "  purpose: {}", shown(purpose));
         }
         for (what, files) in [("read", &entry.inputs), ("wrote", &entry.outputs)] {
             for file in files {
                 let _ = writeln!(
                     text,
                     "  {what} {} ({} bytes, sha256 {})",
-                    file.name, file.bytes, file.sha256
+                    shown(&file.name),
+                    file.bytes,
+                    shown(&file.sha256)
                 );
             }
         }
@@ -230,8 +243,11 @@ fn report_text(report: &MonthReport) -> String {
             let other_case = case.other_case_id.as_deref().unwrap_or("none");
             let _ = writeln!(
                 text,
-                "  looked at {} case {}, {other} case {other_case}",
-                case.state, case.case_id
+                "  looked at {} case {}, {} case {}",
+                shown(&case.state),
+                shown(&case.case_id),
+                shown(other),
+                shown(other_case)
             );
         }
     }

@@ -120,15 +120,20 @@ fn input_format(text: &str) -> std::result::Result<(Option<String>, Option<Input
 /// # Errors
 /// Whatever stops the run; FILE is as it was then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("convert", None, |session| {
+    args.audit.run("convert", None, stop, |session| {
+        let layouts = common.layouts.as_deref();
+        let side = layouts.into_iter().chain(args.audit.path());
+        let used: Vec<_> = side.chain([args.input.as_path()]).collect();
+        let output = OutputSingle::create(&args.output, args.file_mode, &used)?;
         session.read_files([args.input.as_path()], stop)?;
-        convert_audited(args, common, session, stdout, stop)
+        convert_audited(args, common, output, session, stdout, stop)
     })
 }
 
 fn convert_audited(
     args: &Args,
     common: &CommonArgs,
+    output: OutputSingle,
     session: &Session,
     stdout: &mut Stdout<'_>,
     stop: &Stop,
@@ -138,7 +143,6 @@ fn convert_audited(
         return Err(Error::Usage(problem.to_owned()));
     }
     let layouts = common.layouts()?;
-    let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
     let request = ConvertRequest {
         input: args.input.clone(),

@@ -11,7 +11,8 @@ use crate::cli::{
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::fcr::{
-    DeriveSummary, Derived, Deriver, MarkedSsns, RegistryFile, Standing, write_registry_rejects,
+    CurrentRecords, DeriveSummary, Derived, Deriver, MarkedSsns, RegistryFile,
+    write_registry_rejects,
 };
 use crate::formats::input::InputEntry;
 use crate::formats::input::input_files;
@@ -23,6 +24,7 @@ use crate::run::Manifest;
 use crate::run::note_input_form;
 use crate::run::output::{OutputFolder, Stdout};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// Derive extracts from the Federal Case Registry's records for states that sent none
 ///
@@ -74,9 +76,10 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("derive", None, |session| {
+    args.out.spare_trail(&args.audit)?;
+    args.audit.run("derive", None, stop, |session| {
         let inputs = args.registry.iter().map(PathBuf::as_path);
-        let folder = args.out.create(inputs)?;
+        let folder = args.out.create(common, inputs)?;
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
@@ -106,15 +109,15 @@ fn derive_into(
         .sum();
     let reading = progress.stage("reading", bytes, Unit::Bytes);
     let bytes_of = |file: &RegistryFile| file.source.bytes().len() as u64;
-    let standing = largest_first(&files, bytes_of, |file| {
-        Standing::of(file, &layout, &reading, stop)
+    let current = largest_first(&files, bytes_of, |file| {
+        CurrentRecords::of(file, &layout, &reading, stop)
     })?;
     drop(reading);
-    let marked = MarkedSsns::new(standing.iter().map(|standing| standing.marks.as_slice()));
+    let marked = MarkedSsns::new(current.iter().map(|current| current.marks.as_slice()));
 
-    let persons = standing
+    let persons = current
         .iter()
-        .map(|standing| standing.persons.len() as u64)
+        .map(|current| current.persons.len() as u64)
         .sum();
     let writing = progress.stage("writing", persons, Unit::Items);
     let deriver = Deriver {
@@ -124,16 +127,16 @@ fn derive_into(
         include_non_iv_d: args.include_non_iv_d,
         stop,
     };
-    let standing: Vec<_> = files.iter().zip(&standing).collect();
+    let current: Vec<_> = files.iter().zip(&current).collect();
     let derived = largest_first(
-        &standing,
+        &current,
         |(file, _)| bytes_of(file),
-        |&(file, standing)| {
+        |&(file, current)| {
             let derived = if args.participating.contains(&file.state) {
-                deriver.pass_over(file, standing)?
+                deriver.pass_over(file, current)?
             } else {
                 let begin = || folder.file(&format!("extracts/{}.txt", file.state));
-                let (derived, sink) = deriver.derive(file, standing, begin, &writing)?;
+                let (derived, sink) = deriver.derive(file, current, begin, &writing)?;
                 if let Some(sink) = sink {
                     sink.finish()?;
                 }
@@ -187,8 +190,8 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
                 "two registry files for {} ({}): {} and {}; give one",
                 file.state,
                 file.state.name(),
-                first.source.path.display(),
-                file.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&file.source.path)
             )));
         }
         files.push(file);

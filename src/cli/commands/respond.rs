@@ -15,10 +15,10 @@ use crate::desk::respond::{
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{InputForm, Source, input_files};
+use crate::formats::input::{Source, diagnose_form, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -58,7 +58,7 @@ pub struct Args {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
     out: Option<PathBuf>,
-    /// Replace DIR if it is an earlier run of icr and holds no input of this one
+    /// Replace DIR if it is an earlier run of icr and holds nothing that this one uses
     #[arg(long)]
     force: bool,
     /// Permissions of the files, octal; folders follow
@@ -96,7 +96,8 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         force: args.force,
         file_mode: args.file_mode,
     };
-    args.audit.run("respond", None, |session| {
+    out.spare_trail(&args.audit)?;
+    args.audit.run("respond", None, stop, |session| {
         respond_audited(args, common, &out, session, stdout, stop)
     })
 }
@@ -109,22 +110,21 @@ fn respond_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
+    let side_files = args.policy.iter().chain(&args.sent);
+    let used = args.responses.iter().chain(side_files);
+    let folder = out.create(common, used.map(PathBuf::as_path))?;
     let policy = args
         .policy
         .as_deref()
-        .map(Policy::load)
-        .transpose()?
-        .unwrap_or_default();
-    let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
+        .map(|path| Policy::load(path, stop))
+        .transpose()?;
+    let sent = SentLog::load(args.sent.as_deref(), args.serial_start, stop)?;
     if let Some(problem) = sent.dated_later(common.run_date())
         && !common.quiet
     {
         warn(&problem);
     }
-    let side_files = args.policy.iter().chain(&args.sent);
-    let inputs = args.responses.iter().chain(side_files);
-    let folder = out.create(inputs.map(PathBuf::as_path))?;
-    let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
+    let (summary, inputs) = respond_into(args, common, policy, sent, &folder, stop)?;
     let totals = &summary.totals;
     let exit = FailOn::exit(args.fail_on, |severity| {
         totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
@@ -142,7 +142,7 @@ fn respond_audited(
 fn respond_into(
     args: &Args,
     common: &CommonArgs,
-    policy: &Policy,
+    policy: Option<(Policy, InputEntry)>,
     sent: SentLog,
     folder: &OutputFolder,
     stop: &Stop,
@@ -157,10 +157,15 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, forms.of(path), stop))
         .collect::<Result<Vec<_>>>()?;
-    let read = read_responses(&sources, &fields, stop)?;
+    let read =
+        read_responses(&sources, &fields, stop).map_err(|error| told_form(error, &sources))?;
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
-    let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
+    let (policy, policy_entry) = match policy {
+        Some((policy, entry)) => (policy, Some(entry)),
+        None => (Policy::default(), None),
+    };
+    let mut desk = Desk::new(&layouts, &policy, run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
@@ -182,7 +187,7 @@ fn respond_into(
         run_date: run_date.ccyymmdd().to_string(),
         state: state.map(crate::formats::reference::State::usps),
         routine,
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
         files: sources.iter().map(Source::name).collect(),
         totals,
         serials: sent.serials(),
@@ -194,21 +199,33 @@ fn respond_into(
         .iter()
         .map(|source| InputEntry::of("response", source, usps))
         .collect();
-    for (kind, path) in [("policy", &args.policy), ("sent", &args.sent)] {
-        if let Some(path) = path {
-            inputs.push(InputEntry::of(
-                kind,
-                &Source::open(path, 1, InputForm::TEXT, stop)?,
-                None,
-            ));
-        }
-    }
+    inputs.extend(policy_entry.into_iter().chain(sent.entry.clone()));
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
     let mut manifest = note_input_form(&forms, manifest).option("serial_start", args.serial_start);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;
     Ok((summary, inputs))
+}
+
+/// A record that is none may be one of a file in another form: then that is told with it.
+fn told_form(error: Error, sources: &[Source]) -> Error {
+    let Error::Input {
+        path,
+        record,
+        problem,
+    } = error
+    else {
+        return error;
+    };
+    let source = sources.iter().find(|source| source.path == path);
+    let form = source.and_then(|source| diagnose_form(source, RESPONSE_BYTES));
+    let form = form.map_or_else(String::new, |form| format!("; {form}"));
+    Error::Input {
+        path,
+        record,
+        problem: format!("{problem}{form}"),
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::synthetic::score::report::Score;
 use crate::synthetic::score::run::score;
 use crate::synthetic::score::tally::Tally;
 use crate::synthetic::score::truth::Truth;
+use crate::text::shown_path;
 
 /// Compare a run of match with the truth about its invented extracts
 ///
@@ -58,7 +59,7 @@ pub struct Args {
 /// # Errors
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("score", None, |session| {
+    args.audit.run("score", None, stop, |session| {
         session.read_files([args.truth.as_path()], stop)?;
         score_audited(args, common, stdout, stop)
     })
@@ -80,7 +81,7 @@ fn score_audited(
             .iter()
             .map(|folder| score(folder, &truth, &layouts, &progress, stop))
             .collect::<Result<Vec<Tally>>>()?;
-        let cases_checked = ResponseFields::new(&layouts)?.tells_whole_cases();
+        let cases_checked = ResponseFields::new(&layouts)?.has_record_counts();
         let mut scores = tallies
             .iter()
             .zip(&args.folders)
@@ -117,11 +118,11 @@ fn score_audited(
             let returned = known + unknown;
             let of = match args.folders.len() {
                 1 => String::new(),
-                _ => format!(" of {}", folder.display()),
+                _ => format!(" of {}", shown_path(folder)),
             };
             warn(&format!(
                 "{unknown} of {returned} returned cases{of} are not in {}: it is the truth about other extracts, and no figure counts them",
-                args.truth.display()
+                shown_path(&args.truth)
             ));
         }
     }

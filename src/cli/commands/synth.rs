@@ -38,7 +38,7 @@ pub struct Args {
     /// States that submit nothing and get an FCR-derived file
     #[arg(long, value_name = "LIST")]
     fcr_states: Option<String>,
-    /// What goes wrong, and how often: none, light, national, harsh, or a file
+    /// What goes wrong, and how often: none, light, national, harsh, adverse, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "national")]
     noise: PathBuf,
     /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one
@@ -62,9 +62,9 @@ pub struct Args {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    let profile = Profile::load(&args.noise)?;
     let world = world(args)?;
-    let folder = args.out.create([args.noise.as_path()])?;
+    let folder = args.out.create(common, [args.noise.as_path()])?;
+    let profile = Profile::load(&args.noise, stop)?;
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;

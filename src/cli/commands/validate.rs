@@ -81,7 +81,7 @@ enum ReportFormatArg {
 /// Whatever stops the run, and after the report [`Error::Inputs`] where a file cannot be used or
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("validate", None, |session| {
+    args.audit.run("validate", None, stop, |session| {
         let files = files_of(&args.extracts, &args.fcr)?;
         session.read_files(files.iter().map(|(path, _)| path.as_path()), stop)?;
         validate_audited(args, common, stdout, stop)

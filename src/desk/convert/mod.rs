@@ -1,7 +1,7 @@
-//! Records from one form into another: text, RECFM=FB, EBCDIC, CSV, JSON Lines, Parquet.
+//! Converts records between forms: text, RECFM=FB, EBCDIC, CSV, JSON Lines, Parquet.
 //!
-//! Takes whole records of a layout, gives what the target form writes for them, and refuses a
-//! record that the form cannot carry: what is converted and converted back is the same, padded.
+//! A record that the target form cannot hold is refused, never altered: converting back gives the
+//! same record, padded.
 
 mod from_csv;
 mod mask;

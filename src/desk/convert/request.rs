@@ -1,7 +1,6 @@
 //! Converts a file: request to result.
 //!
-//! The file that is written is published by the caller, so that an audit trail can hold what happened
-//! before it does.
+//! The caller publishes the output file, so that an audit trail can record the conversion first.
 
 use std::path::PathBuf;
 
@@ -10,7 +9,7 @@ use rayon::prelude::*;
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
 use crate::formats::input::{
-    Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form,
+    Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form, refuse_archive,
     split_at_records,
 };
 use crate::formats::layout::LayoutSet;
@@ -18,60 +17,60 @@ use crate::progress::{Progress, Unit};
 use crate::run::output::OutputSingle;
 use crate::stop::Stop;
 
-/// About how much one task renders.
+/// The approximate number of bytes that one task renders.
 const PIECE_BYTES: usize = 256 * 1024;
-/// How many pieces are rendered before they are written.
+/// The number of pieces that are rendered before they are written.
 const WINDOW_PIECES: usize = 16;
-/// How many records of a CSV file are read before they are written.
+/// The number of records of a CSV file that are read before they are written.
 const CSV_RECORDS: usize = 16 * 1024;
 
 /// How the input is read.
 #[derive(Clone, Debug)]
 pub enum SourceForm {
-    /// Records of this form, as far as it is known.
+    /// Records in this form, if known.
     Records(InputForms),
-    /// The CSV that a conversion wrote.
+    /// CSV that a conversion wrote.
     Csv {
-        /// The code page that was asked for; CSV is UTF-8, so that EBCDIC is refused.
+        /// The requested code page. CSV is UTF-8, so EBCDIC is refused.
         encoding: Option<Encoding>,
     },
 }
 
-/// The form that is written.
+/// The target form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConvertTo {
-    /// Record by record.
+    /// One of the forms that are written record by record.
     Rows(Target),
-    /// A Parquet file: a text column a field.
+    /// A Parquet file: one text column per field.
     Parquet,
 }
 
-/// What is to be converted.
+/// A request to convert a file.
 #[derive(Clone, Debug)]
 pub struct ConvertRequest {
     /// The file to read.
     pub input: PathBuf,
-    /// The file that is written, as messages name it.
+    /// The output file, for messages.
     pub output: PathBuf,
     /// How the input is read.
     pub source: SourceForm,
     /// The form to write.
     pub to: ConvertTo,
-    /// The records' layout; without one it is found out from their length.
+    /// The layout of the records; `None` to guess it from their length.
     pub layout: Option<String>,
-    /// The keys of the fields to write; all of them where there are none.
+    /// The keys of the fields to write; empty for all fields.
     pub fields: Vec<String>,
-    /// Whether people's data are masked.
+    /// Whether personal data are masked.
     pub mask: bool,
     /// Whether the records that a match would reject as a whole (E01, E02) are counted.
     pub count_rejects: bool,
 }
 
-/// A file that is written but not published.
+/// An output file that is complete but not published.
 pub struct Converted {
     /// The layout and the fields that were written.
     pub plan: Plan,
-    /// How many records there were.
+    /// The number of records.
     pub records: u64,
     /// What the input holds beside records, and what reading it changed.
     pub told: Vec<Told>,
@@ -79,18 +78,18 @@ pub struct Converted {
     pub output: OutputSingle,
 }
 
-/// Where records go.
+/// The destination of records.
 enum Sink<'a> {
     Rows(Rows<'a>, OutputSingle),
     #[cfg(feature = "parquet")]
     Parquet(Box<super::ParquetFile<'a, OutputSingle>>),
 }
 
-/// Converts the records of a file; `output` is written and not yet published.
+/// Converts the records of a file. The output is written but not published.
 ///
 /// # Errors
-/// [`Error::Input`] where the input cannot be used, or holds a record that the form cannot carry;
-/// [`Error::Configuration`] and [`Error::Usage`] where layout, fields or form do not go together;
+/// [`Error::Input`] if the input cannot be used or has a record that the form cannot hold;
+/// [`Error::Configuration`] and [`Error::Usage`] if layout, fields or form do not fit together;
 /// [`Error::Io`], [`Error::Interrupted`].
 pub fn convert(
     request: &ConvertRequest,
@@ -130,7 +129,7 @@ pub fn convert(
             records += sink.take(request, piece, &[(0, block.len())], records)?;
         }
     } else {
-        // Each task takes whole records; the records of a case may be parted.
+        // Each task takes whole records, but a case may be split between tasks.
         let framing = source.framing;
         let cuts = split_at_records(framing, source.bytes(), PIECE_BYTES, usize::MAX..usize::MAX);
         let pieces: Vec<_> = cuts
@@ -155,7 +154,7 @@ pub fn convert(
     })
 }
 
-/// The shortest record that a match accepts, where it reads records of this layout.
+/// The shortest record that a match accepts, if it reads records of this layout.
 fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
     Ok(match layout {
         "extract" => Some(layouts.extract()?.min_bytes),
@@ -175,8 +174,8 @@ fn open_csv(request: &ConvertRequest, encoding: Option<Encoding>, stop: &Stop) -
     Source::open(&request.input, 1, InputForm::TEXT, stop)
 }
 
-/// Opens the input; gives it with the name of its layout, which decides its record length. That of
-/// a CSV file is told by its header.
+/// Opens the input. Returns it with the name of its layout, which decides the record length. For a
+/// CSV file, the header decides the layout.
 fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
     let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
     let form = match &request.source {
@@ -190,6 +189,7 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
     };
     let named = request.layout.as_deref().unwrap_or("extract");
     let source = Source::open(&request.input, length(named)?, form, stop)?;
+    refuse_archive(&source)?;
     if source.bytes().is_empty() {
         let problem = "is empty; there is nothing to convert (was the transfer complete?)";
         return Err(Error::input(&request.input, problem));
@@ -208,7 +208,7 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
         };
         return Err(Error::input(&request.input, problem));
     };
-    // How the records are told apart may depend on their length.
+    // Splitting into records can depend on their length, so the file is opened again.
     let source = source.with_record_bytes(length(guessed)?, form, stop)?;
     Ok((source, guessed.to_owned()))
 }
@@ -234,8 +234,7 @@ impl<'a> Sink<'a> {
         Ok(Sink::Rows(rows, output))
     }
 
-    /// Takes the records of pieces of a file, of which so many came before; gives how many there
-    /// were.
+    /// Converts the records of some pieces of a file; `before` precede them. Returns their number.
     fn take(
         &mut self,
         request: &ConvertRequest,
@@ -282,7 +281,7 @@ impl<'a> Sink<'a> {
         Ok(count)
     }
 
-    /// Writes what is left.
+    /// Writes the rest.
     fn finish(self) -> std::io::Result<OutputSingle> {
         match self {
             Sink::Rows(_, output) => Ok(output),

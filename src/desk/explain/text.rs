@@ -7,16 +7,17 @@ use super::model::{
     CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, NearMiss, ParticipantEntry, Person,
     RejectedEntry, TierEntry,
 };
+use crate::text::shown;
 
-/// How wide lines are, where words allow it.
+/// The width of lines; a longer word is not split.
 const WIDTH: usize = 100;
 
-/// A text that is being written.
+/// A text under construction.
 #[derive(Default)]
 struct Page(String);
 
 impl Page {
-    /// A line; what is too long goes on below, two columns further in.
+    /// Adds a line. A line that is too long continues below, indented by two more columns.
     fn line(&mut self, indent: usize, text: &str) {
         let mut line = " ".repeat(indent);
         let mut empty = true;
@@ -35,10 +36,10 @@ impl Page {
         self.push(&line);
     }
 
-    /// Values of records may hold what a terminal would take for a command.
+    /// Adds a line, with control characters replaced: values of records could contain terminal
+    /// commands.
     fn push(&mut self, line: &str) {
-        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        self.0.extend(line.trim_end().chars().map(shown));
+        self.0.push_str(&shown(line.trim_end()));
         self.0.push('\n');
     }
 

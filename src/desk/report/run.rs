@@ -1,4 +1,4 @@
-//! Reads a finished run of match into a report.
+//! Builds the report of a finished run of match.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::model::Excluded;
 use super::tally::{Tally, tally};
-use super::{Figures, Report, StateReport};
+use super::{Figures, Findings, Report, RunIdentity, StateReport};
 use crate::engine::extract::Severity;
 use crate::engine::matching::Routine;
 use crate::engine::response::{Fates, ResponseFields, StateTotals, differences};
@@ -15,15 +15,15 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FinishedRun, StateSummary, refuse_other_layouts};
+use crate::run::{FindingCounts, FinishedRun, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
 ///
 /// # Errors
-/// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match, was made with other layouts of responses than `layouts`, or its responses are
-/// not those of its summary or not what was sent; [`Error::Interrupted`].
+/// [`Error::Io`] if a file of the folder cannot be read; [`Error::Input`] if it is not a finished
+/// run of match, was made with other response layouts than `layouts`, or has responses that were
+/// altered or do not agree with its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let run = FinishedRun::open(folder)?;
     refuse_other_layouts(folder, &run.manifest, layouts)?;
@@ -40,7 +40,11 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     let has = |severity| summary.has(severity);
     let (has_errors, has_warnings) = (has(Severity::Error), has(Severity::Warning));
     let mut report = Report::of_states(summary.run_date.clone(), states);
-    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
+    report.run = RunIdentity {
+        folder: run.name(),
+        manifest_sha256: run.manifest_sha256.clone(),
+    };
+    report.cases_checked = ResponseFields::new(layouts)?.has_record_counts();
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();
@@ -96,12 +100,21 @@ fn read_state(
             .iter()
             .map(|(other, tally)| (*other, tally.figures()))
             .collect(),
+        findings: Findings {
+            errors: owned(&said.errors),
+            warnings: owned(&said.warnings),
+        },
     };
     add_said(&mut report, &said.totals);
     Ok(report)
 }
 
-/// Adds what only the match saw.
+fn owned(counts: &FindingCounts) -> BTreeMap<String, u64> {
+    let counts = counts.iter();
+    counts.map(|(code, n)| (code.to_string(), *n)).collect()
+}
+
+/// Adds the figures that only the match knows.
 fn add_said(report: &mut StateReport, said: &StateTotals) {
     let mut sums = Fates::default();
     for (other, fates) in said.by_other_state.iter() {
@@ -142,7 +155,7 @@ fn set_fates(figures: &mut Figures, fates: &Fates) {
     }
 }
 
-/// What was submitted about another state: the accepted cases. Records are told less the rejected.
+/// What was submitted about another state: its accepted cases. Rejected records are not included.
 fn set_submitted(figures: &mut Figures, fates: &Fates) {
     let mut all = fates.returned;
     for volume in [

@@ -1,5 +1,6 @@
-//! What the worklist says, in plain words: what was found, and what to do next, as the initiating
-//! and as the responding state. No name, SSN, date of birth or contact; IDs and counts only.
+//! The texts of the worklist: what was found, and what to do next, as the initiating and as the
+//! responding state. They must not contain a name, SSN, date of birth or contact; only IDs and
+//! counts.
 
 use super::ResponseCase;
 use super::decision::{CaseFinding, Caution, CountyList, RecordFinding, SsnDoubt};
@@ -12,12 +13,12 @@ pub(super) struct Advice {
     pub(super) next_action: String,
 }
 
-/// What became of a GSC14 notice.
+/// The outcome for a GSC14 notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice<'r> {
     /// None was wanted.
     NotWanted,
-    /// It is in csenet.txt, without the participants with these Member IDs.
+    /// It is in csenet.txt, without the participants who have these Member IDs.
     Written(Vec<&'r [u8]>),
     /// One was sent before.
     SentBefore,
@@ -54,7 +55,7 @@ pub(super) fn of_case(
 fn not_found(case: &ResponseCase<'_>) -> Advice {
     let state = case.other_state().name();
     if case.says_yes(case.fields().response.fcr_supplied) {
-        // An FCR-supplied 01 never suggests closing anything [seed, section 3.2.2, note].
+        // An FCR-supplied 01 must never suggest to close anything [seed, section 3.2.2, note].
         return Advice {
             finding: format!(
                 "No case of {state} fits yours. {state} sent no extract of its own: its cases were looked for on the FCR, and the case may exist there without being registered on the FCR."
@@ -87,6 +88,7 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
             Caution::NpNotMatched => "no noncustodial parent matched",
             Caution::MultipleCase => "several cases of the other state fit",
             Caution::NoCaseId => "the response gives no case ID to take over",
+            Caution::HarmfulCaseId => "the other state's case ID is a formula to a spreadsheet, or holds a control character",
         })
         .collect();
     let counts = case.counts();
@@ -193,7 +195,7 @@ fn closed_there(case: &ResponseCase<'_>, notice: &Notice<'_>) -> Advice {
     }
 }
 
-/// The advice where a FRINF was wanted for these codes, and for the adults with these Member IDs, and
+/// The advice if a FRINF was wanted for these codes, and for the adults with these Member IDs, but
 /// not sent.
 pub(super) fn of_refused_request(
     codes: ReasonCodes,
@@ -291,7 +293,7 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
     }
 }
 
-/// The advice where an FCR record could not be built.
+/// The advice if an FCR record could not be built.
 pub(super) fn of_unbuilt_fcr_record() -> Advice {
     Advice {
         finding:
@@ -303,7 +305,7 @@ pub(super) fn of_unbuilt_fcr_record() -> Advice {
     }
 }
 
-/// The advice where an update of an SSN names nobody.
+/// The advice if an update of an SSN has no Member ID.
 pub(super) fn of_unnamed_update() -> Advice {
     Advice {
         finding: "An SSN is to be updated, but the participant has no Member ID by which the update could find the person.".to_owned(),
@@ -326,7 +328,7 @@ fn members(ids: &[&[u8]]) -> String {
     words.join(", ")
 }
 
-/// A value, or a word where it is blank.
+/// A value, or a word if it is blank.
 fn shown(value: &str) -> String {
     if value.is_empty() {
         "(none)".to_owned()

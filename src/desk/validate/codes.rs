@@ -25,8 +25,8 @@ pub struct CodeCount {
     pub next_action: String,
 }
 
-/// How much harm an edit does (ours): errors cost the record, then what costs a match, then what
-/// only makes a response less useful; a padded line costs nothing.
+/// The rank of an edit by its harm (ours): errors first, because they lose the record; then edits
+/// that lose a match; then edits that only make a response less useful. A padded line does no harm.
 fn harm(edit: Edit) -> u8 {
     use Edit::{W01, W04, W05, W07, W08, W10};
     match edit {
@@ -37,12 +37,20 @@ fn harm(edit: Edit) -> u8 {
     }
 }
 
+/// Where in its record the first error of a kind is, if it is about one byte.
+fn place_of(edit: Edit, rejected: &[Rejected]) -> String {
+    let first = rejected.iter().find(|r| r.edit == edit && r.column > 0);
+    first.map_or_else(String::new, |first| {
+        format!(" (record {}: column {})", first.record, first.column)
+    })
+}
+
 /// The advice where what was done to the file explains at least half of the records.
 const TOLD: &str = "See what is told of the file as a whole.";
 
-/// The table of a file's findings: by harm, then the commonest first, then in the order of the
-/// edits. `explained` are those that what was done to the file explains: the advice gives way to that.
-/// `short_lines` are the first records that have W01, which no list holds.
+/// The table of a file's findings: by harm, then by number, then in the order of the edits.
+/// `explained` are those that what was done to the file explains: the advice gives way to that.
+/// `short_lines` are the first records with W01, which is not in the list of warnings.
 pub(super) fn count(
     (findings, explained): (&Findings, &Findings),
     rejected: &[Rejected],
@@ -69,7 +77,8 @@ pub(super) fn count(
             CodeCount {
                 code: edit.code(),
                 severity: edit.severity().word(),
-                title: code.map(|c| c.title.clone()).unwrap_or_default(),
+                title: code.map(|c| c.title.clone()).unwrap_or_default()
+                    + &place_of(edit, rejected),
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),

@@ -1,4 +1,4 @@
-//! Reads extracts as a match would and reports on each, also on those that a match would refuse.
+//! Reads files as a match does and reports on each, even on those that a match would refuse.
 
 use std::path::PathBuf;
 
@@ -16,8 +16,9 @@ use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::run::{REJECTS_HEADER, RejectFindings, reject_lines};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
-/// What is to be validated.
+/// A request to validate files.
 #[derive(Clone, Debug)]
 pub struct ValidateRequest {
     /// The states' extracts: files or folders.
@@ -26,11 +27,11 @@ pub struct ValidateRequest {
     pub fcr: Vec<PathBuf>,
     /// SSNs that states reported as misidentified.
     pub misidentified: Option<PathBuf>,
-    /// The form of the files, as far as it is known.
+    /// The form of the files, if known.
     pub form: InputForms,
     /// The date of the run.
     pub run_date: Date,
-    /// The largest share of rejected records of a file that can be used, in percent.
+    /// The largest share of rejected records with which a file is usable, in percent.
     pub max_rejects_percent: f64,
     /// The largest shares of unusable values that are plausible.
     pub limits: Limits,
@@ -38,11 +39,11 @@ pub struct ValidateRequest {
     pub list_all: bool,
 }
 
-/// What came of it.
+/// The result of a validation.
 pub struct Validated {
     /// The report on every file.
     pub report: Report,
-    /// Why a match could not use the files as they are.
+    /// The reason why a match would refuse these files.
     pub refusal: Option<Error>,
     files: Vec<File>,
 }
@@ -82,9 +83,9 @@ impl Validated {
     }
 }
 
-/// A file, as far as it could be read.
+/// A file that was read.
 enum File {
-    /// With why it cannot be used, if it cannot.
+    /// With the reason why it is unusable, if it is.
     Read(Box<Extract>, Option<String>),
     Unreadable(Box<Unusable>),
 }
@@ -92,8 +93,8 @@ enum File {
 /// Validates the files.
 ///
 /// # Errors
-/// Whatever stops the run: a file that cannot be opened, a side file that cannot be used, an
-/// interruption. A file that a match would refuse is no error here, but [`Validated::refusal`].
+/// Whatever stops the run: a file that cannot be opened, an unusable side file, an interruption. A
+/// file that a match would refuse is not an error, but gives [`Validated::refusal`].
 pub fn validate(
     request: &ValidateRequest,
     layouts: &LayoutSet,
@@ -147,7 +148,7 @@ fn refusal(files: &[File]) -> Option<Error> {
         problems => {
             let lines: Vec<_> = problems
                 .iter()
-                .map(|(path, problem)| format!("\n  {}: {problem}", path.display()))
+                .map(|(path, problem)| format!("\n  {}: {problem}", shown_path(path)))
                 .collect();
             Some(Error::Inputs(format!(
                 "{} files cannot be used:{}",
@@ -158,7 +159,7 @@ fn refusal(files: &[File]) -> Option<Error> {
     }
 }
 
-/// Reads every file; gives them in the order of the arguments, extracts first.
+/// Reads every file. Returns them in the order of the arguments, extracts first.
 fn load(
     request: &ValidateRequest,
     layouts: &LayoutSet,
@@ -188,7 +189,7 @@ fn load(
         } else {
             FIRST_RECORDS
         },
-        // A report holds none; an audit trail asks for them.
+        // The report has no digests; an audit trail asks for them.
         digests: false,
         progress: &stage,
         stop,
@@ -198,7 +199,7 @@ fn load(
         |(path, _)| input_bytes(path).unwrap_or_default(),
         |(path, provenance)| loader.load(path, *provenance),
     )?;
-    // A file with too many rejected records is one that its sender wants to know all about.
+    // The sender of a file with too many rejected records needs to know all of them.
     loader.max_rejects_percent = 100.0;
     let as_far_as_can_be = |((path, provenance), loaded): (&(PathBuf, _), Loaded)| {
         let unusable = match loaded {

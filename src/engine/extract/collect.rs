@@ -1,4 +1,4 @@
-//! Reads all files of a run.
+//! Reads all input files of a run, and decides which extract is used for a state that has two.
 
 use std::path::PathBuf;
 
@@ -9,18 +9,19 @@ use crate::error::{Error, Result};
 use crate::formats::input::{input_bytes, input_files};
 use crate::formats::reference::State;
 use crate::parallel::largest_first;
+use crate::text::shown_path;
 
-/// The files of a run, read.
+/// The input files of a run, in memory.
 #[derive(Default)]
 pub struct Collected {
-    /// Those that can be used, in the order of the arguments.
+    /// The usable files, in the order of the arguments.
     pub extracts: Vec<Extract>,
-    /// Those that cannot.
+    /// The unusable files.
     pub unusable: Vec<Unusable>,
 }
 
 impl Provenance {
-    /// What files of it are called in messages.
+    /// The name that messages use for files of this provenance.
     pub fn files(self) -> &'static str {
         match self {
             Provenance::Submitted => "extracts, one file a state",
@@ -29,7 +30,7 @@ impl Provenance {
     }
 }
 
-/// The files that the arguments name, each with how it came to be.
+/// The files that the arguments name, with their provenance.
 ///
 /// # Errors
 /// As [`input_files`].
@@ -45,10 +46,10 @@ pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, P
     Ok(files)
 }
 
-/// How many bytes the files have in all.
+/// The total size of the files.
 ///
 /// # Errors
-/// [`Error::Io`] where one is not there.
+/// [`Error::Io`] if a file does not exist.
 pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
     files.iter().map(|(path, _)| input_bytes(path)).sum()
 }
@@ -81,24 +82,25 @@ pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<C
 }
 
 impl Collected {
-    /// The extracts that stand for their states, a submitted one before an FCR-derived one, and
-    /// those that do not.
-    pub fn standing(self) -> (Vec<Extract>, Vec<Extract>) {
+    /// Splits the extracts into those that are used and those that are not: if a state has a
+    /// submitted extract, its FCR-derived one is not used.
+    pub fn in_use(self) -> (Vec<Extract>, Vec<Extract>) {
         let submitted: Vec<State> = self
             .extracts
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
             .map(|e| e.state)
             .collect();
-        let stands =
+        let is_used =
             |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
-        self.extracts.into_iter().partition(stands)
+        self.extracts.into_iter().partition(is_used)
     }
 
-    /// Stops a run that has files that cannot be used.
+    /// Stops a run with unusable files.
     ///
     /// # Errors
-    /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
+    /// [`Error::Input`] if there is one such file, [`Error::Inputs`] naming all if there are
+    /// several.
     pub fn refuse_unusable(&self) -> Result<()> {
         match &self.unusable[..] {
             [] => Ok(()),
@@ -111,7 +113,8 @@ impl Collected {
         }
     }
 
-    /// Stops a run of which every extract was left out: its answer would be that nobody has a case.
+    /// Stops a run in which no submitted extract is left. Its responses would say that nobody has a
+    /// case.
     ///
     /// # Errors
     /// [`Error::Inputs`] naming the files.
@@ -127,13 +130,13 @@ impl Collected {
     }
 }
 
-/// A line a file that cannot be used.
+/// One line per unusable file.
 fn listed(files: &[Unusable]) -> String {
-    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    let line = |file: &Unusable| format!("\n  {}: {}", shown_path(&file.path), file.problem);
     files.iter().map(line).collect()
 }
 
-/// Stops a run that has two files of one kind for one state: which of them is right?
+/// Stops a run with two files of one provenance for one state: nothing says which of them is right.
 ///
 /// # Errors
 /// [`Error::Inputs`] naming both.
@@ -152,8 +155,8 @@ pub fn refuse_two_for_one_state<'a>(extracts: impl IntoIterator<Item = &'a Extra
                 "two {kind} for {} ({}): {} and {}; give one",
                 extract.state,
                 extract.state.name(),
-                first.source.path.display(),
-                extract.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&extract.source.path)
             )));
         }
     }

@@ -1,5 +1,6 @@
-//! Counts a response file again, looks at each record and case, and holds the figures against a
-//! summary.
+//! Recounts a response file, checks each record and case, and compares the figures with a summary.
+//! It shares no counter with the code that writes responses, so that a fault in one shows in the
+//! other.
 
 use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields, StateTotals};
 use super::{contradictions, reader::MOST_LISTED};
@@ -8,14 +9,14 @@ use crate::error::Result;
 use crate::formats::input::Source;
 use crate::stop::Stop;
 
-/// The names of the tiers in a summary, by the figure of Match Tier; the last is of cases that none
-/// found.
+/// The names of the tiers in a summary, in the order of Match Tier; the last is for cases that no
+/// tier found.
 pub const TIERS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "none"];
 
-/// The figures that can be counted from a response.
+/// The figures that can be counted in a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseTotals {
-    /// Records, whatever they hold.
+    /// All records, valid or not.
     pub records: u64,
     /// Cases.
     pub cases: u64,
@@ -25,7 +26,7 @@ pub struct ResponseTotals {
     pub cases_nobody_matched: u64,
     /// Records by code.
     pub records_by_code: [u64; 9],
-    /// Cases by each code that a record of theirs bears.
+    /// Cases by each code that at least one of their records has.
     pub cases_by_code: [u64; 9],
     /// Cases with Multiple Case Indicator Y.
     pub multiple_case: u64,
@@ -33,11 +34,11 @@ pub struct ResponseTotals {
     pub fcr_supplied: u64,
     /// Records by Participant Match Basis, in the order of [`MatchBasis::ALL`].
     pub records_by_basis: [u64; 7],
-    /// Whether the layout has no such field, so that nothing is known of it.
+    /// True if the layout does not have this field, so that the figures are unknown.
     basis_unknown: bool,
 }
 
-/// The place in [`TIERS`] of the tier that found a record's case.
+/// The index in [`TIERS`] of the tier that found a record's case.
 pub fn tier_of(fields: &ResponseFields, record: &[u8]) -> usize {
     match fields.response.match_tier.of(record) {
         [digit @ b'1'..=b'7'] => usize::from(digit - b'1'),
@@ -73,7 +74,7 @@ impl ResponseTotals {
         }
     }
 
-    /// Adds those of another part of the response.
+    /// Adds the totals of another part of the response.
     pub fn merge(&mut self, other: &ResponseTotals) {
         self.basis_unknown |= other.basis_unknown;
         for (mine, theirs) in [
@@ -98,19 +99,19 @@ impl ResponseTotals {
     }
 }
 
-/// What a response file holds.
+/// The result of a recount.
 #[derive(Debug, Default)]
 pub struct Recount {
     /// The figures.
     pub totals: ResponseTotals,
-    /// What no run of match writes.
+    /// What `icr match` never writes.
     pub faults: Faults,
 }
 
-/// Counts a response file again and looks at each record and case.
+/// Recounts a response file and checks each record and case.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<Recount> {
     let mut totals = ResponseTotals::default();
     let mut faults = Faults::default();
@@ -139,14 +140,14 @@ pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<
     Ok(Recount { totals, faults })
 }
 
-/// A figure of a recount that differs from what a summary says.
+/// A figure of a recount that differs from the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The figure's path in the summary of a state, with dots.
+    /// The figure's path in the state's summary, with dots.
     pub figure: String,
-    /// What the summary says.
+    /// The figure in the summary.
     pub said: u64,
-    /// What was counted.
+    /// The recounted figure.
     pub counted: u64,
 }
 
@@ -164,7 +165,7 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// The figures of a recount that differ from what a summary says of the state.
+/// The figures of a recount that differ from the state's summary.
 pub fn differences(said: &StateTotals, counted: &ResponseTotals) -> Vec<Difference> {
     let mut differing = Vec::new();
     let mut compare = |figure: &str, said: u64, counted: u64| {
@@ -214,7 +215,7 @@ pub fn differences(said: &StateTotals, counted: &ResponseTotals) -> Vec<Differen
         ),
         (
             "records_by_basis",
-            // Under a layout without the field nothing is known of it.
+            // The layout does not have this field, so the figures cannot be compared.
             if counted.basis_unknown {
                 &[]
             } else {

@@ -1,4 +1,5 @@
-//! Control totals: what became of every record and case of a state.
+//! Control totals: the outcome of every record and case of a state. They must balance, or nothing
+//! is published.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -12,7 +13,7 @@ use crate::engine::matching::{
 use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// What became of the records of a state: they balance.
+/// The outcomes of a state's records. They add up to the records read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecordTotals {
@@ -28,17 +29,17 @@ pub struct RecordTotals {
     pub not_evaluated: u64,
 }
 
-/// What became of the cases of a state.
+/// The outcomes of a state's cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
     pub returned: u64,
-    /// Cases suppressed: closed with closed, or closed and not found.
+    /// Cases suppressed: both closed, or closed and not found.
     pub suppressed: u64,
     /// Cases whose other state is absent.
     pub not_evaluated: u64,
-    /// Cases that have, beside accepted records, rejected ones.
+    /// Cases with accepted and rejected records.
     pub with_rejected_records: u64,
 }
 
@@ -56,18 +57,18 @@ pub struct StateTotals {
     pub cases_nobody_matched: u64,
     /// Records returned, by code.
     pub records_by_code: CodeCounts,
-    /// Cases returned, by each code that a record of theirs bears.
+    /// Cases returned, by each code that at least one of their records has.
     pub cases_by_code: CodeCounts,
     /// Records returned, by Participant Match Basis.
     pub records_by_basis: BasisCounts,
-    /// Cases answered, by tier 2 or higher, with a case that another of the state's cases was
-    /// answered with too.
+    /// Cases answered, by tier 2 or higher, with a case that also answers another case of the
+    /// state.
     pub cases_counterpart_shared: u64,
     /// Cases returned with Multiple Case Indicator Y.
     pub multiple_case: u64,
     /// Cases returned with FCR-Supplied Indicator Y.
     pub fcr_supplied: u64,
-    /// What became of the accepted records and cases, by the state that they name.
+    /// The outcomes of the accepted records and cases, by the state that they name.
     pub by_other_state: FatesByState,
 }
 
@@ -80,7 +81,7 @@ pub struct Volume {
     pub records: u64,
 }
 
-/// What became of the accepted records and cases that name a state.
+/// The outcomes of the accepted records and cases that name one state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fates {
     /// Returned in the response.
@@ -97,14 +98,14 @@ pub struct Fates {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FatesByState(Vec<Fates>);
 
-/// Cases by the tier that found them.
+/// Cases by the tier that found them, and those that no tier found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TierCounts {
     /// By tier, from 1.
     pub found: [u64; Tier::ALL.len()],
     /// Returned with 01.
     pub none: u64,
-    /// Which tiers there are.
+    /// The routine, which decides the tiers that exist.
     pub routine: Routine,
 }
 
@@ -117,7 +118,7 @@ pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
 pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
 
 impl TierCounts {
-    /// The counts of the routine's tiers by name, and those under `none`.
+    /// The counts of the routine's tiers by name, and `none`.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let tiers = ["1", "2", "3", "4", "5", "6", "7"]
             .into_iter()
@@ -188,14 +189,14 @@ impl<'de> Deserialize<'de> for BasisCounts {
     }
 }
 
-/// Counts under names, as a summary has them.
+/// Counts by name, as in a summary.
 fn named_counts<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<BTreeMap<String, u64>, D::Error> {
     BTreeMap::deserialize(deserializer)
 }
 
-/// Counts in the order of their names; one that is missing is 0.
+/// Counts in the order of their names; a missing one is 0.
 fn by_name<'de, D: Deserializer<'de>, const N: usize>(
     deserializer: D,
     names: &[&str; N],
@@ -238,7 +239,7 @@ impl<'de> Deserialize<'de> for FatesByState {
 }
 
 impl FatesByState {
-    /// The states that cases name, with what became of these.
+    /// The states that cases name, with the outcomes of these cases.
     pub fn iter(&self) -> impl Iterator<Item = (State, &Fates)> {
         let all = State::all().zip(&self.0);
         all.filter(|(_, fates)| **fates != Fates::default())
@@ -277,14 +278,14 @@ impl AddAssign<&FatesByState> for FatesByState {
 }
 
 impl StateTotals {
-    /// No totals yet, of a run by this routine.
+    /// Empty totals for a run by this routine.
     pub fn of(routine: Routine) -> Self {
         let mut totals = StateTotals::default();
         totals.cases_by_tier.routine = routine;
         totals
     }
 
-    /// Counts a case of so many records that names `other_state`.
+    /// Counts a case with this many records that names `other_state`.
     pub fn count(&mut self, outcome: &Outcome<'_>, records: u64, other_state: Option<State>) {
         if let Some(state) = other_state {
             let fates = self.by_other_state.of(state);
@@ -332,20 +333,20 @@ impl StateTotals {
         }
     }
 
-    /// Counts how the counterpart of a returned record was found.
+    /// Counts how a returned record's counterpart was found.
     #[inline]
     pub fn count_basis(&mut self, basis: MatchBasis) {
         self.records_by_basis.0[basis.index()] += 1;
     }
 
-    /// Counts the codes that occur in a returned case.
+    /// Counts the codes of a returned case.
     pub fn count_case_codes(&mut self, codes: ReasonCodes) {
         for code in codes.iter() {
             self.cases_by_code.0[code.index()] += 1;
         }
     }
 
-    /// Makes sure that every record and case read is accounted for.
+    /// Checks that every record and case read has exactly one outcome.
     ///
     /// # Errors
     /// [`Error::Unbalanced`] with the figures.

@@ -7,7 +7,7 @@ use super::code_pages::{CP037, CP500, CP1047, CodePage};
 /// How the records of a file that was read are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// One record a line, LF or CRLF, the last line with or without its ending.
+    /// One record per line, LF or CRLF, the last line with or without its ending.
     Text,
     /// RECFM=FB: records of exactly this many bytes, with no line ends.
     Fixed(usize),

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::ends::Body;
+use super::temporary::temporary_file;
 use super::translate::{Translated, needs_no_translation, translate};
 use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
 use crate::error::{Error, Result};
@@ -36,7 +37,7 @@ pub struct Source {
     /// The file as it was delivered.
     delivered: Mapped,
     /// What it holds, where that is not what was delivered.
-    decoded: Option<Mapped>,
+    decoded: Option<Decoded>,
     /// Where its records are, without a byte-order mark and padding.
     body: Range<usize>,
     /// Whether a byte-order mark stood before its records.
@@ -44,6 +45,12 @@ pub struct Source {
     /// Where a character beyond ISO 8859-1 became `?`, in [`Source::bytes`].
     replaced: Vec<u64>,
     digest: Mutex<Digesting>,
+}
+
+/// What was unpacked and translated, with its checksum.
+struct Decoded {
+    bytes: Mapped,
+    checksum: u32,
 }
 
 /// A digest of the file as delivered, made as its bytes are read.
@@ -58,8 +65,8 @@ impl Source {
     /// long, when the run is to stop.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
+    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
         let delivered = spool::delivered(path, stop)?;
@@ -79,7 +86,7 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = tempfile::tempfile().map_err(Error::io("hold in memory", path))?;
+        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
         file.write_all(bytes)
             .map_err(Error::io("hold in memory", path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
@@ -117,7 +124,9 @@ impl Source {
             let (file, translated) = translate(&delivered, packing, record_bytes, form, stop)
                 // A file that was cut short is told as such, not as one that cannot be unpacked.
                 .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
-            (Some(Mapped::of_file(file, &path)?), translated)
+            let bytes = Mapped::of_file(file, &path)?;
+            let checksum = bytes.checksum();
+            (Some(Decoded { bytes, checksum }), translated)
         };
         let mut source = Source {
             path,
@@ -143,8 +152,7 @@ impl Source {
         } else {
             asked
         };
-        let all = self.decoded.as_ref().unwrap_or(&self.delivered);
-        let body = Body::of(all, record_bytes, asked);
+        let body = Body::of(self.all(), record_bytes, asked);
         self.marked |= body.range.start > 0;
         self.framing = body.framing;
         self.body = body.range;
@@ -153,8 +161,16 @@ impl Source {
     /// The bytes of all records and line ends.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        let all = self.decoded.as_ref().unwrap_or(&self.delivered);
-        &all[self.body.clone()]
+        &self.all()[self.body.clone()]
+    }
+
+    /// The bytes of the whole file, unpacked and translated.
+    #[inline]
+    fn all(&self) -> &[u8] {
+        match &self.decoded {
+            Some(decoded) => &decoded.bytes,
+            None => &self.delivered,
+        }
     }
 
     /// What the file holds beside records, and what of them was changed by reading it, in sentences
@@ -175,8 +191,7 @@ impl Source {
                 "begins with a byte-order mark, which is no part of a record: skipped".to_owned(),
             );
         }
-        let all = self.decoded.as_ref().unwrap_or(&self.delivered);
-        let padding = all.len() - self.body.end;
+        let padding = self.all().len() - self.body.end;
         if padding > 0 {
             let bytes = count_of(padding as u64, "byte");
             tell(
@@ -308,12 +323,17 @@ impl Source {
             .into_owned()
     }
 
-    /// Tells whether the file is still the one that was opened.
+    /// Tells whether the file is still the one that was opened, and what was unpacked or translated
+    /// of it still what was made of it.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] where it was cut short or changed since.
+    /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.delivered.check_intact()
+        self.delivered.check_intact()?;
+        match &self.decoded {
+            Some(decoded) => decoded.bytes.check_temporary(decoded.checksum),
+            None => Ok(()),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 
 use super::Mapped;
+use super::temporary::temporary_file;
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 
@@ -72,7 +73,7 @@ fn kept(path: &Path, stop: &Stop) -> Result<File> {
 }
 
 fn keep(path: &Path, stop: &Stop) -> Result<File> {
-    let file = tempfile::tempfile().map_err(Error::io("keep in a temporary file", path))?;
+    let file = temporary_file().map_err(Error::io("keep in a temporary file", path))?;
     if is_stdin(path) {
         return copy(std::io::stdin().lock(), path, Waits::ToRead, file, stop);
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::ends::MARK;
 use super::form::EbcdicLineEnd;
 use super::packing::fill;
+use super::temporary::temporary_file;
 use super::utf8::FromUtf8;
 use super::variable::{Fault, Unblocker, blocks_of};
 use super::{Encoding, Format, InputForm, Mapped, Packing};
@@ -115,7 +116,7 @@ pub(super) fn translate(
     };
     let folder = std::env::temp_dir();
     let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let mut file = temporary_file().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     let mut translated = Translated::default();

@@ -18,6 +18,9 @@ pub struct Check {
     pub starts: u64,
     /// How many commands have no end line: they run, or were killed.
     pub open: u64,
+    /// The lines, from 1, of those among them that were about to publish: whether they did shows where
+    /// their output was to be.
+    pub prepared: Vec<u64>,
     /// How many lines have no seal: an earlier version of the program wrote them.
     pub unsealed: u64,
     /// Lines, from 1, that a killed process left half written and that the next line chains past.
@@ -55,11 +58,13 @@ pub fn is_trail(bytes: &[u8]) -> bool {
 pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
+    // One whose end was recorded may record a graver end: the folder could not be published.
+    let mut begun = ahash::AHashSet::new();
+    let mut prepared = std::collections::BTreeMap::new();
     let mut previous = FIRST.to_owned();
     let (mut previous_is_torn, mut any_sealed) = (false, false);
-    let lines: Vec<&[u8]> = trail.split_inclusive(|&byte| byte == b'\n').collect();
-    for (at, &line) in lines.iter().enumerate() {
-        let number = at as u64 + 1;
+    let lines = trail.split_inclusive(|&byte| byte == b'\n');
+    for (number, line) in (1..).zip(lines) {
         stop.check_at(number)?;
         let ended = line.ends_with(b"\n");
         let bytes = line.strip_suffix(b"\n").unwrap_or(line);
@@ -93,9 +98,7 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) if line.number() != number => {
                 Some("does not have its number: lines were taken out or put in")
             }
-            Some(Line::End(end))
-                if !open.contains(&end.start) && !begins(&end.start, &lines[..at]) =>
-            {
+            Some(Line::Prepared(end) | Line::End(end)) if !begun.contains(&end.start) => {
                 Some("ends a command that no line before it begins")
             }
             Some(_) => None,
@@ -116,23 +119,22 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
                     Line::Start(_) => {
                         found.starts += 1;
                         open.insert(digest.clone());
+                        begun.insert(digest.clone());
                     }
-                    Line::End(end) => drop(open.remove(&end.start)),
+                    Line::Prepared(end) => drop(prepared.insert(end.start, number)),
+                    Line::End(end) => {
+                        open.remove(&end.start);
+                        prepared.remove(&end.start);
+                    }
                 }
             }
         }
         (previous, previous_is_torn) = (digest, torn);
     }
     found.open = open.len() as u64;
+    found.prepared = prepared.into_values().collect();
+    found.prepared.sort_unstable();
     Ok(found)
-}
-
-/// Whether a line before begins the command. One whose end was recorded may record a graver end: the
-/// folder could not be published.
-fn begins(start: &str, before: &[&[u8]]) -> bool {
-    before
-        .iter()
-        .any(|line| hex_digest(line.strip_suffix(b"\n").unwrap_or(line)) == start)
 }
 
 #[cfg(test)]
@@ -147,7 +149,7 @@ mod tests {
             options: vec![],
             purpose: None,
         };
-        Trail::start(path, &start).unwrap()
+        Trail::start(path, &start, &Stop::default()).unwrap()
     }
 
     fn check(trail: &[u8]) -> Check {
@@ -160,10 +162,13 @@ mod tests {
         for command in ["match", "explain", "respond"] {
             let trail = write(&path, command);
             trail
-                .end(&Outcome {
-                    outcome: "finished".to_owned(),
-                    ..Outcome::default()
-                })
+                .end(
+                    &Outcome {
+                        outcome: "finished".to_owned(),
+                        ..Outcome::default()
+                    },
+                    &Stop::default(),
+                )
                 .unwrap();
         }
         (folder, path)
@@ -288,7 +293,10 @@ mod tests {
                 options: vec![],
                 purpose: None,
             };
-            let refused = Trail::start(&path, &start).err().unwrap().to_string();
+            let refused = Trail::start(&path, &start, &Stop::default())
+                .err()
+                .unwrap()
+                .to_string();
             assert!(refused.contains("no line of an audit trail"), "{refused}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
         }
@@ -321,7 +329,9 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..20 {
-                        write(&path, "match").end(&Outcome::default()).unwrap();
+                        write(&path, "match")
+                            .end(&Outcome::default(), &Stop::default())
+                            .unwrap();
                     }
                 });
             }

@@ -2,7 +2,7 @@
 //! which states concern them.
 
 use super::draws::Draws;
-use super::kinds::Kind;
+use super::kinds::{CopyKind, Kind};
 use super::names::{FEMALE, MALE, Names};
 use super::places::World;
 use super::profile::Profile;
@@ -23,6 +23,14 @@ pub(super) mod purpose {
     pub(crate) const VIOLENCE: u64 = 7;
     pub(crate) const HISTORY: u64 = 8;
     pub(crate) const FURTHER_SSNS: u64 = 9;
+    pub(crate) const STORY: u64 = 10;
+    pub(crate) const COPIES: u64 = 11;
+    pub(crate) const TWINS: u64 = 12;
+    pub(crate) const CARELESS: u64 = 13;
+    pub(crate) const SLIPS: u64 = 14;
+    pub(crate) const OTHER_ID: u64 = 15;
+    pub(crate) const SURNAME: u64 = 16;
+    pub(crate) const BORROWED: u64 = 17;
 }
 
 /// What makes a family's cases more than one on each side.
@@ -36,6 +44,10 @@ pub enum Story {
     CustodyChange,
     /// One case with actions in two states: two interstate cases with one Case ID.
     TwoActions,
+    /// The noncustodial parent has children with another custodial parent, who has a case too.
+    SecondFamily,
+    /// The custodial parent is a minor, and a child in a second case, the grandparents'.
+    MinorParent,
 }
 
 /// A case of one state in a family.
@@ -47,6 +59,8 @@ pub struct FamilyCase {
     pub number: u64,
     /// The earlier case of the family whose Case ID it bears too.
     pub shares: Option<usize>,
+    /// The earlier case of the family of which it is a copy under another Case ID.
+    pub copy_of: Option<(usize, CopyKind)>,
     /// The case of the family that it names.
     pub names: usize,
     /// Whether its state began the action.
@@ -100,10 +114,31 @@ impl Shape {
                     shape.cases[2].shares = Some(0);
                 }
             }
-            None => {}
+            None => shape.add_story((seed, family), (ours, theirs), world, profile),
         }
         shape.overwrite(&mut draws, world, profile);
         shape
+    }
+
+    /// Gives a family of one action a second one, at the profile's rates.
+    fn add_story(
+        &mut self,
+        (seed, family): (u64, u64),
+        (ours, theirs): (State, State),
+        world: &World,
+        profile: &Profile,
+    ) {
+        let mut draws = Draws::of(seed, family, purpose::STORY, 0);
+        let rates = [Kind::SecondFamily, Kind::MinorParent].map(|kind| profile.rate(kind));
+        self.story = match draws.one_of(&rates) {
+            Some(0) => Story::SecondFamily,
+            Some(_) => Story::MinorParent,
+            None => return,
+        };
+        // Mostly in the same two states; else the second family lives in a third.
+        let third = world.draw_participant(&mut draws, &[ours, theirs]);
+        let other = third.filter(|_| draws.happens(30.0)).unwrap_or(theirs);
+        self.pair(ours, other, 1, draws.happens(50.0));
     }
 
     /// A case on each side, naming each other.
@@ -113,6 +148,7 @@ impl Shape {
             state,
             number: 0,
             shares: None,
+            copy_of: None,
             names,
             initiating,
             members,
@@ -150,6 +186,7 @@ impl Shape {
                 state: third,
                 number: 0,
                 shares: None,
+                copy_of: None,
                 names: at,
                 initiating: !self.cases[at].initiating,
                 members: self.cases[at].members,
@@ -195,12 +232,15 @@ pub struct People {
     people: [Option<Person>; PEOPLE_OF_FAMILY as usize],
     /// The members of the first case, and those of the second (see [`Story`]).
     pub members: [Vec<Member>; 2],
+    /// The first two children are twins whom a careless look takes for one child.
+    pub twins_alike: bool,
 }
 
-/// Where in a family's room each stands: custodial party, noncustodial parents, another adult, and
-/// the children of the first and of the second case.
+/// Where in a family's room each stands: custodial party, noncustodial parents (of a second family the
+/// other custodial party, and a minor parent's father), another adult, and the children of the first and
+/// of the second case.
 const CP: usize = 0;
-const NP: [usize; 2] = [1, 2];
+pub(super) const NP: [usize; 2] = [1, 2];
 const THIRD: usize = 3;
 const CHILDREN: [usize; 2] = [4, 10];
 /// Of a hundred cases so many have 1, 2, … 6 children.
@@ -216,12 +256,19 @@ impl People {
         let mut people = People {
             people: std::array::from_fn(|_| None),
             members: [Vec::new(), Vec::new()],
+            twins_alike: false,
         };
         let mut draws = Draws::of(seed, family, purpose::PEOPLE, 0);
         let last_birth = Date::from_ccyymmdd(LAST_BIRTH).map_or(1, Date::days);
         let ssn = |slot: usize| allotment.of(family * PEOPLE_OF_FAMILY + slot as u64);
 
-        let sets = if story == Story::HalfSiblings { 2 } else { 1 };
+        let (second_family, minor_parent) =
+            (story == Story::SecondFamily, story == Story::MinorParent);
+        let sets = if story == Story::HalfSiblings || second_family {
+            2
+        } else {
+            1
+        };
         let counts: [usize; 2] = [
             draws.weighted(&CHILD_COUNTS) + 1,
             draws.weighted(&CHILD_COUNTS) + 1,
@@ -232,13 +279,18 @@ impl People {
         for (slot, female) in [
             (CP, mother_is_cp),
             (NP[0], !mother_is_cp),
-            (NP[1], !mother_is_cp),
+            (NP[1], mother_is_cp == second_family),
             (THIRD, draws.happens(50.0)),
         ] {
-            if (slot == NP[1] && sets == 1) || (slot == THIRD && adults < 3) {
+            if !minor_parent && ((slot == NP[1] && sets == 1) || (slot == THIRD && adults < 3)) {
                 continue;
             }
-            let years = 17 + draws.below(26) as u32 + if slot == THIRD { 18 } else { 0 };
+            let is_elder = slot == THIRD || (minor_parent && slot == NP[1]);
+            let years = if minor_parent && slot == CP {
+                14 + draws.below(4) as u32
+            } else {
+                17 + draws.below(26) as u32 + if is_elder { 18 } else { 0 }
+            };
             let last = draw_surname(&mut draws);
             let first = people.draw_first(&mut draws, female);
             let birth = earlier(oldest, years * 365 + draws.below(365) as u32);
@@ -254,7 +306,13 @@ impl People {
             });
         }
         for (set, &count) in counts.iter().enumerate().take(sets) {
-            people.add_children(&mut draws, (set, count), (oldest, last_birth), &ssn);
+            let parents = if set == 1 && second_family {
+                [NP[1], NP[0]]
+            } else {
+                [CP, NP[set]]
+            };
+            let births = (oldest, last_birth);
+            people.add_children(&mut draws, (set, count, parents), births, &ssn);
         }
         people.add_members(&mut draws, story, adults, counts);
         people
@@ -263,12 +321,12 @@ impl People {
     fn add_children(
         &mut self,
         draws: &mut Draws,
-        (set, count): (usize, usize),
+        (set, count, parents): (usize, usize, [usize; 2]),
         (oldest, last_birth): (u32, u32),
         ssn: &impl Fn(usize) -> u32,
     ) {
         let parent = |slot: usize| self.people[slot].clone();
-        let (cp, np) = (parent(CP), parent(NP[set]));
+        let (cp, np) = (parent(parents[0]), parent(parents[1]));
         let named_after = if draws.happens(65.0) { &np } else { &cp };
         let surname = named_after.as_ref().map(|p| p.last).unwrap_or_default();
         let father = np
@@ -348,6 +406,19 @@ impl People {
         self.members[1] = match story {
             Story::Plain | Story::TwoActions => Vec::new(),
             Story::HalfSiblings => adult_members(1).into_iter().chain(children(1)).collect(),
+            Story::SecondFamily => {
+                let other_cp = Member {
+                    slot: NP[1],
+                    participant: Cp,
+                };
+                let adults = adult_members(0).into_iter().filter(|m| m.slot != THIRD);
+                let adults = adults.map(|m| if m.slot == CP { other_cp } else { m });
+                adults.chain(children(1)).collect()
+            }
+            Story::MinorParent => {
+                let member = |slot, participant| Member { slot, participant };
+                vec![member(THIRD, Cp), member(NP[1], Np), member(CP, Ch)]
+            }
             Story::CustodyChange => {
                 let exchanged = |member: &Member| match member.participant {
                     Cp => Member {
@@ -363,6 +434,14 @@ impl People {
                 self.members[0].iter().map(exchanged).collect()
             }
         };
+    }
+
+    /// The first two children of the first case, if there are two.
+    pub(super) fn first_children(&mut self) -> Option<[&mut Person; 2]> {
+        let [first, second, ..] = &mut self.people[CHILDREN[0]..] else {
+            return None;
+        };
+        Some([first.as_mut()?, second.as_mut()?])
     }
 
     /// A first name that nobody of the family has yet.

@@ -4,7 +4,8 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::family::{People, Shape, purpose};
+use super::copies::draw_shape;
+use super::family::purpose;
 use super::kinds::Kind;
 use super::numbering::{Task, WINDOW_TASKS, has_file, number_cases};
 use super::render::Renderer;
@@ -12,8 +13,10 @@ use super::request::Request;
 use super::setting::Setting;
 use super::ssn::SsnAllotment;
 use super::submitted::{misidentified_once, submit};
-use super::submitted_case::SubmittedCase;
+use super::submitted_case::{Entry, SubmittedCase};
 use super::truth;
+use super::twins::draw_people;
+use super::who::{self, RecordCounts};
 use crate::engine::extract::Severity;
 use crate::error::Result;
 use crate::formats::layout::LayoutSet;
@@ -79,11 +82,21 @@ struct Drawn {
     states: Vec<Vec<u8>>,
     /// SSN master, misidentified SSNs, truth.
     sides: [Vec<u8>; 3],
+    /// Who is who.
+    who: who::Lines,
+    /// How many records of each state there are in what the match gets.
+    records: RecordCounts,
     totals: SynthTotals,
 }
 
-/// The files beside those of the states, in the order of [`Drawn::sides`].
-const SIDE_FILES: [&str; 3] = ["ssn-master.txt", "misidentified.txt", "truth.csv"];
+/// The files beside those of the states: in the order of [`Drawn::sides`], then [`Drawn::who`]; each
+/// with its header.
+const SIDE_FILES: [(&str, &str); 4] = [
+    ("ssn-master.txt", ""),
+    ("misidentified.txt", ""),
+    ("truth.csv", truth::HEADER),
+    ("truth-participants.csv", who::HEADER),
+];
 
 /// Draws all families and writes their files into `folder`.
 ///
@@ -144,12 +157,14 @@ impl Task {
         let mut drawn = Drawn {
             states: vec![Vec::new(); STATE_COUNT],
             sides: Default::default(),
+            who: who::Lines::default(),
+            records: [0; STATE_COUNT],
             totals: SynthTotals::default(),
         };
         let mut planted = [0_u64; Kind::COUNT];
         let mut numbers = self.numbers;
         for family in self.first..self.end {
-            let mut shape = Shape::draw(setting.seed, family, setting.world, setting.profile);
+            let mut shape = draw_shape(setting.seed, family, setting.world, setting.profile);
             for at in 0..shape.cases.len() {
                 let number = &mut numbers[shape.cases[at].state.index()];
                 shape.cases[at].number = if let Some(shared) = shape.cases[at].shares {
@@ -159,7 +174,7 @@ impl Task {
                     *number - 1
                 };
             }
-            let people = People::draw(setting.seed, family, shape.story, &setting.allotment);
+            let people = draw_people(setting, family, &shape);
             let cases = submit(setting, family, &shape, &people);
             for person in people.everybody() {
                 renderer.master(person, &mut drawn.sides[0]);
@@ -170,13 +185,20 @@ impl Task {
                 drawn.totals.misidentified += 1;
             }
             let in_files = |case: &SubmittedCase| case.listed || case.is_withheld();
+            let firsts = count_records(setting, &cases, &mut drawn.records);
             for (at, case) in cases.iter().enumerate().filter(|(_, case)| in_files(case)) {
                 let draws = setting.draws(family, purpose::HISTORY, at as u64);
                 let out = &mut drawn.states[case.state.index()];
                 renderer.case(setting.world, case, draws, out);
                 let is_extract = setting.world.submits(case.state);
                 if is_extract {
-                    let set = truth::write(setting, &shape, &cases, at, &mut drawn.sides[2]);
+                    let out = &mut drawn.sides[2];
+                    let set = truth::write((setting, family), &shape, &cases, at, out);
+                    let counterpart = truth::listed_counterpart(&shape, &cases, at);
+                    let with_first = |place: usize| (&cases[place], firsts[place]);
+                    let is_derived = counterpart.is_some_and(|at| setting.is_derived(&cases[at]));
+                    let counterpart = counterpart.map(with_first);
+                    drawn.who.add(with_first(at), counterpart, is_derived);
                     for place in set.places().take_while(|&place| place < Kind::COUNT) {
                         planted[place] += 1;
                     }
@@ -191,6 +213,27 @@ impl Task {
             .collect();
         drawn
     }
+}
+
+/// Counts the records of a family's cases in the files that the match gets; for each case how many of
+/// its state stand before it. What is derived from a registry file lacks rejected records.
+fn count_records(
+    setting: &Setting<'_>,
+    cases: &[SubmittedCase],
+    records: &mut RecordCounts,
+) -> Vec<u64> {
+    cases
+        .iter()
+        .map(|case| {
+            let all = &mut records[case.state.index()];
+            let first = *all;
+            let in_file = |entry: &&Entry| entry.spoilt.is_none() || !setting.is_derived(case);
+            if case.listed {
+                *all += case.entries.iter().filter(in_file).count() as u64;
+            }
+            first
+        })
+        .collect()
 }
 
 fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
@@ -215,6 +258,8 @@ struct Files<'a> {
     /// What the states' files begin with.
     headers: Vec<Vec<u8>>,
     files: Vec<Option<OutputFile<'a>>>,
+    /// The records of each state that are written.
+    records: RecordCounts,
 }
 
 impl<'a> Files<'a> {
@@ -231,14 +276,14 @@ impl<'a> Files<'a> {
         };
         let names: Vec<String> = State::all()
             .map(name)
-            .chain(SIDE_FILES.map(str::to_owned))
+            .chain(SIDE_FILES.map(|(name, _)| name.to_owned()))
             .collect();
         let mut files: Vec<Option<OutputFile<'a>>> = names.iter().map(|_| None).collect();
         // A state without a record gets no file; the side files are there even if they are empty.
-        for place in STATE_COUNT..names.len() {
-            let mut file = folder.file(&names[place])?;
-            if names[place] == SIDE_FILES[2] {
-                file.write(format!("{}\n", truth::HEADER).as_bytes())?;
+        for (place, (name, header)) in (STATE_COUNT..).zip(SIDE_FILES) {
+            let mut file = folder.file(name)?;
+            if !header.is_empty() {
+                file.write(format!("{header}\n").as_bytes())?;
             }
             files[place] = Some(file);
         }
@@ -247,6 +292,7 @@ impl<'a> Files<'a> {
             names,
             headers: State::all().map(|s| renderer.header(world, s)).collect(),
             files,
+            records: [0; STATE_COUNT],
         })
     }
 
@@ -261,15 +307,27 @@ impl<'a> Files<'a> {
                 self.files[place] = Some(file);
             }
         }
+        let before: Vec<RecordCounts> = drawn
+            .iter()
+            .map(|piece| {
+                let before = self.records;
+                for (all, records) in self.records.iter_mut().zip(piece.records) {
+                    *all += records;
+                }
+                before
+            })
+            .collect();
+        let who = drawn.par_iter().zip(&before);
+        let who: Vec<Vec<u8>> = who.map(|(piece, before)| piece.who.write(before)).collect();
         self.files
             .par_iter_mut()
             .enumerate()
             .with_max_len(1)
             .try_for_each(|(place, file)| {
                 let Some(file) = file else { return Ok(()) };
-                for piece in drawn {
+                for (piece, who) in drawn.iter().zip(&who) {
                     let bytes = match place.checked_sub(STATE_COUNT) {
-                        Some(side) => &piece.sides[side],
+                        Some(side) => piece.sides.get(side).unwrap_or(who),
                         None => &piece.states[place],
                     };
                     if !bytes.is_empty() {

@@ -56,11 +56,45 @@ pub enum Kind {
     EditFailure,
     /// The FCR withholds the other state's case for family violence.
     FamilyViolence,
+    /// One digit of Other State Case ID read from a form as another that looks like it.
+    OtherIdMisread,
+    /// Other State Case ID is that of another case of the family in that state.
+    OtherIdFamily,
+    /// A closed case was opened again under a new Case ID; the other state may know the old one.
+    Reopened,
+    /// A state has the case twice.
+    DuplicateCase,
+    /// Custodial mother and children have another surname on one side.
+    FamilySurname,
+    /// A record that was filled in carelessly: each other kind is more frequent in it.
+    CarelessRecord,
+    /// One part of a surname of two parts dropped.
+    SurnamePart,
+    /// A letter with an accent: written, lost, or replaced.
+    NameAccent,
+    /// Last and first name swapped.
+    NameSwapped,
+    /// First of January for an unknown day.
+    BirthDefault,
+    /// The year of birth is off by one.
+    BirthYear,
+    /// One digit of an SSN read from a form as another that looks like it.
+    SsnMisread,
+    /// A parent has a second family, with an interstate action of its own.
+    SecondFamily,
+    /// The custodial parent is a child in a case of the grandparents.
+    MinorParent,
+    /// Twins with nearly the same first name and neighbouring SSNs.
+    TwinsAlike,
+    /// A parent bears on both sides the SSN of a stranger.
+    SsnBorrowed,
+    /// The state's records are filled in carelessly.
+    StateCareless,
 }
 
 impl Kind {
     /// How many kinds there are.
-    pub const COUNT: usize = 26;
+    pub const COUNT: usize = 43;
 
     /// All kinds, in order.
     pub const ALL: [Kind; Kind::COUNT] = {
@@ -92,6 +126,23 @@ impl Kind {
             K::BirthSwapped,
             K::EditFailure,
             K::FamilyViolence,
+            K::OtherIdMisread,
+            K::OtherIdFamily,
+            K::Reopened,
+            K::DuplicateCase,
+            K::FamilySurname,
+            K::CarelessRecord,
+            K::SurnamePart,
+            K::NameAccent,
+            K::NameSwapped,
+            K::BirthDefault,
+            K::BirthYear,
+            K::SsnMisread,
+            K::SecondFamily,
+            K::MinorParent,
+            K::TwinsAlike,
+            K::SsnBorrowed,
+            K::StateCareless,
         ]
     };
 
@@ -124,6 +175,23 @@ impl Kind {
             "birth-swapped",
             "edit-failure",
             "family-violence",
+            "other-id-misread",
+            "other-id-family",
+            "reopened",
+            "duplicate-case",
+            "family-surname",
+            "careless-record",
+            "surname-part",
+            "name-accent",
+            "name-swapped",
+            "birth-default",
+            "birth-year",
+            "ssn-misread",
+            "second-family",
+            "minor-parent",
+            "twins-alike",
+            "ssn-borrowed",
+            "state-careless",
         ][self as usize]
     }
 
@@ -133,9 +201,28 @@ impl Kind {
     }
 }
 
+/// Why a case stands in a state's file beside another of the same action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyKind {
+    /// It is the case as it was closed, under its former Case ID.
+    Former,
+    /// It was entered again.
+    Duplicate,
+}
+
+impl CopyKind {
+    /// The kind of noise that it is.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            CopyKind::Former => Kind::Reopened,
+            CopyKind::Duplicate => Kind::DuplicateCase,
+        }
+    }
+}
+
 /// A set of kinds, on this side of an action and on the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Planted(u64);
+pub struct Planted(u128);
 
 /// What follows the name of a kind that befell the other side.
 pub const OTHER_SIDE: &str = "@other";
@@ -147,19 +234,19 @@ impl Planted {
     /// Adds a kind on this side.
     #[inline]
     pub fn add(&mut self, kind: Kind) {
-        self.0 |= 1 << kind as u64;
+        self.0 |= 1 << kind as u32;
     }
 
     /// Removes a kind on this side.
     #[inline]
     pub fn remove(&mut self, kind: Kind) {
-        self.0 &= !(1 << kind as u64);
+        self.0 &= !(1 << kind as u32);
     }
 
     /// Whether a kind is there on this side.
     #[inline]
     pub fn holds(self, kind: Kind) -> bool {
-        self.0 >> kind as u64 & 1 == 1
+        self.0 >> kind as u32 & 1 == 1
     }
 
     /// This set, and what befell the other side, marked so.

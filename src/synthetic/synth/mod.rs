@@ -9,6 +9,7 @@
 //! for a whole country.
 
 pub mod certain;
+mod copies;
 mod draws;
 pub mod family;
 mod further_ssns;
@@ -21,16 +22,20 @@ mod noise;
 mod numbering;
 pub mod places;
 pub mod profile;
+mod rates;
 pub mod render;
 mod request;
 pub mod setting;
+mod slips;
 pub mod ssn;
 pub mod submitted;
 pub mod submitted_case;
 mod surnames;
 mod text;
 pub mod truth;
+mod twins;
 mod violence;
+pub mod who;
 
 pub use draws::Draws;
 pub use generate::{SynthTotals, generate};

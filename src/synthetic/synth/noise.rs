@@ -4,8 +4,9 @@ use super::draws::Draws;
 use super::family::{Member, People, Person};
 use super::kinds::{Kind, Planted};
 use super::names::nickname;
-use super::profile::Profile;
+use super::rates::Rates;
 use super::setting::{Setting, three_digits};
+use super::slips::{accent, misread_ssn};
 use super::ssn::{SsnAllotment, digits};
 use super::submitted_case::Entry;
 use super::surnames::draw_surname;
@@ -74,7 +75,7 @@ fn another_digit(draws: &mut Draws, digit: u8) -> u8 {
 
 /// Spoils a participant's SSN, at the profile's rates.
 pub(super) fn spoil_ssn(
-    setting: &Setting<'_>,
+    (setting, rates): (&Setting<'_>, Rates<'_>),
     draws: &mut Draws,
     members: &[Member],
     people: &People,
@@ -86,9 +87,10 @@ pub(super) fn spoil_ssn(
         Kind::SsnDigit,
         Kind::SsnRelative,
         Kind::SsnPlaceholder,
+        Kind::SsnMisread,
     ];
-    let happened = setting.profile.draw(draws, kinds);
-    let misidentified = draws.happens(setting.profile.rate(Kind::SsnMisidentified));
+    let happened = rates.draw(draws, kinds);
+    let misidentified = draws.happens(rates.rate(Kind::SsnMisidentified));
     let spoilt = match happened {
         Some(Kind::SsnMissing) => Some(if draws.happens(80.0) {
             *b"         "
@@ -96,6 +98,7 @@ pub(super) fn spoil_ssn(
             *b"000000000"
         }),
         Some(Kind::SsnDigit) => mistype_ssn(draws, entry.ssn, &setting.allotment),
+        Some(Kind::SsnMisread) => misread_ssn(draws, entry.ssn, &setting.allotment),
         Some(Kind::SsnRelative) => {
             let relatives: Vec<_> = members.iter().filter(|m| m.slot != member.slot).collect();
             let relative = relatives.get(draws.place(relatives.len()));
@@ -147,7 +150,7 @@ fn mistype_ssn(draws: &mut Draws, ssn: [u8; 9], allotment: &SsnAllotment) -> Opt
 
 /// Spoils a participant's name, at the profile's rates.
 pub(super) fn spoil_name(
-    profile: &Profile,
+    rates: Rates<'_>,
     draws: &mut Draws,
     person: &Person,
     entry: &mut Entry,
@@ -158,8 +161,10 @@ pub(super) fn spoil_name(
         Kind::NameNickname,
         Kind::NameForm,
         Kind::SurnameChanged,
+        Kind::NameAccent,
+        Kind::NameSwapped,
     ];
-    let Some(kind) = profile.draw(draws, kinds) else {
+    let Some(kind) = rates.draw(draws, kinds) else {
         return;
     };
     match kind {
@@ -167,6 +172,8 @@ pub(super) fn spoil_name(
         Kind::NameTypo => entry.first = mistype_name(draws, &person.first),
         Kind::NameNickname => entry.first = nickname(&person.first),
         Kind::NameForm => entry.last = other_form(draws, &person.last),
+        Kind::NameAccent => entry.last = accent(draws, &person.last),
+        Kind::NameSwapped => (entry.last, entry.first) = (person.first, person.last.cut(16)),
         // Adult women marry, and children take another's name.
         _ if !person.child && !person.female => return,
         _ => entry.last = draw_surname(draws),
@@ -177,7 +184,7 @@ pub(super) fn spoil_name(
 }
 
 /// A letter wrong, left out, doubled, or two transposed.
-fn mistype_name(draws: &mut Draws, name: &Text) -> Text {
+pub(super) fn mistype_name(draws: &mut Draws, name: &Text) -> Text {
     let mut bytes = name.as_bytes().to_vec();
     let at = draws.place(bytes.len());
     match draws.below(4) {
@@ -217,12 +224,12 @@ fn other_form(draws: &mut Draws, last: &Text) -> Text {
 
 /// Spoils a participant's date of birth, at the profile's rates.
 pub(super) fn spoil_birth(
-    profile: &Profile,
+    rates: Rates<'_>,
     draws: &mut Draws,
     entry: &mut Entry,
     own: &mut Planted,
 ) {
-    if draws.happens(profile.rate(Kind::BirthMissing)) {
+    if draws.happens(rates.rate(Kind::BirthMissing)) {
         entry.birth = if draws.happens(80.0) {
             *b"        "
         } else {
@@ -236,7 +243,7 @@ pub(super) fn spoil_birth(
     // A swapped date is a date where the day could be a month: 132 days of the year, other than
     // those that stay as they are. Among these it happens more often, so that of all it is the rate.
     let swappable = day <= *b"12" && day != month;
-    if draws.happens(profile.rate(Kind::BirthSwapped) * 365.25 / 132.0) && swappable {
+    if draws.happens(rates.rate(Kind::BirthSwapped) * 365.25 / 132.0) && swappable {
         entry.birth[4..6].copy_from_slice(&day);
         entry.birth[6..].copy_from_slice(&month);
         own.add(Kind::BirthSwapped);

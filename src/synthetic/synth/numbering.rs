@@ -3,10 +3,11 @@
 
 use rayon::prelude::*;
 
-use super::family::{People, Shape};
+use super::copies::draw_shape;
 use super::request::Request;
 use super::setting::Setting;
 use super::submitted::{is_listed, submit};
+use super::twins::draw_people;
 use crate::error::Result;
 use crate::formats::reference::{STATE_COUNT, State};
 use crate::stop::Stop;
@@ -44,7 +45,7 @@ pub(super) fn number_cases(request: &Request<'_>) -> Numbered {
         .map(|&first| {
             let (mut counts, mut listed) = ([0; STATE_COUNT], [false; STATE_COUNT]);
             for family in first..end_of(first) {
-                let shape = Shape::draw(request.seed, family, &request.world, request.profile);
+                let shape = draw_shape(request.seed, family, &request.world, request.profile);
                 for (at, case) in shape.cases.iter().enumerate() {
                     let state = case.state.index();
                     counts[state] += u64::from(case.shares.is_none());
@@ -123,14 +124,14 @@ impl Task {
             if found.len() == sought.len() {
                 break;
             }
-            let shape = Shape::draw(setting.seed, family, setting.world, setting.profile);
+            let shape = draw_shape(setting.seed, family, setting.world, setting.profile);
             let is_new =
                 |found: &[State], state| sought.contains(&state) && !found.contains(&state);
             if !shape.cases.iter().any(|case| is_new(&found, case.state)) {
                 continue;
             }
             // Cases have no numbers yet, on which nothing depends that withholds one.
-            let people = People::draw(setting.seed, family, shape.story, &setting.allotment);
+            let people = draw_people(setting, family, &shape);
             for case in submit(setting, family, &shape, &people) {
                 if case.listed && is_new(&found, case.state) {
                     found.push(case.state);

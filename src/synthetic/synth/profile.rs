@@ -6,14 +6,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::kinds::Kind;
 use crate::error::{Error, Result};
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// Kinds of which at most one befalls the same thing: their rates must not exceed 100 together.
-const EXCLUSIVE: [&[Kind]; 5] = [
+const EXCLUSIVE: [&[Kind]; 6] = [
     &[
         Kind::OtherIdBlank,
         Kind::OtherIdZeroes,
         Kind::OtherIdDigit,
         Kind::OtherIdStale,
+        Kind::OtherIdMisread,
     ],
     &[Kind::CountyWrong, Kind::CountyZero, Kind::CountyBlank],
     &[Kind::ClosedOne, Kind::ClosedBoth],
@@ -22,13 +25,17 @@ const EXCLUSIVE: [&[Kind]; 5] = [
         Kind::SsnDigit,
         Kind::SsnRelative,
         Kind::SsnPlaceholder,
+        Kind::SsnMisread,
     ],
     &[
         Kind::NameTypo,
         Kind::NameNickname,
         Kind::NameForm,
         Kind::SurnameChanged,
+        Kind::NameAccent,
+        Kind::NameSwapped,
     ],
+    &[Kind::BirthDefault, Kind::BirthYear],
 ];
 
 /// How often each kind occurs, in percent: of cases, of participants, or of families.
@@ -39,38 +46,73 @@ pub struct Profile {
     rates: [f64; Kind::COUNT],
 }
 
-/// The rates of `national`, in the order of [`Kind::ALL`].
-const NATIONAL: [f64; Kind::COUNT] = [
+/// The rates of `national`, in the order of [`Kind::ALL`]; 0 for the kinds after these.
+const NATIONAL: [f64; 26] = [
     6.0, 6.0, 4.0, 2.0, 5.0, 10.0, 3.0, 8.0, 5.0, 8.0, 2.0, // of cases
     5.0, 1.0, 4.0, 0.7, 0.2, 0.4, 0.1, 2.0, 2.0, 3.0, 1.5, 2.0, 0.3, 0.2, // of participants
     1.0, // of families of which a registry file has a case
 ];
 
+/// The rates that `adverse` has beside one and a half times the national ones; docs/synth.md says
+/// where each comes from.
+const ADVERSE: [(Kind, f64); 17] = [
+    (Kind::OtherIdMisread, 1.5),
+    (Kind::OtherIdFamily, 20.0),
+    (Kind::Reopened, 3.0),
+    (Kind::DuplicateCase, 1.0),
+    (Kind::FamilySurname, 2.0),
+    (Kind::CarelessRecord, 4.0),
+    (Kind::SurnamePart, 25.0),
+    (Kind::NameAccent, 2.0),
+    (Kind::NameSwapped, 0.7),
+    (Kind::BirthDefault, 1.0),
+    (Kind::BirthYear, 0.7),
+    (Kind::SsnMisread, 0.5),
+    (Kind::SecondFamily, 15.0),
+    (Kind::MinorParent, 1.0),
+    (Kind::TwinsAlike, 3.0),
+    (Kind::SsnBorrowed, 0.3),
+    (Kind::StateCareless, 20.0),
+];
+/// How many times as high as in `national` the rates of its kinds are in `adverse`.
+const ADVERSE_FACTOR: f64 = 1.5;
+
 impl Profile {
     /// The names of the profiles.
-    pub const NAMES: [&'static str; 4] = ["none", "light", "national", "harsh"];
+    pub const NAMES: [&'static str; 5] = ["none", "light", "national", "harsh", "adverse"];
 
-    /// A profile by name: `light` has a quarter of the national rates, `harsh` twice as much.
+    /// A profile by name: `light` has a quarter of the national rates, `harsh` twice as much,
+    /// `adverse` half as much again and all the kinds that the others do not have.
     pub fn named(name: &str) -> Option<Self> {
         let factor = match name {
             "none" => 0.0,
             "light" => 0.25,
             "national" => 1.0,
             "harsh" => 2.0,
+            "adverse" => ADVERSE_FACTOR,
             _ => return None,
         };
+        let mut rates = [0.0; Kind::COUNT];
+        for (rate, national) in rates.iter_mut().zip(NATIONAL) {
+            *rate = national * factor;
+        }
+        if name == "adverse" {
+            for (kind, percent) in ADVERSE {
+                rates[kind as usize] = percent;
+            }
+        }
         Some(Profile {
             name: name.to_owned(),
-            rates: NATIONAL.map(|rate| rate * factor),
+            rates,
         })
     }
 
     /// The profile that `--noise` names: one by name, or a file.
     ///
     /// # Errors
-    /// [`Error::Configuration`] where it is neither, or the file holds something that no profile
+    /// [`Error::Configuration`] if it is neither, or the file holds something that no profile
     /// holds.
-    pub fn load(argument: &Path) -> Result<Self> {
+    pub fn load(argument: &Path, stop: &Stop) -> Result<Self> {
         if let Some(profile) = argument.to_str().and_then(Profile::named) {
             return Ok(profile);
         }
@@ -79,14 +121,23 @@ impl Profile {
             line,
             problem,
         };
-        let text = std::fs::read_to_string(argument).map_err(|e| {
-            let names = Profile::NAMES.join(", ");
+        let names = Profile::NAMES.join(", ");
+        let file = read_whole(argument, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(
+                None,
+                format!(
+                    "is neither a noise profile ({names}) nor a file that can be read ({source})"
+                ),
+            ),
+            other => other,
+        })?;
+        let text = std::str::from_utf8(&file.bytes).map_err(|_| {
             refuse(
                 None,
-                format!("is neither a noise profile ({names}) nor a file that can be read ({e})"),
+                format!("is neither a noise profile ({names}) nor UTF-8 text"),
             )
         })?;
-        Profile::parse(&text).map_err(|(line, problem)| refuse(Some(line), problem))
+        Profile::parse(text).map_err(|(line, problem)| refuse(Some(line), problem))
     }
 
     /// Reads a profile's text: `kind = percent` lines, and perhaps `base = "national"`, whose rates
@@ -170,13 +221,6 @@ impl Profile {
         Kind::ALL
             .into_iter()
             .map(|kind| (kind.name(), self.rate(kind)))
-    }
-
-    /// Which of some exclusive kinds happens, if one does.
-    #[inline]
-    pub fn draw<const N: usize>(&self, draws: &mut super::Draws, kinds: [Kind; N]) -> Option<Kind> {
-        let happened = draws.one_of(&kinds.map(|kind| self.rate(kind)));
-        happened.map(|place| kinds[place])
     }
 }
 

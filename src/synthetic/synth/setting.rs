@@ -2,9 +2,12 @@
 
 use super::draws::Draws;
 use super::family::purpose;
+use super::kinds::Kind;
 use super::places::{CaseIdStyle, World};
 use super::profile::Profile;
+use super::rates::{CARELESS_STATE, Rates};
 use super::ssn::SsnAllotment;
+use super::submitted_case::SubmittedCase;
 use super::text::Text;
 use crate::formats::reference::{Counties, STATE_COUNT, State};
 
@@ -32,6 +35,39 @@ pub struct Setting<'a> {
 impl Setting<'_> {
     pub(super) fn draws(&self, family: u64, purpose: u64, slot: u64) -> Draws {
         Draws::of(self.seed, family, purpose, slot)
+    }
+
+    /// The rates as they hold for the records of a state.
+    pub(super) fn rates(&self, state: State) -> Rates<'_> {
+        let factor = if self.is_careless(state) {
+            CARELESS_STATE
+        } else {
+            1.0
+        };
+        Rates {
+            profile: self.profile,
+            factor,
+        }
+    }
+
+    /// Whether a state's records are filled in carelessly.
+    pub(super) fn is_careless(&self, state: State) -> bool {
+        let rate = self.profile.rate(Kind::StateCareless);
+        let mut draws = self.draws(state.index() as u64, purpose::CARELESS, 0);
+        rate > 0.0 && draws.happens(rate)
+    }
+
+    /// Whether a case reaches the match through what is derived from a registry file.
+    pub(super) fn is_derived(&self, case: &SubmittedCase) -> bool {
+        self.registry && !self.world.submits(case.state)
+    }
+
+    /// Whether a parent of a family bears the SSN of the same parent of the family's neighbour. A
+    /// neighbour's neighbour is the family itself.
+    pub(super) fn borrows(&self, family: u64) -> bool {
+        let rate = self.profile.rate(Kind::SsnBorrowed);
+        let mut draws = self.draws(family, purpose::BORROWED, 0);
+        rate > 0.0 && draws.happens(rate)
     }
 
     /// The county of a state's case: those that come first in the table more often.

@@ -1,18 +1,22 @@
 //! What the states submit of a family: its cases and records, with the noise planted in them.
 
 use super::draws::Draws;
-use super::family::{FamilyCase, Member, People, Shape, purpose};
+use super::family::{FamilyCase, Member, NP, People, Shape, Story, purpose};
 use super::further_ssns;
-use super::kinds::{Kind, Planted};
+use super::kinds::{CopyKind, Kind, Planted};
 use super::noise::{change_zeroes, mistype_id, spoil_birth, spoil_name, spoil_ssn, wrong_county};
 use super::places::World;
 use super::profile::Profile;
+use super::rates::{CARELESS_RECORD, Rates};
 use super::setting::Setting;
+use super::slips::{self, misread_id};
 use super::ssn::{PEOPLE_OF_FAMILY, digits};
 use super::submitted_case::FURTHER;
 use super::submitted_case::{Entry, Spoilt, SubmittedCase};
+use super::surnames::draw_surname;
 use super::text::Text;
 use super::violence::withhold;
+use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
 /// Whether the state of a case lacks it, and the draws that follow.
@@ -22,7 +26,9 @@ fn draw_missing(
     (shape, at): (&Shape, usize),
     profile: &Profile,
 ) -> (bool, Draws) {
-    let slot = shape.cases[at].shares.unwrap_or(at) as u64;
+    let case = &shape.cases[at];
+    let slot = case.copy_of.map(|(of, _)| of).or(case.shares);
+    let slot = slot.unwrap_or(at) as u64;
     let mut draws = Draws::of(seed, family, purpose::CASE, slot);
     (draws.happens(profile.rate(Kind::CaseMissing)), draws)
 }
@@ -79,6 +85,7 @@ pub fn submit(
         if case.overwritten {
             cases[at].own.add(Kind::Overwritten);
         }
+        mark(setting, shape, people, at, &mut cases);
     }
     close(setting, family, shape, &mut cases);
     for at in 0..cases.len() {
@@ -89,7 +96,7 @@ pub fn submit(
                 name_other(
                     setting,
                     &mut draws,
-                    &shape.cases[names],
+                    (family, shape),
                     &mut cases,
                     (at, names),
                 );
@@ -104,6 +111,32 @@ pub fn submit(
     share_misidentified(&mut cases);
     withhold(setting, family, people, &mut cases);
     cases
+}
+
+/// Marks in a case what befell its family or its state as a whole, or that a state has it twice.
+fn mark(
+    setting: &Setting<'_>,
+    shape: &Shape,
+    people: &People,
+    at: usize,
+    cases: &mut [SubmittedCase],
+) {
+    let case = &shape.cases[at];
+    if let Some((original, copy)) = case.copy_of {
+        cases[at].open = copy != CopyKind::Former;
+        for at in [original, at] {
+            cases[at].own.add(copy.kind());
+        }
+    }
+    let kinds = [
+        (shape.story == Story::SecondFamily, Kind::SecondFamily),
+        (shape.story == Story::MinorParent, Kind::MinorParent),
+        (people.twins_alike && case.members == 0, Kind::TwinsAlike),
+        (setting.is_careless(case.state), Kind::StateCareless),
+    ];
+    for (_, kind) in kinds.into_iter().filter(|(befell, _)| *befell) {
+        cases[at].own.add(kind);
+    }
 }
 
 /// A misidentified SSN is that of a participant of a state, in whichever cases of the state it stands.
@@ -151,10 +184,11 @@ fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [Submitt
             continue;
         }
         let mut draws = setting.draws(family, purpose::STATUS, pair as u64);
-        match setting
-            .profile
-            .draw(&mut draws, [Kind::ClosedOne, Kind::ClosedBoth])
-        {
+        let rates = Rates {
+            profile: setting.profile,
+            factor: 1.0,
+        };
+        match rates.draw(&mut draws, [Kind::ClosedOne, Kind::ClosedBoth]) {
             Some(Kind::ClosedOne) => {
                 let closed = if draws.happens(50.0) { pair } else { partner };
                 cases[closed].open = false;
@@ -171,19 +205,33 @@ fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [Submitt
     }
 }
 
+/// Of a hundred cases whose counterpart was opened again under a new Case ID so many still name the
+/// former one.
+const NAME_THE_FORMER: f64 = 80.0;
+
 /// Fills in what a case says of the other state's case.
 fn name_other(
     setting: &Setting<'_>,
     draws: &mut Draws,
-    other: &FamilyCase,
+    (family, shape): (u64, &Shape),
     cases: &mut [SubmittedCase],
     (at, names): (usize, usize),
 ) {
-    let profile = setting.profile;
-    let true_id = cases[names].id;
+    let other = &shape.cases[names];
+    let rates = setting.rates(cases[at].state);
+    let mut further = setting.draws(family, purpose::OTHER_ID, at as u64);
+    let mut known_id = cases[names].id;
+    if let Some(former) = shape.former(names)
+        && further.happens(NAME_THE_FORMER)
+    {
+        known_id = cases[former].id;
+        cases[at].own.add(Kind::Reopened);
+    }
+    let siblings_id = id_of_another(shape, cases, (at, names), &mut further);
+    let siblings_id = siblings_id.filter(|_| further.happens(rates.rate(Kind::OtherIdFamily)));
     let county = setting.county(other.state, other.number);
     let case = &mut cases[at];
-    case.other_id = true_id;
+    case.other_id = known_id;
     case.other_county = county;
     let count = setting.case_counts[other.state.index()];
     let kinds = [
@@ -191,23 +239,28 @@ fn name_other(
         Kind::OtherIdZeroes,
         Kind::OtherIdDigit,
         Kind::OtherIdStale,
+        Kind::OtherIdMisread,
     ];
-    if let Some(kind) = profile.draw(draws, kinds) {
+    if let Some(kind) = rates.draw(draws, kinds) {
         case.other_id = match kind {
             Kind::OtherIdBlank => Text::default(),
-            Kind::OtherIdZeroes => change_zeroes(draws, &true_id),
-            Kind::OtherIdDigit => mistype_id(draws, &true_id, count),
+            Kind::OtherIdZeroes => change_zeroes(draws, &known_id),
+            Kind::OtherIdDigit => mistype_id(draws, &known_id, count),
+            Kind::OtherIdMisread => misread_id(draws, &known_id),
             _ => {
                 let number =
                     (other.number + 1 + draws.below(count.saturating_sub(1))) % count.max(1);
                 setting.case_id(other.state, number)
             }
         };
-        if case.other_id != true_id {
+        if case.other_id != known_id {
             case.own.add(kind);
         }
+    } else if let Some(id) = siblings_id {
+        case.other_id = id;
+        case.own.add(Kind::OtherIdFamily);
     }
-    if let Some(kind) = profile.draw(
+    if let Some(kind) = rates.draw(
         draws,
         [Kind::CountyWrong, Kind::CountyZero, Kind::CountyBlank],
     ) {
@@ -220,6 +273,26 @@ fn name_other(
     }
 }
 
+/// The Case ID of another case that the family has in the state whose case is named, if it has one.
+fn id_of_another(
+    shape: &Shape,
+    cases: &[SubmittedCase],
+    (at, names): (usize, usize),
+    draws: &mut Draws,
+) -> Option<Text> {
+    let is_another = |&place: &usize| {
+        place != at
+            && place != names
+            && shape.cases[place].copy_of.is_none()
+            && cases[place].listed
+            && cases[place].state == cases[names].state
+            && cases[place].id != cases[names].id
+    };
+    let others: Vec<usize> = (0..cases.len()).filter(is_another).collect();
+    let other = others.get(draws.place(others.len()))?;
+    Some(cases[*other].id)
+}
+
 /// Lists the participants of a case.
 fn list(
     setting: &Setting<'_>,
@@ -229,11 +302,19 @@ fn list(
     people: &People,
     case: &mut SubmittedCase,
 ) {
-    let profile = setting.profile;
+    let of_state = setting.rates(case.state);
+    let family_surname = family_surname(setting, of_state, family, at);
     let mut kept_one = false;
     for (place, member) in members.iter().enumerate() {
-        let mut draws = setting.draws(family, purpose::RECORD, (at * 100 + place) as u64);
-        let missing = draws.happens(profile.rate(Kind::ParticipantMissing));
+        let slot = (at * 100 + place) as u64;
+        let mut draws = setting.draws(family, purpose::RECORD, slot);
+        let mut further = setting.draws(family, purpose::SLIPS, slot);
+        let mut rates = of_state;
+        let careless = further.happens(of_state.profile.rate(Kind::CarelessRecord));
+        if careless {
+            rates.factor *= CARELESS_RECORD;
+        }
+        let missing = draws.happens(rates.profile.rate(Kind::ParticipantMissing));
         let is_last = place + 1 == members.len();
         if missing && (kept_one || !is_last) {
             case.own.add(Kind::ParticipantMissing);
@@ -243,11 +324,27 @@ fn list(
             continue;
         };
         kept_one = true;
+        if careless {
+            case.own.add(Kind::CarelessRecord);
+        }
+        let mut person = person.clone();
+        let takes_it = member.participant == ParticipantType::Ch
+            || (member.participant == ParticipantType::Cp && person.female);
+        if let Some(surname) = family_surname.filter(|_| takes_it) {
+            person.last = surname;
+            case.own.add(Kind::FamilySurname);
+        }
+        let mut ssn = digits(person.ssn);
+        if member.slot == NP[0] && setting.borrows(family) {
+            let neighbours = (family ^ 1) * PEOPLE_OF_FAMILY + member.slot as u64;
+            ssn = digits(setting.allotment.of(neighbours));
+            case.own.add(Kind::SsnBorrowed);
+        }
         let mut entry = Entry {
             slot: member.slot,
             participant: member.participant,
             member: family * 2 * PEOPLE_OF_FAMILY + member.slot as u64,
-            ssn: digits(person.ssn),
+            ssn,
             further_ssns: [*b"         "; FURTHER],
             misidentified: false,
             marked: false,
@@ -259,16 +356,17 @@ fn list(
             spoilt: None,
         };
         spoil_ssn(
-            setting,
+            (setting, rates),
             &mut draws,
             members,
             people,
             (member, &mut entry),
             &mut case.own,
         );
-        spoil_name(profile, &mut draws, person, &mut entry, &mut case.own);
-        spoil_birth(profile, &mut draws, &mut entry, &mut case.own);
-        let twice = draws.happens(profile.rate(Kind::ListedTwice));
+        spoil_name(rates, &mut draws, &person, &mut entry, &mut case.own);
+        spoil_birth(rates, &mut draws, &mut entry, &mut case.own);
+        slips::spoil(rates, &mut further, &person, &mut entry, &mut case.own);
+        let twice = draws.happens(rates.profile.rate(Kind::ListedTwice));
         if twice {
             case.own.add(Kind::ListedTwice);
             // Under another number of the state.
@@ -278,7 +376,7 @@ fn list(
                 ..entry.clone()
             });
         }
-        if draws.happens(profile.rate(Kind::EditFailure)) {
+        if draws.happens(rates.profile.rate(Kind::EditFailure)) {
             let ways = [
                 Spoilt::ControlByte,
                 Spoilt::CaseId,
@@ -301,6 +399,14 @@ fn list(
             }
         }
     }
+}
+
+/// The surname that a case has of the custodial mother and the children, if it is another.
+fn family_surname(setting: &Setting<'_>, rates: Rates<'_>, family: u64, at: usize) -> Option<Text> {
+    let mut draws = setting.draws(family, purpose::SURNAME, at as u64);
+    draws
+        .happens(rates.rate(Kind::FamilySurname))
+        .then(|| draw_surname(&mut draws))
 }
 
 fn date_field(ccyymmdd: u32) -> [u8; 8] {

@@ -53,16 +53,25 @@ fn counterpart_of(shape: &Shape, at: usize) -> usize {
     shape.cases[at].names
 }
 
+/// The place of a case's true counterpart, if the other state's file lists it.
+pub(super) fn listed_counterpart(
+    shape: &Shape,
+    cases: &[SubmittedCase],
+    at: usize,
+) -> Option<usize> {
+    Some(counterpart_of(shape, at)).filter(|&place| cases[place].listed)
+}
+
 /// Appends the line of a case, and gives what was planted.
 pub fn write(
-    setting: &Setting<'_>,
+    (setting, family): (&Setting<'_>, u64),
     shape: &Shape,
     cases: &[SubmittedCase],
     at: usize,
     out: &mut Vec<u8>,
 ) -> Planted {
     let case = &cases[at];
-    let counterpart = Some(&cases[counterpart_of(shape, at)]).filter(|other| other.listed);
+    let counterpart = listed_counterpart(shape, cases, at).map(|place| &cases[place]);
     let planted = planted(shape, cases, at);
     let (state, id) = counterpart.map_or(("", &b""[..]), |c| (c.state.usps(), c.id.as_bytes()));
     for cell in [
@@ -78,7 +87,9 @@ pub fn write(
     }
     planted.write(out);
     out.push(b',');
-    if let Some(codes) = certain_codes(setting, cases, at) {
+    // Where an SSN is borrowed, a stranger may be found by it.
+    let borrowed = setting.borrows(family) || setting.borrows(family ^ 1);
+    if let Some(codes) = certain_codes(setting, cases, at).filter(|_| !borrowed) {
         for (place, code) in codes.iter().enumerate() {
             if place > 0 {
                 out.push(JOINT);

@@ -16,12 +16,16 @@ pub use read_file::{Counts, ReadFile, RejectedAt};
 pub use shape::{Shape, shape};
 
 use super::{Encoding, Framing, Source};
+use crate::error::{Error, Result};
 use crate::formats::layout::ExtractLayout;
 use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
 /// How much of a file is looked at.
 const LOOK_BYTES: usize = 4 * 1024 * 1024;
+
+/// How much of a file tells that it is an archive.
+const ARCHIVE_BYTES: usize = 512;
 
 /// What the records of the file were to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,18 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     }
 }
 
+/// Refuses a file that holds no records at all, but an archive or a document, where no report tells so.
+///
+/// # Errors
+/// [`Error::Input`] naming what it is.
+pub fn refuse_archive(source: &Source) -> Result<()> {
+    let (bytes, _) = source.untranslated(ARCHIVE_BYTES);
+    match signatures::archive(&bytes) {
+        Some(what) => Err(Error::input(&source.path, what)),
+        None => Ok(()),
+    }
+}
+
 /// The same of a file of records of another kind, told by its form alone: what it is by its first
 /// bytes, or the form in which it is found to be, where another was asked for.
 pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
@@ -65,7 +81,13 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
         return Some(what);
     }
     let encoding = Encoding::of(&bytes);
-    if encoding != source.encoding {
+    if source.encoding == Encoding::Ascii && repair::is_utf8(&bytes) {
+        return Some(
+            "it holds letters in UTF-8, of two bytes and more, which move the columns behind them; give --input-encoding utf8"
+                .to_owned(),
+        );
+    }
+    if encoding != source.encoding && source.encoding != Encoding::Utf8 {
         return Some(format!(
             "it looks like {}; give --input-encoding {}",
             encoding.name(),
