@@ -6,23 +6,26 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::error::Result;
-use crate::run::FinishedRun;
+use crate::run::{FinishedRun, Pruned, StoodIn};
 use crate::stop::Stop;
 use crate::text::{json_text, shown};
 
 /// What was received for a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum Received {
     /// Its extract.
     Extract,
     /// An FCR-derived file, which was used in its place.
     Fcr,
-    /// A file that was unusable and left out.
+    /// A file that could not be used; its last accepted extract stood in.
+    Previous,
+    /// A file that could not be used and was left out.
     Excluded,
     /// Nothing, though cases name the state.
     Absent,
@@ -33,14 +36,16 @@ impl Received {
         match self {
             Received::Extract => "extract",
             Received::Fcr => "fcr",
+            Received::Previous => "previous",
             Received::Excluded => "excluded",
             Received::Absent => "absent",
         }
     }
 }
 
-/// A state in one run.
-#[derive(Clone, Debug, Serialize)]
+/// A state in a run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StateStatus {
     /// The run folder's name.
     pub run: String,
@@ -64,6 +69,12 @@ pub struct StateStatus {
     pub response_bytes: Option<u64>,
     /// The SHA-256 of its response.
     pub response_sha256: Option<String>,
+    /// When its response was taken out by `icr prune`, CCYYMMDD, if it was.
+    pub pruned: Option<String>,
+    /// Why its file was left out, if it was.
+    pub reason: Option<String>,
+    /// Whether it was only read, others being answered (`--for`).
+    pub read_only: bool,
 }
 
 /// The states of several runs, ordered by state, run date and run.
@@ -71,6 +82,17 @@ pub struct StateStatus {
 pub struct Status {
     /// One entry per state and run.
     pub states: Vec<StateStatus>,
+}
+
+/// The list as JSON.
+#[derive(Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct StatusDocument<'a> {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.status/1"))]
+    schema: &'static str,
+    /// A state in a run each, by state, run date and run.
+    states: &'a [StateStatus],
 }
 
 impl Status {
@@ -92,7 +114,10 @@ impl Status {
 
     /// The list as JSON.
     pub fn json(&self) -> String {
-        json_text(&json!({"schema": "icr.status/1", "states": self.states}))
+        json_text(&StatusDocument {
+            schema: "icr.status/1",
+            states: &self.states,
+        })
     }
 
     /// The list as a table.
@@ -103,6 +128,7 @@ impl Status {
 
 fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
     let (name, summary) = (run.name(), &run.summary);
+    let pruned = Pruned::of(&run.folder).map(|pruned| pruned.date);
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
         run_date: run.manifest.run_date.clone().unwrap_or_default(),
@@ -115,6 +141,9 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         returned: 0,
         response_bytes: None,
         response_sha256: None,
+        pruned: None,
+        reason: None,
+        read_only: false,
     };
     // A later entry of a state replaces an earlier one: an extract replaces an excluded file.
     let mut rows: BTreeMap<&str, StateStatus> = BTreeMap::new();
@@ -136,12 +165,31 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             let row = StateStatus {
                 file: Some(file.file.clone()),
                 records: file.records,
+                reason: Some(file.reason.clone()),
                 ..blank(state, Received::Excluded)
             };
             rows.insert(state, row);
         }
     }
+    let stood_in = |said: &Option<StoodIn>| match said {
+        None => (Received::Extract, None),
+        Some(stood_in) => (Received::Previous, Some(stood_in.reason.clone())),
+    };
+    for (state, said) in &summary.read_only {
+        let (received, reason) = stood_in(&said.stood_in);
+        let row = StateStatus {
+            form: form(&said.form),
+            file: Some(said.file.clone()),
+            records: said.records.read,
+            rejected: said.records.rejected,
+            reason,
+            read_only: true,
+            ..blank(state, received)
+        };
+        rows.insert(state, row);
+    }
     for (state, said) in &summary.states {
+        let (received, reason) = stood_in(&said.stood_in);
         let response = run.response(state);
         let row = StateStatus {
             form: form(&said.form),
@@ -151,7 +199,9 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             returned: said.totals.records.returned,
             response_bytes: response.map(|output| output.bytes),
             response_sha256: response.map(|output| output.sha256.clone()),
-            ..blank(state, Received::Extract)
+            reason,
+            pruned: pruned.clone(),
+            ..blank(state, received)
         };
         rows.insert(state, row);
     }
@@ -197,6 +247,12 @@ fn text(rows: &[StateStatus]) -> String {
             row.returned,
             bytes
         );
+        if let Some(date) = &row.pruned {
+            text += &format!("      its response was taken out on {date} (icr prune)\n");
+        }
+        if let Some(reason) = &row.reason {
+            text += &format!("      its file was left out: {reason}\n");
+        }
     }
     text
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -12,6 +13,7 @@ use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unus
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
+use crate::formats::input::Told;
 use crate::formats::reference::State;
 use crate::text::shown;
 
@@ -34,7 +36,8 @@ pub const SUMMARY: &str = "summary.json";
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateSummary {
     /// The file's name.
@@ -43,6 +46,9 @@ pub struct StateSummary {
     /// The form in which it was delivered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// What became of its records and cases.
     #[serde(flatten)]
     pub totals: StateTotals,
@@ -56,15 +62,76 @@ pub struct StateSummary {
         deserialize_with = "by_state"
     )]
     pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
+    /// What is new in its response (`--changes`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// The extract of an earlier run that stands in for a file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StoodIn {
+    /// The date of the run that accepted it, CCYYMMDD.
+    pub accepted: String,
+    /// The name of the file that the state sent and that cannot be used.
+    pub sent: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// What is new in a state's response (`--changes`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changes {
+    /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
+    pub since: Option<String>,
+    /// The last response was pruned, so that no changes are written: the state is to be given its
+    /// whole response.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// Cases that were not in it.
+    pub new: u64,
+    /// Cases whose answer differs from it in a byte.
+    pub changed: u64,
+    /// Cases of it that are no longer returned.
+    pub gone: u64,
+    /// The records of the new and the changed cases.
+    pub records: u64,
+}
+
+/// A state that submitted an extract and is not answered in this run (`--for`).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ReadOnlyState {
+    /// The file's name.
+    pub file: String,
+    /// The form in which it was delivered.
+    pub form: String,
+    /// Its records.
+    pub records: FcrRecords,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+    /// Cases by the state that they name.
+    #[serde(deserialize_with = "by_state")]
+    pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
 }
 
 /// An FCR-derived file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
     /// The form in which it was delivered.
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// Whether it stood for its state; else the state submitted an extract.
     pub used: bool,
     /// Its records.
@@ -76,7 +143,8 @@ pub struct FcrFile {
 }
 
 /// The records of an FCR-derived file.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrRecords {
     /// Records in the file.
     pub read: u64,
@@ -85,7 +153,8 @@ pub struct FcrRecords {
 }
 
 /// What a file was given as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A state's extract.
@@ -104,7 +173,8 @@ impl std::fmt::Display for FileKind {
 }
 
 /// A file that was left out (`--on-bad-file exclude`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
@@ -118,21 +188,60 @@ pub struct ExcludedFile {
     pub records: u64,
     /// Errors by code.
     pub errors: FindingCounts,
+    /// The date of the run whose extract of the state stands in for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
+}
+
+impl ExcludedFile {
+    /// Why it was left out, and what stands in.
+    pub fn told(&self) -> String {
+        self.reason.clone() + &self.stands()
+    }
+
+    /// What an operator must not overlook.
+    pub fn warning(&self) -> String {
+        format!(
+            "{} was left out: {}{}",
+            shown(&self.file),
+            self.reason,
+            self.stands()
+        )
+    }
+
+    /// What stands in for the file, as the end of a message.
+    fn stands(&self) -> String {
+        self.stood_in.as_ref().map_or_else(String::new, |date| {
+            format!("; the state's extract accepted on {date} stands in for it")
+        })
+    }
 }
 
 /// `summary.json` of `match`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MatchSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.match.summary/1"))]
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,
     /// The routine; a summary without it is of an early version, which had `published` alone.
     #[serde(default)]
     pub routine: Routine,
-    /// Those that submitted, by USPS code.
+    /// The states that are answered, where that was asked of some alone (`--for`).
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<String>>,
+    /// Those that submitted and are answered, by USPS code.
     #[serde(deserialize_with = "by_state")]
     pub states: BTreeMap<&'static str, StateSummary>,
+    /// Those that submitted and were only read (`--for`).
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "by_state"
+    )]
+    pub read_only: BTreeMap<&'static str, ReadOnlyState>,
     /// The sums over the states.
     #[serde(default)]
     pub run: StateSummary,
@@ -198,7 +307,9 @@ impl MatchSummary {
             schema: SCHEMA.into(),
             run_date,
             routine,
+            only: None,
             states: BTreeMap::new(),
+            read_only: BTreeMap::new(),
             run: StateSummary {
                 totals: StateTotals::of(routine),
                 ..StateSummary::default()
@@ -211,7 +322,7 @@ impl MatchSummary {
     }
 
     /// Adds a submitting state, also to the run's sums.
-    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
+    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals, stood_in: Option<StoodIn>) {
         let errors = counts_of(&extract.findings, Severity::Error);
         let warnings = counts_of(&extract.findings, Severity::Warning);
         self.run.totals += &totals;
@@ -226,12 +337,32 @@ impl MatchSummary {
         let state = StateSummary {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             totals,
             errors,
             warnings,
             cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+            changes: None,
         };
         self.states.insert(extract.state.usps(), state);
+    }
+
+    /// Adds a submitting state that is not answered.
+    pub fn add_read_only(&mut self, extract: &Extract, stood_in: Option<StoodIn>) {
+        let state = ReadOnlyState {
+            file: extract.source.name(),
+            form: extract.source.form_words(),
+            records: FcrRecords {
+                read: extract.records,
+                rejected: extract.rejected.len() as u64,
+            },
+            errors: counts_of(&extract.findings, Severity::Error),
+            warnings: counts_of(&extract.findings, Severity::Warning),
+            cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+        };
+        self.read_only.insert(extract.state.usps(), state);
     }
 
     /// Adds an FCR-derived file.
@@ -239,6 +370,7 @@ impl MatchSummary {
         let file = FcrFile {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             used,
             records: FcrRecords {
                 read: extract.records,
@@ -250,8 +382,8 @@ impl MatchSummary {
         self.fcr.insert(extract.state.usps(), file);
     }
 
-    /// Adds a file that was left out.
-    pub fn add_excluded(&mut self, file: &Unusable) {
+    /// Adds a file that was left out; `stood_in` is the date of the run whose extract stands in.
+    pub fn add_excluded(&mut self, file: &Unusable, stood_in: Option<String>) {
         self.excluded.push(ExcludedFile {
             file: file
                 .path
@@ -268,15 +400,22 @@ impl MatchSummary {
             reason: file.problem.clone(),
             records: file.records,
             errors: counts_of(&file.findings, Severity::Error),
+            stood_in,
         });
     }
 
-    /// Counts the cases that name states for which no data stand.
+    /// Counts the cases that name states for which no data stand; those of answered states.
     pub fn count_absent(&mut self, standing: &[Extract]) {
         let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
+        let only = self.only.clone();
+        let answered = |e: &&Extract| {
+            only.as_ref()
+                .is_none_or(|only| only.iter().any(|usps| usps == e.state.usps()))
+        };
         for extract in standing
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
+            .filter(answered)
         {
             for case in &extract.cases {
                 if let Some(state) = case
@@ -307,14 +446,26 @@ impl MatchSummary {
         )))
     }
 
-    /// What an operator must not overlook.
-    pub fn warnings(&self) -> Vec<String> {
-        let left_out = self
-            .excluded
+    /// Whether a state sent an extract that was left out: it is absent, but it did send.
+    fn left_out(&self, state: &str) -> bool {
+        let is_its = |file: &ExcludedFile| file.state.as_deref() == Some(state);
+        self.excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
-        let roster = self.roster.iter().flat_map(disagreements);
-        left_out.chain(roster).collect()
+            .any(|file| is_its(file) && file.kind == FileKind::Extract)
+    }
+
+    /// Who did not do as the roster says, which an operator must not overlook.
+    pub fn roster_warnings(&self) -> Vec<String> {
+        self.roster.iter().flat_map(disagreements).collect()
+    }
+
+    /// What is wrong with files as a whole, by file, which an operator must not overlook.
+    pub fn file_warnings(&self) -> Vec<(&str, String)> {
+        let states = self.states.values().map(|state| (&state.file, &state.told));
+        let fcr = self.fcr.values().map(|file| (&file.file, &file.told));
+        let all = states.chain(fcr);
+        all.flat_map(|(file, told)| told.iter().map(move |told| (file.as_str(), told.line())))
+            .collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.
@@ -407,6 +558,13 @@ impl MatchSummary {
                 text.push('\n');
             }
         }
+        if let Some(only) = &self.only {
+            let _ = writeln!(
+                text,
+                "answered: {}; all others were only read",
+                only.join(", ")
+            );
+        }
         for (state, file) in &self.fcr {
             let stands = if file.used {
                 "stands for the state"
@@ -422,7 +580,12 @@ impl MatchSummary {
         for (state, counts) in &self.absent {
             let _ = writeln!(
                 text,
-                "absent {state}: {}, {} name it",
+                "{} {state}: {}, {} name it",
+                if self.left_out(state) {
+                    "left out"
+                } else {
+                    "absent"
+                },
                 crate::text::count_of(counts.cases, "case"),
                 crate::text::count_of(counts.records, "record")
             );
@@ -431,9 +594,10 @@ impl MatchSummary {
             let state = file.state.as_deref().unwrap_or("unknown");
             let _ = writeln!(
                 text,
-                "EXCLUDED {} (state {state}): {}",
+                "EXCLUDED {} (state {state}): {}{}",
                 shown(&file.file),
-                shown(&file.reason)
+                shown(&file.reason),
+                file.stands()
             );
         }
         text

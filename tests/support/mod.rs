@@ -49,7 +49,7 @@ pub fn icr<S: AsRef<str>>(arguments: &[S]) -> (icr::Result<Exit>, String) {
 pub type Listed = Vec<(u32, String)>;
 
 /// Everything that a run of `match` wrote.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Published {
     pub stdout: String,
     /// By file name.
@@ -191,7 +191,12 @@ impl Written {
 
     /// Runs `match` with so many threads; nothing of a world is too much for it.
     pub fn run(&self, threads: usize) -> Published {
-        let (out, stdout) = self.run_folder(threads, &[]);
+        self.run_with(threads, &[])
+    }
+
+    /// As [`Written::run`], with more options.
+    pub fn run_with(&self, threads: usize, more: &[&str]) -> Published {
+        let (out, stdout) = self.run_folder(threads, more);
         Published::read(&out, stdout)
     }
 

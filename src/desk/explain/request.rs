@@ -40,6 +40,8 @@ pub struct Explained {
     pub inputs: Vec<InputEntry>,
     /// The files that were left out, each with the reason.
     pub left_out: Vec<String>,
+    /// What was done to files as a whole, each with the file.
+    pub told: Vec<String>,
     /// Whether any record was rejected or file left out.
     pub has_errors: bool,
     /// Whether any edit gave a warning.
@@ -84,14 +86,11 @@ pub fn explain(
         progress,
         stop,
     };
-    let (collected, mut inputs) = inputs_of.read(&reading)?;
-    let collected = match &earlier {
-        Some(run) => run.leave_out(collected),
-        None => collected,
-    };
-    inputs_of.refuse(&collected)?;
-    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    let left_out = |extract: &Extract| earlier.as_ref()?.left_out(extract);
+    let gathered = inputs_of.read(&reading, &left_out)?;
+    inputs_of.refuse(&gathered)?;
+    let inputs = gathered.entries();
+    let collected = gathered.collected;
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;
     }
@@ -100,6 +99,12 @@ pub fn explain(
         format!("{path} was left out: {problem}")
     };
     let left_out = collected.unusable.iter().map(left_out).collect();
+    let told = collected.extracts.iter().flat_map(|extract| {
+        let path = extract.source.path.display();
+        let told = extract.told.iter();
+        told.map(move |told| format!("{path}: {}", told.line()))
+    });
+    let told = told.collect();
     let finds = |severity| {
         let mut extracts = collected.extracts.iter();
         extracts.any(|extract| extract.findings.total(severity) > 0)
@@ -139,6 +144,7 @@ pub fn explain(
         answer,
         inputs,
         left_out,
+        told,
         has_errors,
         has_warnings,
     })

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -14,7 +15,8 @@ use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
 /// The outcomes of a state's records. They add up to the records read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct RecordTotals {
     /// Records in the file.
@@ -30,7 +32,8 @@ pub struct RecordTotals {
 }
 
 /// The outcomes of a state's cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
@@ -44,7 +47,8 @@ pub struct CaseTotals {
 }
 
 /// The totals of one state, or of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateTotals {
     /// Records.
@@ -55,6 +59,8 @@ pub struct StateTotals {
     pub cases_by_tier: TierCounts,
     /// Cases returned with a counterpart in which no participant matched.
     pub cases_nobody_matched: u64,
+    /// Cases returned that are in sync: a record bears 00, and all adults and children matched.
+    pub cases_in_sync: u64,
     /// Records returned, by code.
     pub records_by_code: CodeCounts,
     /// Cases returned, by each code that at least one of their records has.
@@ -73,7 +79,8 @@ pub struct StateTotals {
 }
 
 /// Cases and their records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Volume {
     /// Cases.
     pub cases: u64,
@@ -82,7 +89,8 @@ pub struct Volume {
 }
 
 /// The outcomes of the accepted records and cases that name one state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Fates {
     /// Returned in the response.
     pub returned: Volume,
@@ -95,11 +103,15 @@ pub struct Fates {
 }
 
 /// [`Fates`] by state; empty, or one for each state of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, Fates>")]
 pub struct FatesByState(Vec<Fates>);
 
 /// Cases by the tier that found them, and those that no tier found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct TierCounts {
     /// By tier, from 1.
     pub found: [u64; Tier::ALL.len()],
@@ -110,11 +122,15 @@ pub struct TierCounts {
 }
 
 /// Records or cases by reason code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
 
 /// Records by Participant Match Basis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
 
 impl TierCounts {
@@ -393,6 +409,7 @@ impl AddAssign<&StateTotals> for StateTotals {
         add_each(&mut self.records_by_basis.0, &other.records_by_basis.0);
         self.cases_counterpart_shared += other.cases_counterpart_shared;
         self.cases_nobody_matched += other.cases_nobody_matched;
+        self.cases_in_sync += other.cases_in_sync;
         add_each(&mut self.records_by_code.0, &other.records_by_code.0);
         add_each(&mut self.cases_by_code.0, &other.cases_by_code.0);
         self.multiple_case += other.multiple_case;

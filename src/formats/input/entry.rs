@@ -1,5 +1,6 @@
 //! What a manifest says of a file that was read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
@@ -8,7 +9,7 @@ use crate::text::hex;
 use std::path::Path;
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct InputEntry {
     /// What it was: `extract`, `fcr`, `ssn-master`, ...
     pub kind: String,
