@@ -2,7 +2,7 @@
 #![no_main]
 
 use icr::engine::extract::{Loaded, Loader, Provenance};
-use icr::formats::input::InputForm;
+use icr::formats::input::InputForms;
 use icr::formats::layout::LayoutSet;
 use icr::progress::Stage;
 use icr::formats::record::Date;
@@ -18,7 +18,7 @@ fuzz_target!(|file: &[u8]| {
     let loader = Loader {
         submitted_layout: layouts.extract().unwrap(),
         fcr_layout: layouts.fcr_extract().unwrap(),
-        form: InputForm::default(),
+        form: InputForms::default(),
         run_date: Date::from_ccyymmdd(20_261_122).unwrap(),
         counties: &Counties::default(),
         misidentified: &Misidentified::default(),

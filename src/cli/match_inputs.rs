@@ -69,7 +69,7 @@ impl MatchInputArgs {
                 max_rejects_percent: self.max_rejects,
                 absent_state: self.absent_state,
                 on_bad_file: self.on_bad_file,
-                form: self.form.form(),
+                form: self.form.forms(),
             },
             previous: self.previous.clone(),
             not_previous: None,

@@ -134,7 +134,7 @@ impl Command {
             Command::Audit(_) => "audit",
             Command::Completions(_) => "completions",
             Command::Man(_) => "man",
-            Command::Topic(_) => "topic",
+            Command::Topic(_) => "help",
         }
     }
 

@@ -43,7 +43,7 @@ impl Received {
     }
 }
 
-/// A state in one run.
+/// A state in a run.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateStatus {

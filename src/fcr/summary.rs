@@ -11,7 +11,7 @@ use super::totals::{RegistryCounts, Totals};
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
-/// The numbers written for a state.
+/// What was written for a state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct WrittenCounts {
@@ -21,8 +21,8 @@ pub struct WrittenCounts {
     pub records: u64,
 }
 
-/// A state whose registry file was given. It has only what was written and what was rejected, so
-/// that the number of withheld cases cannot be computed by subtraction.
+/// A state whose registry file was given: what was written and what was rejected, and nothing else,
+/// so that no withheld case can be found by subtraction.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DerivedState {

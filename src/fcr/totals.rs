@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// The outcomes of the records of one kind. Every record has exactly one.
+/// What became of the records of one kind. Every record is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RegistryCounts {
     /// Read.
@@ -28,7 +28,7 @@ pub struct RegistryCounts {
     pub rejected: u64,
 }
 
-/// The outcomes of all records.
+/// What became of all records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Case records.

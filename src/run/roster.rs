@@ -133,6 +133,13 @@ impl Roster {
                 }),
             };
             let (from, to) = (bound(&row.from, "from")?, bound(&row.to, "to")?);
+            if let (Some(from), Some(to)) = (from, to)
+                && from > to
+            {
+                return Err(refuse(
+                    "from is after to, so that the row holds on no day; correct one".to_owned(),
+                ));
+            }
             if from.is_some_and(|from| date < from) || to.is_some_and(|to| date > to) {
                 continue;
             }
@@ -235,6 +242,10 @@ mod tests {
             ("TX,extract,,,,\nXX,extract,,,,\n", "line 3: usps"),
             ("TX,both,,,,\n", "line 2: is not of the form"),
             ("TX,extract,2026-01-01,,,\n", "line 2: from"),
+            (
+                "TX,extract,20261201,20261130,,\n",
+                "line 2: from is after to",
+            ),
             (
                 "TX,extract,,,,\nTX,fcr,,,,\n",
                 "line 3: gives TX a second role",

@@ -13,6 +13,7 @@ use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unus
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
+use crate::formats::input::Told;
 use crate::formats::reference::State;
 use crate::text::shown;
 
@@ -45,6 +46,9 @@ pub struct StateSummary {
     /// The form in which it was delivered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// What became of its records and cases.
     #[serde(flatten)]
     pub totals: StateTotals,
@@ -125,6 +129,9 @@ pub struct FcrFile {
     pub file: String,
     /// The form in which it was delivered.
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// Whether it stood for its state; else the state submitted an extract.
     pub used: bool,
     /// Its records.
@@ -330,6 +337,7 @@ impl MatchSummary {
         let state = StateSummary {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             totals,
             errors,
             warnings,
@@ -362,6 +370,7 @@ impl MatchSummary {
         let file = FcrFile {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             used,
             records: FcrRecords {
                 read: extract.records,
@@ -448,6 +457,15 @@ impl MatchSummary {
     /// Who did not do as the roster says, which an operator must not overlook.
     pub fn roster_warnings(&self) -> Vec<String> {
         self.roster.iter().flat_map(disagreements).collect()
+    }
+
+    /// What is wrong with files as a whole, by file, which an operator must not overlook.
+    pub fn file_warnings(&self) -> Vec<(&str, String)> {
+        let states = self.states.values().map(|state| (&state.file, &state.told));
+        let fcr = self.fcr.values().map(|file| (&file.file, &file.told));
+        let all = states.chain(fcr);
+        all.flat_map(|(file, told)| told.iter().map(move |told| (file.as_str(), told.line())))
+            .collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputForm, Source};
+use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::open::read_regular;
 use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
@@ -126,9 +126,8 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
             found.note(&output.name, None, "is named twice by the manifest");
         }
     }
-    let outputs: Vec<&OutputEntry> = manifest
-        .outputs
-        .iter()
+    let outputs: Vec<&OutputEntry> = outputs
+        .into_iter()
         .filter(|output| names.remove(output.name.as_str()))
         .collect();
     let summary = read_regular(&folder.join(SUMMARY))
@@ -223,11 +222,7 @@ fn check_file(
     stop: &Stop,
 ) -> Result<()> {
     stop.check()?;
-    let text = InputForm {
-        fixed: Some(false),
-        encoding: Some(Encoding::Ascii),
-    };
-    let source = match Source::open(path, RESPONSE_BYTES, text, stop) {
+    let source = match Source::open(path, RESPONSE_BYTES, InputForm::TEXT, stop) {
         Err(error @ Error::Interrupted(_)) => return Err(error),
         Err(_) => {
             found.note(&output.name, None, "is missing or cannot be read");

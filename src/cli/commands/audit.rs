@@ -183,7 +183,7 @@ pub struct TrailDocument<'a> {
     /// The form of this value.
     #[schemars(extend("const" = "icr.audit.verify/1"))]
     schema: &'static str,
-    /// How many lines are signed with a key.
+    /// How many lines have a seal made with the key that was given.
     signed: u64,
     /// Lines, from 1, that a killed process left half written.
     torn: &'a [u64],

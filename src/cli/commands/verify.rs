@@ -84,9 +84,16 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                         shown(&damage.problem)
                     );
                 }
-                let verdict = if found.damage.is_empty() { "intact" } else { "DAMAGED" };
+                let verdict = if found.damage.is_empty() {
+                    "intact"
+                } else {
+                    "DAMAGED"
+                };
                 if let Some(date) = &found.pruned {
-                    let _ = writeln!(text, "pruned on {date}: people's data were taken out by icr prune; this is the rest:");
+                    let _ = writeln!(
+                        text,
+                        "pruned on {date}: people's data were taken out by icr prune; this is the rest:"
+                    );
                 }
                 let _ = writeln!(
                     text,

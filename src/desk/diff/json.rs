@@ -71,7 +71,7 @@ impl<T: Entry + 'static> JsonSchema for Each<'_, T> {
     }
 }
 
-/// Something that has an entry in the report.
+/// What has an entry in the report.
 trait Entry {
     /// Its entry.
     type Written<'a>: Serialize + JsonSchema
@@ -81,7 +81,7 @@ trait Entry {
     fn entry(&self) -> Self::Written<'_>;
 }
 
-/// A figure for both sides.
+/// A figure of both sides.
 #[derive(Serialize, JsonSchema)]
 struct Sides<T> {
     new: T,
@@ -132,7 +132,7 @@ struct NoRecords {
     only_old: u64,
 }
 
-/// The incomplete cases of a file.
+/// Where cases of a file are not whole.
 #[derive(Serialize, JsonSchema)]
 struct NotWhole {
     faults: u64,

@@ -13,7 +13,7 @@ use crate::formats::layout::{CodeTable, LayoutSet};
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CodeEntry {
-    /// The schema of this value.
+    /// The form of this value.
     #[schemars(extend("const" = "icr.explain.code/1"))]
     pub schema: &'static str,
     /// `reason code` or `edit`.

@@ -6,11 +6,12 @@ use serde::Serialize;
 /// The form of an explanation.
 pub const SCHEMA: &str = "icr.explain/1";
 
-/// The interstate cases with one Case ID that the question selects.
+/// Every interstate case with one Case ID, or with `--other` those that fit.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The schema of this value.
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.explain/1"))]
     pub schema: &'static str,
     /// The submitting state.
     pub state: String,
@@ -24,7 +25,7 @@ pub struct Explanation {
     pub rejected: Vec<RejectedEntry>,
 }
 
-/// The two IDs of a case.
+/// The two IDs that a case bears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CaseIds {
@@ -188,7 +189,7 @@ pub struct ChosenEntry {
     pub np_match: bool,
 }
 
-/// A person, masked (initials and the last four digits) unless personal data were requested.
+/// A person, masked: initials and the last four digits; or not, if that was asked for.
 #[derive(Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Person {
@@ -238,7 +239,7 @@ pub struct ParticipantEntry {
     pub codes: Vec<&'static str>,
 }
 
-/// A code of the case's records.
+/// A code that the case's records bear.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CodeReason {

@@ -22,7 +22,7 @@ pub struct ReportChange<'a> {
     schema: &'static str,
 }
 
-/// The report. With an earlier one: both, and the change of every figure.
+/// The report; or, with an earlier one, both, and the change of every figure.
 pub fn json(view: View<'_>) -> String {
     let Some(earlier) = view.old else {
         return json_text(view.new);

@@ -16,7 +16,7 @@ use crate::run::{ExcludedFile, FileKind};
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Report {
-    /// The schema of the report.
+    /// The form of the report.
     #[schemars(extend("const" = "icr.report/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
@@ -138,7 +138,7 @@ static NO_STATE: StateReport = StateReport {
     },
 };
 
-/// A pair of states in the matrix, in numbers of cases.
+/// A pair of states in the matrix: cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Cell {

@@ -24,7 +24,7 @@ pub(super) enum Fate {
     Updated,
 }
 
-/// Records or cases, each counted once, by its most important action.
+/// Records or cases, each accounted for once, by its strongest fate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FateTotals {
@@ -56,7 +56,7 @@ impl FateTotals {
     }
 }
 
-/// What was written, and the outcome for every record and case.
+/// What was written, and what became of every record and case.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct RespondTotals {
@@ -86,7 +86,7 @@ pub struct RespondTotals {
     pub not_built: u64,
 }
 
-/// The outcomes of wanted transactions.
+/// What became of the transactions that were wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct RequestTotals {

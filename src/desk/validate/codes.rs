@@ -42,10 +42,22 @@ fn harm(edit: Edit) -> u8 {
     }
 }
 
+/// Where in its record the first error of a kind is, if it is about one byte.
+fn place_of(edit: Edit, rejected: &[Rejected]) -> String {
+    let first = rejected.iter().find(|r| r.edit == edit && r.column > 0);
+    first.map_or_else(String::new, |first| {
+        format!(" (record {}: column {})", first.record, first.column)
+    })
+}
+
+/// The advice where what was done to the file explains at least half of the records.
+const TOLD: &str = "See what is told of the file as a whole.";
+
 /// The table of a file's findings: by harm, then by number, then in the order of the edits.
+/// `explained` are those that what was done to the file explains: the advice gives way to that.
 /// `short_lines` are the first records with W01, which is not in the list of warnings.
 pub(super) fn count(
-    findings: &Findings,
+    (findings, explained): (&Findings, &Findings),
     rejected: &[Rejected],
     warnings: &[Listed],
     short_lines: &[u64],
@@ -70,11 +82,16 @@ pub(super) fn count(
             CodeCount {
                 code: edit.code(),
                 severity: edit.severity(),
-                title: code.map(|c| c.title.clone()).unwrap_or_default(),
+                title: code.map(|c| c.title.clone()).unwrap_or_default()
+                    + &place_of(edit, rejected),
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),
-                next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+                next_action: if explained.of(edit) * 2 >= count && explained.of(edit) > 0 {
+                    TOLD.to_owned()
+                } else {
+                    code.map(|c| c.next_action.clone()).unwrap_or_default()
+                },
                 new: None,
             }
         })

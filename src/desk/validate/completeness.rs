@@ -10,7 +10,7 @@ use crate::engine::extract::{Extract, Provenance, Row};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::is_blank;
 
-/// The numbers of accepted records and cases that have a value.
+/// How many accepted records, and cases, hold something.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FieldCount {

@@ -9,7 +9,7 @@ use crate::engine::extract::Extract;
 use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// The format of a Case ID.
+/// The form of a Case ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CaseIdFormat {
@@ -77,7 +77,7 @@ impl CaseIdFormat {
     }
 }
 
-/// A format of Case IDs, and the number of cases that have it.
+/// A form of Case IDs, and how many cases have it.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FormatCount {
@@ -88,7 +88,7 @@ pub struct FormatCount {
     pub cases: u64,
 }
 
-/// The Other State Case IDs in a file for one state, next to that state's own Case IDs.
+/// The Other State Case IDs that a file gives for one state, beside that state's own.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct OtherCaseIds {

@@ -6,20 +6,21 @@ use serde::Serialize;
 use super::formats::Formats;
 use super::listing::Listing;
 use super::{
-    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
+    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, Limits, OtherCaseIds, SharedSsn, codes,
     completeness, shared,
 };
 use crate::engine::extract::{Extract, Provenance, Severity, Unusable};
-use crate::formats::input::Framing;
+use crate::formats::input::{Framing, Told};
 use crate::formats::layout::{ExtractLayout, LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// The report on all given files.
+/// What is wrong with the files that were given.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Report {
-    /// The schema: `icr.validate/1`.
+    /// The report's form: `icr.validate/1`.
+    #[schemars(extend("const" = "icr.validate/1"))]
     pub schema: &'static str,
     /// The date of the run, CCYYMMDD.
     pub run_date: String,
@@ -27,7 +28,7 @@ pub struct Report {
     pub files: Vec<FileReport>,
 }
 
-/// The report on one file.
+/// What is wrong with one file.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FileReport {
@@ -39,6 +40,8 @@ pub struct FileReport {
     pub state: Option<&'static str>,
     /// Why the file cannot be used, if it cannot.
     pub unusable: Option<String>,
+    /// What was done to the file as a whole.
+    pub told: Vec<Told>,
     /// The number of records read.
     pub records: u64,
     /// The number of records rejected.
@@ -95,6 +98,16 @@ pub struct TypeCount {
     pub records: u64,
 }
 
+/// What was done to a file that makes it one which should not be matched, though its records pass.
+const TOLD_ERRORS: [&str; 6] = [
+    "implausible",
+    "repeated",
+    "cases-twice",
+    "other-state",
+    "cut-column",
+    "last-record-cut",
+];
+
 /// At most this many shared SSNs are listed.
 const MOST_SHARED: usize = 10;
 
@@ -131,8 +144,13 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or above; with a baseline, a new one.
+    /// Whether a file has a finding of this severity or a worse one; with a baseline, a new one. What
+    /// was done to a file as a whole can be an error though each record passes.
     pub fn has(&self, severity: Severity) -> bool {
+        let is_error = |told: &Told| TOLD_ERRORS.contains(&told.kind.as_str());
+        if self.files.iter().any(|file| file.told.iter().any(is_error)) {
+            return true;
+        }
         let codes = self.files.iter().flat_map(|file| &file.codes);
         codes
             .filter(|code| code.severity >= severity)
@@ -155,6 +173,7 @@ impl FileReport {
             },
             state: state.map(State::usps),
             unusable: None,
+            told: Vec::new(),
             records: 0,
             rejected: 0,
             cases: 0,
@@ -174,29 +193,39 @@ impl FileReport {
     }
 
     /// The report on an extract; `unusable` is the reason if it cannot be used.
-    pub fn of_extract(extract: &Extract, unusable: Option<String>, layouts: &LayoutSet) -> Self {
+    pub fn of_extract(
+        extract: &Extract,
+        unusable: Option<String>,
+        limits: Limits,
+        layouts: &LayoutSet,
+    ) -> Self {
         let formats = Formats::count(extract);
         let mut shared = shared::find(extract);
         let shared_ssns = shared.len() as u64;
         shared.truncate(MOST_SHARED);
         let open = extract.cases.iter().filter(|case| case.data.open).count() as u64;
         let cases = extract.cases.len() as u64;
+        let completeness = completeness::count(extract);
+        let accepted = extract.rows.len() as u64;
+        let mut told = limits.told(&extract.findings, &completeness, accepted);
+        told.extend(extract.told.iter().cloned());
         FileReport {
             unusable,
+            told,
             records: extract.records,
             rejected: extract.rejected.len() as u64,
             cases,
             open_cases: open,
             closed_cases: cases - open,
             codes: codes::count(
-                &extract.findings,
+                (&extract.findings, &extract.explained),
                 &extract.rejected,
                 &extract.warnings,
                 &first_short_lines(extract),
                 extract.records,
                 layouts,
             ),
-            completeness: completeness::count(extract),
+            completeness,
             other_states: other_states(extract),
             participant_types: participant_types(extract),
             shared_ssns,
@@ -220,8 +249,7 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which only the findings of the edits are known; `layout` is that of its
-    /// kind.
+    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
     pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
@@ -235,10 +263,11 @@ impl FileReport {
                 layouts,
             ),
             unusable: Some(file.problem.clone()),
+            told: file.told.clone(),
             records: file.records,
             rejected: file.rejected.len() as u64,
             codes: codes::count(
-                &file.findings,
+                (&file.findings, &file.explained),
                 &file.rejected,
                 &file.warnings,
                 &[],

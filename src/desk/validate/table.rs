@@ -87,6 +87,14 @@ impl FileReport {
         if let Some(problem) = &self.unusable {
             lines.push(line("file", "unusable", problem));
         }
+        for told in &self.told {
+            let mut line = line("told", &told.kind, &told.what);
+            if told.records > 0 {
+                line[3] = told.records.to_string();
+            }
+            line[7] = numbers(&told.first_records);
+            lines.push(line);
+        }
         for code in &self.codes {
             let mut line = line("code", code.code, &code.title);
             line[3] = code.records.to_string();

@@ -74,6 +74,9 @@ impl FileReport {
         if let Some(problem) = &self.unusable {
             text += &format!("  cannot be used: {}\n", shown(problem));
         }
+        for told in &self.told {
+            text += &format!("  {}\n", told.line());
+        }
         self.codes_text(&mut text);
         if self.formats.is_some() {
             self.counts_text(&mut text);

@@ -11,7 +11,7 @@ use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, LARGE_ROWS, LargeCase, id_key};
 use crate::formats::input::Framing;
 use crate::formats::input::InputEntry;
-use crate::formats::input::Source;
+use crate::formats::input::{Source, Told};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::{CaseId, ParticipantClass};
 use crate::formats::reference::State;
@@ -26,6 +26,10 @@ pub struct Extract {
     pub source: Source,
     /// The columns of its records.
     pub layout: ExtractLayout,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// The number of records read.
     pub records: u64,
     /// The accepted records, grouped by case; the rows of a case are in file order.
@@ -61,6 +65,12 @@ pub struct Unusable {
     pub framing: Framing,
     /// Why, and what to do.
     pub problem: String,
+    /// Whether `icr validate` would tell more.
+    pub needs_validate: bool,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// The number of records read.
     pub records: u64,
     /// Errors and warnings by code.
@@ -101,6 +111,9 @@ impl Extract {
             provenance: self.provenance,
             framing: self.source.framing,
             problem,
+            needs_validate: false,
+            told: self.told,
+            explained: self.explained,
             records: self.records,
             findings: self.findings,
             entry,
