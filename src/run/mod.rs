@@ -5,6 +5,8 @@ pub mod audit;
 mod check;
 mod finished;
 mod inputs;
+mod leads;
+mod leads_file;
 mod manifest;
 mod options;
 pub mod output;
@@ -22,12 +24,14 @@ pub use finished::{
     refuse_other_layouts,
 };
 pub use inputs::{MatchInputs, Reading, SideFiles};
+pub use leads::LEADS_HEAD;
+pub use leads_file::{LeadLine, read_leads_file};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
-pub use responses::write_responses;
+pub use responses::{Written, write_responses};
 pub(crate) use roster::disagreements;
 pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
 pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::inputs::{MatchInputs, Reading};
+use super::leads::write_leads;
 use super::options::note_response_form;
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
@@ -46,6 +47,8 @@ pub struct MatchRequest {
     pub receipts: bool,
     /// The form of response files.
     pub response_form: OutputForm,
+    /// Whether leads are written beside the responses.
+    pub leads: bool,
 }
 
 /// Writes what the edits found in a file.
@@ -149,8 +152,14 @@ pub fn reconcile(
         routine: options.routine,
     };
     let renderer = Renderer::new(layouts, &counties, request.response_form)?;
-    for (extract, totals) in write_responses(folder, &matcher, &renderer, progress, stop)? {
-        summary.add_state(extract, totals);
+    let with_asks = (&renderer, request.leads);
+    let mut asks = Vec::new();
+    for written in write_responses(folder, &matcher, with_asks, progress, stop)? {
+        asks.push((written.extract.state, written.asks));
+        summary.add_state(written.extract, written.totals);
+    }
+    if request.leads {
+        write_leads(folder, &sides, &asks, stop)?;
     }
     for side in sides.iter() {
         side.extract.source.check_intact()?;
@@ -200,7 +209,8 @@ fn write_reports(
                 .as_ref()
                 .map(|_| request.roster_policy.word()),
         )
-        .option("receipts", request.receipts);
+        .option("receipts", request.receipts)
+        .option("leads", request.leads);
     manifest.inputs = inputs.to_vec();
     manifest.totals = json!(summary.run.totals);
     folder.write_manifest(manifest)

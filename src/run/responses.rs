@@ -4,12 +4,23 @@ use rayon::prelude::*;
 
 use super::output::OutputFolder;
 use crate::engine::extract::Extract;
+use crate::engine::leads::Ask;
 use crate::engine::matching::{Matcher, Side};
 use crate::engine::response::{Renderer, StateTotals, write_response};
 use crate::error::Result;
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
+
+/// What comes of writing a state's response.
+pub struct Written<'s> {
+    /// The state's extract.
+    pub extract: &'s Extract,
+    /// Its totals.
+    pub totals: StateTotals,
+    /// The cases about which leads may be asked, where they are asked for.
+    pub asks: Vec<Ask>,
+}
 
 /// Writes the response of every submitting state, the largest first.
 ///
@@ -18,10 +29,10 @@ use crate::stop::Stop;
 pub fn write_responses<'s>(
     folder: &OutputFolder,
     matcher: &Matcher<'s>,
-    renderer: &Renderer<'_>,
+    (renderer, with_asks): (&Renderer<'_>, bool),
     progress: &Progress,
     stop: &Stop,
-) -> Result<Vec<(&'s Extract, StateTotals)>> {
+) -> Result<Vec<Written<'s>>> {
     let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
     submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
     let rows: u64 = submitters
@@ -35,16 +46,21 @@ pub fn write_responses<'s>(
         .with_max_len(1)
         .map(|side| {
             let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
-            let totals = write_response(
+            let (totals, asks) = write_response(
                 matcher,
                 renderer,
                 side,
                 &mut file,
                 (&matching, &writing),
+                with_asks,
                 stop,
             )?;
             file.finish()?;
-            Ok((&side.extract, totals))
+            Ok(Written {
+                extract: &side.extract,
+                totals,
+                asks,
+            })
         })
         .collect()
 }

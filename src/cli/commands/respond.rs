@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
 use crate::desk::respond::{
-    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
-    read_responses, response_state, sorted_cases,
+    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Leads, Policy, RespondSummary, ResponseFields,
+    SentLog, read_responses, response_state, sorted_cases,
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
@@ -46,6 +46,9 @@ pub struct Args {
     /// Thresholds and switches, as --print-policy shows them
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The leads/<USPS>.csv of the run, so that the worklist says where a case that was not found may be
+    #[arg(long, value_name = "FILE")]
+    leads: Option<PathBuf>,
     /// The sent.csv of the last run: what was asked for lately, and the last serial number
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
@@ -114,7 +117,7 @@ fn respond_audited(
         .transpose()?
         .unwrap_or_default();
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let side_files = args.policy.iter().chain(&args.sent);
+    let side_files = args.policy.iter().chain(&args.sent).chain(&args.leads);
     let inputs = args.responses.iter().chain(side_files);
     let folder = out.create(inputs.map(PathBuf::as_path))?;
     let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
@@ -150,7 +153,9 @@ fn respond_into(
     let read = read_responses(&sources, &fields, stop)?;
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
-    let mut desk = Desk::new(&layouts, policy, run_date, sent)?;
+    let leads = args.leads.as_deref().map(|path| Leads::load(path, stop));
+    let leads = leads.transpose()?.unwrap_or_default();
+    let mut desk = Desk::new(&layouts, (policy, &leads), run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
@@ -183,7 +188,11 @@ fn respond_into(
         .iter()
         .map(|source| InputEntry::of("response", source, usps))
         .collect();
-    for (kind, path) in [("policy", &args.policy), ("sent", &args.sent)] {
+    for (kind, path) in [
+        ("policy", &args.policy),
+        ("sent", &args.sent),
+        ("leads", &args.leads),
+    ] {
         if let Some(path) = path {
             let text = InputForm {
                 fixed: Some(false),

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::code::CodeEntry;
 use super::model::{
-    CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, NearMiss, ParticipantEntry, Person,
-    RejectedEntry, TierEntry,
+    CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, LeadEntry, NearMiss,
+    ParticipantEntry, Person, RejectedEntry, TierEntry,
 };
 
 /// How wide lines are, where words allow it.
@@ -146,6 +146,17 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
             ),
         );
     }
+    if let Some(class) = &case.class {
+        page.head(&format!("Class: {}", class.class));
+        page.line(2, class.meaning);
+        page.line(
+            2,
+            &format!(
+                "of {} such answers on invented data {:.4} were right, at least {:.4}",
+                class.trials, class.share_right, class.at_least
+            ),
+        );
+    }
     page.head("Participants");
     for participant in &case.participants {
         participant_text(page, participant);
@@ -160,6 +171,12 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
         page.line(6, &format!("next: {}", code.next_action));
         page.line(6, &format!("source: {}", code.source));
     }
+    if !case.leads.is_empty() {
+        page.head("Leads");
+    }
+    for lead in &case.leads {
+        lead_text(page, lead);
+    }
     if case.chosen.is_none() {
         page.head("Nearest misses");
         if case.near_misses.is_empty() {
@@ -172,6 +189,34 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
     for (kind, count) in &case.near_misses_left_out {
         page.line(2, &format!("and {count} more of the kind {kind}"));
     }
+}
+
+/// A lead, with the sum that makes its weight.
+fn lead_text(page: &mut Page, lead: &LeadEntry) {
+    page.line(
+        2,
+        &format!("{}: {}", case_name(&lead.case), ids_text(&lead.case)),
+    );
+    let mut sum = format!("{:.1} before any evidence", lead.prior);
+    for piece in &lead.evidence {
+        let sign = if piece.weight < 0.0 { '-' } else { '+' };
+        let _ = write!(sum, " {sign} {:.1} {}", piece.weight.abs(), piece.name);
+    }
+    page.line(6, &format!("weight: {sum} = {:.1}", lead.weight));
+    page.line(
+        6,
+        &format!(
+            "ahead of the best other candidate, or of there being none: {:.1}",
+            lead.standing
+        ),
+    );
+    page.line(
+        6,
+        &format!(
+            "of {} such leads ({}) on invented data {:.4} were right",
+            lead.trials, lead.why, lead.share_right
+        ),
+    );
 }
 
 fn case_name(case: &CaseIds) -> String {

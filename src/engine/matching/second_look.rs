@@ -135,7 +135,7 @@ fn fit(rule: Rule, p: &Free<'_>, q: &Free<'_>) -> bool {
 
 /// Two different dates that differ in only one of year, month and day, or by month and day
 /// exchanged.
-fn births_are_near(a: Date, b: Date) -> bool {
+pub(crate) fn births_are_near(a: Date, b: Date) -> bool {
     let parts = |date: Date| {
         let value = date.ccyymmdd();
         (value / 10_000, value / 100 % 100, value % 100)

@@ -71,6 +71,15 @@ impl Claims {
         }
     }
 
+    /// Whether several cases were answered with a case.
+    pub(super) fn is_shared(&self, state: State, case: CaseNumber) -> bool {
+        self.shared.holds(Claim {
+            state,
+            case,
+            by_case_id: false,
+        })
+    }
+
     /// How many cases were answered, by tier 2 or higher, with a case that another one was answered
     /// with too.
     pub(super) fn shared(&self) -> u64 {

@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::classes::ByClass;
+use super::leads::{BINS, LeadScore};
 use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::{CaseKey, Truth};
+use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::ReasonCodes;
 use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
@@ -29,6 +32,8 @@ pub struct Score<'a> {
     not_returned: [u64; 2],
     /// Of these, cases with certain codes: the truth says that they are returned.
     certain_not_returned: u64,
+    /// What is counted of the leads, where the run has some.
+    leads: Option<LeadScore>,
     /// Whether it could be checked that the cases of the responses are whole.
     cases_checked: bool,
 }
@@ -55,7 +60,15 @@ impl<'a> Score<'a> {
             not_returned,
             certain_not_returned,
             cases_checked,
+            leads: None,
         }
+    }
+
+    /// The score with that of the leads.
+    #[must_use]
+    pub fn with_leads(mut self, leads: Option<LeadScore>) -> Self {
+        self.leads = leads;
+        self
     }
 
     /// The pairs of kinds that occur together, those with most errors first.
@@ -130,6 +143,8 @@ impl<'a> Score<'a> {
                 "beyond": tally.certain_beyond,
                 "not_returned": self.certain_not_returned,
             },
+            "by_class": classes_json(&tally.by_class),
+            "leads": self.leads.as_ref().map(leads_json),
             "examples": examples,
         })
     }
@@ -186,6 +201,10 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
         all.extend(tiers);
         all.push(("nothing planted".to_owned(), tally.clean));
         table(&mut text, "returned cases", &all);
+        classes_table(&mut text, &tally.by_class);
+        if let Some(leads) = &self.leads {
+            leads_table(&mut text, leads);
+        }
         table(&mut text, "by kind of noise", &self.kinds());
         let mut pairs = self.pairs();
         pairs.retain(|(_, counts)| counts.errors() > 0);
@@ -224,6 +243,88 @@ fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
             c.nobody()
         );
     }
+}
+
+/// The shares right of the classes, as measured here and as compiled in.
+fn classes_table(text: &mut String, by_class: &ByClass) {
+    *text += &format!(
+        "\n{:<26}{:>9}{:>9}{:>9}{:>9}{:>12}\n",
+        "by class of the answer", "right", "of", "share", "at least", "said"
+    );
+    for (class, share) in Class::ALL.into_iter().zip(by_class) {
+        if share.trials > 0 {
+            *text += &format!(
+                "  {:<24}{:>9}{:>9}{:>9.4}{:>9.4}{:>12.4}\n",
+                class.name(),
+                share.right,
+                share.trials,
+                share.share(),
+                share.lower_bound(),
+                share_of(class).share()
+            );
+        }
+    }
+}
+
+fn classes_json(by_class: &ByClass) -> Value {
+    let all = Class::ALL.into_iter().zip(by_class).map(|(class, share)| {
+        let said = share_of(class);
+        let value = json!({
+            "right": share.right,
+            "trials": share.trials,
+            "share": share.share(),
+            "lower_bound": share.lower_bound(),
+            "said": said.share(),
+            "said_lower_bound": said.lower_bound(),
+        });
+        (class.name().to_owned(), value)
+    });
+    all.collect::<Map<String, Value>>().into()
+}
+
+fn leads_table(text: &mut String, leads: &LeadScore) {
+    *text += &format!(
+        "\nleads: of {} cases that have a counterpart and got 01 or another case, {} have it as their first lead ({:.4}), {} among their leads\n",
+        leads.findable,
+        leads.first,
+        leads.first_share(),
+        leads.among
+    );
+    *text += &format!(
+        "{:<26}{:>9}{:>9}{:>9}{:>12}\n",
+        "leads that say", "right", "of", "share", "said"
+    );
+    for (place, (from, bin)) in BINS.iter().zip(&leads.bins).enumerate() {
+        let below = BINS.get(place + 1).map_or("1".to_owned(), f64::to_string);
+        *text += &format!(
+            "  {:<24}{:>9}{:>9}{:>9.4}{:>12.4}\n",
+            format!("{from} to {below}"),
+            bin.share.right,
+            bin.share.trials,
+            bin.share.share(),
+            bin.said()
+        );
+    }
+}
+
+fn leads_json(leads: &LeadScore) -> Value {
+    let bins = BINS.iter().zip(&leads.bins).map(|(from, bin)| {
+        json!({
+            "from": from,
+            "right": bin.share.right,
+            "leads": bin.share.trials,
+            "share": bin.share.share(),
+            "said": bin.said(),
+        })
+    });
+    json!({
+        "findable": leads.findable,
+        "first": leads.first,
+        "among": leads.among,
+        "first_share": leads.first_share(),
+        "unknown": leads.unknown,
+        "reliability": bins.collect::<Vec<_>>(),
+    })
 }
 
 fn counts_json(counts: &Counts) -> Value {

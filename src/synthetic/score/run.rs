@@ -4,8 +4,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::tally::{Answer, Tally};
+use super::classes::{self, Pending};
+use super::tally::{Answer, Tally, Verdict};
 use super::truth::{CaseKey, Truth};
+use crate::engine::confidence::{ClaimCounts, Facts};
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
 use crate::error::{Error, Result};
 use crate::formats::input::{InputForm, Source, input_files};
@@ -73,6 +75,7 @@ fn score_file(
     stop: &Stop,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
+    let (mut pending, mut claims) = (Vec::new(), ClaimCounts::default());
     let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
     while let Some(read) = reader.next(stop)? {
         let Read::Case(case) = read else { continue };
@@ -82,11 +85,25 @@ fn score_file(
             let number = case.first().place.number;
             Error::record(&source.path, number, problem)
         })?;
+        if let Some((other, case, _)) = answer.found {
+            claims.add(key.case_id, (other, case));
+        }
         match truth.find(&key) {
-            Some(place) => tally.add(place, &truth.cases[place as usize], &answer),
+            Some(place) => {
+                let truth = &truth.cases[place as usize];
+                tally.add(place, truth, &answer);
+                let found = answer.found.zip(Facts::read(fields, &case, answer.codes));
+                pending.extend(found.map(|((other, case, _), facts)| Pending {
+                    facts,
+                    other,
+                    case,
+                    right: answer.verdict(truth) == Verdict::Right,
+                }));
+            }
             None => tally.unknown += 1,
         }
     }
+    classes::count(pending, &claims, &mut tally.by_class);
     Ok(tally)
 }
 

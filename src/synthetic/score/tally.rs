@@ -4,6 +4,7 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
+use super::classes::ByClass;
 use super::truth::{CaseKey, TrueCase};
 use crate::engine::extract::Severity;
 use crate::engine::matching::ReasonCodes;
@@ -211,6 +212,8 @@ pub struct Tally {
     pub by_kind: Vec<Counts>,
     /// By each two things that were planted, `first * Planted::COUNT + second`, first below second.
     pub by_pair: Vec<Counts>,
+    /// Answers by confidence class.
+    pub by_class: ByClass,
     /// Cases with certain codes.
     pub certain: u64,
     /// Cases that lack a certain code.
@@ -234,6 +237,7 @@ impl Default for Tally {
             clean: Counts::default(),
             by_kind: vec![Counts::default(); Planted::COUNT],
             by_pair: vec![Counts::default(); Planted::COUNT * Planted::COUNT],
+            by_class: ByClass::default(),
             certain: 0,
             certain_wrong: 0,
             certain_beyond: 0,
@@ -323,6 +327,10 @@ impl Tally {
             .chain(&other.by_pair);
         for (mine, theirs) in mine.zip(theirs) {
             *mine += *theirs;
+        }
+        for (mine, theirs) in self.by_class.iter_mut().zip(other.by_class) {
+            mine.right += theirs.right;
+            mine.trials += theirs.trials;
         }
         self.certain += other.certain;
         self.certain_wrong += other.certain_wrong;
