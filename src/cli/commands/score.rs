@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, ThreadsArgs};
 use crate::engine::response::ResponseFields;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -17,6 +17,8 @@ use crate::stop::Stop;
 use crate::synthetic::score::calibrate::Calibration;
 use crate::synthetic::score::comparison::{Comparison, ScoredRun};
 use crate::synthetic::score::leads::{LeadScore, read_leads};
+use crate::synthetic::score::page::page;
+use crate::synthetic::score::participants::Participants;
 use crate::synthetic::score::report::Score;
 use crate::synthetic::score::run::score;
 use crate::synthetic::score::tally::Tally;
@@ -54,9 +56,22 @@ pub struct Args {
     threads: ThreadsArgs,
     #[command(flatten)]
     audit: AuditArgs,
+    /// The truth-participants.csv that `icr synth` wrote: participants are scored too
+    #[arg(long, value_name = "FILE", conflicts_with = "calibrate")]
+    participants: Option<PathBuf>,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: OutputFormatArg,
+    format: ScoreFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum ScoreFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// One file for a browser, with a picture of how reliable leads are.
+    Html,
 }
 
 /// A table that is compiled in.
@@ -76,7 +91,8 @@ enum Table {
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("score", None, |session| {
-        session.read_files(args.truth.iter().map(PathBuf::as_path), stop)?;
+        let files = args.truth.iter().chain(&args.participants);
+        session.read_files(files.map(PathBuf::as_path), stop)?;
         if let Some(table) = args.calibrate {
             return calibrate(args, table, common, stdout, stop);
         }
@@ -105,10 +121,13 @@ fn score_audited(
     let scored = args.threads.run(|| {
         let truth = Truth::load(truth_file, stop)?;
         stop.check()?;
+        let people = args.participants.as_deref();
+        let people = people.map(|path| Participants::load(path, &truth, &layouts, stop));
+        let people = people.transpose()?;
         let tallies = args
             .folders
             .iter()
-            .map(|folder| score(folder, &truth, &layouts, &progress, stop))
+            .map(|folder| score(folder, (&truth, people.as_ref()), &layouts, &progress, stop))
             .collect::<Result<Vec<Tally>>>()?;
         let cases_checked = ResponseFields::new(&layouts)?.tells_whole_cases();
         let mut scores = Vec::with_capacity(tallies.len());
@@ -126,12 +145,14 @@ fn score_audited(
             (Some(first), Some(second), format) => {
                 let comparison = Comparison::new([first, second], &truth);
                 match format {
-                    OutputFormatArg::Json => comparison.json(),
-                    OutputFormatArg::Text => comparison.text(),
+                    ScoreFormat::Json => comparison.json(),
+                    ScoreFormat::Text => comparison.text(),
+                    ScoreFormat::Html => page(&comparison.text(), &[]),
                 }
             }
-            (Some(only), None, OutputFormatArg::Json) => only.score.json(),
-            (Some(only), None, OutputFormatArg::Text) => only.score.text(),
+            (Some(only), None, ScoreFormat::Json) => only.score.json(),
+            (Some(only), None, ScoreFormat::Text) => only.score.text(),
+            (Some(only), None, ScoreFormat::Html) => page(&only.score.text(), &only.score.points()),
             (None, ..) => String::new(),
         };
         let exit = tallies.last().map_or(Exit::Success, |tally| {
@@ -184,7 +205,7 @@ fn calibrate(
         let mut calibration = Calibration::default();
         for (truth, folder) in args.truth.iter().zip(&args.folders) {
             let truth = Truth::load(truth, stop)?;
-            let tally = score(folder, &truth, &layouts, &progress, stop)?;
+            let tally = score(folder, (&truth, None), &layouts, &progress, stop)?;
             let Some((cases, _)) = read_leads(folder, &truth, stop)? else {
                 return Err(Error::input(
                     folder,

@@ -9,6 +9,8 @@ pub mod calibrate;
 pub mod classes;
 pub mod comparison;
 pub mod leads;
+pub mod page;
+pub mod participants;
 pub mod report;
 pub mod run;
 pub mod tally;

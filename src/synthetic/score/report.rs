@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::classes::ByClass;
 use super::leads::{BINS, LeadScore};
+use super::participants::PersonCounts;
 use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::{CaseKey, Truth};
 use crate::engine::confidence::{Class, share_of};
-use crate::engine::matching::ReasonCodes;
+use crate::engine::matching::{MatchBasis, ReasonCodes};
 use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
 use crate::synthetic::synth::Planted;
@@ -98,6 +99,15 @@ impl<'a> Score<'a> {
             .collect()
     }
 
+    /// The points of the reliability picture: what was said, and what was right, of so many.
+    pub fn points(&self) -> Vec<[f64; 3]> {
+        let leads = self.leads.iter().flat_map(|leads| &leads.bins);
+        leads
+            .filter(|bin| bin.share.trials > 0)
+            .map(|bin| [bin.said(), bin.share.share(), bin.share.trials as f64])
+            .collect()
+    }
+
     /// The score as JSON.
     pub fn json(&self) -> String {
         crate::text::json_text(&self.value())
@@ -144,6 +154,7 @@ impl<'a> Score<'a> {
                 "not_returned": self.certain_not_returned,
             },
             "by_class": classes_json(&tally.by_class),
+            "participants": people_json(&tally.people),
             "leads": self.leads.as_ref().map(leads_json),
             "examples": examples,
         })
@@ -202,6 +213,7 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
         all.push(("nothing planted".to_owned(), tally.clean));
         table(&mut text, "returned cases", &all);
         classes_table(&mut text, &tally.by_class);
+        people_table(&mut text, &tally.people);
         if let Some(leads) = &self.leads {
             leads_table(&mut text, leads);
         }
@@ -280,6 +292,51 @@ fn classes_json(by_class: &ByClass) -> Value {
         (class.name().to_owned(), value)
     });
     all.collect::<Map<String, Value>>().into()
+}
+
+/// Participants by basis, where any were counted.
+fn people_table(text: &mut String, people: &PersonCounts) {
+    if *people == PersonCounts::default() {
+        return;
+    }
+    *text += &format!(
+        "\n{:<46}{:>9}{:>9}{:>9}\n",
+        "participants of cases with the true counterpart", "right", "other", "nobody"
+    );
+    for (basis, [right, other, nobody]) in MatchBasis::ALL.iter().zip(people.found) {
+        *text += &format!(
+            "  {:<44}{right:>9}{other:>9}{nobody:>9}\n",
+            format!("found on basis {}", basis.code())
+        );
+    }
+    *text += &format!(
+        "  with 06: {} are not there, {} are; right: the true one, other: another person, nobody: there is none\n",
+        people.rightly_missing, people.missed
+    );
+    if people.unnamed + people.unaligned > 0 {
+        *text += &format!(
+            "  who it is could not be told of {} that were found; {} are in cases whose records are not those of the truth\n",
+            people.unnamed, people.unaligned
+        );
+    }
+}
+
+fn people_json(people: &PersonCounts) -> Value {
+    if *people == PersonCounts::default() {
+        return Value::Null;
+    }
+    let by_basis = MatchBasis::ALL.iter().zip(people.found);
+    let by_basis = by_basis.map(|(basis, [right, other, nobody])| {
+        let counts = json!({"right": right, "other_person": other, "nobody_there": nobody});
+        (basis.code().to_owned(), counts)
+    });
+    json!({
+        "by_basis": by_basis.collect::<Map<String, Value>>(),
+        "missed": people.missed,
+        "rightly_missing": people.rightly_missing,
+        "unnamed": people.unnamed,
+        "unaligned": people.unaligned,
+    })
 }
 
 fn leads_table(text: &mut String, leads: &LeadScore) {

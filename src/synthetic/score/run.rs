@@ -1,10 +1,12 @@
 //! Reads the response files of a run folder and holds each case against the truth.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::classes::{self, Pending};
+use super::participants::{Participants, rejected};
 use super::tally::{Answer, Tally, Verdict};
 use super::truth::{CaseKey, Truth};
 use crate::engine::confidence::{ClaimCounts, Facts};
@@ -25,7 +27,7 @@ use crate::stop::Stop;
 /// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&Participants>),
     layouts: &LayoutSet,
     progress: &Progress,
     stop: &Stop,
@@ -55,7 +57,11 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            let tally = score_file(&source, truth, &fields, stop)?;
+            // A response bears the name of its state.
+            let state = path.file_stem().unwrap_or_default().to_string_lossy();
+            let people = people.map(|people| Ok((people, rejected(folder, &state)?)));
+            let people = people.transpose()?;
+            let tally = score_file(&source, (truth, people.as_ref()), &fields, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
             Ok(tally)
@@ -70,7 +76,7 @@ pub fn score(
 
 fn score_file(
     source: &Source,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&(&Participants, BTreeSet<u64>)>),
     fields: &ResponseFields,
     stop: &Stop,
 ) -> Result<Tally> {
@@ -92,6 +98,11 @@ fn score_file(
             Some(place) => {
                 let truth = &truth.cases[place as usize];
                 tally.add(place, truth, &answer);
+                if let Some((people, rejected)) = people
+                    && answer.verdict(truth) == Verdict::Right
+                {
+                    people.count(place, rejected, (fields, &case), &mut tally.people);
+                }
                 let found = answer.found.zip(Facts::read(fields, &case, answer.codes));
                 pending.extend(found.map(|((other, case, _), facts)| Pending {
                     facts,

@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use serde::Serialize;
 
 use super::classes::ByClass;
+use super::participants::PersonCounts;
 use super::truth::{CaseKey, TrueCase};
 use crate::engine::extract::Severity;
 use crate::engine::matching::ReasonCodes;
@@ -214,6 +215,8 @@ pub struct Tally {
     pub by_pair: Vec<Counts>,
     /// Answers by confidence class.
     pub by_class: ByClass,
+    /// Participants of cases with the true counterpart, where it is known who is who.
+    pub people: PersonCounts,
     /// Cases with certain codes.
     pub certain: u64,
     /// Cases that lack a certain code.
@@ -238,6 +241,7 @@ impl Default for Tally {
             by_kind: vec![Counts::default(); Planted::COUNT],
             by_pair: vec![Counts::default(); Planted::COUNT * Planted::COUNT],
             by_class: ByClass::default(),
+            people: PersonCounts::default(),
             certain: 0,
             certain_wrong: 0,
             certain_beyond: 0,
@@ -332,6 +336,7 @@ impl Tally {
             mine.right += theirs.right;
             mine.trials += theirs.trials;
         }
+        self.people += other.people;
         self.certain += other.certain;
         self.certain_wrong += other.certain_wrong;
         self.certain_beyond += other.certain_beyond;
