@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Signal};
+use crate::text::{shown, shown_path};
 
-/// A fatal error: the run ends, and nothing is published.
+/// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
 ///
 /// Every message is a lowercase fragment that names the thing it is about and what to do next; none
 /// holds a value of a record.
@@ -17,7 +18,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A layout or table that cannot be used.
-    #[error("layout {file}, line {line}{}: {problem}", field.as_ref().map(|f| format!(", field \"{f}\"")).unwrap_or_default())]
+    #[error("layout {}, line {line}{}: {problem}", shown(file), field.as_ref().map(|f| format!(", field \"{}\"", shown(f))).unwrap_or_default())]
     Layout {
         /// The file's name.
         file: String,
@@ -29,7 +30,7 @@ pub enum Error {
         problem: String,
     },
     /// A policy, profile or roster that cannot be used.
-    #[error("{}{}: {problem}", file.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(file), line.map(|l| format!(", line {l}")).unwrap_or_default())]
     Configuration {
         /// The file.
         file: PathBuf,
@@ -39,7 +40,7 @@ pub enum Error {
         problem: String,
     },
     /// An input that cannot be used.
-    #[error("{}{}: {problem}", path.display(), record.map(|r| format!(", record {r}")).unwrap_or_default())]
+    #[error("{}{}: {problem}", shown_path(path), record.map(|r| format!(", record {r}")).unwrap_or_default())]
     Input {
         /// The file or folder.
         path: PathBuf,
@@ -52,7 +53,7 @@ pub enum Error {
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}{}", path.display(), remedy(action, source.kind()))]
+    #[error("cannot {action} {}{}", shown_path(path), remedy(action, source.kind()))]
     Io {
         /// What was tried, as a verb: "open", "write".
         action: &'static str,
@@ -62,18 +63,38 @@ pub enum Error {
         source: std::io::Error,
     },
     /// An output folder or file that must not be written.
-    #[error("{}: {problem}", path.display())]
+    #[error("{}: {problem}", shown_path(path))]
     Output {
         /// The folder or file.
         path: PathBuf,
         /// Why, and what to do.
         problem: String,
     },
+    /// The output has appeared, but something that was to follow failed.
+    #[error("{} was published, but {problem}", shown_path(path))]
+    Published {
+        /// The folder or file.
+        path: PathBuf,
+        /// What failed, and what to do.
+        problem: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Control totals that do not balance: a fault of this program.
     #[error(
         "control totals do not balance: {0}; nothing was published, please report this as a fault of icr"
     )]
     Unbalanced(String),
+    /// A row of an output that the CSV writer cannot make: a fault of this program.
+    #[error(
+        "a row of {output} cannot be made; nothing was published, please report this as a fault of icr"
+    )]
+    Row {
+        /// The output, as a message names it.
+        output: &'static str,
+        /// The CSV writer's answer.
+        source: csv::Error,
+    },
     /// stdout could not be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] std::io::Error),
@@ -94,6 +115,7 @@ fn remedy(action: &str, kind: ErrorKind) -> &'static str {
         ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
         ErrorKind::PermissionDenied => "; let the user that runs icr write there",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+        ErrorKind::FileTooLarge => "; raise the limit of file sizes (ulimit -f), then run again",
         ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
         _ => "",
     }
@@ -111,11 +133,18 @@ impl Error {
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
+            | Error::Published { .. }
             | Error::Unbalanced(_)
+            | Error::Row { .. }
             | Error::Stdout(_)
             | Error::Signals(_) => Exit::Failed,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
         }
+    }
+
+    /// An [`Error::Row`]; use as `.map_err(Error::row("updates.csv"))`.
+    pub fn row(output: &'static str) -> impl Fn(csv::Error) -> Self {
+        move |source| Error::Row { output, source }
     }
 
     /// An [`Error::Input`] about a whole file.

@@ -18,6 +18,8 @@ pub mod exit;
 pub mod fcr;
 pub mod formats;
 pub mod guard;
+pub mod open;
+pub mod parallel;
 pub mod progress;
 pub mod run;
 pub mod stderr;

@@ -1,21 +1,24 @@
 //! The `icr` program: parses, dispatches, reports, exits.
 
-use std::io::Write;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use icr::cli::Cli;
 use icr::run::output::Stdout;
 use icr::stop::Stop;
+use icr::text::shown_path;
 use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
     let exit = match Cli::read(std::env::args_os()) {
         Ok(cli) => run(&cli).unwrap_or_else(|error| {
-            report(&error);
+            icr::stderr::report(&error);
             error.exit()
         }),
         Err(error) => {
             // A closed pipe is no failure, and where else would the message go?
+            let error = harmless(error);
             drop(error.print());
             if error.use_stderr() {
                 Exit::Usage
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit> {
     guard::turn_off_core_dumps();
+    guard::outlive_file_size_limit().map_err(Error::Signals)?;
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
     }
@@ -40,15 +44,25 @@ fn run(cli: &Cli) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Prints an error and what caused it, one a line.
-fn report(error: &Error) {
-    let mut stderr = std::io::stderr().lock();
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    let mut head = "icr: error: ";
-    while let Some(error) = cause {
-        // Where stderr is closed there is nobody to tell.
-        drop(writeln!(stderr, "{head}{error}"));
-        head = "  caused by: ";
-        cause = error.source();
+/// The same error with the arguments as a person may see them: it quotes them, and a name that a shell
+/// found may hold anything.
+fn harmless(error: clap::Error) -> clap::Error {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let shown: Vec<_> = arguments
+        .iter()
+        .map(|argument| shown_path(Path::new(argument)))
+        .collect();
+    if arguments
+        .iter()
+        .zip(&shown)
+        .all(|(raw, shown)| raw == OsStr::new(shown))
+    {
+        return error;
     }
+    Cli::read(shown).err().unwrap_or_else(|| {
+        clap::Error::raw(
+            error.kind(),
+            "an argument that holds control characters, or is no text, cannot be used\n",
+        )
+    })
 }

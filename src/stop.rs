@@ -10,7 +10,7 @@ use crate::exit::Signal;
 const STOP_RECORDS: u64 = 1 << 14;
 
 /// A flag that SIGINT and SIGTERM set; long loops look at it.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicUsize>);
 
 impl Stop {

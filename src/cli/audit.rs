@@ -1,22 +1,34 @@
-//! `--audit`, which every command that reads people's data takes.
+//! `--audit` and its key, which every command that reads people's data takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
+use crate::stop::Stop;
 
-/// `--audit`.
+/// `--audit` and `--audit-key`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct AuditArgs {
     /// Append who ran what, when, and what came of it to the audit trail FILE
     #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
     pub audit: Option<PathBuf>,
+    /// Sign each line of the trail with the key in FILE (HMAC-SHA256); `icr audit verify` checks it
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY", requires = "audit")]
+    pub audit_key: Option<PathBuf>,
 }
 
 impl AuditArgs {
+    /// The trail, where one is kept, and its key.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.audit
+            .iter()
+            .chain(&self.audit_key)
+            .map(PathBuf::as_path)
+    }
+
     /// Runs a command under audit, with the options of this process in the start line.
     ///
     /// # Errors
@@ -25,6 +37,7 @@ impl AuditArgs {
         &self,
         command: &str,
         purpose: Option<&str>,
+        stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
         // An argument that is not UTF-8 is recorded as far as it can be.
@@ -33,7 +46,9 @@ impl AuditArgs {
             .map(|argument| argument.to_string_lossy().into_owned());
         let audit = Audit {
             trail: self.audit.clone(),
+            key: self.audit_key.clone(),
             options: options.collect(),
+            stop: stop.clone(),
         };
         audit.run(command, purpose, work)
     }

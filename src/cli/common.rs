@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::AuditArgs;
 use crate::engine::extract::Severity;
 use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::exit::Exit;
 use crate::formats::input::{Encoding, InputForm};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
-use crate::run::output::FileMode;
+use crate::run::output::{FileMode, OutputFolder, refuse_used};
 use crate::stderr::warn;
 
 /// Options of every command.
@@ -51,7 +52,7 @@ impl CommonArgs {
     /// # Errors
     /// [`Error::Layout`] where a field of the response is missing.
     pub fn note_unchecked_cases(&self, layouts: &LayoutSet) -> Result<()> {
-        if !self.quiet && !ResponseFields::new(layouts)?.tells_whole_cases() {
+        if !self.quiet && !ResponseFields::new(layouts)?.has_record_counts() {
             warn(UNCHECKED_CASES);
         }
         Ok(())
@@ -258,7 +259,7 @@ pub struct OutFolderArgs {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Replace DIR if it is an earlier run of icr and holds no input of this one
+    /// Replace DIR if it is an earlier run of icr and holds nothing that this one uses
     #[arg(long)]
     pub force: bool,
     /// Permissions of the files, octal; folders follow
@@ -267,34 +268,35 @@ pub struct OutFolderArgs {
 }
 
 impl OutFolderArgs {
-    /// Begins the folder of a run that reads these files and folders.
+    /// Refuses to replace a folder that holds the audit trail, before its start line is written.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it does.
+    pub fn spare_trail(&self, audit: &AuditArgs) -> Result<()> {
+        self.spare("the audit trail", audit.paths())
+    }
+
+    fn spare<'p>(&self, what: &str, used: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+        if !self.force {
+            // Then nothing is replaced but an empty folder.
+            return Ok(());
+        }
+        refuse_used(&self.out, what, used)
+    }
+
+    /// Begins the folder of a run that reads these files and folders, beside its layouts.
     ///
     /// # Errors
     /// [`Error::Output`] where the folder would replace one of them: the run's own input would be
-    /// gone. As [`crate::run::output::OutputFolder::create`].
+    /// gone. As [`OutputFolder::create`].
     pub fn create<'p>(
         &self,
+        common: &'p CommonArgs,
         inputs: impl IntoIterator<Item = &'p Path>,
-    ) -> Result<crate::run::output::OutputFolder> {
-        // What is not there is told where it is read.
-        if self.force
-            && let Ok(replaced) = self.out.canonicalize()
-        {
-            let lies_in = |input: &&Path| {
-                let input = input.canonicalize();
-                input.is_ok_and(|input| input.starts_with(&replaced))
-            };
-            if let Some(input) = inputs.into_iter().find(lies_in) {
-                return Err(Error::Output {
-                    path: self.out.clone(),
-                    problem: format!(
-                        "holds {}, an input of this run, which --force would remove; name another folder",
-                        input.display()
-                    ),
-                });
-            }
-        }
-        crate::run::output::OutputFolder::create(&self.out, self.force, self.file_mode)
+    ) -> Result<OutputFolder> {
+        let layouts = common.layouts.as_deref();
+        self.spare("an input", layouts.into_iter().chain(inputs))?;
+        OutputFolder::create(&self.out, self.force, self.file_mode)
     }
 }
 

@@ -86,12 +86,12 @@ impl Command {
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
+            Command::Explain(args) => args.reads_people(),
             Command::Match(_)
             | Command::Validate(_)
             | Command::Derive(_)
             | Command::Convert(_)
             | Command::Report(_)
-            | Command::Explain(_)
             | Command::Diff(_)
             | Command::Verify(_)
             | Command::Respond(_)

@@ -1,5 +1,5 @@
-//! The match itself: extracts with their cases, the check of SSNs, the match routines, and the
-//! response records. It knows nothing of the command line or of folders.
+//! The match itself: extracts with their cases, the SSN check, the match routines, and the response
+//! records. It is usable without a command line or a run folder, so it must not depend on either.
 
 pub mod confidence;
 pub mod extract;

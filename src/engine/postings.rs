@@ -1,20 +1,22 @@
-//! Sorted postings with a directory: from a 32-bit key to row numbers (decision 0001).
+//! An index from a 32-bit key to the numbers posted under it: sorted postings with a bucket
+//! directory (decision 0001). It does not know what the numbers or the keys mean.
 
-/// About how many postings share a place of the directory.
+/// The number of postings per bucket that the directory is sized for.
 const PER_BUCKET: usize = 4;
 
-/// For each 32-bit key the numbers posted under it, ascending, each once.
+/// For each 32-bit key, the numbers posted under it, ascending and without duplicates.
 ///
-/// A posting is one `u64`: the mixed key above the number. Keys are mixed by an invertible
-/// function, so that clustered keys (SSNs are) spread evenly and equal mixed keys are equal keys.
+/// A posting is one `u64`: the mixed key in the upper half, the number in the lower. The mixing
+/// function is invertible: clustered keys, such as SSNs, spread evenly over the buckets, and two
+/// keys never collide.
 pub struct Postings {
     entries: Vec<u64>,
-    /// Where each bucket begins; one more entry than there are buckets.
+    /// The first posting of each bucket, and one more entry for the end of the last.
     directory: Vec<u32>,
     shift: u32,
 }
 
-/// Spreads a key over all 32 bits; invertible, so no two keys meet.
+/// Spreads a key over all 32 bits. Invertible, so two keys never collide.
 #[inline]
 fn mix(key: u32) -> u32 {
     let mut x = key;
@@ -26,8 +28,8 @@ fn mix(key: u32) -> u32 {
 }
 
 impl Postings {
-    /// Builds an index. `post` is called twice, with a function to which it hands each key with its
-    /// number, both times the same; `count` is about how many there will be.
+    /// Builds an index in two passes. `post` is called once per pass and must hand over the same
+    /// keys and numbers both times. `count` is an estimate of how many there are.
     pub fn build(count: usize, post: impl Fn(&mut dyn FnMut(u32, u32))) -> Self {
         let bits = (count / PER_BUCKET).max(1).ilog2();
         let shift = 32 - bits;
@@ -76,21 +78,21 @@ impl Postings {
         self.of(key).iter().map(|&entry| entry as u32)
     }
 
-    /// How many numbers are posted under a key.
+    /// The number of postings under a key.
     #[inline]
     pub fn count(&self, key: u32) -> usize {
         self.of(key).len()
     }
 
-    /// Where the bucket of a key lies; the first step of a lookup, for callers that take several
-    /// keys at a time so that the waits for memory overlap.
+    /// The bucket of a key: the first step of a lookup. A caller can take this step for several
+    /// keys before the next step, so that the cache misses overlap.
     #[inline]
     pub(crate) fn bucket(&self, key: u32) -> std::ops::Range<u32> {
         let place = (u64::from(mix(key)) >> self.shift) as usize;
         self.directory[place]..self.directory[place + 1]
     }
 
-    /// The posting at a place, or 0 behind the last: for prefetching.
+    /// The posting at a place, or 0 beyond the last. Used to prefetch.
     #[inline]
     pub(crate) fn entry(&self, place: u32) -> u64 {
         self.entries
@@ -99,7 +101,7 @@ impl Postings {
             .unwrap_or_default()
     }
 
-    /// The smallest number posted under a key, whose bucket is known.
+    /// The smallest number posted under a key, given the bucket of the key.
     #[inline]
     pub(crate) fn first_in(&self, key: u32, bucket: std::ops::Range<u32>) -> Option<u32> {
         self.within(key, bucket).first().map(|&entry| entry as u32)
@@ -129,7 +131,7 @@ impl Postings {
         }
     }
 
-    /// Every run of postings under one key that is longer than `limit`.
+    /// Every run of more than `limit` postings under one key.
     pub fn crowded(&self, limit: usize) -> impl Iterator<Item = impl Iterator<Item = u32> + '_> {
         self.entries
             .chunk_by(|a, b| a >> 32 == b >> 32)
@@ -137,12 +139,12 @@ impl Postings {
             .map(|run| run.iter().map(|&entry| entry as u32))
     }
 
-    /// How many postings there are.
+    /// The number of postings.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// True where nothing is posted.
+    /// True if nothing is posted.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -1,10 +1,11 @@
-//! Derives a state's extract from what stands at the end of its file.
+//! Derives a state's extract from the current records of its registry file. Withheld cases must not
+//! influence anything that can be seen.
 
 use super::edits::RegistryEdit;
 use super::file::{Numbering, RegistryFile};
 use super::marks::MarkedSsns;
 use super::record::{FcRecord, FpRecord, Kind};
-use super::replay::Standing;
+use super::replay::CurrentRecords;
 use super::scan::Reject;
 use super::totals::Totals;
 use super::withhold::Withholder;
@@ -16,77 +17,77 @@ use crate::formats::reference::State;
 use crate::progress::Stage;
 use crate::stop::Stop;
 
-/// About how many bytes of an extract are put together before they are written.
+/// The approximate number of bytes of an extract that are buffered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
 
 /// Derives extracts.
 pub struct Deriver<'a> {
-    /// Where the fields of registry records are.
+    /// The columns of registry records.
     pub layout: &'a RegistryLayout,
-    /// Where the fields of an extract record are.
+    /// The columns of an extract record.
     pub extract: &'a ExtractLayout,
-    /// The SSNs that stand marked in any file.
+    /// The SSNs that are marked in any file.
     pub marked: &'a MarkedSsns,
     /// `--include-non-iv-d`.
     pub include_non_iv_d: bool,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub stop: &'a Stop,
 }
 
-/// What became of a state's file.
+/// The result for a state's file.
 #[derive(Clone, Debug, Default)]
 pub struct Derived {
-    /// Cases of which the extract holds records.
+    /// The number of cases in the extract.
     pub cases: u64,
-    /// Records of the extract.
+    /// The number of records in the extract.
     pub records: u64,
-    /// The rejected records that are listed: number, first error, kind; in file order.
+    /// The rejected records that are listed: number, first error and kind, in file order.
     pub rejected: Vec<(u64, RegistryEdit, Option<Kind>)>,
-    /// What became of every record.
+    /// The outcome of every record.
     pub totals: Totals,
 }
 
 impl Derived {
-    /// What was read, of which nothing is accounted for yet.
-    fn of(standing: &Standing) -> Self {
+    /// The records read, none of which has an outcome yet.
+    fn of(current: &CurrentRecords) -> Self {
         let mut derived = Derived::default();
-        derived.totals.fc.read = standing.read.fc;
-        derived.totals.fp.read = standing.read.fp;
-        derived.totals.unknown_records = standing.read.other;
+        derived.totals.fc.read = current.read.fc;
+        derived.totals.fp.read = current.read.fp;
+        derived.totals.unknown_records = current.read.other;
         derived
     }
 }
 
 impl Deriver<'_> {
-    /// Derives the extract of a state that does not take part; `sink` makes its file, once there is
-    /// a record.
+    /// Derives the extract of a state that does not participate. `sink` creates its file, and is
+    /// called only if there is a record.
     ///
     /// # Errors
-    /// What the sink reports; [`crate::Error::Interrupted`].
+    /// Errors of the sink; [`crate::Error::Interrupted`].
     pub fn derive<S: ResponseSink>(
         &self,
         file: &RegistryFile,
-        standing: &Standing,
+        current: &CurrentRecords,
         sink: impl FnOnce() -> Result<S>,
         progress: &Stage,
     ) -> Result<(Derived, Option<S>)> {
-        let mut derived = Derived::of(standing);
+        let mut derived = Derived::of(current);
         let totals = &mut derived.totals;
-        totals.fc.deleted = standing.fc.deleted;
-        totals.fc.replaced = standing.fc.replaced;
-        totals.fp.deleted = standing.fp.deleted;
-        totals.fp.replaced = standing.fp.replaced;
-        let mut withholder = Withholder::new(file, standing, self.layout, self.marked);
-        let mut rejects = standing.rejects.clone();
+        totals.fc.deleted = current.fc.deleted;
+        totals.fc.replaced = current.fc.replaced;
+        totals.fp.deleted = current.fp.deleted;
+        totals.fp.replaced = current.fp.replaced;
+        let mut withholder = Withholder::new(file, current, self.layout, self.marked);
+        let mut rejects = current.rejects.clone();
         let (mut begin, mut sink) = (Some(sink), None);
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 8);
-        for (number, case) in standing.cases.iter().enumerate() {
+        for (number, case) in current.cases.iter().enumerate() {
             if number % 4096 == 0 {
                 self.stop.check()?;
             }
-            let id = standing.id_of(case, file, self.layout);
+            let id = current.id_of(case, file, self.layout);
             let withheld = withholder.is_withheld(case, id);
-            let persons = standing.persons_of(case);
+            let persons = current.persons_of(case);
             let count = persons.len() as u64;
             progress.advance(count);
             let Some(offset) = case.offset() else {
@@ -133,21 +134,22 @@ impl Deriver<'_> {
         Ok((derived, sink))
     }
 
-    /// A state that takes part gets no extract; only what its records fail by themselves is listed.
+    /// Handles the file of a participating state, which gets no extract: only records that fail by
+    /// themselves are listed.
     ///
     /// # Errors
     /// [`crate::Error::Interrupted`].
-    pub fn pass_over(&self, file: &RegistryFile, standing: &Standing) -> Result<Derived> {
-        let mut derived = Derived::of(standing);
-        let mut withholder = Withholder::new(file, standing, self.layout, self.marked);
-        let mut rejects = standing.rejects.clone();
+    pub fn pass_over(&self, file: &RegistryFile, current: &CurrentRecords) -> Result<Derived> {
+        let mut derived = Derived::of(current);
+        let mut withholder = Withholder::new(file, current, self.layout, self.marked);
+        let mut rejects = current.rejects.clone();
         rejects.retain(|reject| !reject.edit.looks_at_registry());
         if !rejects.is_empty() {
-            for (number, case) in standing.cases.iter().enumerate() {
+            for (number, case) in current.cases.iter().enumerate() {
                 if number % 4096 == 0 {
                     self.stop.check()?;
                 }
-                withholder.is_withheld(case, standing.id_of(case, file, self.layout));
+                withholder.is_withheld(case, current.id_of(case, file, self.layout));
             }
         }
         withholder.finish();
@@ -158,7 +160,7 @@ impl Deriver<'_> {
         Ok(derived)
     }
 
-    /// The part of a record that all persons of a case share.
+    /// The part of a record that is the same for all persons of a case.
     fn case_part(
         &self,
         state: State,
@@ -199,7 +201,7 @@ impl Deriver<'_> {
     }
 }
 
-/// Hands the buffer on; the first bytes make the file.
+/// Writes the buffer. The first bytes create the file.
 fn write<S: ResponseSink>(
     buffer: &mut Vec<u8>,
     begin: &mut Option<impl FnOnce() -> Result<S>>,
@@ -218,10 +220,10 @@ fn write<S: ResponseSink>(
     Ok(())
 }
 
-/// Lists the rejected records that are not withheld, and counts both.
+/// Counts the rejected records, and lists those that are not withheld.
 fn list(withholder: &Withholder<'_>, mut rejects: Vec<Reject>, derived: &mut Derived) {
     rejects.sort_unstable_by_key(|reject| reject.offset);
-    let mut numbering = Numbering::new(withholder.file, &withholder.standing.starts);
+    let mut numbering = Numbering::new(withholder.file, &withholder.current.starts);
     for reject in &rejects {
         let hidden = withholder.hides(reject);
         let records = match reject.kind {

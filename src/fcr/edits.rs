@@ -4,8 +4,8 @@ use super::record::{Action, FcRecord, FpRecord, Kind};
 use crate::formats::layout::{Columns, RegistryLayout};
 use crate::formats::record::{ParticipantType, case_id_is_valid, is_blank};
 
-/// An edit, in the order in which they are looked for. The first nine look at a record alone, the
-/// last three at what is there.
+/// An edit, in the order in which they are tested. The first nine look at one record, the last
+/// three at the registry at that point of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the table registry-edits says what each means")]
@@ -31,7 +31,7 @@ impl RegistryEdit {
         [R01, R02, R03, R04, R05, R06, R07, R08, R09, R10, R11, R12]
     };
 
-    /// The code, as files and messages show it.
+    /// The code, as in files and messages.
     pub fn code(self) -> &'static str {
         const CODES: [&str; 12] = [
             "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12",
@@ -39,12 +39,12 @@ impl RegistryEdit {
         CODES[self as usize]
     }
 
-    /// Whether it looks at what is there, not at the record alone.
+    /// Whether it looks at the registry, not at the record alone.
     pub fn looks_at_registry(self) -> bool {
         self >= RegistryEdit::R10
     }
 
-    /// The columns that it looks at in a record of this kind.
+    /// The columns that it looks at in this kind of record.
     pub fn columns(self, kind: Option<Kind>, layout: &RegistryLayout) -> Columns {
         let (fc, fp) = (&layout.fc, &layout.fp);
         let is_fc = kind == Some(Kind::Fc);
@@ -66,10 +66,10 @@ impl RegistryEdit {
     }
 }
 
-/// Edits a record by itself.
+/// Applies the edits that look at one record.
 ///
 /// # Errors
-/// The first error in the order of the table: the record is rejected.
+/// The first error in the order of the table; the record is then rejected.
 #[inline]
 pub fn edit(layout: &RegistryLayout, bytes: &[u8]) -> Result<Kind, RegistryEdit> {
     let kind = Kind::of(layout, bytes).ok_or(RegistryEdit::R01)?;

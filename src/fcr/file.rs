@@ -1,4 +1,4 @@
-//! A registry file: its state, which its first record names, and the numbers of its records.
+//! An open registry file: its state, which is in its first record, and the numbers of its records.
 
 use std::path::Path;
 
@@ -9,9 +9,9 @@ use crate::formats::record::is_blank;
 use crate::formats::reference::State;
 use crate::stop::Stop;
 
-/// A registry file that was opened.
+/// An open registry file.
 pub struct RegistryFile {
-    /// The state that its FA names.
+    /// The state in its FA.
     pub state: State,
     /// The file.
     pub source: Source,
@@ -21,8 +21,8 @@ impl RegistryFile {
     /// Opens a file and reads its FA.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Input`] where it cannot be opened or mapped, is empty, does not
-    /// begin with an FA, or where the FA names no jurisdiction.
+    /// [`Error::Io`] and [`Error::Input`] if it cannot be opened or mapped, is empty, does not
+    /// begin with an FA, or has no valid jurisdiction in its FA.
     pub fn open(
         path: &Path,
         layout: &RegistryLayout,
@@ -71,17 +71,17 @@ impl RegistryFile {
     }
 }
 
-/// Numbers records, from 1, by the byte at which they begin.
+/// Finds the number of a record, from 1, from its first byte.
 pub struct Numbering<'a> {
     bytes: &'a [u8],
     framing: Framing,
-    /// Where each piece begins, and how many records stand before it.
+    /// The start of each piece, and the number of records before it.
     starts: &'a [(u64, u64)],
     at: (u64, u64),
 }
 
 impl<'a> Numbering<'a> {
-    /// Numbers the records of a file whose pieces begin so.
+    /// For a file with pieces that start at these places.
     pub fn new(file: &'a RegistryFile, starts: &'a [(u64, u64)]) -> Self {
         Numbering {
             bytes: file.source.bytes(),
@@ -91,7 +91,8 @@ impl<'a> Numbering<'a> {
         }
     }
 
-    /// The number of the record at this byte; the bytes must be asked for in rising order.
+    /// The number of the record at this byte. Offsets must ascend from call to call, so that all
+    /// calls are one pass.
     pub fn number(&mut self, offset: u64) -> u64 {
         let piece = self.starts.partition_point(|&(first, _)| first <= offset);
         let start = self

@@ -1,18 +1,19 @@
-//! Which Case IDs a file's Previous Case IDs join: these are replayed together.
+//! Groups the Case IDs that are linked by renames (Previous Case ID); their records are replayed
+//! together.
 
 use crate::formats::record::CaseId;
 
-/// The Case IDs that renames join, in sets.
+/// Sets of Case IDs that are linked by renames.
 #[derive(Default)]
 pub struct JoinedIds {
-    /// In order.
+    /// Sorted.
     ids: Vec<CaseId>,
-    /// For each the place of the smallest of its set.
+    /// For each ID, the index of the smallest ID in its set.
     set: Vec<u32>,
 }
 
 impl JoinedIds {
-    /// The sets that pairs of (Previous Case ID, Case ID) make.
+    /// The sets that result from pairs of (Previous Case ID, Case ID).
     pub fn new(renames: &[(CaseId, CaseId)]) -> Self {
         let mut ids: Vec<CaseId> = renames.iter().flat_map(|&(a, b)| [a, b]).collect();
         ids.sort_unstable();
@@ -46,12 +47,12 @@ impl JoinedIds {
         place
     }
 
-    /// True where nothing was renamed.
+    /// True if no case was renamed.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// The set of an ID that a rename names: the place of its smallest ID.
+    /// The set of an ID, as the index of its smallest ID; `None` if no rename has the ID.
     #[inline]
     pub fn set_of(&self, id: CaseId) -> Option<u32> {
         if self.ids.is_empty() {
@@ -60,7 +61,7 @@ impl JoinedIds {
         self.place(id).map(|place| self.set[place as usize])
     }
 
-    /// The ID that stands for those that are replayed with this one: the smallest of its set.
+    /// The representative of the IDs that are replayed with this one: the smallest of its set.
     #[inline]
     pub fn group(&self, id: CaseId) -> CaseId {
         self.set_of(id).map_or(id, |set| self.ids[set as usize])

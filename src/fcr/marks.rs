@@ -1,16 +1,16 @@
-//! The SSNs that stand marked for family violence, in any file of the run.
+//! The SSNs that are marked for family violence in any file of the run.
 
-/// Area 000-899: no usable SSN is larger.
+/// Upper bound of usable SSNs, whose areas are below 900.
 const SSN_COUNT: usize = 900_000_000;
 
-/// A set of SSNs: a bit each, 108 MiB at most, of which the system provides the pages that are set.
+/// A set of SSNs as a bitmap: 108 MiB at most, of which only pages with marks use memory.
 #[derive(Default)]
 pub struct MarkedSsns {
     bits: Vec<u64>,
 }
 
 impl MarkedSsns {
-    /// The SSNs of these lists.
+    /// The set of the SSNs in these lists.
     pub fn new<'a>(lists: impl IntoIterator<Item = &'a [u32]>) -> Self {
         let mut marked = MarkedSsns::default();
         for &ssn in lists.into_iter().flatten() {
@@ -22,7 +22,7 @@ impl MarkedSsns {
         marked
     }
 
-    /// Whether this SSN stands marked.
+    /// Whether this SSN is marked.
     #[inline]
     pub fn holds(&self, ssn: u32) -> bool {
         let word = self.bits.get(ssn as usize / 64);

@@ -1,9 +1,9 @@
-//! The Federal Case Registry's own case and person records, and the extracts that are derived from
-//! them for states that sent none (verification.md, section 3; docs/derive.md).
+//! Reads the case and person records of the Federal Case Registry, and derives extracts for states
+//! that sent none (verification.md, section 3; docs/derive.md).
 //!
-//! [`RegistryFile`] → [`Standing`] (what is there when all records of a file were applied, and which
-//! marks of family violence stand) → [`MarkedSsns`] of all files → [`Deriver`], which writes what is
-//! not withheld.
+//! [`RegistryFile`] → [`CurrentRecords`] (the records and the family violence marks that are in
+//! force once all records of a file have been applied) → [`MarkedSsns`] of all files → [`Deriver`],
+//! which writes what is not withheld. No count of withheld cases per state may be shown.
 
 mod derive;
 mod edits;
@@ -25,7 +25,7 @@ pub use joined::JoinedIds;
 pub use marks::MarkedSsns;
 pub use record::{Action, FcRecord, FpRecord, Kind};
 pub use rejects::write_registry_rejects;
-pub use replay::{Ended, Standing, StandingCase};
+pub use replay::{CurrentCase, CurrentRecords, Ended};
 pub use scan::{ReadCounts, Reject};
 pub use summary::{DeriveSummary, DerivedState, WrittenCounts};
-pub use totals::{RecordTotals, Totals};
+pub use totals::{RegistryCounts, Totals};

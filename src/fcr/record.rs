@@ -1,9 +1,9 @@
-//! One registry record: its fields, from a line whose trailing blanks may have been trimmed.
+//! The fields of one registry record. Trailing blanks of its line may have been trimmed.
 
 use crate::formats::layout::{Columns, RegistryLayout};
 use crate::formats::record::{CaseId, SsnField, is_blank};
 
-/// The kinds of record beside the FA.
+/// The kinds of record, except the FA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// FC: a case.
@@ -13,7 +13,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of a record; `None` where its Record Identifier is neither FC nor FP.
+    /// The kind of a record; `None` if its Record Identifier is neither FC nor FP.
     #[inline]
     pub fn of(layout: &RegistryLayout, bytes: &[u8]) -> Option<Kind> {
         match layout.record_identifier.of_trimmed(bytes) {
@@ -57,7 +57,7 @@ fn padded<const N: usize>(columns: Columns, bytes: &[u8]) -> [u8; N] {
     field
 }
 
-/// An ID that is not blank and not the one that it would replace.
+/// An ID, if it is not blank and differs from the one that it would replace.
 #[inline]
 fn other_id(columns: Columns, bytes: &[u8], id: CaseId) -> Option<CaseId> {
     let other = CaseId::new(columns.of_trimmed(bytes));
@@ -67,9 +67,9 @@ fn other_id(columns: Columns, bytes: &[u8], id: CaseId) -> Option<CaseId> {
 /// A case record.
 #[derive(Clone, Copy)]
 pub struct FcRecord<'a> {
-    /// Where the fields are.
+    /// The columns of the fields.
     pub layout: &'a RegistryLayout,
-    /// The record as it came.
+    /// The record, unchanged.
     pub bytes: &'a [u8],
 }
 
@@ -86,7 +86,7 @@ impl FcRecord<'_> {
         CaseId::new(self.layout.fc.case_id.of_trimmed(self.bytes))
     }
 
-    /// The Previous Case ID, where an add or change gives another than the Case ID.
+    /// The Previous Case ID, if an add or change has one that differs from the Case ID.
     #[inline]
     pub fn previous_case_id(&self) -> Option<CaseId> {
         if self.action() == Some(Action::Delete) {
@@ -95,7 +95,7 @@ impl FcRecord<'_> {
         other_id(self.layout.fc.previous_case_id, self.bytes, self.case_id())
     }
 
-    /// Whether the case is a IV-D case; `None` where Case Type is neither F nor N.
+    /// Whether the case is a IV-D case; `None` if Case Type is neither F nor N.
     #[inline]
     pub fn is_iv_d(&self) -> Option<bool> {
         match self.layout.fc.case_type.of_trimmed(self.bytes) {
@@ -115,14 +115,14 @@ impl FcRecord<'_> {
 /// A person record.
 #[derive(Clone, Copy)]
 pub struct FpRecord<'a> {
-    /// Where the fields are.
+    /// The columns of the fields.
     pub layout: &'a RegistryLayout,
-    /// The record as it came.
+    /// The record, unchanged.
     pub bytes: &'a [u8],
 }
 
 impl<'a> FpRecord<'a> {
-    /// A field, perhaps trimmed.
+    /// A field; may be trimmed.
     #[inline]
     pub fn field(&self, columns: Columns) -> &'a [u8] {
         columns.of_trimmed(self.bytes)
@@ -146,7 +146,7 @@ impl<'a> FpRecord<'a> {
         CaseId::new(self.field(self.layout.fp.member_id))
     }
 
-    /// The New Member ID, where an add or change gives another than the Member ID.
+    /// The New Member ID, if an add or change has one that differs from the Member ID.
     #[inline]
     pub fn new_member_id(&self) -> Option<CaseId> {
         if self.action() == Some(Action::Delete) {
@@ -155,20 +155,20 @@ impl<'a> FpRecord<'a> {
         other_id(self.layout.fp.new_member_id, self.bytes, self.member_id())
     }
 
-    /// The Member ID that the person has once the record was applied.
+    /// The Member ID of the person after the record was applied.
     #[inline]
     pub fn member_id_from_now_on(&self) -> CaseId {
         self.new_member_id().unwrap_or_else(|| self.member_id())
     }
 
-    /// Participant Type, as it stands.
+    /// Participant Type, unchecked.
     #[inline]
     pub fn participant_type(&self) -> [u8; 2] {
         padded(self.layout.fp.participant_type, self.bytes)
     }
 
-    /// Whether the record is marked for family violence. Anything but blank marks it: doubt must
-    /// not expose a person (ours).
+    /// Whether the record is marked for family violence. Any value but blank is a mark: a doubtful
+    /// value must not expose a person (ours).
     #[inline]
     pub fn is_marked(&self) -> bool {
         !is_blank(self.field(self.layout.fp.family_violence))
@@ -192,7 +192,7 @@ impl<'a> FpRecord<'a> {
     }
 }
 
-/// A registry record holds people's values.
+/// A registry record has personal data, so nothing is shown.
 impl std::fmt::Debug for FpRecord<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "FpRecord({} bytes)", self.bytes.len())

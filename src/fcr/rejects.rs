@@ -1,4 +1,4 @@
-//! `rejects/<USPS>.csv` of `derive`: which records were rejected, and never a value of one.
+//! `rejects/<USPS>.csv` of `derive`: the rejected records. It must not contain a value of a record.
 
 use super::derive::Derived;
 use super::edits::RegistryEdit;
@@ -11,7 +11,7 @@ use crate::run::output::OutputFolder;
 /// Writes the rejects file of a state.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be written.
+/// [`Error::Io`] if it cannot be written.
 pub fn write_registry_rejects(
     folder: &OutputFolder,
     name: &str,
@@ -40,7 +40,7 @@ pub fn write_registry_rejects(
     file.finish()
 }
 
-/// The line of an edit, without the record number before its first comma.
+/// The line of an edit, from the first comma; the record number goes before it.
 fn line(
     edit: RegistryEdit,
     kind: Option<Kind>,
@@ -57,8 +57,7 @@ fn line(
         Some(Kind::Fp) | None => layouts.get("fcr-fp"),
     };
     let field = fields.and_then(|layout| layout.fields.iter().find(|field| field.key == key));
-    let unwritable =
-        |e: csv::Error| Error::Unbalanced(format!("a rejects line cannot be made ({e})"));
+    let unwritable = Error::row("the rejects file");
     let mut writer = csv::Writer::from_writer(Vec::new());
     let cells = [
         "-",
@@ -69,7 +68,7 @@ fn line(
         &columns.last.to_string(),
         title,
     ];
-    writer.write_record(cells).map_err(unwritable)?;
+    writer.write_record(cells).map_err(&unwritable)?;
     let bytes = writer
         .into_inner()
         .map_err(|e| unwritable(e.into_error().into()))?;

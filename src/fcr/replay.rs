@@ -1,5 +1,5 @@
-//! Replays the records of a file, group by group, in file order: what is there at the end, and
-//! which marks of family violence stand.
+//! Replays the records of a file, group by group, in file order. The result is the records and the
+//! family violence marks that are in force at the end.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::stop::Stop;
 /// A person's key: Case ID and Member ID.
 type Key = (CaseId, CaseId);
 
-/// A case at the end of its file, or the persons of a case that is not there: 16 bytes.
+/// A case at the end of its file, or the persons of a case that does not exist. 16 bytes.
 #[derive(Clone, Copy)]
-pub struct StandingCase {
-    /// The first byte of the FC that stands for it times 4, plus [`THERE`] and [`CLOSED`].
+pub struct CurrentCase {
+    /// The first byte of its current FC times 4, plus [`THERE`] and [`CLOSED`].
     place: u64,
     first_person: u32,
     person_count: u32,
@@ -29,61 +29,62 @@ pub struct StandingCase {
 const THERE: u64 = 1;
 const CLOSED: u64 = 2;
 
-impl StandingCase {
-    /// The first byte of the FC that stands for it; `None` where the case is not there.
+impl CurrentCase {
+    /// The first byte of its current FC; `None` if the case does not exist.
     #[inline]
     pub fn offset(&self) -> Option<u64> {
         (self.place & THERE != 0).then_some(self.place >> 2)
     }
 
-    /// Whether it was deleted: a deleted case is a closed case.
+    /// Whether it was deleted. A deleted case counts as closed.
     #[inline]
     pub fn is_closed(&self) -> bool {
         self.place & CLOSED != 0
     }
 }
 
-/// Records that ended as deletes or deleted, and as replaced.
+/// The numbers of records that are no longer current, because of a delete or because they were
+/// replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ended {
-    /// Deletes, and the records that they took away.
+    /// Deletes, and the records that they deleted.
     pub deleted: u64,
-    /// Records in whose place others came.
+    /// Records that later ones replaced.
     pub replaced: u64,
 }
 
-/// What stands at the end of a file.
-pub struct Standing {
-    /// The cases in order of Case ID; the persons of each in order of Member ID.
-    pub cases: Vec<StandingCase>,
-    /// The first byte of the FP that stands for each person.
+/// The records and marks that are in force at the end of a file.
+pub struct CurrentRecords {
+    /// The cases in order of Case ID, and the persons of each in order of Member ID.
+    pub cases: Vec<CurrentCase>,
+    /// The first byte of each person's current FP.
     pub persons: Vec<u64>,
-    /// Rejected records, in no order; persons whose case is not there are among `cases`.
+    /// Rejected records, unordered. Persons whose case does not exist are not here, but among
+    /// `cases`.
     pub rejects: Vec<Reject>,
-    /// SSNs that marks of this file stand for.
+    /// The SSNs marked by this file.
     pub marks: Vec<u32>,
-    /// Case IDs that marks of their own stand for, in order.
+    /// The Case IDs that are marked because a marked record has no usable SSN, in order.
     pub own_marks: Vec<CaseId>,
-    /// Case IDs that marks of rejected records stand for, and with each those that renames join
-    /// with it; in order.
+    /// The Case IDs that rejected records mark, with all IDs that renames link to them, in order.
     pub lasting_marks: Vec<CaseId>,
-    /// Which IDs renames join.
+    /// The IDs linked by renames.
     pub joined: JoinedIds,
     /// Records read.
     pub read: ReadCounts,
-    /// Case records that ended.
+    /// Case records that are no longer current.
     pub fc: Ended,
-    /// Person records that ended.
+    /// Person records that are no longer current.
     pub fp: Ended,
-    /// Where each piece of the file begins, and how many records stand before it.
+    /// The start of each piece of the file, and the number of records before it.
     pub starts: Vec<(u64, u64)>,
 }
 
-impl Standing {
+impl CurrentRecords {
     /// Reads and replays a file.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] where the file cannot be used; [`crate::Error::Interrupted`].
+    /// [`crate::Error::Input`] if the file cannot be used; [`crate::Error::Interrupted`].
     pub fn of(
         file: &RegistryFile,
         layout: &RegistryLayout,
@@ -104,8 +105,8 @@ impl Standing {
         }
         drop(scanned.entries);
         let Replay {
-            mut standing_cases,
-            mut standing_persons,
+            mut current_cases,
+            mut current_persons,
             mut rejects,
             mut ssns,
             mut own_marks,
@@ -118,11 +119,11 @@ impl Standing {
         ssns.sort_unstable();
         ssns.dedup();
         own_marks.sort_unstable();
-        standing_cases.shrink_to_fit();
-        standing_persons.shrink_to_fit();
-        let mut standing = Standing {
-            cases: standing_cases,
-            persons: standing_persons,
+        current_cases.shrink_to_fit();
+        current_persons.shrink_to_fit();
+        let mut current = CurrentRecords {
+            cases: current_cases,
+            persons: current_persons,
             rejects,
             marks: ssns,
             own_marks,
@@ -133,28 +134,28 @@ impl Standing {
             fp: ended_fp,
             starts: scanned.starts,
         };
-        if !standing.joined.is_empty() {
-            // The groups come in the order of one of their IDs.
-            let mut cases = std::mem::take(&mut standing.cases);
-            cases.sort_by_cached_key(|case| standing.id_of(case, file, layout));
-            standing.cases = cases;
+        if !current.joined.is_empty() {
+            // The order of the groups is that of their smallest IDs, so the cases must be sorted.
+            let mut cases = std::mem::take(&mut current.cases);
+            cases.sort_by_cached_key(|case| current.id_of(case, file, layout));
+            current.cases = cases;
         }
-        Ok(standing)
+        Ok(current)
     }
 
     /// The persons of a case: the first bytes of their records.
     #[inline]
-    pub fn persons_of(&self, case: &StandingCase) -> &[u64] {
+    pub fn persons_of(&self, case: &CurrentCase) -> &[u64] {
         let first = case.first_person as usize;
         &self.persons[first..first + case.person_count as usize]
     }
 
-    /// The Case ID of a case. A rename comes with an FC that bears the new ID, and the persons of a
-    /// case that is not there were never renamed.
+    /// The Case ID of a case. It can be read from the record: a rename is an FC with the new ID,
+    /// and the persons of a case that does not exist were never renamed.
     #[inline]
     pub fn id_of(
         &self,
-        case: &StandingCase,
+        case: &CurrentCase,
         file: &RegistryFile,
         layout: &RegistryLayout,
     ) -> CaseId {
@@ -170,7 +171,7 @@ impl Standing {
     }
 }
 
-/// A mark of family violence: the SSNs that its record bore while it was marked.
+/// A family violence mark: the SSNs that its records had while it was in force.
 #[derive(Default)]
 struct Mark {
     ssns: Vec<u32>,
@@ -179,14 +180,14 @@ struct Mark {
 
 impl Mark {
     fn take(&mut self, fp: FpRecord<'_>) {
-        let mut bears_none = true;
+        let mut has_none = true;
         for ssn in fp.usable_ssns() {
-            bears_none = false;
+            has_none = false;
             if !self.ssns.contains(&ssn) {
                 self.ssns.push(ssn);
             }
         }
-        self.own_case |= bears_none;
+        self.own_case |= has_none;
     }
 
     fn join(&mut self, other: Mark) {
@@ -198,14 +199,14 @@ impl Mark {
 struct Replay<'a> {
     file: &'a RegistryFile,
     layout: &'a RegistryLayout,
-    /// Of the group: the first byte of the FC that stands, and whether the case is closed.
+    /// Of the current group: per case, the first byte of its FC, and whether it is closed.
     cases: BTreeMap<CaseId, (u64, bool)>,
-    /// Of the group: the first byte of the FP that stands.
+    /// Of the current group: per person, the first byte of the FP.
     persons: BTreeMap<Key, u64>,
-    /// Of the group.
+    /// Of the current group.
     marks: BTreeMap<Key, Mark>,
-    standing_cases: Vec<StandingCase>,
-    standing_persons: Vec<u64>,
+    current_cases: Vec<CurrentCase>,
+    current_persons: Vec<u64>,
     rejects: Vec<Reject>,
     ssns: Vec<u32>,
     own_marks: Vec<CaseId>,
@@ -221,8 +222,8 @@ impl<'a> Replay<'a> {
             cases: BTreeMap::new(),
             persons: BTreeMap::new(),
             marks: BTreeMap::new(),
-            standing_cases: Vec::with_capacity(read.fc as usize),
-            standing_persons: Vec::with_capacity(read.fp as usize),
+            current_cases: Vec::with_capacity(read.fc as usize),
+            current_persons: Vec::with_capacity(read.fp as usize),
             rejects: Vec::new(),
             ssns: Vec::new(),
             own_marks: Vec::new(),
@@ -238,7 +239,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Replays the records that concern each other, in file order.
+    /// Replays the records of one group in file order.
     fn group(&mut self, entries: &[Entry]) {
         for entry in entries {
             let offset = entry.offset();
@@ -279,7 +280,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The persons and the marks of a renamed case go with it.
+    /// Moves the persons and marks of a renamed case.
     fn move_persons(&mut self, from: CaseId, to: CaseId) {
         for key in keys_of(&self.marks, from) {
             if let Some(mark) = self.marks.remove(&key) {
@@ -291,12 +292,12 @@ impl<'a> Replay<'a> {
                 let key = (to, key.1);
                 let there = self.persons.get(&key).copied();
                 self.ended_fp.replaced += u64::from(there.is_some());
-                // Of two that come to have one key, the later record stands.
+                // If two persons end up with one key, the later record is current.
                 self.persons
                     .insert(key, there.map_or(offset, |there| there.max(offset)));
             }
         }
-        // Whoever stands under a mark bears it.
+        // A mark covers the SSNs of the person who now has its key.
         for key in keys_of(&self.marks, to) {
             if let Some(&offset) = self.persons.get(&key) {
                 let fp = self.fp(offset);
@@ -346,7 +347,7 @@ impl<'a> Replay<'a> {
         });
     }
 
-    /// Keeps what stands at the end of a group.
+    /// Stores the records that are current at the end of a group.
     fn settle(&mut self) {
         let mut cases = std::mem::take(&mut self.cases).into_iter().peekable();
         let mut persons = std::mem::take(&mut self.persons).into_iter().peekable();
@@ -363,14 +364,14 @@ impl<'a> Replay<'a> {
                 .map_or(0, |(_, (offset, closed))| {
                     offset << 2 | THERE | if closed { CLOSED } else { 0 }
                 });
-            let first = self.standing_persons.len();
+            let first = self.current_persons.len();
             while let Some((_, offset)) = persons.next_if(|person| person.0.0 == id) {
-                self.standing_persons.push(offset);
+                self.current_persons.push(offset);
             }
-            self.standing_cases.push(StandingCase {
+            self.current_cases.push(CurrentCase {
                 place,
                 first_person: first as u32,
-                person_count: (self.standing_persons.len() - first) as u32,
+                person_count: (self.current_persons.len() - first) as u32,
             });
         }
         for ((case, _), mark) in std::mem::take(&mut self.marks) {

@@ -1,4 +1,4 @@
-//! The first reading of a registry file: each record edited by itself, and where it lies.
+//! The first pass over a registry file: edits each record by itself, and notes its place.
 
 use rayon::prelude::*;
 
@@ -13,19 +13,18 @@ use crate::formats::record::CaseId;
 use crate::progress::Stage;
 use crate::stop::Stop;
 
-/// About how much of a file one task reads.
+/// The approximate number of bytes that one task reads.
 const PIECE_BYTES: usize = 1024 * 1024;
-/// How many pieces are read before they are put together.
+/// The number of pieces that are read before they are merged.
 const WINDOW_PIECES: usize = 16;
 
-/// A record that passed its own edits: 24 bytes, ordered by what is replayed together, then as the
-/// file has them.
+/// A record that passed its own edits. 24 bytes, sorted by replay group, then by file order.
 #[derive(Clone, Copy)]
 #[repr(C, packed(8))]
 pub(super) struct Entry {
-    /// The Case ID that stands for the records that are replayed together.
+    /// The representative Case ID of the records that are replayed together.
     group: CaseId,
-    /// The record's first byte in the file, from 0, times 2, plus 1 for a person.
+    /// The record's first byte in the file, from 0, times 2, plus 1 if it is a person.
     place: u64,
 }
 
@@ -64,37 +63,37 @@ pub struct Reject {
     pub offset: u64,
     /// Its first error.
     pub edit: RegistryEdit,
-    /// What it is, where its Record Identifier says so.
+    /// Its kind, if its Record Identifier is valid.
     pub kind: Option<Kind>,
 }
 
-/// Records read, by kind; the FA is none of them.
+/// The numbers of records read, by kind, without the FA.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadCounts {
     /// Case records.
     pub fc: u64,
     /// Person records.
     pub fp: u64,
-    /// Records of no known kind.
+    /// Records of an unknown kind.
     pub other: u64,
 }
 
-/// What the first reading of a file gives.
+/// The result of the first pass.
 #[derive(Default)]
 pub(super) struct Scanned {
-    /// The accepted records, ordered.
+    /// The accepted records, sorted.
     pub(super) entries: Vec<Entry>,
     pub(super) joined: JoinedIds,
     pub(super) rejects: Vec<Reject>,
-    /// SSNs that rejected records mark, which nothing withdraws.
+    /// SSNs that rejected records mark. Nothing can withdraw these marks.
     pub(super) marks: Vec<u32>,
-    /// Case IDs of rejected records that are marked and bear no usable SSN.
+    /// Case IDs of marked rejected records that have no usable SSN.
     pub(super) marked_ids: Vec<CaseId>,
     pub(super) read: ReadCounts,
-    /// Where each piece begins, and how many records stand before it.
+    /// The start of each piece, and the number of records before it.
     pub(super) starts: Vec<(u64, u64)>,
     renames: Vec<(CaseId, CaseId)>,
-    /// A second FA, by its number within the piece.
+    /// The number, within the piece, of a second FA.
     header: Option<u64>,
     records: u64,
 }
@@ -208,7 +207,7 @@ impl Scanned {
         piece
     }
 
-    /// A rejected record does nothing but protect: its mark stands, and nothing withdraws it (ours).
+    /// A rejected record only protects: its mark is in force, and nothing can withdraw it (ours).
     fn mark(&mut self, fp: FpRecord<'_>) {
         if fp.is_marked() {
             let before = self.marks.len();

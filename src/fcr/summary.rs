@@ -1,4 +1,4 @@
-//! `summary.json` of `derive`, and the same as text.
+//! The summary of `derive`, as `summary.json` and as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,30 +6,30 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::derive::Derived;
-use super::totals::{RecordTotals, Totals};
+use super::totals::{RegistryCounts, Totals};
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
-/// What was written for a state.
+/// The numbers written for a state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WrittenCounts {
-    /// Cases of which the extract holds records.
+    /// The number of cases in the extract.
     pub cases: u64,
-    /// Records of the extract.
+    /// The number of records in the extract.
     pub records: u64,
 }
 
-/// A state whose registry file was given: what was written and what was rejected, and nothing else,
-/// so that no withheld case can be found by subtraction.
+/// A state whose registry file was given. It has only what was written and what was rejected, so
+/// that the number of withheld cases cannot be computed by subtraction.
 #[derive(Clone, Debug, Serialize)]
 pub struct DerivedState {
     /// The file's name.
     pub file: String,
     /// What was written.
     pub written: WrittenCounts,
-    /// Rejected records that are listed.
+    /// The number of rejected records that are listed.
     pub rejected: u64,
-    /// These by code.
+    /// The same by code.
     pub errors: FindingCounts,
 }
 
@@ -42,16 +42,16 @@ pub struct DeriveSummary {
     pub include_non_iv_d: bool,
     /// The states whose files were given.
     pub states: BTreeMap<&'static str, DerivedState>,
-    /// What became of every record, for the run alone.
+    /// The outcomes of all records, only for the whole run.
     pub run: Totals,
     /// The states whose files were given.
     pub seen: Vec<&'static str>,
-    /// The others: marks of family violence in their files cannot be known.
+    /// The other states. Marks in their files are unknown.
     pub not_seen: Vec<&'static str>,
-    /// The states that take part, for which nothing is derived.
+    /// The participating states, for which nothing is derived.
     pub participating: Vec<&'static str>,
-    /// States whose files were given, that do not take part, and that were left without records:
-    /// they have no extract.
+    /// States whose files were given and that do not participate, but have no records left, and so
+    /// no extract.
     pub without_records: Vec<&'static str>,
 }
 
@@ -76,7 +76,7 @@ impl DeriveSummary {
     pub fn add(&mut self, state: State, file: String, derived: &Derived) {
         let mut errors = FindingCounts::new();
         for (_, edit, _) in &derived.rejected {
-            *errors.entry(edit.code()).or_default() += 1;
+            *errors.entry(edit.code().into()).or_default() += 1;
         }
         let usps = state.usps();
         self.run += &derived.totals;
@@ -112,9 +112,9 @@ impl DeriveSummary {
         self.states.values().any(|state| state.rejected > 0)
     }
 
-    /// The file's text.
+    /// The contents of the file.
     pub fn json(&self) -> String {
-        // A summary holds numbers, codes and file names: it can always be written.
+        // A summary has only numbers, codes and file names, so it can always be serialised.
         crate::text::json_text(self)
     }
 
@@ -187,7 +187,7 @@ impl DeriveSummary {
     }
 }
 
-fn counts(records: &RecordTotals) -> [u64; 8] {
+fn counts(records: &RegistryCounts) -> [u64; 8] {
     [
         records.read,
         records.written,

@@ -1,4 +1,4 @@
-//! The control totals of a run, which balance.
+//! The control totals of a run. They must balance, or nothing is published.
 
 use std::ops::AddAssign;
 
@@ -6,40 +6,40 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// What became of the records of one kind. Every record is counted once.
+/// The outcomes of the records of one kind. Every record has exactly one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RecordTotals {
+pub struct RegistryCounts {
     /// Read.
     pub read: u64,
-    /// They stand, and their case went to an extract.
+    /// Current, and written to an extract with their case.
     pub written: u64,
-    /// Deletes, and the records that they took away.
+    /// Deletes, and the records that they deleted.
     pub deleted: u64,
-    /// Another record came in their place.
+    /// Replaced by a later record.
     pub replaced: u64,
     /// Withheld for family violence.
     pub withheld: u64,
-    /// They stand, and their case is no IV-D case.
+    /// Current, but their case is not a IV-D case.
     pub non_iv_d: u64,
-    /// Of the files of states that take part.
+    /// In the files of participating states.
     pub participating: u64,
     /// Rejected and listed.
     pub rejected: u64,
 }
 
-/// What became of all records.
+/// The outcomes of all records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Case records.
-    pub fc: RecordTotals,
+    pub fc: RegistryCounts,
     /// Person records.
-    pub fp: RecordTotals,
+    pub fp: RegistryCounts,
     /// Records that are neither: all are rejected.
     pub unknown_records: u64,
 }
 
-impl AddAssign<&RecordTotals> for RecordTotals {
-    fn add_assign(&mut self, other: &RecordTotals) {
+impl AddAssign<&RegistryCounts> for RegistryCounts {
+    fn add_assign(&mut self, other: &RegistryCounts) {
         self.read += other.read;
         self.written += other.written;
         self.deleted += other.deleted;
@@ -59,7 +59,7 @@ impl AddAssign<&Totals> for Totals {
     }
 }
 
-impl RecordTotals {
+impl RegistryCounts {
     fn accounted(&self) -> u64 {
         self.written
             + self.deleted
@@ -75,8 +75,8 @@ impl Totals {
     /// Checks that every record was counted once.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where one was not: a fault of this program. The message holds no
-    /// number, for the difference of two would be one that nobody is to know.
+    /// [`Error::Unbalanced`] if one was not: a fault of this program. The message has no number,
+    /// because the difference could reveal the number of withheld records.
     pub fn check_balance(&self) -> Result<()> {
         for (kind, records) in [("FC", &self.fc), ("FP", &self.fp)] {
             if records.read != records.accounted() {
@@ -97,7 +97,7 @@ mod tests {
         let mut totals = Totals::default();
         totals.fp.read = 7;
         assert!(totals.check_balance().is_err());
-        totals.fp = RecordTotals {
+        totals.fp = RegistryCounts {
             read: 7,
             written: 1,
             deleted: 1,

@@ -1,5 +1,5 @@
-//! What comes in: the layouts of the records, the values of their fields, reference facts, and the
-//! files with their forms.
+//! The input side: record layouts, field values, reference tables, and files in all their forms. It
+//! does not know what a match is.
 
 pub mod input;
 pub mod layout;

@@ -1,12 +1,66 @@
-//! Reads what stands in the folder of a finished run of match.
+//! The folder of a finished run of match: its manifest and its summary, opened once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
-use super::{LayoutEntry, MANIFEST, Manifest};
+use super::noted_response_form;
+use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
 use crate::error::{Error, Result};
+use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
+use crate::open::read_regular;
+use crate::text::{hex, shown};
+
+/// A finished run of match.
+#[derive(Debug)]
+pub struct FinishedRun {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What it was made of and what it holds.
+    pub manifest: Manifest,
+    /// The SHA-256 of the manifest, in hexadecimal: the identity of the run.
+    pub manifest_sha256: String,
+    /// Its totals.
+    pub summary: MatchSummary,
+}
+
+impl FinishedRun {
+    /// Opens the folder.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the folder is none of such a run, and [`Error::Io`] where its manifest
+    /// or summary cannot be read.
+    pub fn open(folder: &Path) -> Result<Self> {
+        Ok(FinishedRun {
+            folder: folder.to_owned(),
+            manifest: match_manifest(folder)?,
+            manifest_sha256: hex(&Sha256::digest(read(folder, MANIFEST)?).into()),
+            summary: MatchSummary::parse(&read(folder, SUMMARY)?)
+                .ok_or_else(|| no_run(folder, SUMMARY))?,
+        })
+    }
+
+    /// The folder's name: what tells the run from others.
+    pub fn name(&self) -> String {
+        let name = self.folder.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// How its response files are to be read.
+    pub fn response_form(&self) -> InputForm {
+        noted_response_form(&self.manifest)
+    }
+
+    /// The manifest's entry for a state's response.
+    pub fn response(&self, usps: &str) -> Option<&OutputEntry> {
+        let name = format!("responses/{usps}.icr");
+        self.manifest
+            .outputs
+            .iter()
+            .find(|output| output.name == name)
+    }
+}
 
 /// The manifest of a finished run of match.
 ///
@@ -20,7 +74,7 @@ pub fn match_manifest(folder: &Path) -> Result<Manifest> {
     } else {
         let problem = format!(
             "is of `icr {}`; give the folder of a finished run of icr match",
-            manifest.command
+            shown(&manifest.command)
         );
         Err(Error::input(folder, problem))
     }
@@ -70,21 +124,12 @@ pub fn other_layouts_words(others: &[&str]) -> String {
 
 /// The manifest of a folder, where it is one of a finished run of match.
 pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
-    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    let text = read_regular(&folder.join(MANIFEST)).ok()?;
     Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
-/// A JSON file of a finished run of match.
-///
-/// # Errors
-/// [`Error::Input`] where the file is missing or is not of such a run, and [`Error::Io`] where it
-/// cannot be read.
-pub fn match_file<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
-    serde_json::from_slice(&read(folder, name)?).map_err(|_| no_run(folder, name))
-}
-
 /// What is there is not what a run of match wrote.
-pub fn no_run(folder: &Path, name: &str) -> Error {
+fn no_run(folder: &Path, name: &str) -> Error {
     let problem = "is not of a finished run of icr match; give the folder of such a run";
     Error::input(&folder.join(name), problem)
 }
@@ -104,5 +149,5 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
         let problem = format!("holds no {name}; give the folder of a finished run of icr match");
         return Err(Error::input(folder, problem));
     }
-    std::fs::read(&path).map_err(Error::io("read", &path))
+    read_regular(&path).map_err(Error::io("read", &path))
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::formats::record::{CaseId, text, trim_end};
 use crate::formats::reference::State;
 use crate::stop::Stop;
+use crate::text::cell;
 
 /// The header of a leads file.
 pub const LEADS_HEAD: [&str; 10] = [
@@ -40,7 +41,9 @@ pub(super) fn write_leads(
     let answered = find_leads(sides, asks, stop)?;
     answered.par_iter().try_for_each(|answered| {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(LEADS_HEAD).map_err(unwritable)?;
+        writer
+            .write_record(LEADS_HEAD)
+            .map_err(Error::row("a leads file"))?;
         if let Some(yours) = sides.of(answered.state) {
             let (mut rank_text, mut share_text, mut trials) =
                 (String::new(), String::new(), String::new());
@@ -70,13 +73,13 @@ pub(super) fn write_leads(
                             &share_text,
                             &trials,
                         ])
-                        .map_err(unwritable)?;
+                        .map_err(Error::row("a leads file"))?;
                 }
             }
         }
         let bytes = writer
             .into_inner()
-            .map_err(|e| unwritable(e.into_error().into()))?;
+            .map_err(|e| Error::row("a leads file")(e.into_error().into()))?;
         folder.write(&format!("leads/{}.csv", answered.state), &bytes)
     })
 }
@@ -86,11 +89,7 @@ fn floor(share: f64) -> f64 {
     (share * 10_000.0).floor() / 10_000.0
 }
 
+/// People open the file, so no cell is a formula to a spreadsheet (decision 0034).
 fn shown(id: CaseId) -> String {
-    text(trim_end(&id.bytes()))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
-fn unwritable(error: csv::Error) -> Error {
-    Error::Unbalanced(format!("a line of leads cannot be made ({error})"))
+    cell(&text(trim_end(&id.bytes()))).into_owned()
 }

@@ -5,9 +5,12 @@ use std::path::Path;
 use super::leads::LEADS_HEAD;
 use crate::engine::leads::{EvidenceSet, Why};
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
+use crate::open::read_whole;
 use crate::stop::Stop;
+use crate::text::is_formula;
 
 /// A line of a leads file.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +35,20 @@ pub struct LeadLine {
     pub trials: u64,
 }
 
-/// Reads a leads file, and hands each line to `take`.
+/// Reads a leads file, and hands each line to `take`. Returns its entry for the manifest.
 ///
 /// # Errors
 /// [`Error::Io`] where it cannot be read, [`Error::Input`] naming the line that is no lead,
 /// [`Error::Interrupted`].
-pub fn read_leads_file(path: &Path, stop: &Stop, mut take: impl FnMut(LeadLine)) -> Result<()> {
-    let file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+pub fn read_leads_file(
+    path: &Path,
+    stop: &Stop,
+    mut take: impl FnMut(LeadLine),
+) -> Result<InputEntry> {
+    let file = read_whole(path, stop)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(std::io::BufReader::new(file));
+        .from_reader(&file.bytes[..]);
     let mut line = csv::StringRecord::new();
     for number in 1.. {
         stop.check_at(number)?;
@@ -69,16 +76,31 @@ pub fn read_leads_file(path: &Path, stop: &Stop, mut take: impl FnMut(LeadLine))
             refuse("holds something that icr match --leads does not write there")
         })?);
     }
-    Ok(())
+    Ok(InputEntry::of_whole("leads", path, &file))
+}
+
+/// A Case ID as [`cell`] wrote it. An ID holds no backslash (E03), so that one begins a number.
+fn id_of(cell: &str) -> Option<CaseId> {
+    let text = match cell.strip_prefix('\'') {
+        Some(rest) if is_formula(rest) => rest,
+        _ => cell,
+    };
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            // ISO 8859-1, as it was written.
+            bytes.push(u8::try_from(c).ok()?);
+            continue;
+        }
+        let number: String = rest.by_ref().skip(1).take(2).collect();
+        bytes.push(u8::from_str_radix(&number, 16).ok()?);
+    }
+    Some(CaseId::new(&bytes))
 }
 
 fn read(line: &csv::StringRecord) -> Option<LeadLine> {
-    let id = |place: usize| -> Option<CaseId> {
-        // ISO 8859-1, as it was written.
-        let bytes = line.get(place)?.chars().map(|c| u8::try_from(c).ok());
-        let bytes: Option<Vec<u8>> = bytes.collect();
-        Some(CaseId::new(&bytes?))
-    };
+    let id = |place: usize| line.get(place).and_then(id_of);
     Some(LeadLine {
         case: id(0)?,
         other: State::from_usps(line.get(1)?)?,
@@ -92,4 +114,18 @@ fn read(line: &csv::StringRecord) -> Option<LeadLine> {
         share: line.get(8)?.parse().ok()?,
         trials: line.get(9)?.parse().ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::cell;
+
+    #[test]
+    fn an_id_is_read_as_it_was_written() {
+        for id in ["0012", "=1+2", "A\u{e9}", "'X", "-5", ""] {
+            let bytes: Vec<u8> = id.chars().map(|c| u8::try_from(c).unwrap()).collect();
+            assert_eq!(id_of(&cell(id)), Some(CaseId::new(&bytes)), "{id}");
+        }
+    }
 }

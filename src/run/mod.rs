@@ -2,7 +2,6 @@
 //! is sent, whether a finished folder is whole, and the audit trail.
 
 pub mod audit;
-mod check;
 mod finished;
 mod inputs;
 mod leads;
@@ -16,11 +15,11 @@ mod rejects;
 mod responses;
 mod roster;
 mod summary;
+mod verify_folder;
 mod volume;
 
-pub use check::{Damage, Verification, verify};
 pub use finished::{
-    find_match_manifest, match_file, match_manifest, no_run, other_layouts, other_layouts_words,
+    FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
 pub use inputs::{MatchInputs, Reading, SideFiles};
@@ -32,8 +31,9 @@ pub use receipts::receipt;
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::{Written, write_responses};
-pub(crate) use roster::disagreements;
-pub use roster::{Role, Roster, RosterPolicy, Standing, Stood};
-pub use summary::{ExcludedFile, FcrFile, FindingCounts, MatchSummary, StateSummary};
+pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
+pub use summary::{
+    ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, SUMMARY, StateSummary,
+};
+pub use verify_folder::{Damage, Verification, verify_folder};
 pub use volume::PreviousRun;
-pub(crate) use volume::cases_by_other_state;

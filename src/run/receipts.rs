@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::formats::input::InputEntry;
 use crate::run::StateSummary;
+use crate::text::shown;
 
 /// A receipt for a state's extract.
 pub fn receipt(run_date: &str, usps: &str, input: &InputEntry, summary: &StateSummary) -> String {
@@ -13,7 +14,7 @@ pub fn receipt(run_date: &str, usps: &str, input: &InputEntry, summary: &StateSu
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<28}{value}");
     };
-    line("file", input.name.clone());
+    line("file", shown(&input.name).into_owned());
     line("bytes", input.bytes.to_string());
     line("sha256", input.sha256.clone());
     for (name, count) in [

@@ -11,15 +11,15 @@ use super::options::note_response_form;
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
 use super::responses::write_responses;
-use super::roster::{Roster, RosterPolicy, Stood, disagreements};
-use super::summary::MatchSummary;
+use super::roster::{Roster, RosterPolicy, UsedData, disagreements};
+use super::summary::{MatchSummary, SUMMARY};
 use super::volume::PreviousRun;
 use super::{Manifest, receipt};
 use crate::engine::extract::{Collected, Extract, Provenance};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::engine::response::{OutputForm, Renderer};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputEntry, InputForm, Source};
+use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -88,7 +88,7 @@ pub fn reconcile(
     let roster = request
         .roster
         .as_ref()
-        .map(|path| Roster::load(path, run_date))
+        .map(|path| Roster::load(path, run_date, stop))
         .transpose()?;
     let reading = Reading {
         layouts,
@@ -99,17 +99,7 @@ pub fn reconcile(
         stop,
     };
     let (collected, mut inputs) = request.inputs.read(&reading)?;
-    if let Some(path) = &request.roster {
-        let text = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
-        inputs.push(InputEntry::of(
-            "roster",
-            &Source::open(path, 1, text, stop)?,
-            None,
-        ));
-    }
+    inputs.extend(roster.iter().filter_map(|roster| roster.entry.clone()));
     let collected = check_volumes(request, collected)?;
     request.inputs.refuse(&collected)?;
     for file in &collected.unusable {
@@ -124,23 +114,20 @@ pub fn reconcile(
     inputs.extend(collected.extracts.iter().map(Extract::entry));
     check_roster(request, roster.as_ref(), &collected, &mut summary)?;
 
-    let (standing, unused) = collected.standing();
+    let (used, unused) = collected.in_use();
     for extract in &unused {
         summary.add_fcr(extract, false);
         extract.source.check_intact()?;
     }
     drop(unused);
-    summary.count_absent(&standing);
+    summary.count_absent(&used);
     if options.absent_state == AbsentState::Error {
         summary.refuse_absent()?;
     }
 
-    let rows = standing
-        .iter()
-        .map(|extract| extract.rows.len() as u64)
-        .sum();
+    let rows = used.iter().map(|extract| extract.rows.len() as u64).sum();
     let sides = Sides::index(
-        standing,
+        used,
         options.routine,
         &progress.stage("indexing", rows, Unit::Items),
         stop,
@@ -196,7 +183,7 @@ fn write_reports(
             }
         }
     }
-    folder.write("summary.json", summary.json().as_bytes())?;
+    folder.write(SUMMARY, summary.json().as_bytes())?;
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = note_response_form(request.response_form, request.inputs.options.note(manifest));
     let mut manifest = manifest
@@ -253,9 +240,9 @@ fn check_roster(
         came(state, Provenance::Submitted),
         came(state, Provenance::FcrDerived),
     ) {
-        (true, _) => Stood::Extract,
-        (false, true) => Stood::Fcr,
-        (false, false) => Stood::Nothing,
+        (true, _) => UsedData::Extract,
+        (false, true) => UsedData::Fcr,
+        (false, false) => UsedData::Nothing,
     };
     let left_out = |state: State| {
         collected
@@ -263,16 +250,16 @@ fn check_roster(
             .iter()
             .any(|file| file.state == Some(state) && file.provenance == Provenance::Submitted)
     };
-    let standings = roster.standings(stood, |state| {
+    let attendance = roster.attendance(stood, |state| {
         came(state, Provenance::Submitted) || left_out(state)
     });
-    let disagreements = disagreements(&standings);
+    let disagreements = disagreements(&attendance);
     if request.roster_policy == RosterPolicy::Stop && !disagreements.is_empty() {
         return Err(Error::Inputs(format!(
             "the roster was not kept: {}; ask the states, correct the roster, or give --roster-policy report",
             disagreements.join("; ")
         )));
     }
-    summary.roster = Some(standings);
+    summary.roster = Some(attendance);
     Ok(())
 }

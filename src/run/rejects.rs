@@ -79,9 +79,8 @@ impl Lines {
                 title,
             ];
             let mut writer = csv::Writer::from_writer(Vec::new());
-            let unwritable =
-                |e: csv::Error| Error::Unbalanced(format!("a rejects line cannot be made ({e})"));
-            writer.write_record(cells).map_err(unwritable)?;
+            let unwritable = Error::row("the rejects file");
+            writer.write_record(cells).map_err(&unwritable)?;
             let bytes = writer
                 .into_inner()
                 .map_err(|e| unwritable(e.into_error().into()))?;

@@ -1,7 +1,5 @@
 //! Writes the response file of every submitting state into the run's folder.
 
-use rayon::prelude::*;
-
 use super::output::OutputFolder;
 use crate::engine::extract::Extract;
 use crate::engine::leads::Ask;
@@ -9,6 +7,7 @@ use crate::engine::matching::{Matcher, Side};
 use crate::engine::response::{Renderer, StateTotals, write_response};
 use crate::error::Result;
 use crate::formats::layout::RESPONSE_BYTES;
+use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
@@ -33,34 +32,27 @@ pub fn write_responses<'s>(
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Vec<Written<'s>>> {
-    let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
-    submitters.sort_by_key(|side| std::cmp::Reverse(side.extract.rows.len()));
-    let rows: u64 = submitters
-        .iter()
-        .map(|side| side.extract.rows.len() as u64)
-        .sum();
+    let submitters: Vec<&Side> = matcher.sides.submitters().collect();
+    let rows_of = |side: &&Side| side.extract.rows.len() as u64;
+    let rows: u64 = submitters.iter().map(rows_of).sum();
     let matching = progress.stage("matching", rows, Unit::Items);
     let writing = progress.stage("writing", rows * (RESPONSE_BYTES as u64 + 1), Unit::Bytes);
-    submitters
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|side| {
-            let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
-            let (totals, asks) = write_response(
-                matcher,
-                renderer,
-                side,
-                &mut file,
-                (&matching, &writing),
-                with_asks,
-                stop,
-            )?;
-            file.finish()?;
-            Ok(Written {
-                extract: &side.extract,
-                totals,
-                asks,
-            })
+    largest_first(&submitters, rows_of, |side| {
+        let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
+        let (totals, asks) = write_response(
+            matcher,
+            renderer,
+            side,
+            &mut file,
+            (&matching, &writing),
+            with_asks,
+            stop,
+        )?;
+        file.finish()?;
+        Ok(Written {
+            extract: &side.extract,
+            totals,
+            asks,
         })
-        .collect()
+    })
 }

@@ -6,8 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// How a state takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,9 +48,9 @@ impl RosterPolicy {
 }
 
 /// What stood for a state in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Stood {
+pub enum UsedData {
     /// Its extract.
     Extract,
     /// FCR-derived data.
@@ -57,12 +60,12 @@ pub enum Stood {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attendance {
     /// What was agreed.
     pub role: Role,
     /// What stood for it.
-    pub stood: Stood,
+    pub stood: UsedData,
     /// Whether it sent what was agreed.
     pub as_agreed: bool,
 }
@@ -71,6 +74,8 @@ pub struct Standing {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     roles: BTreeMap<State, Role>,
+    /// What the manifest says of the file.
+    pub entry: Option<InputEntry>,
 }
 
 #[derive(Deserialize)]
@@ -92,13 +97,19 @@ impl Roster {
     ///
     /// # Errors
     /// [`Error::Configuration`] naming the line that cannot be used, or that gives a state two
-    /// roles on the date.
-    pub fn load(path: &Path, date: Date) -> Result<Self> {
+    /// roles on the date, and as [`read_whole`].
+    pub fn load(path: &Path, date: Date, stop: &Stop) -> Result<Self> {
+        let file = read_whole(path, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
+            other => other,
+        })?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|e| refuse(path, None, format!("cannot be read ({e})")))?;
-        let mut roster = Roster::default();
+            .from_reader(&file.bytes[..]);
+        let mut roster = Roster {
+            entry: Some(InputEntry::of_whole("roster", path, &file)),
+            ..Roster::default()
+        };
         for (line, row) in (2..).zip(reader.deserialize::<Row>()) {
             let refuse = |problem: String| refuse(path, Some(line), problem);
             let row = row.map_err(|_| {
@@ -135,26 +146,26 @@ impl Roster {
 
     /// How every state stood that has a role or for which something stood. `submitted` tells
     /// whether a state sent an extract, also one that was left out.
-    pub fn standings(
+    pub fn attendance(
         &self,
-        stood: impl Fn(State) -> Stood,
+        stood: impl Fn(State) -> UsedData,
         submitted: impl Fn(State) -> bool,
-    ) -> BTreeMap<&'static str, Standing> {
-        let standing = |state: State| {
+    ) -> BTreeMap<&'static str, Attendance> {
+        let one = |state: State| {
             let (role, stood) = (self.role(state), stood(state));
             let listed = self.roles.contains_key(&state);
-            let as_agreed = (role == Role::Extract) == (stood == Stood::Extract)
+            let as_agreed = (role == Role::Extract) == (stood == UsedData::Extract)
                 && (role == Role::Extract || !submitted(state));
-            (listed || stood != Stood::Nothing || submitted(state)).then_some((
+            (listed || stood != UsedData::Nothing || submitted(state)).then_some((
                 state.usps(),
-                Standing {
+                Attendance {
                     role,
                     stood,
                     as_agreed,
                 },
             ))
         };
-        State::all().filter_map(standing).collect()
+        State::all().filter_map(one).collect()
     }
 }
 
@@ -167,14 +178,14 @@ fn refuse(path: &Path, line: Option<usize>, problem: String) -> Error {
 }
 
 /// Who did not do as agreed, as a message names them.
-pub(crate) fn disagreements(standings: &BTreeMap<&'static str, Standing>) -> Vec<String> {
-    let what = |(state, standing): (&&str, &Standing)| match standing.role {
+pub(crate) fn disagreements(attendance: &BTreeMap<&'static str, Attendance>) -> Vec<String> {
+    let what = |(state, one): (&&str, &Attendance)| match one.role {
         Role::Extract => format!("{state} should have sent an extract and did not"),
         Role::Fcr | Role::None => format!("{state} sent an extract that was not agreed"),
     };
-    standings
+    attendance
         .iter()
-        .filter(|(_, standing)| !standing.as_agreed)
+        .filter(|(_, one)| !one.as_agreed)
         .map(what)
         .collect()
 }
@@ -191,7 +202,11 @@ mod tests {
             format!("usps,role,from,to,agreement,contact\n{rows}"),
         )
         .unwrap();
-        Roster::load(&path, Date::from_ccyymmdd(20_261_122).unwrap())
+        Roster::load(
+            &path,
+            Date::from_ccyymmdd(20_261_122).unwrap(),
+            &Stop::default(),
+        )
     }
 
     fn state(usps: &str) -> State {
@@ -228,13 +243,14 @@ mod tests {
     fn who_did_not_do_as_agreed_is_named() {
         let roster = load("TX,extract,,,,\nCA,extract,,,,\nNY,fcr,,,,\nFL,fcr,,,,\n").unwrap();
         let stood = |s: State| match s.usps() {
-            "CA" | "NY" | "OH" => Stood::Extract,
-            "FL" => Stood::Fcr,
-            _ => Stood::Nothing,
+            "CA" | "NY" | "OH" => UsedData::Extract,
+            "FL" => UsedData::Fcr,
+            _ => UsedData::Nothing,
         };
-        let standings = roster.standings(stood, |s| stood(s) == Stood::Extract || s.usps() == "WA");
+        let attendance =
+            roster.attendance(stood, |s| stood(s) == UsedData::Extract || s.usps() == "WA");
         assert_eq!(
-            disagreements(&standings),
+            disagreements(&attendance),
             [
                 "NY sent an extract that was not agreed",
                 "OH sent an extract that was not agreed",
@@ -242,6 +258,6 @@ mod tests {
                 "WA sent an extract that was not agreed",
             ]
         );
-        assert!(standings["CA"].as_agreed && standings["FL"].as_agreed);
+        assert!(attendance["CA"].as_agreed && attendance["FL"].as_agreed);
     }
 }

@@ -1,19 +1,22 @@
 //! `summary.json` of `match`, and the same as text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::roster::{Attendance, disagreements};
 use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unusable};
 use crate::engine::matching::Routine;
-use crate::engine::response::StateTotals;
+use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
 use crate::formats::reference::State;
-use crate::run::{Standing, cases_by_other_state, disagreements};
+use crate::text::shown;
 
 /// Counts by code.
-pub type FindingCounts = BTreeMap<&'static str, u64>;
+pub type FindingCounts = BTreeMap<Cow<'static, str>, u64>;
 
 /// The findings of one severity, by code.
 pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCounts {
@@ -21,12 +24,18 @@ pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCount
     findings
         .iter()
         .filter(|(edit, _)| of_severity(edit))
-        .map(|(edit, n)| (edit.code(), n))
+        .map(|(edit, n)| (edit.code().into(), n))
         .collect()
 }
 
+/// The name of the file.
+pub const SUMMARY: &str = "summary.json";
+/// The form that this program writes and reads.
+const SCHEMA: &str = "icr.match.summary/1";
+
 /// A state that submitted an extract.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StateSummary {
     /// The file's name.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -42,12 +51,15 @@ pub struct StateSummary {
     /// Warnings by code.
     pub warnings: FindingCounts,
     /// Cases by the state that they name.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "by_state"
+    )]
     pub cases_by_other_state: BTreeMap<&'static str, u64>,
 }
 
 /// An FCR-derived file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
@@ -64,7 +76,7 @@ pub struct FcrFile {
 }
 
 /// The records of an FCR-derived file.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct FcrRecords {
     /// Records in the file.
     pub read: u64,
@@ -72,13 +84,32 @@ pub struct FcrRecords {
     pub rejected: u64,
 }
 
+/// What a file was given as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// A state's extract.
+    Extract,
+    /// An FCR-derived file.
+    Fcr,
+}
+
+impl std::fmt::Display for FileKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            FileKind::Extract => "extract",
+            FileKind::Fcr => "fcr",
+        })
+    }
+}
+
 /// A file that was left out (`--on-bad-file exclude`).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
-    /// `extract` or `fcr`.
-    pub kind: &'static str,
+    /// What it was given as.
+    pub kind: FileKind,
     /// Its state, where that is known.
     pub state: Option<String>,
     /// Why.
@@ -89,46 +120,84 @@ pub struct ExcludedFile {
     pub errors: FindingCounts,
 }
 
-/// Cases that name an absent state.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct AbsentCounts {
-    /// Cases.
-    pub cases: u64,
-    /// Records.
-    pub records: u64,
-}
-
 /// `summary.json` of `match`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MatchSummary {
     /// The form of this file.
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,
-    /// `published` or `pooled`.
-    pub routine: &'static str,
-    /// Those that submitted.
+    /// The routine; a summary without it is of an early version, which had `published` alone.
+    #[serde(default)]
+    pub routine: Routine,
+    /// Those that submitted, by USPS code.
+    #[serde(deserialize_with = "by_state")]
     pub states: BTreeMap<&'static str, StateSummary>,
     /// The sums over the states.
+    #[serde(default)]
     pub run: StateSummary,
-    /// The FCR-derived files.
+    /// The FCR-derived files, by USPS code.
+    #[serde(default, deserialize_with = "by_state")]
     pub fcr: BTreeMap<&'static str, FcrFile>,
-    /// States that cases name and that sent nothing.
-    pub absent: BTreeMap<&'static str, AbsentCounts>,
+    /// States that cases name and that sent nothing, by USPS code: these cases.
+    #[serde(default, deserialize_with = "by_state")]
+    pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
+    #[serde(default)]
     pub excluded: Vec<ExcludedFile>,
-    /// How the states stood against the roster, where one was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub roster: Option<BTreeMap<&'static str, Standing>>,
+    /// How the states stood against the roster, where one was given, by USPS code.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "by_state_if_given"
+    )]
+    pub roster: Option<BTreeMap<&'static str, Attendance>>,
+}
+
+/// A state's cases by other state.
+pub(super) fn cases_by_other_state(extract: &Extract) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for state in extract
+        .cases
+        .iter()
+        .filter_map(|case| case.data.other_state)
+    {
+        *counts.entry(State::usps(state)).or_default() += 1;
+    }
+    counts
+}
+
+/// A map by USPS code; a code of no jurisdiction is refused.
+fn by_state<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<&'static str, T>, D::Error> {
+    let named = BTreeMap::<String, T>::deserialize(deserializer)?.into_iter();
+    let known = |(usps, value): (String, T)| {
+        let state = State::from_usps(&usps).ok_or_else(|| D::Error::custom("no such state"))?;
+        Ok((state.usps(), value))
+    };
+    named.map(known).collect()
+}
+
+fn by_state_if_given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<BTreeMap<&'static str, T>>, D::Error> {
+    by_state(deserializer).map(Some)
 }
 
 impl MatchSummary {
+    /// Reads a summary; `None` where the text is none of a match.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let summary: MatchSummary = serde_json::from_slice(text).ok()?;
+        (summary.schema == SCHEMA).then_some(summary)
+    }
+
     /// An empty summary of a run of this date and routine.
     pub fn new(run_date: String, routine: Routine) -> Self {
         MatchSummary {
-            schema: "icr.match.summary/1",
+            schema: SCHEMA.into(),
             run_date,
-            routine: routine.word(),
+            routine,
             states: BTreeMap::new(),
             run: StateSummary {
                 totals: StateTotals::of(routine),
@@ -151,7 +220,7 @@ impl MatchSummary {
             (&mut self.run.warnings, &warnings),
         ] {
             for (code, count) in counts {
-                *sums.entry(code).or_default() += count;
+                *sums.entry(code.clone()).or_default() += count;
             }
         }
         let state = StateSummary {
@@ -191,9 +260,9 @@ impl MatchSummary {
                 .to_string_lossy()
                 .into_owned(),
             kind: if file.provenance == Provenance::Submitted {
-                "extract"
+                FileKind::Extract
             } else {
-                "fcr"
+                FileKind::Fcr
             },
             state: file.state.map(|state| state.usps().to_owned()),
             reason: file.problem.clone(),
@@ -243,7 +312,7 @@ impl MatchSummary {
         let left_out = self
             .excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", file.file, file.reason));
+            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
         let roster = self.roster.iter().flat_map(disagreements);
         left_out.chain(roster).collect()
     }
@@ -363,7 +432,8 @@ impl MatchSummary {
             let _ = writeln!(
                 text,
                 "EXCLUDED {} (state {state}): {}",
-                file.file, file.reason
+                shown(&file.file),
+                shown(&file.reason)
             );
         }
         text

@@ -3,15 +3,13 @@
 //! A truncated extract gives everyone else 01, and 01 prompts closings: a state that sends much
 //! less or much more than the last time is looked at before it is matched.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
-
+use super::FinishedRun;
+use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
 use crate::error::Result;
-use crate::formats::reference::State;
-use crate::run::match_file;
+use crate::text::shown_path;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
@@ -19,36 +17,17 @@ const FEWEST_CASES: u64 = 100;
 /// What an earlier run's summary says of each state's volume.
 #[derive(Debug)]
 pub struct PreviousRun {
-    folder: PathBuf,
-    summary: Summary,
-}
-
-#[derive(Debug, Deserialize)]
-struct Summary {
-    states: BTreeMap<String, Volume>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Volume {
-    records: Records,
-    #[serde(default)]
-    cases_by_other_state: BTreeMap<String, u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Records {
-    read: u64,
+    run: FinishedRun,
 }
 
 impl PreviousRun {
-    /// Reads the summary of an earlier run.
+    /// Opens an earlier run.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder holds no summary of a match.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder is no finished run of match.
     pub fn load(folder: &Path) -> Result<Self> {
         Ok(PreviousRun {
-            folder: folder.to_owned(),
-            summary: match_file(folder, "summary.json")?,
+            run: FinishedRun::open(folder)?,
         })
     }
 
@@ -63,19 +42,19 @@ impl PreviousRun {
                 "its last record is cut off and has no line end; get the whole file".to_owned(),
             );
         }
-        let before = self.summary.states.get(extract.state.usps())?;
+        let before = self.run.summary.states.get(extract.state.usps())?;
         let moved = |what: String, then: u64, now: u64| {
             let change = (now as f64 - then as f64) * 100.0 / then as f64;
             (then > 0 && change.abs() > percent).then(|| {
                 format!(
                     "{what} moved from {then} to {now} ({change:+.1} %) since the run in {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
-                    self.folder.display()
+                    shown_path(&self.run.folder)
                 )
             })
         };
         let of_records = moved(
             "its records".to_owned(),
-            before.records.read,
+            before.totals.records.read,
             extract.records,
         );
         of_records.or_else(|| {
@@ -88,24 +67,11 @@ impl PreviousRun {
                     moved(
                         format!("its cases with {state}"),
                         cases,
-                        now.get(state.as_str()).copied().unwrap_or(0),
+                        now.get(state).copied().unwrap_or(0),
                     )
                 })
         })
     }
-}
-
-/// A state's cases by other state.
-pub(crate) fn cases_by_other_state(extract: &Extract) -> BTreeMap<&'static str, u64> {
-    let mut counts = BTreeMap::new();
-    for state in extract
-        .cases
-        .iter()
-        .filter_map(|case| case.data.other_state)
-    {
-        *counts.entry(State::usps(state)).or_default() += 1;
-    }
-    counts
 }
 
 fn last_record_is_cut(extract: &Extract) -> bool {

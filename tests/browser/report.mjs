@@ -105,6 +105,28 @@ const check = async (file) => {
   assert.ok(shown.some((head) => head.startsWith("Your SSN: verified")) && !shown.some((head) => head.startsWith("Tier 1")));
   console.log(`${file}: tables filter and change columns`);
 
+  // Bars are true to scale: a bar of 55 % takes 55 % of its track, and all tracks have one length.
+  const bars = await page.$$eval(".bars li", (items) => items.map((item) => {
+    const [track, bar] = [item.querySelector(".track"), item.querySelector(".track > span")];
+    const width = (element) => element.getBoundingClientRect().width;
+    return [parseFloat(item.querySelector("a > .note").textContent), 100 * width(bar) / width(track), width(track)];
+  }));
+  for (const [percent, shown, track] of bars) {
+    assert.ok(Math.abs(percent - shown) < 1, `${percent} % is drawn as ${shown} %`);
+    assert.ok(Math.abs(track - bars[0][2]) < 1, "every track has the same length");
+  }
+  console.log(`${file}: bars are true to scale`);
+
+  // Every figure of a state is there when the state is opened, and its tables sort.
+  await page.click("#s-TX > summary");
+  await page.waitForSelector("#s-TX table");
+  const returned = await page.$$eval("#s-TX .sortable tbody tr > :nth-child(2)", (cells) => cells.map((c) => Number(c.textContent.replaceAll(",", ""))));
+  const tile = await page.$eval("#s-TX > summary .note", (note) => Number(note.textContent.split(" ")[0].replaceAll(",", "")));
+  assert.equal(returned.reduce((sum, n) => sum + n, 0), tile, "the cases by other state are all returned cases");
+  assert.equal((await page.$$("#s-TX .sortable .sort")).length > 5, true);
+  await page.click("#s-TX > summary");
+  console.log(`${file}: a state opens with its figures`);
+
   // From each number to what it means.
   const dead = await page.$$eval("a[href^='#']", (links) =>
     links.map((a) => a.getAttribute("href")).filter((href) => !document.getElementById(href.slice(1))));
@@ -121,10 +143,32 @@ const check = async (file) => {
   const pdf = await page.pdf({ preferCSSPageSize: true });
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
-  assert.ok(pages >= 2, `printed on ${pages} pages`);
+  assert.equal(pages, 2, `printed on ${pages} pages`);
   assert.deepEqual(faults, [], "no console message, no request");
   console.log(`${file}: prints on ${pages} pages, ${pdf.length} bytes; no request was made`);
   await page.close();
+};
+
+// A state's own page: one screen wide, accessible, and two sheets of paper.
+const checkState = async (file) => {
+  for (const [name, look] of [
+    ["light", { scheme: "light", size: desktop }],
+    ["dark", { scheme: "dark", size: desktop }],
+    ["phone", { scheme: "light", size: phone }],
+  ]) {
+    const { page, faults } = await open(file, look);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${name}: the page is no wider than the window (${wide} px)`);
+    const passed = await accessible(page, name);
+    if (name === "light") {
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+      assert.ok(pages <= 2, `printed on ${pages} pages`);
+    }
+    assert.deepEqual(faults, [], `${name}: no console message, no request`);
+    console.log(`${file}: ${name}: ${passed} accessibility rules passed, nothing serious`);
+    await page.close();
+  }
 };
 
 try {
@@ -136,7 +180,9 @@ try {
     if (process.env.ICR_ANCHOR) await page.evaluate((id) => document.getElementById(id).scrollIntoView(), process.env.ICR_ANCHOR);
     await page.screenshot({ path: process.env.ICR_SCREENSHOT });
   } else {
-    for (const file of files) await check(file);
+    const own = files.filter((file) => file.includes("state"));
+    for (const file of files.filter((file) => !own.includes(file))) await check(file);
+    for (const file of own) await checkState(file);
     console.log("browser: passed");
   }
 } finally {

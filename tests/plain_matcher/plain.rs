@@ -240,7 +240,7 @@ impl Tables {
         self.jurisdictions.contains_key(state)
     }
 
-    fn usps(&self, state: &[u8]) -> String {
+    pub fn usps(&self, state: &[u8]) -> String {
         self.jurisdictions[state].clone()
     }
 
@@ -331,7 +331,7 @@ fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// L4: RECFM=FB is assumed where the file holds no line end and its length is a positive multiple of 241.
-fn records_as_they_came(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub fn records_as_they_came(bytes: &[u8]) -> Vec<Vec<u8>> {
     let holds_line_end = bytes.contains(&b'\n') || bytes.last() == Some(&b'\r');
     if !holds_line_end && !bytes.is_empty() && bytes.len().is_multiple_of(241) {
         return bytes.chunks(241).map(|record| record.to_vec()).collect();

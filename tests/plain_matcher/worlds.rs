@@ -1135,17 +1135,23 @@ fn misidentified(rng: &mut Rng, pools: &Pools, rows: &[(usize, Vec<Row>)]) -> Ve
 
 /// A small, dense, adversarial world.
 pub fn random_world(seed: u64) -> World {
-    world(seed, false)
+    world(seed, false, false)
+}
+
+/// The random world of the seed with cases side by side, in every extract, that differ in the Other State Case ID alone,
+/// one of them blank.
+pub fn dense_world(seed: u64) -> World {
+    world(seed, false, true)
 }
 
 /// A world whose answer does not depend on the order of the records of its files: all records of a case carry the same case
 /// data, and nobody is listed twice in a case. Its files are text with a LF after every record, so that their lines can be
 /// put in any order (see [`shuffled`]).
 pub fn consistent_world(seed: u64) -> World {
-    world(seed, true)
+    world(seed, true, false)
 }
 
-fn world(seed: u64, consistent: bool) -> World {
+fn world(seed: u64, consistent: bool, dense: bool) -> World {
     let mut rng = Rng::new(seed.wrapping_mul(2).wrapping_add(consistent as u64));
     let rng = &mut rng;
     let mut all: Vec<usize> = (0..STATES.len()).collect();
@@ -1281,6 +1287,25 @@ fn world(seed: u64, consistent: bool) -> World {
             })
             .collect();
         rows.get_mut(&(is_fcr, state)).unwrap().push(many);
+    }
+
+    if dense {
+        for &state in &submitting {
+            let list = rows.get_mut(&(false, state)).unwrap();
+            let alike = rng.pick(list).clone();
+            let mut ids = [&b""[..], b"Q1", b"Q2"];
+            rng.shuffle(&mut ids);
+            list.push(
+                ids.iter()
+                    .flat_map(|id| {
+                        alike.iter().cloned().map(|row| Row {
+                            other_id: id.to_vec(),
+                            ..row
+                        })
+                    })
+                    .collect(),
+            );
+        }
     }
 
     // Each file's rows in their order.

@@ -527,7 +527,8 @@ fn one_case(
             || policy.cautions[1] && !(yes(389) && yes(390))
             || policy.cautions[2] && yes(391)
             || policy.cautions[3] && claimed
-            || their_id.is_empty();
+            || their_id.is_empty()
+            || is_formula(&their_id);
         if !met {
             asks.push("02");
         } else if caution {
@@ -554,7 +555,13 @@ fn one_case(
     if !asks.is_empty() {
         let open = records.iter().all(|r| at(r, 50, 50) == b"O");
         let surely = records.iter().any(|r| b"S1".contains(&r[477]));
-        if !(open && surely && am + cm > 0 && !yes(242) && !their_id.is_empty()) {
+        if !(open
+            && surely
+            && am + cm > 0
+            && !yes(242)
+            && !their_id.is_empty()
+            && !is_formula(&their_id))
+        {
             let member = if asks == ["06"] && missing.len() == 1 {
                 s(missing[0], 33, 47)
             } else {
@@ -615,6 +622,7 @@ fn one_case(
             && plus_days(run_date, 60) <= 99991231
             && am + cm > 0
             && !their_id.is_empty()
+            && !is_formula(&their_id)
             && np
             && !blank
             && header_possible
@@ -826,4 +834,9 @@ fn fp(r: &[u8], second: Option<&[u8]>) -> Vec<u8> {
     put(&mut f, 247, 255, at(r, 279, 287));
     put(&mut f, 256, 264, second.unwrap_or(b""));
     f
+}
+
+/// Another state's ID that a spreadsheet would take for a formula is not taken over by itself.
+fn is_formula(id: &str) -> bool {
+    id.starts_with(['=', '+', '-', '@'])
 }

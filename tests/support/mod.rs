@@ -119,7 +119,10 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// A world written down, ready for runs of `match`.
 pub struct Written {
     pub folder: tempfile::TempDir,
-    arguments: Vec<String>,
+    /// The arguments that say how it is matched.
+    options: Vec<String>,
+    /// The arguments that name its files.
+    pub inputs: Vec<String>,
     runs: AtomicU64,
 }
 
@@ -130,11 +133,10 @@ fn text(path: &Path) -> String {
 impl Written {
     pub fn new(world: &World) -> Self {
         let folder = scratch();
-        let mut arguments = Vec::new();
-        let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
-        option("--run-date", world.run_date.to_string());
+        let (mut options, mut inputs) = (Vec::new(), Vec::new());
+        let mut input = |name: &str, value: String| inputs.extend([name.to_owned(), value]);
         if !world.fcr.is_empty() {
-            option("--fcr", text(&folder.path().join("fcr")));
+            input("--fcr", text(&folder.path().join("fcr")));
         }
         for (name, bytes) in [
             ("ssn-master", &world.ssn_master),
@@ -143,9 +145,11 @@ impl Written {
             if let Some(bytes) = bytes {
                 let path = folder.path().join(name);
                 std::fs::write(&path, bytes).unwrap();
-                option(&format!("--{name}"), text(&path));
+                input(&format!("--{name}"), text(&path));
             }
         }
+        let mut option = |name: &str, value: String| options.extend([name.to_owned(), value]);
+        option("--run-date", world.run_date.to_string());
         if world.directed {
             option("--counterpart", "directed".to_owned());
         }
@@ -160,19 +164,27 @@ impl Written {
             for (name, bytes) in list {
                 std::fs::write(folder.path().join(kind).join(name), bytes).unwrap();
                 if kind == "extracts" {
-                    arguments.push(text(&folder.path().join(kind).join(name)));
+                    inputs.push(text(&folder.path().join(kind).join(name)));
                 }
             }
         }
         Written {
             folder,
-            arguments,
+            options,
+            inputs,
             runs: AtomicU64::new(0),
         }
     }
 
     /// Runs `match` with so many threads; nothing of a world is too much for it.
     pub fn run(&self, threads: usize) -> Published {
+        let (out, stdout) = self.run_folder(threads, &[]);
+        Published::read(&out, stdout)
+    }
+
+    /// Runs `match` with so many threads and these options beside the world's own; gives the run folder,
+    /// and what was printed.
+    pub fn run_folder(&self, threads: usize, more: &[&str]) -> (PathBuf, String) {
         let out: PathBuf = self
             .folder
             .path()
@@ -186,10 +198,11 @@ impl Written {
         ] {
             arguments.extend([name.to_owned(), value]);
         }
-        arguments.extend_from_slice(&self.arguments);
+        arguments.extend(more.iter().map(|&word| word.to_owned()));
+        arguments.extend(self.options.iter().chain(&self.inputs).cloned());
         let (exit, stdout) = icr(&arguments);
         match exit {
-            Ok(Exit::Success) => Published::read(&out, stdout),
+            Ok(Exit::Success) => (out, stdout),
             other => panic!("{other:?}"),
         }
     }

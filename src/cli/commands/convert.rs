@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use rayon::prelude::*;
 use serde_json::json;
 
 use crate::cli::AuditArgs;
 use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
-use crate::desk::convert::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
-use crate::error::{Error, Result};
+use crate::desk::convert::{ConvertRequest, ConvertTo, Converted, SourceForm, Target, convert};
+use crate::error::Result;
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
-use crate::formats::layout::LayoutSet;
-use crate::progress::{Progress, Unit};
+use crate::formats::input::{Encoding, InputForm};
+use crate::progress::Progress;
 use crate::run::audit::Session;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
@@ -103,41 +101,48 @@ enum InputFormatArg {
     Csv,
 }
 
-/// About how much one task renders.
-const PIECE_BYTES: usize = 256 * 1024;
-/// How many pieces are rendered before they are written.
-const WINDOW_PIECES: usize = 16;
-/// How many records of a CSV file are read before they are written.
-const CSV_RECORDS: usize = 16 * 1024;
-
 /// Runs the command.
 ///
 /// # Errors
 /// Whatever stops the run; FILE is as it was then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("convert", None, |session| {
+    args.audit.run("convert", None, stop, |session| {
+        let layouts = common.layouts.as_deref();
+        let side = layouts.into_iter().chain(args.audit.paths());
+        let used: Vec<_> = side.chain([args.input.as_path()]).collect();
+        let output = OutputSingle::create(&args.output, args.file_mode, &used)?;
         session.read_files([args.input.as_path()], stop)?;
-        convert_audited(args, common, session, stdout, stop)
+        convert_audited(args, common, output, session, stdout, stop)
     })
 }
 
 fn convert_audited(
     args: &Args,
     common: &CommonArgs,
+    output: OutputSingle,
     session: &Session,
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
-    let output = OutputSingle::create(&args.output, args.file_mode, &[&args.input])?;
     let progress = Progress::new(common.quiet);
+    let request = ConvertRequest {
+        input: args.input.clone(),
+        output: args.output.clone(),
+        source: args.source(),
+        to: args.to.target(),
+        layout: args.layout.clone(),
+        fields: args.fields.clone(),
+        mask: args.mask,
+        count_rejects: args.fail_on.is_some(),
+    };
     let Converted {
         plan,
         records,
         output,
     } = args
         .threads
-        .run(|| convert(args, &layouts, output, &progress, stop))?;
+        .run(|| convert(&request, &layouts, output, &progress, stop))?;
     let (to, layout) = (
         args.to
             .to_possible_value()
@@ -172,219 +177,29 @@ fn convert_audited(
     Ok(exit)
 }
 
-/// A file that is written but not published.
-struct Converted {
-    plan: Plan,
-    records: u64,
-    output: OutputSingle,
-}
-
-/// Where records go.
-enum Sink<'a> {
-    Rows(Rows<'a>, OutputSingle),
-    #[cfg(feature = "parquet")]
-    Parquet(Box<crate::desk::convert::ParquetFile<'a, OutputSingle>>),
-}
-
-fn convert(
-    args: &Args,
-    layouts: &LayoutSet,
-    output: OutputSingle,
-    progress: &Progress,
-    stop: &Stop,
-) -> Result<Converted> {
-    let (source, name) = open(args, layouts, stop)?;
-    let from_csv = args.input_format == InputFormatArg::Csv;
-    let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
-    let (mut csv, layout) = if from_csv {
-        let layout = args.layout.as_deref();
-        let (csv, layout) = FromCsv::open(&args.input, source.bytes(), layout, layouts)?;
-        (Some(csv), layout)
-    } else {
-        (None, layouts.expanded(layouts.require(&name)?))
-    };
-    let mut plan = Plan::new(&layout, &args.fields, args.mask)?;
-    if args.fail_on.is_some()
-        && let Some(min_bytes) = shortest_record(&layout.name, layouts)?
-    {
-        plan.count_rejects(min_bytes);
-    }
-    let mut sink = Sink::new(args, &plan, output)?;
-    let mut records = 0;
-    if let Some(csv) = &mut csv {
-        let mut block = Vec::new();
-        loop {
-            stop.check()?;
-            block.clear();
-            csv.next_records(CSV_RECORDS, &mut block)?;
-            if block.is_empty() {
-                break;
-            }
-            let piece = (Framing::Fixed(plan.length), &block[..]);
-            records += sink.take(args, piece, &[(0, block.len())], records)?;
-        }
-    } else {
-        // Each task takes whole records; the records of a case may be parted.
-        let framing = Framing::of(source.bytes(), plan.length, args.form().fixed);
-        let cuts = split_at_records(framing, source.bytes(), PIECE_BYTES, usize::MAX..usize::MAX);
-        let pieces: Vec<_> = cuts
-            .windows(2)
-            .map(|cut| (cut[0], cut[1]))
-            .filter(|(first, end)| first < end)
-            .collect();
-        for window in pieces.chunks(WINDOW_PIECES) {
-            stop.check()?;
-            records += sink.take(args, (framing, source.bytes()), window, records)?;
-            stage.advance((window[window.len() - 1].1 - window[0].0) as u64);
-        }
-    }
-    source.check_intact()?;
-    let output = sink.finish().map_err(Error::io("write", &args.output))?;
-    Ok(Converted {
-        plan,
-        records,
-        output,
-    })
-}
-
-/// The shortest record that a match accepts, where it reads records of this layout.
-fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
-    Ok(match layout {
-        "extract" => Some(layouts.extract()?.min_bytes),
-        "fcr-extract" => Some(layouts.fcr_extract()?.min_bytes_fcr),
-        _ => None,
-    })
-}
-
-/// Opens the input; gives it with the name of its layout, which decides its record length. That of
-/// a CSV file is told by its header.
-fn open(args: &Args, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
-    let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
-    if args.input_format == InputFormatArg::Csv {
-        if args.input_encoding.encoding() == Some(Encoding::Cp037) {
-            let problem = "--input-format csv is UTF-8; --input-encoding cp037 does not go with it";
-            return Err(Error::Usage(problem.to_owned()));
-        }
-        let form = InputForm {
-            fixed: Some(false),
-            encoding: Some(Encoding::Ascii),
-        };
-        return Ok((Source::open(&args.input, 1, form, stop)?, String::new()));
-    }
-    let named = args.layout.as_deref().unwrap_or("extract");
-    let source = Source::open(&args.input, length(named)?, args.form(), stop)?;
-    if source.bytes().is_empty() {
-        let problem = "is empty; there is nothing to convert (was the transfer complete?)";
-        return Err(Error::input(&args.input, problem));
-    }
-    if args.layout.is_some() {
-        return Ok((source, named.to_owned()));
-    }
-    let Some(guessed) = guess_layout(&source) else {
-        let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
-        let problem = format!(
-            "cannot be told to be of one layout; name it with --layout: {}",
-            names.join(", ")
-        );
-        return Err(Error::input(&args.input, problem));
-    };
-    // How the records are told apart may depend on their length.
-    let source = source.with_record_bytes(length(guessed)?, args.form(), stop)?;
-    Ok((source, guessed.to_owned()))
-}
-
-impl Args {
-    fn form(&self) -> InputForm {
-        InputForm {
-            fixed: match self.input_format {
-                InputFormatArg::Auto => None,
-                InputFormatArg::Text | InputFormatArg::Csv => Some(false),
-                InputFormatArg::Fb => Some(true),
-            },
-            encoding: self.input_encoding.encoding(),
-        }
-    }
-}
-
-impl<'a> Sink<'a> {
-    fn new(args: &Args, plan: &'a Plan, mut output: OutputSingle) -> Result<Self> {
-        let target = match args.to {
+impl To {
+    fn target(self) -> ConvertTo {
+        ConvertTo::Rows(match self {
             To::Text => Target::Text(Encoding::Ascii),
             To::Fb => Target::Fixed(Encoding::Ascii),
             To::Cp037Text => Target::Text(Encoding::Cp037),
             To::Cp037Fb => Target::Fixed(Encoding::Cp037),
             To::Csv => Target::Csv,
             To::Jsonl => Target::Jsonl,
-            #[cfg(feature = "parquet")]
-            To::Parquet => {
-                let file = crate::desk::convert::ParquetFile::new(plan, output)
-                    .map_err(Error::io("write", &args.output))?;
-                return Ok(Sink::Parquet(Box::new(file)));
-            }
-            #[cfg(not(feature = "parquet"))]
-            To::Parquet => {
-                let problem =
-                    "this icr was built without the feature `parquet`; choose another --to";
-                return Err(Error::Usage(problem.to_owned()));
-            }
-        };
-        let rows = Rows::new(plan, target);
-        output.write(&rows.header())?;
-        Ok(Sink::Rows(rows, output))
+            To::Parquet => return ConvertTo::Parquet,
+        })
     }
+}
 
-    /// Takes the records of pieces of a file, of which so many came before; gives how many there
-    /// were.
-    fn take(
-        &mut self,
-        args: &Args,
-        (framing, bytes): (Framing, &[u8]),
-        pieces: &[(usize, usize)],
-        before: u64,
-    ) -> Result<u64> {
-        let records = |&(first, end): &(usize, usize)| Records::within(framing, bytes, first, end);
-        let refuse = |refused: &Refused, before: u64| {
-            Error::record(
-                &args.input,
-                before + refused.record,
-                refused.problem.clone(),
-            )
+impl Args {
+    fn source(&self) -> SourceForm {
+        let encoding = self.input_encoding.encoding();
+        let fixed = match self.input_format {
+            InputFormatArg::Csv => return SourceForm::Csv { encoding },
+            InputFormatArg::Auto => None,
+            InputFormatArg::Text => Some(false),
+            InputFormatArg::Fb => Some(true),
         };
-        let mut count = 0;
-        match self {
-            Sink::Rows(rows, output) => {
-                let rows = &*rows;
-                let render = |piece: &(usize, usize)| {
-                    let mut out = Vec::with_capacity(PIECE_BYTES * 3 / 2);
-                    let count = rows.render(records(piece), &mut out);
-                    (count, out)
-                };
-                let rendered: Vec<_> = pieces.par_iter().map(render).collect();
-                for (records, out) in rendered {
-                    count += records.map_err(|refused| refuse(&refused, before + count))?;
-                    output.write(&out)?;
-                }
-            }
-            #[cfg(feature = "parquet")]
-            Sink::Parquet(file) => {
-                use crate::desk::convert::ParquetError;
-                for piece in pieces {
-                    count += file.add(records(piece)).map_err(|error| match error {
-                        ParquetError::Refused(refused) => refuse(&refused, before + count),
-                        ParquetError::Unwritable(error) => Error::io("write", &args.output)(error),
-                    })?;
-                }
-            }
-        }
-        Ok(count)
-    }
-
-    /// Writes what is left.
-    fn finish(self) -> std::io::Result<OutputSingle> {
-        match self {
-            Sink::Rows(_, output) => Ok(output),
-            #[cfg(feature = "parquet")]
-            Sink::Parquet(file) => file.finish(),
-        }
+        SourceForm::Records(InputForm { fixed, encoding })
     }
 }

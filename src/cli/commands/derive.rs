@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use rayon::prelude::*;
 
 use crate::cli::AuditArgs;
 use crate::cli::{
@@ -12,17 +11,20 @@ use crate::cli::{
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::fcr::{
-    DeriveSummary, Derived, Deriver, MarkedSsns, RegistryFile, Standing, write_registry_rejects,
+    CurrentRecords, DeriveSummary, Derived, Deriver, MarkedSsns, RegistryFile,
+    write_registry_rejects,
 };
 use crate::formats::input::InputEntry;
 use crate::formats::input::input_files;
 use crate::formats::layout::RegistryLayout;
 use crate::formats::reference::State;
+use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::run::Manifest;
 use crate::run::note_input_form;
 use crate::run::output::{OutputFolder, Stdout};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// Derive extracts from the Federal Case Registry's records for states that sent none
 ///
@@ -74,9 +76,10 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("derive", None, |session| {
+    args.out.spare_trail(&args.audit)?;
+    args.audit.run("derive", None, stop, |session| {
         let inputs = args.registry.iter().map(PathBuf::as_path);
-        let folder = args.out.create(inputs)?;
+        let folder = args.out.create(common, inputs)?;
         let (summary, inputs) = args
             .threads
             .run(|| derive_into(args, common, &folder, stop))?;
@@ -105,15 +108,16 @@ fn derive_into(
         .map(|file| file.source.bytes().len() as u64)
         .sum();
     let reading = progress.stage("reading", bytes, Unit::Bytes);
-    let standing = by_size(&files, |file| {
-        Standing::of(&files[file], &layout, &reading, stop)
+    let bytes_of = |file: &RegistryFile| file.source.bytes().len() as u64;
+    let current = largest_first(&files, bytes_of, |file| {
+        CurrentRecords::of(file, &layout, &reading, stop)
     })?;
     drop(reading);
-    let marked = MarkedSsns::new(standing.iter().map(|standing| standing.marks.as_slice()));
+    let marked = MarkedSsns::new(current.iter().map(|current| current.marks.as_slice()));
 
-    let persons = standing
+    let persons = current
         .iter()
-        .map(|standing| standing.persons.len() as u64)
+        .map(|current| current.persons.len() as u64)
         .sum();
     let writing = progress.stage("writing", persons, Unit::Items);
     let deriver = Deriver {
@@ -123,22 +127,26 @@ fn derive_into(
         include_non_iv_d: args.include_non_iv_d,
         stop,
     };
-    let derived = by_size(&files, |place| {
-        let (file, standing) = (&files[place], &standing[place]);
-        let derived = if args.participating.contains(&file.state) {
-            deriver.pass_over(file, standing)?
-        } else {
-            let begin = || folder.file(&format!("extracts/{}.txt", file.state));
-            let (derived, sink) = deriver.derive(file, standing, begin, &writing)?;
-            if let Some(sink) = sink {
-                sink.finish()?;
-            }
-            derived
-        };
-        let name = format!("rejects/{}.csv", file.state);
-        write_registry_rejects(folder, &name, &derived, &layouts, &layout)?;
-        Ok(derived)
-    })?;
+    let current: Vec<_> = files.iter().zip(&current).collect();
+    let derived = largest_first(
+        &current,
+        |(file, _)| bytes_of(file),
+        |&(file, current)| {
+            let derived = if args.participating.contains(&file.state) {
+                deriver.pass_over(file, current)?
+            } else {
+                let begin = || folder.file(&format!("extracts/{}.txt", file.state));
+                let (derived, sink) = deriver.derive(file, current, begin, &writing)?;
+                if let Some(sink) = sink {
+                    sink.finish()?;
+                }
+                derived
+            };
+            let name = format!("rejects/{}.csv", file.state);
+            write_registry_rejects(folder, &name, &derived, &layouts, &layout)?;
+            Ok(derived)
+        },
+    )?;
 
     let mut summary = DeriveSummary::new(&args.participating, args.include_non_iv_d);
     for (file, derived) in files.iter().zip(&derived) {
@@ -178,28 +186,14 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
                 "two registry files for {} ({}): {} and {}; give one",
                 file.state,
                 file.state.name(),
-                first.source.path.display(),
-                file.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&file.source.path)
             )));
         }
         files.push(file);
     }
     files.sort_by_key(|file| file.state);
     Ok(files)
-}
-
-/// Does the work for every file, the largest first; gives the results in the order of the files, or
-/// the first error in that order.
-fn by_size<R: Send>(
-    files: &[RegistryFile],
-    work: impl Fn(usize) -> Result<R> + Sync,
-) -> Result<Vec<R>> {
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|&file| std::cmp::Reverse(files[file].source.bytes().len()));
-    let each = order.par_iter().with_max_len(1);
-    let mut done: Vec<_> = each.map(|&file| (file, work(file))).collect();
-    done.sort_by_key(|&(file, _)| file);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Refuses a file of which too many records were rejected. Only those that are listed count, and the

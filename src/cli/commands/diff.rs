@@ -56,7 +56,7 @@ enum DiffFormat {
 /// [`crate::Error::Io`], [`crate::Error::Input`] and [`crate::Error::Inputs`] where a side cannot be
 /// read or there is nothing to compare, and an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("diff", None, |session| {
+    args.audit.run("diff", None, stop, |session| {
         let files = [&args.old, &args.new];
         session.read_files(
             files
@@ -93,7 +93,7 @@ fn diff_audited(
         files,
         strays: compared.strays,
         other_layouts: (others(&args.old), others(&args.new)),
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
     };
     if !common.quiet {
         report.warnings().iter().for_each(|words| warn(words));

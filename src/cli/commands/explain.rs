@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
     /// Take the options of the finished run DIR, and refuse inputs that are not its own
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "routine", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
     from_run: Option<PathBuf>,
     /// Show whole names, SSNs and dates of birth; needs --purpose and --audit
     #[arg(long)]
@@ -86,15 +86,7 @@ fn state(text: &str) -> std::result::Result<State, String> {
 
 /// A Case ID as it stands in the record: at most 15 bytes of ISO 8859-1.
 fn case_id(text: &str) -> std::result::Result<CaseId, String> {
-    let bytes: Option<Vec<u8>> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).ok())
-        .collect();
-    bytes
-        .map(|bytes| crate::formats::record::trim_end(&bytes).to_owned())
-        .filter(|bytes| bytes.len() <= 15)
-        .map(|bytes| CaseId::new(&bytes))
-        .ok_or_else(|| "expected at most 15 characters of ISO 8859-1".to_owned())
+    CaseId::from_text(text).ok_or_else(|| "expected at most 15 characters of ISO 8859-1".to_owned())
 }
 
 /// Runs the command.
@@ -110,7 +102,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         ));
     }
     args.audit
-        .run("explain", args.purpose.as_deref(), |session| {
+        .run("explain", args.purpose.as_deref(), stop, |session| {
             let (text, exit) = match (&args.code, args.state, args.case) {
                 (Some(code), ..) => (code_answer(args, common, code)?, Exit::Success),
                 (None, Some(state), Some(case)) => {

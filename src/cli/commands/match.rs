@@ -103,10 +103,11 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let request = args.request(common);
-    args.audit.run("match", None, |session| {
-        // Not --previous: to replace that run is what --force is asked for.
-        let roster = request.roster.as_deref();
-        let folder = args.out.create(request.inputs.paths().chain(roster))?;
+    args.out.spare_trail(&args.audit)?;
+    args.audit.run("match", None, stop, |session| {
+        let side = request.roster.iter().chain(&request.previous);
+        let used = request.inputs.paths().chain(side.map(PathBuf::as_path));
+        let folder = args.out.create(common, used)?;
         let progress = Progress::new(common.quiet);
         let run = args.threads.run(|| {
             let layouts = common.layouts()?;

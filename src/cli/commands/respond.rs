@@ -16,7 +16,7 @@ use crate::engine::response::UNCHECKED_CASES;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Encoding, InputForm, Source, input_files};
+use crate::formats::input::{Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -59,7 +59,7 @@ pub struct Args {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR", required_unless_present = "print_policy")]
     out: Option<PathBuf>,
-    /// Replace DIR if it is an earlier run of icr and holds no input of this one
+    /// Replace DIR if it is an earlier run of icr and holds nothing that this one uses
     #[arg(long)]
     force: bool,
     /// Permissions of the files, octal; folders follow
@@ -97,7 +97,8 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         force: args.force,
         file_mode: args.file_mode,
     };
-    args.audit.run("respond", None, |session| {
+    out.spare_trail(&args.audit)?;
+    args.audit.run("respond", None, stop, |session| {
         respond_audited(args, common, &out, session, stdout, stop)
     })
 }
@@ -110,17 +111,16 @@ fn respond_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
+    let side_files = args.policy.iter().chain(&args.sent).chain(&args.leads);
+    let used = args.responses.iter().chain(side_files);
+    let folder = out.create(common, used.map(PathBuf::as_path))?;
     let policy = args
         .policy
         .as_deref()
-        .map(Policy::load)
-        .transpose()?
-        .unwrap_or_default();
-    let sent = SentLog::load(args.sent.as_deref(), args.serial_start)?;
-    let side_files = args.policy.iter().chain(&args.sent).chain(&args.leads);
-    let inputs = args.responses.iter().chain(side_files);
-    let folder = out.create(inputs.map(PathBuf::as_path))?;
-    let (summary, inputs) = respond_into(args, common, &policy, sent, &folder, stop)?;
+        .map(|path| Policy::load(path, stop))
+        .transpose()?;
+    let sent = SentLog::load(args.sent.as_deref(), args.serial_start, stop)?;
+    let (summary, inputs) = respond_into(args, common, policy, sent, &folder, stop)?;
     let totals = &summary.totals;
     let exit = FailOn::exit(args.fail_on, |severity| {
         totals.not_built > 0 || severity == Severity::Warning && !totals.worklist.is_empty()
@@ -138,7 +138,7 @@ fn respond_audited(
 fn respond_into(
     args: &Args,
     common: &CommonArgs,
-    policy: &Policy,
+    policy: Option<(Policy, InputEntry)>,
     sent: SentLog,
     folder: &OutputFolder,
     stop: &Stop,
@@ -153,9 +153,13 @@ fn respond_into(
     let read = read_responses(&sources, &fields, stop)?;
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
+    let (policy, policy_entry) = match policy {
+        Some((policy, entry)) => (policy, Some(entry)),
+        None => (Policy::default(), None),
+    };
     let leads = args.leads.as_deref().map(|path| Leads::load(path, stop));
     let leads = leads.transpose()?.unwrap_or_default();
-    let mut desk = Desk::new(&layouts, (policy, &leads), run_date, sent)?;
+    let mut desk = Desk::new(&layouts, (&policy, &leads), run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
@@ -176,7 +180,7 @@ fn respond_into(
         run_date: run_date.ccyymmdd().to_string(),
         state: state.map(crate::formats::reference::State::usps),
         routine,
-        cases_checked: fields.tells_whole_cases(),
+        cases_checked: fields.has_record_counts(),
         files: sources.iter().map(Source::name).collect(),
         totals,
         serials: sent.serials(),
@@ -188,23 +192,8 @@ fn respond_into(
         .iter()
         .map(|source| InputEntry::of("response", source, usps))
         .collect();
-    for (kind, path) in [
-        ("policy", &args.policy),
-        ("sent", &args.sent),
-        ("leads", &args.leads),
-    ] {
-        if let Some(path) = path {
-            let text = InputForm {
-                fixed: Some(false),
-                encoding: Some(Encoding::Ascii),
-            };
-            inputs.push(InputEntry::of(
-                kind,
-                &Source::open(path, 1, text, stop)?,
-                None,
-            ));
-        }
-    }
+    inputs.extend(policy_entry.into_iter().chain(sent.entry.clone()));
+    inputs.extend(leads.entry.clone());
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
     let mut manifest =
         note_input_form(args.form.form(), manifest).option("serial_start", args.serial_start);

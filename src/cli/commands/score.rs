@@ -23,6 +23,7 @@ use crate::synthetic::score::report::Score;
 use crate::synthetic::score::run::score;
 use crate::synthetic::score::tally::Tally;
 use crate::synthetic::score::truth::Truth;
+use crate::text::shown_path;
 
 /// Compare a run of match with the truth about its invented extracts
 ///
@@ -90,7 +91,7 @@ enum Table {
 /// # Errors
 /// Whatever stops it: a truth or a response file that cannot be used, an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("score", None, |session| {
+    args.audit.run("score", None, stop, |session| {
         let files = args.truth.iter().chain(&args.participants);
         session.read_files(files.map(PathBuf::as_path), stop)?;
         if let Some(table) = args.calibrate {
@@ -129,7 +130,7 @@ fn score_audited(
             .iter()
             .map(|folder| score(folder, (&truth, people.as_ref()), &layouts, &progress, stop))
             .collect::<Result<Vec<Tally>>>()?;
-        let cases_checked = ResponseFields::new(&layouts)?.tells_whole_cases();
+        let cases_checked = ResponseFields::new(&layouts)?.has_record_counts();
         let mut scores = Vec::with_capacity(tallies.len());
         for (tally, folder) in tallies.iter().zip(&args.folders) {
             let leads = read_leads(folder, &truth, stop)?;
@@ -172,11 +173,11 @@ fn score_audited(
             let returned = known + unknown;
             let of = match args.folders.len() {
                 1 => String::new(),
-                _ => format!(" of {}", folder.display()),
+                _ => format!(" of {}", shown_path(folder)),
             };
             warn(&format!(
                 "{unknown} of {returned} returned cases{of} are not in {}: it is the truth about other extracts, and no figure counts them",
-                truth_file.display()
+                shown_path(truth_file)
             ));
         }
     }

@@ -62,9 +62,9 @@ pub struct Args {
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    let profile = Profile::load(&args.noise)?;
     let world = world(args)?;
-    let folder = args.out.create([args.noise.as_path()])?;
+    let folder = args.out.create(common, [args.noise.as_path()])?;
+    let profile = Profile::load(&args.noise, stop)?;
     let totals = args
         .threads
         .run(|| make(args, common, &profile, world, &folder, stop))?;

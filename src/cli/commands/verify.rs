@@ -11,9 +11,9 @@ use crate::cli::{CommonArgs, OutputFormatArg, ThreadsArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::run::output::Stdout;
-use crate::run::verify;
+use crate::run::verify_folder;
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Verify a finished folder: files, digests, totals, and every response record
 #[derive(ClapArgs, Debug)]
@@ -38,9 +38,9 @@ pub struct Args {
 /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
 /// interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    args.audit.run("verify", None, |session| {
+    args.audit.run("verify", None, stop, |session| {
         let layouts = common.layouts()?;
-        let found = args.threads.run(|| verify(&args.folder, &layouts, stop))?;
+        let found = args.threads.run(|| verify_folder(&args.folder, &layouts, stop))?;
         stop.check()?;
         let exit = if found.damage.is_empty() { Exit::Success } else { Exit::Findings };
         session.end(exit)?;
@@ -54,7 +54,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                 let mut text = String::new();
                 for damage in &found.damage {
                     let record = damage.record.map(|record| format!(", record {record}")).unwrap_or_default();
-                    let _ = writeln!(text, "{}{record}: {}", damage.file, damage.problem);
+                    let _ = writeln!(text, "{}{record}: {}", shown(&damage.file), shown(&damage.problem));
                 }
                 let verdict = if found.damage.is_empty() { "intact" } else { "DAMAGED" };
                 let _ = writeln!(

@@ -1,4 +1,4 @@
-//! Back from CSV to fixed records.
+//! Converts CSV back into fixed-width records.
 
 use std::path::Path;
 
@@ -20,12 +20,12 @@ pub struct FromCsv<'a> {
 }
 
 impl<'a> FromCsv<'a> {
-    /// Reads the header of a CSV file; gives the records with the name of their layout: the one
-    /// that was named, or the first that has all columns.
+    /// Reads the header of a CSV file. Returns the records with the name of their layout: the named
+    /// one, or the first one that has all columns.
     ///
     /// # Errors
-    /// [`Error::Input`] where the header is missing, names a column twice, or names one that the
-    /// layout does not have; [`Error::Usage`] where there is no such layout.
+    /// [`Error::Input`] if there is no header, or it has a column twice, or one that the layout
+    /// does not have; [`Error::Usage`] if there is no such layout.
     pub fn open(
         path: &'a Path,
         bytes: &'a [u8],
@@ -58,7 +58,7 @@ impl<'a> FromCsv<'a> {
         let mut columns: Vec<(String, Columns)> = Vec::new();
         for (place, key) in header.into_iter().enumerate() {
             let Some(field) = expanded.fields.iter().find(|f| f.key == key) else {
-                // The first line might be a record: its cells are not shown.
+                // The first line could be a record, so its cells are not shown.
                 let problem = format!(
                     "column {} of its first line is no field of the layout `{name}`; `icr layout show {name} --format json` lists them as `key`",
                     place + 1
@@ -81,11 +81,11 @@ impl<'a> FromCsv<'a> {
         Ok((csv, expanded))
     }
 
-    /// Appends up to `most` records to `out`; gives how many.
+    /// Appends up to `most` records to `out`. Returns their number.
     ///
     /// # Errors
-    /// [`Error::Input`] naming the record that has another number of cells, is not UTF-8, or has a
-    /// cell that is too wide or holds a character beyond ISO 8859-1.
+    /// [`Error::Input`] naming the record, if it has a different number of cells, is not UTF-8, or
+    /// has a cell that is too wide or has a character beyond ISO 8859-1.
     pub fn next_records(&mut self, most: usize, out: &mut Vec<u8>) -> Result<usize> {
         for count in 0..most {
             let more = self
@@ -109,7 +109,7 @@ impl<'a> FromCsv<'a> {
     }
 }
 
-/// Puts a cell into a blank field.
+/// Copies a cell into a blank field.
 fn put(field: &mut [u8], cell: &[u8]) -> std::result::Result<(), String> {
     let wide = |count: usize, width: usize| format!("has {count} characters; it can have {width}");
     if cell.is_ascii() {
@@ -134,7 +134,7 @@ fn put(field: &mut [u8], cell: &[u8]) -> std::result::Result<(), String> {
     Ok(())
 }
 
-/// A CSV error in words that do not quote the line.
+/// A CSV error, in words that do not quote the line.
 fn refuse(path: &Path, record: u64, error: &csv::Error) -> Error {
     let problem = match error.kind() {
         csv::ErrorKind::UnequalLengths {

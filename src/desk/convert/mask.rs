@@ -1,27 +1,27 @@
-//! `--mask`: what is left of a field that tells of a person.
+//! `--mask`: how much of each field is shown.
 //!
-//! The one list of what is shown: a field that it does not name is blanked, so that a field which a
-//! layout gets later is not shown by mistake.
+//! This is the only list of fields that may be shown: a field that is not on it is blanked, so that
+//! a field added to a layout later is not shown by mistake.
 
 use crate::formats::layout::Field;
 
-/// How a field is masked, in place: a masked record is as long as it was.
+/// How a field is masked. Masking is in place and keeps the length of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mask {
     /// Nothing is hidden.
     Open,
-    /// The last four digits are left.
+    /// The last four digits are kept.
     Ssn,
-    /// The initial is left.
+    /// The initial is kept.
     Name,
-    /// Whether there is one is left.
+    /// Only whether the field is blank is kept.
     Presence,
-    /// Nothing is left.
+    /// Nothing is kept.
     Blank,
 }
 
-/// What is shown: codes, counts, places and dates of cases and transactions, and the numbers of
-/// cases and members, without which no finding could be followed up.
+/// The fields that are shown: codes, counts, places and dates of cases and transactions, and the
+/// numbers of cases and members, which are needed to follow up a finding.
 const HARMLESS: &[&str] = &[
     // Extracts and responses.
     "case_id",
@@ -120,15 +120,15 @@ impl Mask {
             | "name_suffix"
             | "race"
             | "internet_address" => Mask::Presence,
-            // Parents' names prove who somebody is: even an initial is not left.
+            // Parents' names are used as proof of identity, so not even an initial is kept.
             _ if ["father_", "mother_", "contact_"]
                 .iter()
                 .any(|head| own.starts_with(head)) =>
             {
                 Mask::Presence
             }
-            // Family violence: that there is a mark is what must not be known. A user field, or one
-            // of a name that is not known here: nobody knows what it holds.
+            // Family violence: even the existence of a mark must not be known. The contents of a
+            // user field, or of a field with an unknown name, could be anything.
             _ => Mask::Blank,
         }
     }

@@ -1,7 +1,7 @@
-//! Records from one form into another: text, RECFM=FB, EBCDIC, CSV, JSON Lines, Parquet.
+//! Converts records between forms: text, RECFM=FB, EBCDIC, CSV, JSON Lines, Parquet.
 //!
-//! Takes whole records of a layout, gives what the target form writes for them, and refuses a
-//! record that the form cannot carry: what is converted and converted back is the same, padded.
+//! A record that the target form cannot hold is refused, never altered: converting back gives the
+//! same record, padded.
 
 mod from_csv;
 mod mask;
@@ -9,6 +9,7 @@ mod mask;
 mod parquet;
 mod plan;
 mod refused;
+mod request;
 mod rows;
 
 pub use from_csv::FromCsv;
@@ -16,6 +17,7 @@ pub use from_csv::FromCsv;
 pub use parquet::{ParquetError, ParquetFile};
 pub use plan::{Plan, guess_layout, layout_of_header};
 pub use refused::Refused;
+pub use request::{ConvertRequest, ConvertTo, Converted, SourceForm, convert};
 pub use rows::{Rows, Target};
 
 /// Appends ISO 8859-1 bytes as UTF-8.

@@ -1,4 +1,4 @@
-//! Records into a Parquet file: one text column a field, none of them null.
+//! Writes records into a Parquet file: one text column per field, without nulls.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use super::{Plan, Refused, push_utf8};
 use crate::formats::input::Records;
 use crate::formats::record::trim_end;
 
-/// How many records a row group holds: they are in memory until they are written.
+/// The number of records per row group; they are in memory until it is written.
 const ROW_GROUP_RECORDS: usize = 32_768;
 
-/// A Parquet file in the making.
+/// A Parquet file under construction.
 pub struct ParquetFile<'a, W: Write + Send> {
     plan: &'a Plan,
     writer: SerializedFileWriter<W>,
@@ -25,9 +25,9 @@ pub struct ParquetFile<'a, W: Write + Send> {
     record: Vec<u8>,
 }
 
-/// Why records cannot be written.
+/// The reason why records cannot be written.
 pub enum ParquetError {
-    /// A record is none of the layout's.
+    /// A record does not fit the layout.
     Refused(Refused),
     /// The file cannot be written.
     Unwritable(std::io::Error),
@@ -38,11 +38,11 @@ fn unwritable(error: parquet::errors::ParquetError) -> std::io::Error {
 }
 
 impl<'a, W: Write + Send> ParquetFile<'a, W> {
-    /// Begins a file. Its key-value metadata name the layout, and each column's published field
-    /// with its columns in the record.
+    /// Begins a file. Its key-value metadata have the layout, and for each column the published
+    /// field name and the columns in the record.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn new(plan: &'a Plan, out: W) -> std::io::Result<Self> {
         let mut fields = Vec::new();
         let mut about = vec![KeyValue::new("icr.layout".to_owned(), plan.layout.clone())];
@@ -78,11 +78,11 @@ impl<'a, W: Write + Send> ParquetFile<'a, W> {
         })
     }
 
-    /// Adds records; gives how many there were.
+    /// Adds records. Returns their number.
     ///
     /// # Errors
-    /// [`ParquetError`] for the first record that is none of the layout's, or where the file cannot
-    /// be written.
+    /// [`ParquetError`] for the first record that does not fit the layout, or if the file cannot be
+    /// written.
     pub fn add(&mut self, records: Records<'_>) -> std::result::Result<u64, ParquetError> {
         let mut count = 0;
         for came in records {
@@ -119,10 +119,10 @@ impl<'a, W: Write + Send> ParquetFile<'a, W> {
         group.close().map(drop).map_err(unwritable)
     }
 
-    /// Writes what is left, and the file's end; gives what it was written to.
+    /// Writes the rest and the file's footer. Returns the writer.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn finish(mut self) -> std::io::Result<W> {
         if !self.columns[0].is_empty() {
             self.write_group()?;

@@ -1,4 +1,4 @@
-//! What is converted: the layout, the fields that were picked, and whether they are masked.
+//! The plan of a conversion: the layout, the selected fields, and their masks.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,35 +11,35 @@ use crate::formats::layout::{Field, Layout, LayoutSet};
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
 
-/// How much of a file tells its layout.
+/// The number of bytes of a file that are used to guess its layout.
 const LOOK_BYTES: usize = 64 * 1024;
 
-/// What is converted.
+/// The plan of a conversion.
 pub struct Plan {
     /// The layout's name.
     pub layout: String,
     /// The record's length in bytes.
     pub length: usize,
-    /// The fields that were picked, in the order in which they were named; else all.
+    /// The selected fields in the order in which they were named, or all fields.
     pub fields: Vec<Field>,
-    /// How each field of the layout is masked; none without `--mask`.
+    /// The masks of the layout's fields; empty without `--mask`.
     masks: Vec<(std::ops::Range<usize>, Mask)>,
-    /// What is blanked in a fixed record: the fields that were not picked.
+    /// The ranges that are blanked in a fixed record: the fields that were not selected.
     unpicked: Vec<std::ops::Range<usize>>,
     rejects: Option<Rejects>,
 }
 
-/// Records that a match would reject for what they are as a whole.
+/// Counts records that a match would reject as a whole.
 struct Rejects {
     min_bytes: usize,
     count: AtomicU64,
 }
 
 impl Plan {
-    /// A plan for a layout whose submitted record was expanded (see [`LayoutSet::expanded`]).
+    /// A plan for a layout with an expanded submitted record (see [`LayoutSet::expanded`]).
     ///
     /// # Errors
-    /// [`Error::Usage`] where a picked field is none of the layout's, or is named twice.
+    /// [`Error::Usage`] if a selected field is not in the layout, or is named twice.
     pub fn new(layout: &Layout, picked: &[String], mask: bool) -> Result<Self> {
         let mut fields = Vec::new();
         for (place, key) in picked.iter().enumerate() {
@@ -81,22 +81,23 @@ impl Plan {
         })
     }
 
-    /// Counts the records that E01 or E02 would reject, where `min_bytes` is the shortest.
+    /// Makes the plan count the records that E01 or E02 would reject; `min_bytes` is the shortest
+    /// accepted length.
     pub fn count_rejects(&mut self, min_bytes: usize) {
         let count = AtomicU64::new(0);
         self.rejects = Some(Rejects { min_bytes, count });
     }
 
-    /// How many there were; none where they were not counted.
+    /// The number of such records; `None` if they were not counted.
     pub fn rejects(&self) -> Option<u64> {
         let rejects = self.rejects.as_ref();
         rejects.map(|rejects| rejects.count.load(Ordering::Relaxed))
     }
 
-    /// Puts a record as it came into `record`, which has its full length: padded and masked.
+    /// Copies a record into `record`, which has the full length: padded and masked.
     ///
     /// # Errors
-    /// Why the record does not fit the layout.
+    /// The reason why the record does not fit the layout.
     #[inline]
     pub(super) fn take(&self, bytes: &[u8], record: &mut [u8]) -> std::result::Result<(), String> {
         let length = bytes.len().min(self.length);
@@ -121,7 +122,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Blanks what was not picked.
+    /// Blanks the fields that were not selected.
     #[inline]
     pub(super) fn blank_unpicked(&self, record: &mut [u8]) {
         for columns in &self.unpicked {
@@ -129,15 +130,15 @@ impl Plan {
         }
     }
 
-    /// The refusal of a record, counted from 1.
+    /// The error for a record, counted from 1.
     pub(super) fn refuse(record: u64, problem: String) -> Refused {
         Refused { record, problem }
     }
 }
 
-/// The layout whose records most of the head of a file are, by their length and the digits that
-/// they must hold (ours); none where that is not plain, for a mask must not look elsewhere than
-/// where the values are.
+/// The layout that most records at the start of a file fit, by their length and the digits that
+/// they must have (ours). `None` if that is not certain, because a mask for the wrong layout would
+/// leave values unmasked.
 pub fn guess_layout(source: &Source) -> Option<&'static str> {
     type Fits = fn(&[u8]) -> bool;
     let digits = |cell: Option<&[u8]>| cell.is_some_and(|c| c.iter().all(u8::is_ascii_digit));
@@ -180,8 +181,8 @@ pub fn guess_layout(source: &Source) -> Option<&'static str> {
     })
 }
 
-/// The layout of which the header of a CSV file names all fields; else the first that has all
-/// fields that it names.
+/// The layout whose fields are exactly those in the header of a CSV file; otherwise the first one
+/// that has all of them.
 pub fn layout_of_header(header: &[String], layouts: &LayoutSet) -> Option<String> {
     let has_all = |layout: &&Layout| {
         let fields = layouts.expanded(layout).fields;

@@ -1,4 +1,4 @@
-//! Records into the forms that are written record by record.
+//! Renders records in the forms that are written record by record.
 
 use super::refused::Refused;
 use super::{Plan, push_utf8};
@@ -8,13 +8,13 @@ use crate::formats::record::trim_end;
 /// A form that is written record by record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// One record a line, LF after every record.
+    /// One record per line, LF after every record.
     Text(Encoding),
     /// RECFM=FB.
     Fixed(Encoding),
     /// CSV in UTF-8 with a header.
     Csv,
-    /// A JSON object a line, in UTF-8.
+    /// One JSON object per line, in UTF-8.
     Jsonl,
 }
 
@@ -22,12 +22,12 @@ pub enum Target {
 pub struct Rows<'a> {
     plan: &'a Plan,
     target: Target,
-    /// What stands before each value of a JSON object.
+    /// The bytes before each value of a JSON object.
     names: Vec<Vec<u8>>,
 }
 
 impl<'a> Rows<'a> {
-    /// Renders as the plan says.
+    /// A renderer for a plan.
     pub fn new(plan: &'a Plan, target: Target) -> Self {
         let name = |(place, field): (usize, &crate::formats::layout::Field)| {
             let head = if place == 0 { "{" } else { "," };
@@ -40,7 +40,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What stands before all records.
+    /// The bytes before all records.
     pub fn header(&self) -> Vec<u8> {
         let keys: Vec<_> = self.plan.fields.iter().map(|f| f.key.as_str()).collect();
         match self.target {
@@ -49,10 +49,10 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Renders records; gives how many there were.
+    /// Renders records. Returns their number.
     ///
     /// # Errors
-    /// [`Refused`] for the first record that is none of the layout's, or that the form cannot carry.
+    /// [`Refused`] for the first record that does not fit the layout, or that the form cannot hold.
     pub fn render(
         &self,
         records: Records<'_>,
@@ -124,14 +124,14 @@ impl<'a> Rows<'a> {
             }
         }
         if out.len() == first {
-            // A line of one empty cell would be no line.
+            // A single empty cell must be quoted, or the line would be empty and skipped.
             out.extend_from_slice(b"\"\"");
         }
         out.push(b'\n');
     }
 }
 
-/// Whether a line can carry the record.
+/// Whether a line can hold the record.
 fn check_line(record: &[u8], encoding: Encoding) -> std::result::Result<(), String> {
     if encoding.line_end_in(record).is_some() || record.ends_with(b"\r") {
         return Err(

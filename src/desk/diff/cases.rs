@@ -1,7 +1,8 @@
-//! What differs in the cases of a family: the records with one Case ID and other state.
+//! Compares the cases of one family: the records with one Case ID and other state.
 //!
-//! A case is found again by its Case ID and other state, and among several of them by its Other
-//! State Case ID: that ID is what a response corrects, so it may differ (decision 0025).
+//! A case is identified by its Case ID and other state. If a family has several cases, the Other
+//! State Case ID distinguishes them; it may differ between the sides, because it is what a response
+//! corrects (decision 0025).
 
 use std::collections::BTreeMap;
 
@@ -11,23 +12,24 @@ use crate::engine::matching::ReasonCodes;
 use crate::formats::record::text;
 use crate::formats::reference::State;
 
-/// The records of one or, where digests meet, more families, of both sides.
+/// The records of a family on both sides. If digests collide, it has the records of several
+/// families.
 pub(super) struct Family<'r> {
     pub(super) old: Vec<OfCase<'r>>,
     pub(super) new: Vec<OfCase<'r>>,
 }
 
-/// A record, and which case of its file it is of.
+/// A record, with the number of its case in the file.
 pub(super) type OfCase<'r> = (u32, &'r [u8]);
 
-/// What became of a case or a participant.
+/// How a case or participant changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
-    /// Only the new side has it.
+    /// It is only on the new side.
     New,
-    /// Only the old side has it.
+    /// It is only on the old side.
     Gone,
-    /// Both have it, and it differs.
+    /// It is on both sides and differs.
     Changed,
 }
 
@@ -42,38 +44,38 @@ impl ChangeKind {
     }
 }
 
-/// A case that differs.
+/// A case that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseChange {
-    /// What became of it.
+    /// How it changed.
     pub kind: ChangeKind,
     /// Your Case ID.
     pub case_id: String,
     /// The other state's USPS code.
     pub other_state: &'static str,
-    /// The Other State Case ID, of the new side if it has the case.
+    /// The Other State Case ID, from the new side if the case is there.
     pub other_case_id: String,
-    /// Its participants that differ; of a new or gone case all.
+    /// The participants that changed; all of them if the case is new or gone.
     pub records: Vec<RecordChange>,
 }
 
-/// A participant that differs.
+/// A participant that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordChange {
-    /// What became of it.
+    /// How it changed.
     pub kind: ChangeKind,
-    /// The Member ID, of the new side if it has the participant.
+    /// The Member ID, from the new side if the participant is there.
     pub member_id: String,
-    /// The reason codes of the old side.
+    /// The reason codes on the old side.
     pub old_codes: Option<ReasonCodes>,
-    /// The reason codes of the new side.
+    /// The reason codes on the new side.
     pub new_codes: Option<ReasonCodes>,
     /// The names of the fields that differ.
     pub fields: Vec<String>,
 }
 
 impl CaseChange {
-    /// What changes are sorted by.
+    /// The sort key of changes.
     pub(super) fn key(&self) -> (&str, &str, &str, ChangeKind) {
         (
             &self.case_id,
@@ -86,7 +88,7 @@ impl CaseChange {
 
 type Key<'r> = (&'r [u8], &'r [u8]);
 
-/// The cases of one side, as the file was cut into them, by family and Other State Case ID.
+/// The cases of one side, as the reader split the file, by family and Other State Case ID.
 fn cases_of<'r>(records: &[OfCase<'r>], fields: &DiffFields) -> BTreeMap<Key<'r>, Cases<'r>> {
     let mut by_case: BTreeMap<u32, Vec<&'r [u8]>> = BTreeMap::new();
     for (case, record) in records {
@@ -106,13 +108,13 @@ fn cases_of<'r>(records: &[OfCase<'r>], fields: &DiffFields) -> BTreeMap<Key<'r>
     families
 }
 
-/// How many cases the records make.
+/// The number of cases among the records.
 pub(super) fn count_cases(records: &[OfCase<'_>]) -> u64 {
     let cases: std::collections::BTreeSet<u32> = records.iter().map(|(case, _)| *case).collect();
     cases.len() as u64
 }
 
-/// The number of cases that are the same, and the cases that differ.
+/// The number of equal cases, and the cases that changed.
 pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, Vec<CaseChange>) {
     let mut old = cases_of(&family.old, fields);
     let mut new = cases_of(&family.new, fields);
@@ -149,7 +151,7 @@ pub(super) fn compare_family(family: &Family<'_>, fields: &DiffFields) -> (u64, 
     (same, changes)
 }
 
-/// The participants of a case that differ.
+/// The participants of a case that changed.
 fn compare_records<'r>(
     old: Vec<&'r [u8]>,
     new: Vec<&'r [u8]>,

@@ -1,6 +1,6 @@
-//! Finds the cases that differ between two files. Every record gets two digests: of its family
-//! (Case ID and other state) and of its bytes. Sorted by these, families that are the same on both
-//! sides are passed over, their bytes compared to be sure; the rest is looked at field by field.
+//! Finds the cases that differ between two files. Each record gets two digests: of its family (Case
+//! ID and other state), and of its bytes. Both sides are sorted by them; families with equal
+//! digests are compared byte for byte, the others field by field.
 
 use rayon::prelude::*;
 
@@ -13,37 +13,36 @@ use crate::error::{Error, Result};
 use crate::formats::input::InputForm;
 use crate::stop::Stop;
 
-/// Into how many ranges of digests the comparison is cut.
+/// The number of ranges of digests that are compared in parallel.
 const RANGES: u64 = 64;
 
-/// What differs between two files. Pairs are of the old and the new side.
+/// The differences between two files. Pairs are (old, new).
 #[derive(Clone, Debug, Default)]
 pub struct FileChanges {
-    /// The submitting state, or the file's name where nothing tells.
+    /// The submitting state, or the file's name if the state is unknown.
     pub label: String,
     /// The file's name.
     pub name: String,
-    /// Whether the file is missing.
+    /// Whether the file does not exist.
     pub missing: (bool, bool),
-    /// Why the file cannot be read; then nothing of the two files is compared.
+    /// Why the file cannot be read; if either cannot, the two are not compared.
     pub unreadable: (Option<String>, Option<String>),
-    /// Records.
+    /// Numbers of records.
     pub records: (u64, u64),
-    /// Records that are no response records: nothing of them is shown.
+    /// Lines that are not response records. Their contents are never shown.
     pub no_records: (u64, u64),
-    /// Those of them that the other side does not have.
+    /// Those that are only on this side.
     pub no_records_alone: (u64, u64),
-    /// Where the cases are not whole: the file was cut, doubled, or is not in the order in which it was
-    /// written.
+    /// Incomplete cases: the file was cut, has duplicates, or is not in its original order.
     pub not_whole: (Faults, Faults),
-    /// Cases that are the same.
+    /// The number of equal cases.
     pub same_cases: u64,
     /// The cases that differ, by Case ID, other state and Other State Case ID.
     pub changes: Vec<CaseChange>,
 }
 
 impl FileChanges {
-    /// Whether nothing differs.
+    /// Whether there is no difference.
     pub fn is_same(&self) -> bool {
         self.changes.is_empty()
             && self.missing == (false, false)
@@ -52,12 +51,12 @@ impl FileChanges {
     }
 }
 
-/// Compares two files, as they are.
+/// Compares two files, damaged or not.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where a file that was given cannot be opened or any changes
-/// while it is read, [`Error::Inputs`] where two files that were given are of two states, and an
-/// interruption.
+/// [`Error::Io`] and [`Error::Input`] if a file given as argument cannot be opened, or any file
+/// changes while it is read; [`Error::Inputs`] if two files given as arguments are of different
+/// states; an interruption.
 pub fn compare_files(
     pair: &FilePair,
     form: InputForm,
@@ -90,7 +89,7 @@ pub fn compare_files(
     changes.records = (old_file.len(), new_file.len());
     note_no_records(&mut changes, &old_file, &new_file);
     changes.not_whole = (old_file.not_whole.clone(), new_file.not_whole.clone());
-    // Digests of families have 63 bits.
+    // The digest of a family has 63 bits.
     let width = (1_u64 << 63) / RANGES;
     let compared = (0..RANGES).into_par_iter().map(|range| {
         stop.check()?;
@@ -108,8 +107,8 @@ pub fn compare_files(
     Ok(changes)
 }
 
-/// The submitting state: that of most records where two files were given, whatever they are called;
-/// else that of the file's name.
+/// The submitting state. For two files given as arguments, it is the state of most records, because
+/// their names can be arbitrary; otherwise that of the file name.
 fn label(pair: &FilePair, old: &SideFile<'_>, new: &SideFile<'_>) -> Result<Option<&'static str>> {
     let of_records = new.state().or(old.state());
     let given = |side: &Option<super::SidePath>| side.as_ref().is_some_and(|side| side.given);
@@ -128,7 +127,7 @@ fn label(pair: &FilePair, old: &SideFile<'_>, new: &SideFile<'_>) -> Result<Opti
     Ok(state.map(crate::formats::reference::State::usps))
 }
 
-/// Counts what is no response record, and how much of it the other side has not.
+/// Counts the lines that are not response records, and those of them that only one side has.
 fn note_no_records(changes: &mut FileChanges, old: &SideFile<'_>, new: &SideFile<'_>) {
     let (old, new) = (old.no_records(), new.no_records());
     let (mut at_old, mut at_new, mut both) = (0, 0, 0);
@@ -147,8 +146,8 @@ fn note_no_records(changes: &mut FileChanges, old: &SideFile<'_>, new: &SideFile
     changes.no_records_alone = (changes.no_records.0 - both, changes.no_records.1 - both);
 }
 
-/// Compares the families of a range of digests; gives the number of cases that are the same, and
-/// those that differ.
+/// Compares the families in a range of digests. Returns the number of equal cases, and those that
+/// changed.
 fn compare_range(
     old: &SideFile<'_>,
     new: &SideFile<'_>,

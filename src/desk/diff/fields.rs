@@ -1,4 +1,4 @@
-//! Where a comparison finds the fields of a response record, and what each is called.
+//! The fields of a response record and their names, as a comparison uses them.
 
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::engine::response::ResponseFields;
@@ -6,19 +6,19 @@ use crate::error::Result;
 use crate::formats::layout::{Columns, LayoutSet};
 use crate::formats::record::trim_end;
 
-/// The fields of a response record, those of the submitted record among them.
+/// The fields of a response record, including those of the submitted record.
 #[derive(Clone, Debug)]
 pub struct DiffFields {
     pub(super) records: ResponseFields,
-    /// Every field but the reason codes, in column order.
+    /// All fields except the reason codes, in column order.
     named: Vec<(String, Columns)>,
 }
 
 impl DiffFields {
-    /// Resolves the fields of the layouts in use.
+    /// Resolves the fields of the layout set.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where one is missing.
+    /// [`crate::Error::Layout`] if one is missing.
     pub fn new(layouts: &LayoutSet) -> Result<Self> {
         let records = ResponseFields::new(layouts)?;
         let first = records.response.submitted.first - 1;
@@ -40,19 +40,19 @@ impl DiffFields {
         Ok(DiffFields { records, named })
     }
 
-    /// Whether it can be checked that cases are whole.
-    pub fn tells_whole_cases(&self) -> bool {
-        self.records.tells_whole_cases()
+    /// Whether it can be checked that cases are complete.
+    pub fn has_record_counts(&self) -> bool {
+        self.records.has_record_counts()
     }
 
-    /// A field of the submitted record, trimmed, of a record without its trailing blanks.
+    /// A field of the submitted record, trimmed. The record may be trimmed too.
     #[inline]
     pub(super) fn submitted<'r>(&self, record: &'r [u8], columns: Columns) -> &'r [u8] {
         let submitted = self.records.response.submitted.of_trimmed(record);
         trim_end(columns.of_trimmed(submitted))
     }
 
-    /// What a record belongs to: its Case ID and the state part of its Other State FIPS Code.
+    /// The family of a record: its Case ID and the state part of its Other State FIPS Code.
     #[inline]
     pub(super) fn family<'r>(&self, record: &'r [u8]) -> (&'r [u8], &'r [u8]) {
         let extract = &self.records.extract;
@@ -68,11 +68,11 @@ impl DiffFields {
 
     /// The reason codes.
     pub(super) fn codes(&self, record: &[u8]) -> ReasonCodes {
-        // Only what was found to be a response record is compared: it has codes.
+        // Only valid response records are compared, and they have codes.
         self.records.codes(record).unwrap_or_default()
     }
 
-    /// The names of the fields in which two records differ, in column order.
+    /// The names of the fields that differ between two records, in column order.
     pub(super) fn differences(&self, old: &[u8], new: &[u8]) -> Vec<String> {
         let differs = |columns: Columns| {
             trim_end(columns.of_trimmed(old)) != trim_end(columns.of_trimmed(new))
@@ -92,7 +92,7 @@ impl DiffFields {
     }
 }
 
-/// The codes as reports show them.
+/// The codes, as in reports.
 pub(super) fn code_words(codes: ReasonCodes) -> String {
     let words: Vec<_> = codes.iter().map(ReasonCode::code).collect();
     words.join(" ")

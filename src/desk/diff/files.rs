@@ -1,10 +1,12 @@
-//! Which files are compared with which: those of two run folders by name, or two files.
+//! Pairs the files to compare: those of two run folders by name, or two files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::formats::input::folder_files;
 use crate::formats::reference::State;
+use crate::text::shown_path;
 
 /// A response file of each side; one of them may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,22 +24,22 @@ pub struct FilePair {
 pub struct SidePath {
     /// Its path.
     pub path: PathBuf,
-    /// Whether it was given as an argument: then the comparison rests on it, and it must be
+    /// Whether it was given as an argument. The comparison then depends on it, so it must be
     /// readable.
     pub given: bool,
 }
 
-/// A file among the responses of a run whose name is none that a response file has. It is not read:
-/// what it holds is unknown, and must not be shown as IDs.
+/// A file in a run's folder of responses that does not have the name of a response file. It is not
+/// read, because its contents are unknown and could be shown as IDs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrayFile {
     /// Its name, without the folder.
     pub name: String,
-    /// Whether the old, and the new side has it.
+    /// Whether the old and the new side have it.
     pub sides: (bool, bool),
 }
 
-/// What there is to compare.
+/// The files to compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComparedFiles {
     /// The response files, by name.
@@ -54,11 +56,11 @@ struct Side {
 }
 
 /// The files of two sides. A side is a file, or a run folder, whose response files are those named
-/// `<USPS>.icr` in its folder `responses` (or, where that is missing, in itself).
+/// `<USPS>.icr` in its folder `responses`, or in the folder itself if there is no `responses`.
 ///
 /// # Errors
-/// [`Error::Io`] where a side is not there or cannot be read, [`Error::Inputs`] where neither side
-/// holds a response file: then nothing was compared.
+/// [`Error::Io`] if a side does not exist or cannot be read; [`Error::Inputs`] if neither side has
+/// a response file, because then nothing would be compared.
 pub fn pair_files(old: &Path, new: &Path) -> Result<ComparedFiles> {
     let (old_side, new_side) = (files_of(old)?, files_of(new)?);
     if let ([one], [other]) = (&old_side.responses[..], &new_side.responses[..])
@@ -92,8 +94,8 @@ pub fn pair_files(old: &Path, new: &Path) -> Result<ComparedFiles> {
     if pairs.is_empty() {
         return Err(Error::Inputs(format!(
             "neither {} nor {} holds a response file; give run folders of `icr match`, or response files",
-            old.display(),
-            new.display()
+            shown_path(old),
+            shown_path(new)
         )));
     }
     let strays = strays.into_iter();
@@ -118,12 +120,8 @@ fn files_of(side: &Path) -> Result<Side> {
     let responses = side.join("responses");
     let is_run = responses.is_dir();
     let folder = if is_run { responses } else { side.to_owned() };
-    for entry in std::fs::read_dir(&folder).map_err(Error::io("read", &folder))? {
-        let path = entry.map_err(Error::io("read", &folder))?.path();
+    for path in folder_files(&folder)? {
         let name = name_of(&path);
-        if !path.is_file() || name.starts_with('.') {
-            continue;
-        }
         if state_of(&name).is_some() {
             files.responses.push(SidePath { path, given: false });
         } else if is_run || path.extension().is_some_and(|ending| ending == "icr") {
@@ -133,7 +131,7 @@ fn files_of(side: &Path) -> Result<Side> {
     Ok(files)
 }
 
-/// The state whose response file has this name, as `icr match` names it.
+/// The state whose response file `icr match` gives this name.
 pub(super) fn state_of(name: &str) -> Option<State> {
     let stem = name.strip_suffix(".icr")?;
     State::from_usps(stem).filter(|state| state.usps() == stem)

@@ -1,5 +1,6 @@
-//! A comparison as JSON, complete. A national run can have millions of changes, so nothing is built
-//! up beside them: each is written as it stands. Keys are in alphabetical order.
+//! Writes a comparison as complete JSON. A national run can have millions of changes, so each is
+//! serialised directly from the report, without a second copy in memory. Keys are in alphabetical
+//! order.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ impl Serialize for DiffReport {
     }
 }
 
-/// A list of which each item is written when its turn comes.
+/// A list whose items are converted one at a time while it is written.
 struct Each<'a, T>(&'a [T]);
 
 impl<T: Entry> Serialize for Each<'_, T> {
@@ -45,12 +46,12 @@ impl<T: Entry> Serialize for Each<'_, T> {
     }
 }
 
-/// What has an entry in the report.
+/// Something that has an entry in the report.
 trait Entry {
     fn entry(&self) -> impl Serialize;
 }
 
-/// A figure of both sides.
+/// A figure for both sides.
 #[derive(Serialize)]
 struct Sides<T> {
     new: T,
@@ -97,7 +98,7 @@ struct NoRecords {
     only_old: u64,
 }
 
-/// Where cases of a file are not whole.
+/// The incomplete cases of a file.
 #[derive(Serialize)]
 struct NotWhole {
     faults: u64,

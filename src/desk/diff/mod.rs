@@ -1,10 +1,11 @@
-//! Compares two runs, or two response files, by case and participant, whatever the order of their
-//! records. Damaged and hand-edited files are read as they are: what is no response record is compared
-//! as bytes and counted, and nothing of it is shown, for its columns may hold anything.
+//! Compares two runs, or two response files, by case and participant, regardless of the order of
+//! their records. Damaged and edited files are compared as they are: lines that are not response
+//! records are compared as bytes and counted, and their contents must never be shown, because their
+//! columns could hold anything.
 //!
-//! [`pair_files`] → [`compare_files`], which finds the cases that differ by digests and looks at
-//! these alone, field by field → [`DiffReport`]. Of people nothing is shown but Case and Member IDs
-//! and codes: of every other field, whether it changed.
+//! [`pair_files`] → [`compare_files`], which finds the cases that differ by digest and compares
+//! only these field by field → [`DiffReport`]. It shows Case IDs, Member IDs and codes; of every
+//! other field, only whether it changed.
 
 mod cases;
 mod families;

@@ -1,21 +1,21 @@
-//! Which case of the new side is which of the old, and which participant (decision 0025).
+//! Pairs the cases and participants of the old side with those of the new side (decision 0025).
 
 use std::collections::BTreeMap;
 
 use super::DiffFields;
 use crate::formats::record::SsnField;
 
-/// A case of both sides, or of one: its Other State Case ID, of the new side if it has the case, and
-/// its records.
+/// A case of both sides, or of one: its Other State Case ID, from the new side if the case is
+/// there, and its records.
 pub(super) type CasePair<'r> = (&'r [u8], Option<Vec<&'r [u8]>>, Option<Vec<&'r [u8]>>);
 
 /// A participant of both sides, or of one.
 type Participants<'r> = (Option<&'r [u8]>, Option<&'r [u8]>);
 
-/// Pairs the cases of a family, in turn: those with the same Other State Case ID; those whose new
-/// ID is the Case ID (from Other State) that the old response gave, which is what a correction takes
-/// over; those with the same Member IDs; and where one is left on each side, these. What fits more
-/// than one is not paired.
+/// Pairs the cases of a family by the first of these that applies: the same Other State Case ID; a
+/// new Other State Case ID that is the Case ID (from Other State) of the old response, which a
+/// correction takes over; the same Member IDs; the only case left on each side. Ambiguous cases are
+/// not paired.
 pub(super) fn pair_cases<'r>(
     olds: Cases<'r>,
     mut news: Cases<'r>,
@@ -60,14 +60,13 @@ pub(super) fn pair_cases<'r>(
     pairs
 }
 
-/// Pairs the cases whose key one case of each side has, and no other. A key with a blank part says
-/// nothing.
+/// Pairs cases whose key occurs exactly once on each side. Keys with a blank part are ignored.
 fn pair_by_key<'r>(
     (olds, news, pairs): (&mut Cases<'r>, &mut Cases<'r>, &mut Vec<CasePair<'r>>),
     old_key: impl Fn(&'r [u8], &[&'r [u8]]) -> Vec<&'r [u8]>,
     new_key: impl Fn(&'r [u8], &[&'r [u8]]) -> Vec<&'r [u8]>,
 ) {
-    // The IDs of the cases of both sides that have the key.
+    // For each key, the IDs of the cases on both sides that have it.
     let mut by_key: BTreeMap<Vec<&[u8]>, [Vec<&'r [u8]>; 2]> = BTreeMap::new();
     for (id, records) in &*olds {
         let ids = by_key.entry(old_key(id, records)).or_default();
@@ -87,8 +86,8 @@ fn pair_by_key<'r>(
     }
 }
 
-/// Pairs the participants of a case, in turn by all bytes, by Member ID, by type and SSN, by type,
-/// Date of Birth and First Name; gives those that differ.
+/// Pairs the participants of a case by all bytes, then by Member ID, then by type and SSN, then by
+/// type, Date of Birth and First Name. Returns those that differ.
 pub(super) fn pair_participants<'r>(
     mut old: Vec<&'r [u8]>,
     mut new: Vec<&'r [u8]>,
@@ -112,8 +111,8 @@ pub(super) fn pair_participants<'r>(
                 .iter()
                 .map(|columns| fields.submitted(record, *columns).to_vec());
             let parts: Vec<_> = parts.collect();
-            // A blank says nothing of who it is, nor does an SSN that cannot be used (matching.md,
-            // section 2): zeros and placeholders must not make strangers one person.
+            // A blank identifies nobody. Neither does an unusable SSN (matching.md, section 2):
+            // zeros and placeholders must not pair strangers.
             let speaks = match by {
                 [ssn, _] if *ssn == e.ssn => SsnField::parse(&parts[0]).usable().is_some(),
                 _ => !parts[0].is_empty(),
@@ -127,8 +126,8 @@ pub(super) fn pair_participants<'r>(
     both.chain(gone).chain(added).collect()
 }
 
-/// Moves to `pairs` the records of both sides with the same key, the lowest bytes first; a record
-/// whose key is empty stays.
+/// Moves the records of both sides with the same key into `pairs`, lowest bytes first. A record
+/// with an empty key is not moved.
 fn pair_by<'r>(
     old: &mut Vec<&'r [u8]>,
     new: &mut Vec<&'r [u8]>,

@@ -1,4 +1,4 @@
-//! What a comparison found.
+//! The result of a comparison.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use super::{ChangeKind, FileChanges, StrayFile};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::run::other_layouts_words;
 
-/// Whether a change of codes is for the better.
+/// Whether a change of codes is an improvement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Some discrepancies are gone, and none came: 02 → 00.
+    /// Discrepancies are gone and none is new: 02 → 00.
     Progress,
-    /// Some discrepancies came, and none is gone.
+    /// Discrepancies are new and none is gone.
     Setback,
-    /// Some came and some are gone.
+    /// Some are new and some are gone.
     Mixed,
 }
 
@@ -45,17 +45,17 @@ impl Direction {
 /// The comparison of two runs.
 #[derive(Clone, Debug)]
 pub struct DiffReport {
-    /// File by file, in order of name.
+    /// One entry per file, in order of name.
     pub files: Vec<FileChanges>,
-    /// What lies among the responses and is none, in order of name.
+    /// Files among the responses that are not response files, in order of name.
     pub strays: Vec<StrayFile>,
-    /// The layouts of responses that each side was made with and that are others than those in use.
+    /// For each side, the layouts of its responses that differ from those in use.
     pub other_layouts: (Vec<&'static str>, Vec<&'static str>),
-    /// Whether it could be checked that cases are whole.
+    /// Whether it could be checked that cases are complete.
     pub cases_checked: bool,
 }
 
-/// How many participants that both sides have went from which codes to which.
+/// The number of participants on both sides, by old and new codes.
 pub(super) fn code_changes(file: &FileChanges) -> BTreeMap<(ReasonCodes, ReasonCodes), u64> {
     let mut changes = BTreeMap::new();
     for record in file.changes.iter().flat_map(|case| &case.records) {
@@ -68,7 +68,7 @@ pub(super) fn code_changes(file: &FileChanges) -> BTreeMap<(ReasonCodes, ReasonC
     changes
 }
 
-/// In how many participants each field differs.
+/// The number of participants in which each field differs.
 pub(super) fn field_changes(file: &FileChanges) -> BTreeMap<&str, u64> {
     let mut changes = BTreeMap::new();
     for record in file.changes.iter().flat_map(|case| &case.records) {
@@ -79,14 +79,14 @@ pub(super) fn field_changes(file: &FileChanges) -> BTreeMap<&str, u64> {
     changes
 }
 
-/// How many cases became that.
+/// The number of cases that changed in this way.
 pub(super) fn count(file: &FileChanges, kind: ChangeKind) -> u64 {
     file.changes.iter().filter(|case| case.kind == kind).count() as u64
 }
 
 impl DiffReport {
-    /// What must not be overlooked, though it is no difference: a side that was made with other
-    /// layouts, and files whose cases are not whole.
+    /// Warnings about facts that are not differences: a side with other layouts, and files with
+    /// incomplete cases.
     pub fn warnings(&self) -> Vec<String> {
         let (old, new) = &self.other_layouts;
         let mut warnings = Vec::new();
@@ -100,7 +100,7 @@ impl DiffReport {
         warnings
     }
 
-    /// Whether nothing differs.
+    /// Whether there is no difference.
     pub fn is_same(&self) -> bool {
         self.files.iter().all(FileChanges::is_same)
             && self.strays.iter().all(|stray| stray.sides == (true, true))

@@ -1,8 +1,9 @@
-//! What a comparison found, as CSV.
+//! Writes the result of a comparison as CSV.
 
 use super::fields::code_words;
 use super::{CaseChange, ChangeKind, DiffReport, FileChanges, RecordChange};
 use crate::error::{Error, Result};
+use crate::text::cell;
 
 /// The header.
 const HEAD: [&str; 10] = [
@@ -21,24 +22,24 @@ const HEAD: [&str; 10] = [
 type Row = [String; 10];
 
 impl DiffReport {
-    /// One row for every participant that differs. What is of no participant has a row of its own,
-    /// whose column `case` says what it is about: `file`, `records` or `stray`; `participant` what
-    /// became of it; and `fields` the rest in words.
+    /// One row per participant that differs. Changes not tied to a participant get their own row:
+    /// the column `case` is `file`, `records` or `stray`, `participant` is the change, and `fields`
+    /// describes it in words.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let unwritable = |e: csv::Error| Error::Unbalanced(format!("a row cannot be made ({e})"));
+        let unwritable = Error::row("the comparison");
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEAD).map_err(unwritable)?;
+        writer.write_record(HEAD).map_err(&unwritable)?;
         for file in &self.files {
             for row in file_rows(file) {
-                writer.write_record(row).map_err(unwritable)?;
+                writer.write_record(safe(&row)).map_err(&unwritable)?;
             }
             for case in &file.changes {
                 for record in &case.records {
                     let row = participant_row(&file.label, case, record);
-                    writer.write_record(row).map_err(unwritable)?;
+                    writer.write_record(safe(&row)).map_err(&unwritable)?;
                 }
             }
         }
@@ -49,7 +50,7 @@ impl DiffReport {
                 _ => SAME,
             };
             let row = other_row("", "stray", became, stray.name.clone());
-            writer.write_record(row).map_err(unwritable)?;
+            writer.write_record(safe(&row)).map_err(&unwritable)?;
         }
         writer
             .into_inner()
@@ -57,8 +58,13 @@ impl DiffReport {
     }
 }
 
-/// What is the same on both sides and is told all the same.
+/// Equal on both sides, but reported all the same.
 const SAME: &str = "same";
+
+/// People open the file, so no cell is a formula to a spreadsheet (decision 0034).
+fn safe(row: &Row) -> impl Iterator<Item = String> {
+    row.iter().map(|text| cell(text).into_owned())
+}
 
 fn participant_row(label: &str, case: &CaseChange, record: &RecordChange) -> Row {
     [

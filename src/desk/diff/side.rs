@@ -1,4 +1,5 @@
-//! One side of a comparison: the records of a file by their digests, and what is no response record.
+//! One side of a comparison: the records of a file by digest, and the lines that are not response
+//! records.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +16,22 @@ use crate::formats::record::trim_end;
 use crate::formats::reference::State;
 use crate::stop::Stop;
 
-/// The family digest of what is no response record. Those of families have 63 bits.
+/// The family digest of lines that are not response records. The digest of a family has 63 bits, so
+/// they cannot collide.
 const NO_RECORD: u64 = u64::MAX;
 
-/// A record, by its digests.
+/// A record with its digests.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     pub(super) family: u64,
     pub(super) record: u64,
     offset: usize,
     length: u32,
-    /// Which case of its file it is of.
+    /// The number of its case in the file.
     pub(super) case: u32,
 }
 
-/// A file of one side; neither is there where the side has none.
+/// A file of one side. Both fields are `None` if the side does not have the file.
 #[derive(Default)]
 pub(super) struct SideSource {
     /// The open file.
@@ -39,8 +41,8 @@ pub(super) struct SideSource {
 }
 
 impl SideSource {
-    /// Opens a file. One of a folder that cannot be read is a finding, for the folder is read as it
-    /// is; one that was given is an error.
+    /// Opens a file. In a folder, an unreadable file is a finding, because folders are compared
+    /// damaged or not; given as an argument, it is an error.
     pub(super) fn open(side: Option<&SidePath>, form: InputForm, stop: &Stop) -> Result<Self> {
         let Some(side) = side else {
             return Ok(SideSource::default());
@@ -63,7 +65,7 @@ impl SideSource {
     }
 }
 
-/// Opens a file; one without line ends is of fixed records even where the last one was cut.
+/// Opens a file. Without line ends it has fixed-length records, even if the last record is cut.
 fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
     let mut source = Source::open(path, RESPONSE_BYTES, form, stop)?;
     let cut_records = form.fixed.is_none()
@@ -81,9 +83,9 @@ fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result
 pub(super) struct SideFile<'s> {
     bytes: &'s [u8],
     entries: Vec<Entry>,
-    /// How many response records are of which submitting state.
+    /// The number of response records by submitting state.
     states: BTreeMap<State, u64>,
-    /// Where the cases of the file are not whole.
+    /// The incomplete cases of the file.
     pub(super) not_whole: Faults,
 }
 
@@ -96,14 +98,15 @@ impl<'s> SideFile<'s> {
         let Some(source) = source else {
             return Ok(SideFile::default());
         };
-        if !fields.records.tells_whole_cases() {
+        if !fields.records.has_record_counts() {
             return SideFile::cut(source, fields, CutBy::Key, stop);
         }
         let by_count = SideFile::cut(source, fields, CutBy::Count, stop)?;
         if by_count.not_whole.count == 0 {
             return Ok(by_count);
         }
-        // Where cases are not whole, their counts do not tell where one ends.
+        // With incomplete cases, record counts do not show where a case ends, so the file is read
+        // again by key.
         Ok(SideFile {
             not_whole: by_count.not_whole,
             ..SideFile::cut(source, fields, CutBy::Key, stop)?
@@ -147,19 +150,19 @@ impl<'s> SideFile<'s> {
         Ok(file)
     }
 
-    /// How many records and other lines the file has.
+    /// The number of records and other lines.
     pub(super) fn len(&self) -> u64 {
         self.entries.len() as u64
     }
 
-    /// The submitting state of most records; the first of several.
+    /// The submitting state of most records; the first one if several have as many.
     pub(super) fn state(&self) -> Option<State> {
         let most = self.states.values().max()?;
         let state = self.states.iter().find(|(_, records)| *records == most);
         state.map(|(state, _)| *state)
     }
 
-    /// The bytes of a record without trailing blanks.
+    /// The record without trailing blanks.
     pub(super) fn record(&self, entry: &Entry) -> &'s [u8] {
         trim_end(&self.bytes[entry.offset..entry.offset + entry.length as usize])
     }
@@ -170,7 +173,7 @@ impl<'s> SideFile<'s> {
         &self.entries[from..to]
     }
 
-    /// The bytes of what is no response record, sorted.
+    /// The lines that are not response records, sorted.
     pub(super) fn no_records(&self) -> Vec<&'s [u8]> {
         let entries = self.range(NO_RECORD, NO_RECORD);
         let mut records: Vec<_> = entries.iter().map(|entry| self.record(entry)).collect();

@@ -1,4 +1,4 @@
-//! What a comparison found, as text.
+//! Writes the result of a comparison as text.
 
 use std::fmt::Write;
 
@@ -6,12 +6,13 @@ use super::fields::code_words;
 use super::report::{code_changes, count, field_changes};
 use super::{CaseChange, ChangeKind, DiffReport, Direction, FileChanges};
 use crate::engine::matching::ReasonCodes;
+use crate::text::shown;
 
-/// How many cases the text lists for a state.
+/// The number of cases listed per state.
 const LISTED_CASES: usize = 20;
 
 impl FileChanges {
-    /// How much of the file is no response record, in words.
+    /// The number of lines that are not response records, in words.
     pub(super) fn no_records_words(&self) -> String {
         let ((old, new), (old_alone, new_alone)) = (self.no_records, self.no_records_alone);
         format!(
@@ -19,7 +20,7 @@ impl FileChanges {
         )
     }
 
-    /// For each side whose cases are not whole, what there is to say of it.
+    /// For each side with incomplete cases, a sentence.
     pub(super) fn not_whole_words(&self) -> Vec<String> {
         let (old, new) = &self.not_whole;
         let words = [(old, "old"), (new, "new")].map(|(faults, side)| {
@@ -36,7 +37,7 @@ impl FileChanges {
 }
 
 impl DiffReport {
-    /// For people: by state the numbers, the changes of codes, the fields, and the first cases.
+    /// The text: per state the numbers, the changes of codes, the fields, and the first cases.
     pub fn text(&self) -> String {
         let mut text = String::new();
         if self.is_same() {
@@ -87,7 +88,7 @@ impl DiffReport {
     }
 }
 
-/// What is to be told of a file as a whole.
+/// What concerns a file as a whole.
 fn file_text(file: &FileChanges) -> String {
     let mut text = String::new();
     let name = shown(&file.name);
@@ -100,7 +101,8 @@ fn file_text(file: &FileChanges) -> String {
         if let Some(problem) = problem {
             let _ = writeln!(
                 text,
-                "  {name} of the {side} side cannot be read, so its cases were not compared: {problem}"
+                "  {name} of the {side} side cannot be read, so its cases were not compared: {}",
+                shown(problem)
             );
         }
     }
@@ -110,7 +112,7 @@ fn file_text(file: &FileChanges) -> String {
     text
 }
 
-/// What changed in the cases of a file.
+/// The changes in the cases of a file.
 fn changes_text(file: &FileChanges) -> String {
     let mut text = String::new();
     for ((old, new), records) in code_changes(file) {
@@ -153,7 +155,7 @@ fn case_text(case: &CaseChange) -> String {
     for record in &case.records {
         let member = match record.member_id.as_str() {
             "" => "(no Member ID)".to_owned(),
-            id => shown(id),
+            id => shown(id).into_owned(),
         };
         let codes = match (record.old_codes, record.new_codes) {
             (Some(old), Some(new)) if old == new => code_words(old),
@@ -171,10 +173,4 @@ fn case_text(case: &CaseChange) -> String {
         let _ = writeln!(text, "    {} {member}: {codes}{fields}", record.kind.word());
     }
     text
-}
-
-/// An ID or name as a terminal can show it: control characters, among them X'80'-X'9F', it would
-/// obey.
-fn shown(value: &str) -> String {
-    value.replace(char::is_control, "?")
 }

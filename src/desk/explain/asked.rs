@@ -1,4 +1,4 @@
-//! The case that is being explained.
+//! The case that is explained.
 
 use crate::engine::extract::{Case, CaseNumber, CaseRows, Row};
 use crate::engine::matching::{Matcher, Side};
@@ -11,7 +11,7 @@ pub(super) struct Pair<'a> {
     pub(super) theirs: &'a Case,
 }
 
-/// The case that is being explained.
+/// The case that is explained.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) matcher: &'a Matcher<'a>,

@@ -1,4 +1,4 @@
-//! Asks the matcher about one case and puts together what it tells.
+//! Runs the matcher on one case, and builds the explanation from what it observes.
 
 use super::asked::{Asked, Pair};
 use super::code::{reasons, tables};
@@ -23,10 +23,10 @@ use crate::formats::layout::{CodeTable, LayoutSet};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 
-/// How many candidates of a tier are listed; all are counted.
+/// At most this many candidates of a tier are listed; all are counted.
 const MOST_CANDIDATES: usize = 20;
 
-/// Which cases are asked for.
+/// The cases to explain.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// The submitting state.
@@ -40,7 +40,8 @@ pub struct Question {
 }
 
 impl Question {
-    /// The cases of the state's extract that are asked for, in the order of their first records.
+    /// The cases of the state's extract that the question selects, in the order of their first
+    /// records.
     pub fn cases(&self, extract: &Extract) -> Vec<CaseNumber> {
         let fits = |number: &CaseNumber| {
             let data = &extract.cases[*number as usize].data;
@@ -54,9 +55,9 @@ impl Question {
 
 /// Explains cases.
 pub struct Explainer<'a> {
-    /// The matcher, whose sides hold the submitting state and every state that its cases name.
+    /// The matcher. Its sides are the submitting state and every state that the cases name.
     pub matcher: Matcher<'a>,
-    /// The extracts that stand for the other states.
+    /// The extracts of the other states, not indexed.
     pub bystanders: &'a [Extract],
     /// The layouts in use.
     pub layouts: &'a LayoutSet,
@@ -64,7 +65,7 @@ pub struct Explainer<'a> {
     pub show_pii: bool,
 }
 
-/// What the search found, whether the match is returned or not.
+/// The match that the search found, even if it is not returned.
 struct Match<'a> {
     side: &'a Side,
     theirs: &'a Case,
@@ -75,10 +76,10 @@ struct Match<'a> {
 }
 
 impl Explainer<'_> {
-    /// Explains every case that is asked for.
+    /// Explains every selected case.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] where the layouts lack a table.
+    /// [`crate::Error::Usage`] if the layout set does not have a table.
     pub fn explain(&self, question: &Question) -> Result<Explanation> {
         let (reason_codes, edits) = tables(self.layouts)?;
         let mut explanation = Explanation {
@@ -175,7 +176,7 @@ impl Explainer<'_> {
     }
 }
 
-/// The match that the search found, compared as the engine compares it.
+/// The match that the search found, compared in the same way as in a run.
 fn matched<'a>(asked: &Asked<'_>, side: &'a Side, recorder: &Recorder) -> Option<Match<'a>> {
     let (tier, number, multiple_case) = recorder.chosen?;
     let theirs = &side.extract.cases[number as usize];
@@ -209,7 +210,7 @@ impl Match<'_> {
     }
 }
 
-/// The codes of each record; empty sets where the case is not returned.
+/// The codes of each record; empty sets if the case is not returned.
 fn codes_of(
     asked: &Asked<'_>,
     outcome: &Outcome<'_>,
@@ -352,7 +353,7 @@ fn tier_entry(
     entry
 }
 
-/// What the pooled routine dropped.
+/// The candidates that the pooled routine dropped.
 fn dropped(side: Option<&Side>, recorder: &Recorder) -> Vec<DroppedEntry> {
     let Some(side) = side else { return Vec::new() };
     let entry = |&(number, why): &(CaseNumber, Dropped)| {
@@ -375,7 +376,7 @@ fn dropped(side: Option<&Side>, recorder: &Recorder) -> Vec<DroppedEntry> {
     recorder.dropped.iter().map(entry).collect()
 }
 
-/// Why a tier had nothing to look for.
+/// Why a tier had no key.
 fn without_key(tier: Tier, asked: &Asked<'_>, no_key: bool) -> Option<&'static str> {
     let nameless = || !asked.rows().iter().any(|row| row.child_name().is_some());
     match tier {
@@ -394,7 +395,7 @@ fn without_key(tier: Tier, asked: &Asked<'_>, no_key: bool) -> Option<&'static s
     }
 }
 
-/// The first candidates, each with what put it before the next.
+/// The first candidates, each with the step that placed it before the next.
 fn listed(candidates: &[Candidate], side: &Side, routine: Routine) -> Vec<CandidateEntry> {
     let first = candidates.iter().take(MOST_CANDIDATES).enumerate();
     first

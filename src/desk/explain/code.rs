@@ -1,4 +1,4 @@
-//! Reason codes and edits: what a code means, and why it was given.
+//! Reason codes and edits: the meaning of a code, and why a case got it.
 
 use serde::Serialize;
 
@@ -11,25 +11,25 @@ use crate::formats::layout::{CodeTable, LayoutSet};
 /// A code of a table, as `icr explain --code` prints it.
 #[derive(Clone, Debug, Serialize)]
 pub struct CodeEntry {
-    /// The form of this value.
+    /// The schema of this value.
     pub schema: &'static str,
     /// `reason code` or `edit`.
     pub kind: &'static str,
     /// The code.
     pub code: String,
-    /// Of an edit, `error` or `warning`.
+    /// `error` or `warning`, for an edit.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub severity: String,
     /// Its name.
     pub title: String,
-    /// Of an edit, the key of the field that it looks at.
+    /// The key of the field that an edit looks at.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
     /// What it means.
     pub meaning: String,
     /// What to do.
     pub next_action: String,
-    /// Where the rule comes from.
+    /// The source of the rule.
     pub source: String,
 }
 
@@ -42,10 +42,10 @@ pub(super) fn tables(layouts: &LayoutSet) -> Result<(&CodeTable, &CodeTable)> {
     Ok((table("reason-codes")?, table("edits")?))
 }
 
-/// Looks a reason code or an edit up, in either case.
+/// Looks up a reason code or an edit; case does not matter.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is no such code, naming those that there are.
+/// [`Error::Usage`] naming the existing codes, if there is no such code.
 pub fn code_entry(layouts: &LayoutSet, code: &str) -> Result<CodeEntry> {
     let (reasons, edits) = tables(layouts)?;
     let wanted = code.trim().to_ascii_uppercase();
@@ -77,7 +77,7 @@ pub fn code_entry(layouts: &LayoutSet, code: &str) -> Result<CodeEntry> {
     )))
 }
 
-/// The rule that gives a code, in a line.
+/// The rule that gives a code, in one line.
 fn rule(code: ReasonCode) -> &'static str {
     match code {
         ReasonCode::R00 => {
@@ -100,7 +100,7 @@ fn rule(code: ReasonCode) -> &'static str {
     }
 }
 
-/// Why each code that occurs among the records was given.
+/// For each code of the records, why it was given.
 pub(super) fn reasons(
     table: &CodeTable,
     records: &[ReasonCodes],

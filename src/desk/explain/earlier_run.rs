@@ -1,4 +1,5 @@
-//! `--from-run`: the options of a finished run, and whether the inputs are still its inputs.
+//! `--from-run`: takes the options from a finished run, and checks that the inputs are still the
+//! same. A different input could give a different answer, so it must be refused.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::{MANIFEST, Manifest, match_manifest};
 use crate::run::{MatchInputs, MatchOptions};
-use crate::text::hex;
+use crate::text::{hex, shown_path};
 
 /// A finished run of `match`.
 pub(super) struct EarlierRun {
@@ -21,7 +22,7 @@ impl EarlierRun {
     /// Reads the manifest of a run.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Input`] where the folder holds no manifest of a match.
+    /// [`Error::Io`] and [`Error::Input`] if the folder does not have the manifest of a match.
     pub(super) fn load(folder: &Path) -> Result<Self> {
         Ok(EarlierRun {
             path: folder.join(MANIFEST),
@@ -29,10 +30,10 @@ impl EarlierRun {
         })
     }
 
-    /// The run's options in the place of those given; the paths stay.
+    /// The given inputs with the options of the run. Paths are not replaced.
     ///
     /// # Errors
-    /// [`Error::Input`] where the manifest holds an option that this program does not know.
+    /// [`Error::Input`] if the manifest has an option that this program does not know.
     pub(super) fn options(&self, given: &MatchInputs) -> Result<MatchInputs> {
         let refuse = |name| {
             let problem = format!(
@@ -50,7 +51,7 @@ impl EarlierRun {
     /// The run date.
     ///
     /// # Errors
-    /// [`Error::Input`] where the manifest holds none.
+    /// [`Error::Input`] if the manifest does not have it.
     pub(super) fn run_date(&self) -> Result<Date> {
         Date::parse(
             self.manifest
@@ -62,7 +63,7 @@ impl EarlierRun {
         .ok_or_else(|| Error::input(&self.path, "holds no run date"))
     }
 
-    /// Refuses other layouts and tables than the run's: they change answers as the inputs do.
+    /// Refuses layouts and tables that differ from the run's: like inputs, they change answers.
     ///
     /// # Errors
     /// [`Error::Inputs`] naming those that differ.
@@ -87,12 +88,12 @@ impl EarlierRun {
         }
         Err(Error::Inputs(format!(
             "{}: the run had other layouts or tables: {}; give its --layouts",
-            self.path.display(),
+            shown_path(&self.path),
             differing.join(", ")
         )))
     }
 
-    /// Takes out the files that the run left out, for whatever reason.
+    /// Removes the files that the run left out, whatever the reason.
     #[must_use]
     pub(super) fn leave_out(&self, collected: Collected) -> Collected {
         let mut left = Collected {
@@ -112,11 +113,11 @@ impl EarlierRun {
         left
     }
 
-    /// Refuses inputs that are not those of the run.
+    /// Refuses inputs that differ from those of the run.
     ///
     /// # Errors
-    /// [`Error::Inputs`] naming the files that the run had and that are not there, and those that
-    /// it did not have.
+    /// [`Error::Inputs`] naming the files of the run that are missing, and those that the run did
+    /// not have.
     pub(super) fn check_inputs(&self, inputs: &[InputEntry]) -> Result<()> {
         type Key<'a> = (&'a str, &'a str);
         fn key(entry: &InputEntry) -> Key<'_> {
@@ -147,7 +148,7 @@ impl EarlierRun {
         };
         Err(Error::Inputs(format!(
             "{}: the inputs are not those of the run, by their SHA-256{}{}; give the files that the run read",
-            self.path.display(),
+            shown_path(&self.path),
             list("the run read, and they are not given", &lacking),
             list("given, and the run did not read them", &added)
         )))

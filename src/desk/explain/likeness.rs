@@ -1,21 +1,21 @@
-//! How the SSNs of two participants resemble each other.
+//! Detects SSNs that differ by a typing error.
 
 use crate::engine::extract::{Extract, Row};
 use crate::formats::record::nine_digits;
 
-/// How two different SSNs resemble each other.
+/// The difference between two similar SSNs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SsnLikeness {
     /// One digit differs.
     Digit,
-    /// Two neighbouring digits are exchanged.
+    /// Two adjacent digits are exchanged.
     Exchanged,
 }
 
-/// How two different numbers of nine digits resemble each other.
+/// The difference between two nine-digit numbers, if they are similar.
 pub(super) fn likeness(mut a: u32, mut b: u32) -> Option<SsnLikeness> {
     let mut differing = 0;
-    // The differing digits, from the right: place, mine, theirs.
+    // The differing digits, from the right: position, ours, theirs.
     let mut pairs = [(0_u32, 0_u32, 0_u32); 2];
     for place in 0..9 {
         let (mine, theirs) = (a % 10, b % 10);
@@ -33,7 +33,7 @@ pub(super) fn likeness(mut a: u32, mut b: u32) -> Option<SsnLikeness> {
     }
 }
 
-/// The number of an SSN field of nine digits, usable or not; none where it is absent.
+/// The number in an SSN field of nine digits, usable or not; `None` if it is absent.
 pub(super) fn number_of(extract: &Extract, row: &Row) -> Option<u32> {
     if row.ssn_is_absent() {
         return None;
@@ -44,8 +44,8 @@ pub(super) fn number_of(extract: &Extract, row: &Row) -> Option<u32> {
     }
 }
 
-/// How the SSNs of two participants resemble each other, if they differ and do. One of them has to
-/// be usable: placeholders resemble each other by chance.
+/// The difference between the SSNs of two participants, if they are similar. At least one must be
+/// usable, because placeholders are similar by chance.
 pub(super) fn ssn_likeness(
     (our_extract, ours): (&Extract, &Row),
     (their_extract, theirs): (&Extract, &Row),
@@ -59,7 +59,7 @@ pub(super) fn ssn_likeness(
     )
 }
 
-/// Every number that resembles one of nine digits.
+/// All numbers that are similar to a nine-digit number.
 pub(super) fn neighbours(number: u32) -> impl Iterator<Item = u32> {
     let digit = move |place: u32| number / 10_u32.pow(place) % 10;
     let changed = (0..9).flat_map(move |place| {

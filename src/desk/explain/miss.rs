@@ -1,6 +1,6 @@
-//! The nearest misses of a case that was not found, in the other state: cases that name yours, Case
-//! IDs that differ only in zeroes, SSNs one digit off or with two neighbours exchanged, and persons
-//! who are there in another role.
+//! The near misses of a case that was not found, in the other state: cases that name yours, Case
+//! IDs that differ only in zeroes, SSNs with one digit wrong or two adjacent digits exchanged, and
+//! persons who are there in another role.
 
 use std::collections::BTreeMap;
 
@@ -8,33 +8,21 @@ use ahash::AHashMap;
 
 use super::asked::Asked;
 use super::likeness::{SsnLikeness, likeness, neighbours, number_of};
-use super::model::{NearMiss, Person};
+use super::model::{NearMiss, NearMissKind, Person};
 use super::person::{case_ids, person};
 use crate::engine::extract::Case;
 use crate::engine::extract::{CaseRows, Extract, Row};
 use crate::engine::matching::{Matcher, Outcome, Scratch, Side, Unobserved};
 use crate::formats::record::{CaseId, ParticipantClass};
 
-/// How many near misses of a kind are listed; the others are counted.
+/// At most this many near misses of a kind are listed; the others are counted.
 const MOST_LISTED: usize = 5;
 
-/// The kinds, in the order in which they are listed.
-const KINDS: [&str; 8] = [
-    "directed",
-    "names_your_case",
-    "case_id_zeroes",
-    "ssn_digit",
-    "ssn_exchanged",
-    "ssn_role",
-    "third_state",
-    "rejected",
-];
-
-/// What speaks against two participants with like SSNs being one person.
+/// Evidence that two participants with similar SSNs are different people.
 #[derive(Clone, Copy)]
 struct Seems {
     other_name: bool,
-    /// None where there are not two valid dates to compare.
+    /// `None` unless both have a valid date.
     other_birth: Option<bool>,
     other_type: bool,
 }
@@ -55,7 +43,7 @@ impl Seems {
     }
 }
 
-/// Whether two Case IDs are different and have the same bytes but for zeroes.
+/// Whether two Case IDs differ, but only in zeroes.
 fn differ_in_zeroes(a: CaseId, b: CaseId) -> bool {
     let (first, second) = (a.bytes(), b.bytes());
     let rest = |bytes: &'_ [u8; 15]| {
@@ -69,11 +57,11 @@ fn differ_in_zeroes(a: CaseId, b: CaseId) -> bool {
     a != b && rest(&first) == rest(&second) && rest(&first) != [b' '; 15]
 }
 
-/// The near misses of one case, gathered kind by kind.
+/// The near misses of one case, collected by kind.
 pub(super) struct Misses<'a> {
     pub(super) asked: Asked<'a>,
-    listed: BTreeMap<usize, Vec<NearMiss>>,
-    left_out: BTreeMap<&'static str, usize>,
+    listed: BTreeMap<NearMissKind, Vec<NearMiss>>,
+    left_out: BTreeMap<NearMissKind, usize>,
 }
 
 impl<'a> Misses<'a> {
@@ -85,10 +73,9 @@ impl<'a> Misses<'a> {
         }
     }
 
-    /// Lists a near miss, or counts it.
-    pub(super) fn add(&mut self, kind: &'static str, miss: impl FnOnce() -> NearMiss) {
-        let rank = KINDS.iter().position(|&other| other == kind);
-        let listed = self.listed.entry(rank.unwrap_or(KINDS.len())).or_default();
+    /// Lists a near miss, or counts it if its kind has enough.
+    pub(super) fn add(&mut self, kind: NearMissKind, miss: impl FnOnce() -> NearMiss) {
+        let listed = self.listed.entry(kind).or_default();
         if listed.len() < MOST_LISTED {
             listed.push(miss());
         } else {
@@ -96,18 +83,20 @@ impl<'a> Misses<'a> {
         }
     }
 
-    /// The near misses listed, and how many more of a kind there are.
+    /// The listed near misses, and per kind the number of those that are not listed.
     pub(super) fn into_parts(self) -> (Vec<NearMiss>, BTreeMap<&'static str, usize>) {
-        (self.listed.into_values().flatten().collect(), self.left_out)
+        let left_out = self.left_out.into_iter();
+        let left_out = left_out.map(|(kind, count)| (kind.word(), count)).collect();
+        (self.listed.into_values().flatten().collect(), left_out)
     }
 
-    /// Your participant at a place of the case, as it is shown.
+    /// Your participant at an index of the case.
     pub(super) fn your_person(&self, place: usize) -> Person {
         let extract = &self.asked.yours.extract;
         person(extract, &self.asked.rows()[place], self.asked.show_pii)
     }
 
-    /// Looks through the other state's cases.
+    /// Searches the other state's cases.
     pub(super) fn look_in(&mut self, side: &Side) {
         self.look_without_direction(side);
         let asked = self.asked;
@@ -117,8 +106,8 @@ impl<'a> Misses<'a> {
         let mut alike = Vec::new();
         for theirs in &extract.cases {
             if theirs.data.other_state == Some(your_state) && theirs.data.other_id == case.data.id {
-                self.add("names_your_case", || NearMiss {
-                    kind: "names_your_case",
+                self.add(NearMissKind::NamesYourCase, || NearMiss {
+                    kind: NearMissKind::NamesYourCase,
                     case: case_ids(extract, theirs),
                     because: "that case names your state and your Case ID, but your Other State Case ID is not its Case ID, and no participant led to it".to_owned(),
                     yours: None,
@@ -127,8 +116,8 @@ impl<'a> Misses<'a> {
                 });
             }
             if differ_in_zeroes(theirs.data.id, case.data.other_id) {
-                self.add("case_id_zeroes", || NearMiss {
-                    kind: "case_id_zeroes",
+                self.add(NearMissKind::CaseIdZeroes, || NearMiss {
+                    kind: NearMissKind::CaseIdZeroes,
                     case: case_ids(extract, theirs),
                     because: "its Case ID and your Other State Case ID differ only in zeroes, and zeroes count".to_owned(),
                     yours: None,
@@ -142,7 +131,12 @@ impl<'a> Misses<'a> {
                 };
                 if let Some(&place) = exact.get(&number).filter(|_| row.ssn().is_some()) {
                     let because = self.why_no_key(place, theirs, row);
-                    self.add_person("ssn_role", (extract, theirs, row), place, because);
+                    self.add_person(
+                        NearMissKind::SsnRole,
+                        (extract, theirs, row),
+                        place,
+                        because,
+                    );
                 } else if let Some(&(place, likeness)) = near.get(&number) {
                     alike.push((theirs, row, place, likeness));
                 }
@@ -151,7 +145,8 @@ impl<'a> Misses<'a> {
         self.add_alike(extract, alike);
     }
 
-    /// Participants with SSNs that resemble yours; first those who seem to be the same person.
+    /// Adds participants with SSNs similar to yours; those who seem to be the same person come
+    /// first.
     fn add_alike(&mut self, extract: &Extract, alike: Vec<(&Case, &Row, usize, SsnLikeness)>) {
         let yours = self.asked.participants();
         let rows = yours.rows;
@@ -181,10 +176,11 @@ impl<'a> Misses<'a> {
         });
         for (seems, theirs, row, place, likeness) in ranked {
             let (kind, what) = match likeness {
-                SsnLikeness::Digit => ("ssn_digit", "one digit differs"),
-                SsnLikeness::Exchanged => {
-                    ("ssn_exchanged", "two neighbouring digits are exchanged")
-                }
+                SsnLikeness::Digit => (NearMissKind::SsnDigit, "one digit differs"),
+                SsnLikeness::Exchanged => (
+                    NearMissKind::SsnExchanged,
+                    "two neighbouring digits are exchanged",
+                ),
             };
             let because = format!("of the two SSNs {what}; {}", seems.text());
             self.add_person(kind, (extract, theirs, row), place, because);
@@ -193,7 +189,7 @@ impl<'a> Misses<'a> {
 
     fn add_person(
         &mut self,
-        kind: &'static str,
+        kind: NearMissKind,
         (extract, theirs, row): (&Extract, &Case, &Row),
         place: usize,
         because: String,
@@ -210,7 +206,8 @@ impl<'a> Misses<'a> {
         });
     }
 
-    /// Your usable SSNs, and what resembles them: each with the first participant that has it.
+    /// Your usable SSNs, and the numbers similar to them, each with the first participant that has
+    /// it.
     fn ssn_keys(&self) -> (AHashMap<u32, usize>, AHashMap<u32, (usize, SsnLikeness)>) {
         let (mut exact, mut near) = (AHashMap::new(), AHashMap::new());
         for (place, row) in self.asked.rows().iter().enumerate() {
@@ -225,7 +222,7 @@ impl<'a> Misses<'a> {
         (exact, near)
     }
 
-    /// Why the same usable SSN led nowhere.
+    /// Why the same usable SSN did not lead to a match.
     fn why_no_key(&self, place: usize, theirs: &Case, row: &Row) -> String {
         let ours = &self.asked.rows()[place];
         let (here, there) = (ours.participant(), row.participant());
@@ -250,7 +247,7 @@ impl<'a> Misses<'a> {
         format!("the usable SSN is the same, but {why}")
     }
 
-    /// What the search would have found without `--counterpart directed`.
+    /// Adds the case that would be found without `--counterpart directed`.
     fn look_without_direction(&mut self, side: &Side) {
         let asked = self.asked;
         if !asked.matcher.directed {
@@ -264,8 +261,8 @@ impl<'a> Misses<'a> {
         let outcome = any.match_case(asked.yours, asked.number, &mut scratch, &mut Unobserved);
         if let Outcome::Matched(found) = outcome {
             let theirs = &side.extract.cases[found.case as usize];
-            self.add("directed", || NearMiss {
-                kind: "directed",
+            self.add(NearMissKind::Directed, || NearMiss {
+                kind: NearMissKind::Directed,
                 case: case_ids(&side.extract, theirs),
                 because: format!(
                     "tier {} would find it, but it does not name your state, and --counterpart directed drops it",
@@ -298,7 +295,8 @@ mod tests {
     #[test]
     fn every_neighbour_is_alike_and_there_are_as_many_as_there_must_be() {
         let all: Vec<_> = neighbours(412_660_103).collect();
-        // 9 places of 9 other digits, and 8 pairs of neighbours of which 66 is the same exchanged.
+        // 9 places with 9 other digits each, and 8 adjacent pairs, of which 66 does not change when
+        // exchanged.
         assert_eq!(all.len(), 81 + 7);
         assert!(all.iter().all(|&n| likeness(412_660_103, n).is_some()));
     }

@@ -1,8 +1,8 @@
-//! Why a case got its codes, or 01: from the engine's own search of one case to an explanation.
+//! Explains why a case got its codes, or 01, with the same search that the match uses.
 //!
-//! Takes the sides that matter, indexed, and the other extracts as they are; asks the matcher and
-//! listens ([`crate::engine::matching::Observer`]); gives a model that is printed as text or JSON. Persons
-//! are masked in it unless it is asked not to.
+//! It takes the indexed sides of the states concerned and the other extracts, runs the matcher with
+//! an [`crate::engine::matching::Observer`], and returns a model that is printed as text or JSON.
+//! Persons in it are masked unless the request asks for personal data.
 
 mod asked;
 mod case;

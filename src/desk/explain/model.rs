@@ -1,38 +1,38 @@
-//! What an explanation holds, in the words of its JSON form.
+//! The model of an explanation; its names are those of the JSON form.
 
 use serde::Serialize;
 
 /// The form of an explanation.
 pub const SCHEMA: &str = "icr.explain/1";
 
-/// Every interstate case with one Case ID, or with `--other` those that fit.
+/// The interstate cases with one Case ID that the question selects.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    /// The form of this value.
+    /// The schema of this value.
     pub schema: &'static str,
     /// The submitting state.
     pub state: String,
-    /// The Case ID that was asked for.
+    /// The requested Case ID.
     pub case_id: String,
-    /// Whether there is such a case among the accepted records.
+    /// Whether any accepted record has it.
     pub found: bool,
     /// The cases, in the order of their first records.
     pub cases: Vec<CaseEntry>,
-    /// Records of that Case ID that an edit rejected.
+    /// Rejected records with this Case ID.
     pub rejected: Vec<RejectedEntry>,
 }
 
-/// The two IDs that a case bears.
+/// The two IDs of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CaseIds {
     /// The state whose case it is.
     pub state: String,
     /// Its Case ID there.
     pub case_id: String,
-    /// The state that it names; none where it came from the FCR.
+    /// The state that it names; `None` if it is FCR-derived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_state: Option<String>,
-    /// Its Other State Case ID, perhaps blank.
+    /// Its Other State Case ID, may be blank.
     pub other_case_id: String,
     /// `open` or `closed`.
     pub status: &'static str,
@@ -40,9 +40,9 @@ pub struct CaseIds {
     pub county: String,
     /// Positions 3-5 of Other State FIPS Code.
     pub other_county: String,
-    /// How many adults it has.
+    /// The number of adults.
     pub adults: usize,
-    /// How many children it has.
+    /// The number of children.
     pub children: usize,
 }
 
@@ -61,7 +61,7 @@ pub struct CaseEntry {
     pub fcr_supplied: bool,
     /// `published` or `pooled`.
     pub routine: &'static str,
-    /// The tiers, in turn; under the pooled routine each way of finding a case.
+    /// The tiers, in order; for the pooled routine, each way of finding a case.
     pub tiers: Vec<TierEntry>,
     /// Candidates that the pooled routine dropped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -70,16 +70,16 @@ pub struct CaseEntry {
     pub chosen: Option<ChosenEntry>,
     /// Your participants, in file order.
     pub participants: Vec<ParticipantEntry>,
-    /// Each code that a record of the case bears.
+    /// Each code of the case's records.
     pub codes: Vec<CodeReason>,
     /// The class of the answer, where the case was answered with one.
     pub class: Option<ClassEntry>,
     /// The cases of the other state that may be the counterpart, where the answer is none or doubtful.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<LeadEntry>,
-    /// What nearly was a match, where none was found.
+    /// Near misses, if no case was found.
     pub near_misses: Vec<NearMiss>,
-    /// How many more of each kind there are than are listed.
+    /// Per kind, the number of near misses that are not listed.
     pub near_misses_left_out: std::collections::BTreeMap<&'static str, usize>,
 }
 
@@ -133,20 +133,20 @@ pub struct EvidenceEntry {
 /// One tier.
 #[derive(Clone, Debug, Serialize)]
 pub struct TierEntry {
-    /// From 1 to 3; to 7 under the pooled routine.
+    /// From 1 to 3, or to 7 for the pooled routine.
     pub tier: u8,
     /// What it looks for.
     pub rule: &'static str,
     /// Whether it was tried.
     pub tried: bool,
-    /// Why it was not, or why it had no key.
+    /// Why it was not tried, or why it had no key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The keys tried.
     pub keys: Vec<KeyEntry>,
-    /// How many candidates there were.
+    /// The number of candidates.
     pub candidates: usize,
-    /// The first of them, the best first.
+    /// The first candidates, best first.
     pub in_order: Vec<CandidateEntry>,
 }
 
@@ -178,15 +178,15 @@ pub struct CandidateEntry {
     pub names_your_state: bool,
     /// Its Case ID is your Other State Case ID.
     pub your_case_names_it: bool,
-    /// Your participants that would match in a role that agrees.
+    /// The number of your participants that would match in a role that agrees.
     pub matched_in_role: u32,
-    /// Your children that would match.
+    /// The number of your children that would match.
     pub children_matched: u32,
-    /// Your adults that would match.
+    /// The number of your adults that would match.
     pub adults_matched: u32,
-    /// How many of the indicators CP and NP would be Y.
+    /// The number of indicators (CP, NP) that would be Y.
     pub indicators: u32,
-    /// What put it before the next one.
+    /// The step that placed it before the next one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_the_next_by: Option<Decision>,
 }
@@ -230,7 +230,7 @@ pub struct ChosenEntry {
     pub np_match: bool,
 }
 
-/// A person, masked: initials and the last four digits; or not, if that was asked for.
+/// A person, masked (initials and the last four digits) unless personal data were requested.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// The participant's number in its state.
@@ -239,16 +239,16 @@ pub struct Person {
     pub participant_type: String,
     /// Initials, or the whole name.
     pub name: String,
-    /// `***-**-1234`, or the field; blank where it is blank.
+    /// `***-**-1234`, or the unmasked field; blank if the field is blank.
     pub ssn: String,
     /// `absent`, `usable` or `invalid`.
     pub ssn_state: &'static str,
-    /// The Date of Birth as it came; only unmasked.
+    /// The Date of Birth as submitted; only if unmasked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<String>,
 }
 
-/// Unmasked, it holds people's data.
+/// It may hold personal data, so nothing is shown.
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Person(..)")
@@ -266,19 +266,19 @@ pub struct ParticipantEntry {
     /// The rule that found it: S, N1 to N5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'static str>,
-    /// Participant Match Basis: the rule's, or D where it was found in doubt.
+    /// Participant Match Basis: that of the rule, or D if the counterpart was found in doubt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<&'static str>,
-    /// Without a counterpart, the participant of the other case that comes nearest.
+    /// If there is no counterpart, the participant of the other case that comes closest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Person>,
-    /// What the rule says, or why the nearest is no counterpart.
+    /// What the rule says, or why the closest participant is not the counterpart.
     pub because: String,
-    /// The codes of the record; none where the case is not returned.
+    /// The codes of the record; empty if the case is not returned.
     pub codes: Vec<&'static str>,
 }
 
-/// A code that the case's records bear.
+/// A code of the case's records.
 #[derive(Clone, Debug, Serialize)]
 pub struct CodeReason {
     /// The code.
@@ -293,23 +293,66 @@ pub struct CodeReason {
     pub meaning: String,
     /// What to do.
     pub next_action: String,
-    /// Where the code comes from.
+    /// The source of the code.
     pub source: String,
-    /// How many records bear it.
+    /// The number of records that have it.
     pub records: usize,
+}
+
+/// The kinds of near misses, in the order in which they are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "&'static str")]
+pub enum NearMissKind {
+    /// Only `--counterpart directed` drops it.
+    Directed,
+    /// It names your case.
+    NamesYourCase,
+    /// Its Case ID and your Other State Case ID differ only in zeroes.
+    CaseIdZeroes,
+    /// An SSN differs in one digit.
+    SsnDigit,
+    /// An SSN differs by two adjacent digits that are exchanged.
+    SsnExchanged,
+    /// An SSN is there in another role.
+    SsnRole,
+    /// It is in a third state.
+    ThirdState,
+    /// An edit rejected its record.
+    Rejected,
+}
+
+impl NearMissKind {
+    /// Its word in the JSON form.
+    pub fn word(self) -> &'static str {
+        match self {
+            NearMissKind::Directed => "directed",
+            NearMissKind::NamesYourCase => "names_your_case",
+            NearMissKind::CaseIdZeroes => "case_id_zeroes",
+            NearMissKind::SsnDigit => "ssn_digit",
+            NearMissKind::SsnExchanged => "ssn_exchanged",
+            NearMissKind::SsnRole => "ssn_role",
+            NearMissKind::ThirdState => "third_state",
+            NearMissKind::Rejected => "rejected",
+        }
+    }
+}
+
+impl From<NearMissKind> for &'static str {
+    fn from(kind: NearMissKind) -> Self {
+        kind.word()
+    }
 }
 
 /// Something that nearly was a match.
 #[derive(Clone, Debug, Serialize)]
 pub struct NearMiss {
-    /// `directed`, `names_your_case`, `case_id_zeroes`, `ssn_digit`, `ssn_exchanged`, `ssn_role`,
-    /// `third_state` or `rejected`.
-    pub kind: &'static str,
-    /// The case; of a rejected record what it says of itself.
+    /// Its kind.
+    pub kind: NearMissKind,
+    /// The case; for a rejected record, the IDs in the record.
     pub case: CaseIds,
-    /// What is near, and what keeps it from being a match.
+    /// What is similar, and why it is not a match.
     pub because: String,
-    /// Your participant, where one is concerned.
+    /// Your participant, if the near miss is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub yours: Option<Person>,
     /// Theirs.

@@ -1,4 +1,5 @@
-//! Each participant with its counterpart, or with the one that comes nearest and why it is none.
+//! Explains each participant: its counterpart, or the participant that comes closest and why it is
+//! not the counterpart.
 
 use super::likeness::{SsnLikeness, ssn_likeness};
 use super::model::ParticipantEntry;
@@ -7,7 +8,7 @@ use crate::engine::extract::{CaseRows, Extract, Row};
 use crate::engine::matching::{Counterpart, ReasonCode, ReasonCodes, Rule, Trial, Trials};
 use crate::formats::record::ParticipantClass;
 
-/// The letter of a rule, and what it says.
+/// The name of a rule, and its text.
 fn rule_text(rule: Rule) -> (&'static str, &'static str) {
     match rule {
         Rule::S => ("S", "the usable SSNs are equal"),
@@ -31,12 +32,12 @@ fn rule_text(rule: Rule) -> (&'static str, &'static str) {
     }
 }
 
-/// What is known of the two cases.
+/// Two compared cases.
 pub(super) struct Compared<'a> {
     pub(super) yours: CaseRows<'a>,
     pub(super) theirs: CaseRows<'a>,
     pub(super) counterparts: &'a [Option<Counterpart>],
-    /// The codes of each record; empty sets where the case is not returned.
+    /// The codes of each record; empty sets if the case is not returned.
     pub(super) codes: &'a [ReasonCodes],
     pub(super) show_pii: bool,
 }
@@ -74,20 +75,20 @@ impl Compared<'_> {
         .collect()
     }
 
-    /// The participant of theirs that comes nearest, and why it is no counterpart.
+    /// The participant of theirs that comes closest, and why it is not the counterpart.
     fn nearest(&self, trials: &Trials<'_>, row: &Row) -> Option<(u32, String)> {
         let theirs = &self.theirs;
         let near = trials.of(row).filter_map(|trial| {
             let other = &theirs.rows[trial.place as usize];
             let (rank, why) = self.why_not(row, other, &trial)?;
-            // Of several alike the first.
+            // Of several that are equally close, the first.
             Some(((rank, !trial.same_class, trial.place), trial.place, why))
         });
         near.min_by_key(|&(rank, ..)| rank)
             .map(|(_, place, why)| (place, why))
     }
 
-    /// How near a participant comes (smaller is nearer), and why it is no counterpart.
+    /// How close a participant comes (smaller is closer), and why it is not the counterpart.
     fn why_not(&self, row: &Row, other: &Row, trial: &Trial) -> Option<(u8, String)> {
         let roles = || format!("{} here, {} there", type_text(row), type_text(other));
         let class = || match (row.class(), other.class()) {
@@ -165,7 +166,7 @@ fn type_text(row: &Row) -> &'static str {
     }
 }
 
-/// Why nobody comes near.
+/// Why nobody comes close.
 fn nobody(row: &Row) -> String {
     match row.class() {
         None => "a participant without a type is neither adult nor child and is never matched",
@@ -179,7 +180,7 @@ fn nobody(row: &Row) -> String {
     .to_owned()
 }
 
-/// A participant of a case that has no counterpart case.
+/// A participant of a case that was not found.
 pub(super) fn entry_of(
     extract: &Extract,
     row: &Row,

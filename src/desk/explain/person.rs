@@ -6,7 +6,7 @@ use crate::engine::extract::{Extract, Row};
 use crate::formats::layout::ExtractLayout;
 use crate::formats::record::{CaseId, ParticipantClass, SsnField, is_blank, trim_end};
 
-/// Bytes as text; those of X'80' and above are ISO 8859-1.
+/// Bytes as text; bytes of X'80' and above are ISO 8859-1.
 pub(super) fn latin1(field: &[u8]) -> String {
     field.iter().map(|&byte| char::from(byte)).collect()
 }
@@ -15,7 +15,7 @@ pub(super) fn id_text(id: CaseId) -> String {
     latin1(trim_end(&id.bytes()))
 }
 
-/// Who a record is about. `usable` is what the edits made of its SSN, where it passed them.
+/// The person in a record. `usable` is the SSN as edited, if the record passed the edits.
 pub(super) fn person_of(
     layout: &ExtractLayout,
     record: &[u8],
@@ -53,7 +53,7 @@ pub(super) fn person_of(
     }
 }
 
-/// The first letter of a name, with a stop; nothing for a blank name.
+/// The first letter of a name and a full stop; empty for a blank name.
 fn initial(name: &[u8]) -> String {
     let first = name
         .iter()
@@ -61,7 +61,7 @@ fn initial(name: &[u8]) -> String {
     first.map_or_else(String::new, |&byte| format!("{}.", char::from(byte)))
 }
 
-/// The last four digits; nothing of a field that is not nine digits.
+/// The last four digits; empty if the field is not nine digits.
 fn masked_ssn(ssn: &[u8]) -> String {
     if is_blank(ssn) {
         String::new()
@@ -84,7 +84,7 @@ pub(super) fn person(extract: &Extract, row: &Row, show_pii: bool) -> Person {
     person_of(&extract.layout, extract.bytes(row), Some(state), show_pii)
 }
 
-/// What a case says of itself.
+/// The IDs of a case.
 pub(super) fn case_ids(extract: &Extract, case: &Case) -> CaseIds {
     let count = |class| {
         let rows = extract.rows_of(case).iter();

@@ -1,9 +1,9 @@
-//! Listens to the matcher while it searches.
+//! Records what the matcher does while it searches.
 
 use crate::engine::extract::CaseNumber;
 use crate::engine::matching::{Candidate, Dropped, KeyTried, Observer, Tier};
 
-/// What the matcher told of one case.
+/// What the matcher did for one case.
 #[derive(Default)]
 pub(super) struct Recorder {
     pub(super) keys: Vec<(Tier, KeyTried)>,

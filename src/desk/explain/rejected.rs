@@ -1,16 +1,16 @@
-//! Records that an edit rejected: those of your case, and those that may be its counterpart.
+//! Rejected records of your case, and rejected records that may be its counterpart.
 
 use ahash::AHashMap;
 
 use super::miss::Misses;
-use super::model::{CaseIds, NearMiss, RejectedEntry};
+use super::model::{CaseIds, NearMiss, NearMissKind, RejectedEntry};
 use super::person::{id_text, latin1, person_of};
 use crate::engine::extract::{Extract, Rejected};
 use crate::formats::layout::CodeTable;
 use crate::formats::record::{CaseId, SsnField, trim_end};
 use crate::formats::reference::State;
 
-/// What the table says of the edit that rejected a record.
+/// The entry of a rejected record, with the texts of its edit.
 pub(super) fn entry(rejected: &Rejected, edits: &CodeTable) -> RejectedEntry {
     let row = edits.get(rejected.edit.code());
     RejectedEntry {
@@ -21,7 +21,7 @@ pub(super) fn entry(rejected: &Rejected, edits: &CodeTable) -> RejectedEntry {
     }
 }
 
-/// The rejected records of a Case ID, and of another state if one is asked for.
+/// The rejected records with a Case ID and, if given, another state.
 pub(super) fn of_case(
     extract: &Extract,
     id: CaseId,
@@ -33,14 +33,14 @@ pub(super) fn of_case(
         let record = extract.rejected_bytes(rejected);
         let named = State::from_fips(layout.other_fips_code.of_trimmed(record));
         CaseId::new(layout.case_id.of_trimmed(record)) == id
-            // A record that names no state (E06) may be of any.
+            // A record that names no state (E06) may belong to any.
             && (other.is_none() || named.is_none() || named == other)
     };
     let rejected = extract.rejected.iter().filter(is_of);
     rejected.map(|rejected| entry(rejected, edits)).collect()
 }
 
-/// What a rejected record says of its case.
+/// The IDs in a rejected record.
 fn ids_of(extract: &Extract, record: &[u8]) -> CaseIds {
     let layout = &extract.layout;
     let fips = layout.fips_code.of_trimmed(record);
@@ -65,7 +65,7 @@ fn ids_of(extract: &Extract, record: &[u8]) -> CaseIds {
 }
 
 impl Misses<'_> {
-    /// Looks through the other state's rejected records for the counterpart.
+    /// Searches the other state's rejected records for the counterpart.
     pub(super) fn look_among_rejected(&mut self, extract: &Extract) {
         let asked = self.asked;
         let data = &asked.case.data;
@@ -97,8 +97,8 @@ impl Misses<'_> {
                 continue;
             }
             let yours = place.map(|place| self.your_person(place));
-            self.add("rejected", || NearMiss {
-                kind: "rejected",
+            self.add(NearMissKind::Rejected, || NearMiss {
+                kind: NearMissKind::Rejected,
                 case: ids_of(extract, record),
                 because: format!(
                     "record {} of {} {}, but the edit {} rejected it",

@@ -1,4 +1,4 @@
-//! An explanation from the inputs of a match.
+//! Explains cases from the inputs of a match: request to result.
 
 use std::path::PathBuf;
 
@@ -15,41 +15,41 @@ use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::run::{MatchInputs, MatchSummary, Reading};
 use crate::stop::Stop;
+use crate::text::shown_path;
 
-/// What is asked of an explanation.
+/// A request for an explanation.
 #[derive(Clone, Debug)]
 pub struct ExplainRequest {
-    /// What the match reads; with `from_run` its options are those of the run.
+    /// The inputs of the match. With `from_run`, the options are those of the run.
     pub inputs: MatchInputs,
-    /// The folder of a finished run whose answer is explained.
+    /// The folder of the finished run whose answer is explained.
     pub from_run: Option<PathBuf>,
-    /// Which cases.
+    /// The cases to explain.
     pub question: Question,
-    /// The date of the run; with `from_run` that of the run.
+    /// The run date. With `from_run`, it is that of the run.
     pub run_date: Date,
     /// Whether persons are shown unmasked.
     pub show_pii: bool,
 }
 
-/// An answer, and what it was made from.
+/// An explanation, and the inputs that it is based on.
 pub struct Explained {
     /// The answer.
     pub answer: Explanation,
-    /// What was read, as a manifest has it.
+    /// The inputs, as in a manifest.
     pub inputs: Vec<InputEntry>,
-    /// Files that were left out, each with why.
+    /// The files that were left out, each with the reason.
     pub left_out: Vec<String>,
-    /// Whether an edit rejected a record, or a file was left out.
+    /// Whether any record was rejected or file left out.
     pub has_errors: bool,
-    /// Whether an edit warned.
+    /// Whether any edit gave a warning.
     pub has_warnings: bool,
 }
 
-/// Reads the inputs of a match and explains the cases that are asked for.
+/// Reads the inputs of a match and explains the selected cases.
 ///
 /// # Errors
-/// Whatever stops the reading of the inputs; [`crate::Error::Inputs`] where they are not
-/// those of the run.
+/// Any error while reading the inputs; [`crate::Error::Inputs`] if they are not those of the run.
 pub fn explain(
     request: &ExplainRequest,
     layouts: &LayoutSet,
@@ -96,7 +96,7 @@ pub fn explain(
         run.check_inputs(&inputs)?;
     }
     let left_out = |file: &Unusable| {
-        let (path, problem) = (file.path.display(), &file.problem);
+        let (path, problem) = (shown_path(&file.path), &file.problem);
         format!("{path} was left out: {problem}")
     };
     let left_out = collected.unusable.iter().map(left_out).collect();
@@ -106,10 +106,10 @@ pub fn explain(
     };
     let has_errors = finds(Severity::Error) || !collected.unusable.is_empty();
     let has_warnings = finds(Severity::Warning);
-    let (standing, _) = collected.standing();
-    refuse_absent(options.absent_state, &standing)?;
-    let states = states_that_matter(&standing, question);
-    let (matter, bystanders): (Vec<_>, Vec<_>) = standing
+    let (used, _) = collected.in_use();
+    refuse_absent(options.absent_state, &used)?;
+    let states = states_that_matter(&used, question);
+    let (matter, bystanders): (Vec<_>, Vec<_>) = used
         .into_iter()
         .partition(|extract| states.contains(&extract.state));
     let rows = matter.iter().map(|extract| extract.rows.len() as u64).sum();
@@ -144,9 +144,10 @@ pub fn explain(
     })
 }
 
-/// The submitting state, and the states that the cases asked for name: only these are indexed.
-fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
-    let yours = standing.iter().filter(|e| e.state == question.state);
+/// The submitting state, and the states that its selected cases name. Only these are indexed, which
+/// is faster.
+fn states_that_matter(used: &[Extract], question: &Question) -> Vec<State> {
+    let yours = used.iter().filter(|e| e.state == question.state);
     let named = yours.flat_map(|extract| {
         let data = move |number| extract.cases[number as usize].data.other_state;
         question.cases(extract).into_iter().filter_map(data)
@@ -154,12 +155,12 @@ fn states_that_matter(standing: &[Extract], question: &Question) -> Vec<State> {
     named.chain([question.state]).collect()
 }
 
-/// `--absent-state error` is an error of the run before any matching.
-fn refuse_absent(policy: AbsentState, standing: &[Extract]) -> Result<()> {
+/// Refuses absent states under `--absent-state error`, like a run, before any matching.
+fn refuse_absent(policy: AbsentState, used: &[Extract]) -> Result<()> {
     if policy != AbsentState::Error {
         return Ok(());
     }
     let mut summary = MatchSummary::new(String::new(), Routine::default());
-    summary.count_absent(standing);
+    summary.count_absent(used);
     summary.refuse_absent()
 }

@@ -7,16 +7,17 @@ use super::model::{
     CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, LeadEntry, NearMiss,
     ParticipantEntry, Person, RejectedEntry, TierEntry,
 };
+use crate::text::shown;
 
-/// How wide lines are, where words allow it.
+/// The width of lines; a longer word is not split.
 const WIDTH: usize = 100;
 
-/// A text that is being written.
+/// A text under construction.
 #[derive(Default)]
 struct Page(String);
 
 impl Page {
-    /// A line; what is too long goes on below, two columns further in.
+    /// Adds a line. A line that is too long continues below, indented by two more columns.
     fn line(&mut self, indent: usize, text: &str) {
         let mut line = " ".repeat(indent);
         let mut empty = true;
@@ -35,10 +36,10 @@ impl Page {
         self.push(&line);
     }
 
-    /// Values of records may hold what a terminal would take for a command.
+    /// Adds a line, with control characters replaced: values of records could contain terminal
+    /// commands.
     fn push(&mut self, line: &str) {
-        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        self.0.extend(line.trim_end().chars().map(shown));
+        self.0.push_str(&shown(line.trim_end()));
         self.0.push('\n');
     }
 
@@ -152,8 +153,10 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
         page.line(
             2,
             &format!(
-                "of {} such answers on invented data {:.4} were right, at least {:.4}",
-                class.trials, class.share_right, class.at_least
+                "of {} such answers on invented data {} were right, at least {}",
+                class.trials,
+                cut(class.share_right),
+                cut(class.at_least)
             ),
         );
     }
@@ -191,6 +194,11 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
     }
 }
 
+/// A share cut to five decimals: none is said to be higher than it was.
+fn cut(share: f64) -> String {
+    format!("{:.5}", (share * 100_000.0).floor() / 100_000.0)
+}
+
 /// A lead, with the sum that makes its weight.
 fn lead_text(page: &mut Page, lead: &LeadEntry) {
     page.line(
@@ -213,8 +221,10 @@ fn lead_text(page: &mut Page, lead: &LeadEntry) {
     page.line(
         6,
         &format!(
-            "of {} such leads ({}) on invented data {:.4} were right",
-            lead.trials, lead.why, lead.share_right
+            "of {} such leads ({}) on invented data {} were right",
+            lead.trials,
+            lead.why,
+            cut(lead.share_right)
         ),
     );
 }

@@ -1,15 +1,15 @@
-//! The case in a third state: a linear look through the rows of every other state.
+//! Searches all other states for the case: a linear scan of their rows.
 
 use ahash::AHashSet;
 use rayon::prelude::*;
 
 use super::miss::Misses;
-use super::model::NearMiss;
+use super::model::{NearMiss, NearMissKind};
 use super::person::case_ids;
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{Extract, Row};
 
-/// What your case is known by, wherever it may be.
+/// The keys of your case that do not depend on the state.
 struct Keys {
     children: AHashSet<u32>,
     adults: AHashSet<u32>,
@@ -17,7 +17,7 @@ struct Keys {
 }
 
 impl Misses<'_> {
-    /// Looks through the extracts of third states.
+    /// Searches the extracts of third states.
     pub(super) fn look_beyond(&mut self, extracts: &[&Extract]) {
         let rows = self.asked.rows();
         let keys = Keys {
@@ -63,8 +63,8 @@ impl Misses<'_> {
         for (extract, hits) in extracts.iter().zip(found) {
             for (number, shared) in hits {
                 let theirs = &extract.cases[number as usize];
-                self.add("third_state", || NearMiss {
-                    kind: "third_state",
+                self.add(NearMissKind::ThirdState, || NearMiss {
+                    kind: NearMissKind::ThirdState,
                     case: case_ids(extract, theirs),
                     because: format!(
                         "a case of {}, which your case does not name, {shared}",

@@ -1,13 +1,13 @@
-//! The report as CSV: one figure a row.
+//! Writes the report as CSV: one figure per row.
 
 use std::collections::BTreeSet;
 
 use super::{Figures, StateReport, View};
 
-/// `state,other_state,part,figure,value`; with an earlier report `…,old,new,change`. `state` is
-/// `all` for the nation, `other_state` is `all` for the sum over the other states, and `part` is
-/// `all` or `fcr_supplied`. A figure that is not known is left out, or blank where the other run
-/// has it.
+/// The columns are `state,other_state,part,figure,value`, or `…,old,new,change` with an earlier
+/// report. `state` is `all` for the nation, `other_state` is `all` for the sum over the other
+/// states, and `part` is `all`, `fcr_supplied` or `findings` (what the edits found in the extract).
+/// An unknown figure is omitted; if only one of two runs has it, the other cell is blank.
 pub fn csv(view: View<'_>) -> String {
     let mut text = String::from("state,other_state,part,figure,");
     text += if view.old.is_some() {
@@ -47,6 +47,11 @@ pub fn csv(view: View<'_>) -> String {
         rows("all", "all", &|scope| Some(scope.total.clone()));
         rows("all", "fcr_supplied", &|scope| {
             Some(scope.fcr_supplied.clone())
+        });
+        rows("all", "findings", &|scope| {
+            let findings = scope.findings.iter();
+            let named = findings.map(|(code, count)| (format!("finding.{code}"), count));
+            Some(Figures(named.collect()))
         });
         for other in scopes.others() {
             rows(other, "all", &|scope| {

@@ -1,4 +1,4 @@
-//! Which figures a report has, what each means, and what a worker should do about it.
+//! The figures of a report: what each counts, what it means, and what a worker should do about it.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::engine::response::TIERS;
 
-/// Figures by their keys. A key that is missing is not known, or does not exist there.
+/// Figures by key. If a key is missing, the figure is unknown or does not apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Figures(pub BTreeMap<String, u64>);
@@ -21,10 +21,10 @@ pub enum Unit {
     Records,
 }
 
-/// The part of a report that a figure stands in.
+/// The part of a report that has a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// What became of what was submitted.
+    /// The outcomes of what was submitted.
     Volume,
     /// How the returned cases were found.
     Match,
@@ -43,7 +43,7 @@ pub struct Figure {
     pub title: &'static str,
     /// What it counts.
     pub unit: Unit,
-    /// Where it stands.
+    /// The part of the report.
     pub group: Group,
     /// What it means.
     pub meaning: &'static str,
@@ -72,7 +72,7 @@ const fn figure(
 use Group::{Action, Match, Verification, Volume};
 use Unit::{Cases, Records};
 
-/// The figures that a run of the pooled routine alone has.
+/// Figures of the pooled routine alone.
 pub(super) const POOLED_TIERS: [&str; 4] = [
     "cases.tier.4",
     "cases.tier.5",
@@ -80,8 +80,8 @@ pub(super) const POOLED_TIERS: [&str; 4] = [
     "cases.tier.7",
 ];
 
-/// The figures with fixed keys, in the order of the report. Beside them there are, for cases and
-/// for records, `code.NN` and `combination.NN+NN`.
+/// The figures with fixed keys, in report order. There are also `code.NN` and `combination.NN+NN`,
+/// for cases and for records.
 #[rustfmt::skip]
 const FIGURES: &[Figure] = &[
     figure(Volume, Cases, "cases.submitted", "Submitted", "Interstate cases among the accepted records of the extract: one Case ID, other state and Other State Case ID.", "None."),
@@ -126,7 +126,7 @@ const FIGURES: &[Figure] = &[
     figure(Verification, Cases, "cases.fips.none", "Their FIPS Code: no match", "Without a match there is none.", "See reason code 01."),
 ];
 
-/// The figures of a report; those of the pooled routine if it is one of such a run.
+/// The figures of a report; `pooled` adds those of the pooled routine.
 pub(super) fn figures(pooled: bool) -> impl Iterator<Item = &'static Figure> {
     FIGURES
         .iter()
@@ -134,12 +134,12 @@ pub(super) fn figures(pooled: bool) -> impl Iterator<Item = &'static Figure> {
 }
 
 impl Figures {
-    /// A figure, if it is known.
+    /// A figure, or `None` if it is unknown.
     pub fn get(&self, key: &str) -> Option<u64> {
         self.0.get(key).copied()
     }
 
-    /// A figure; 0 where it is not known.
+    /// A figure, or 0 if it is unknown.
     pub fn of(&self, key: &str) -> u64 {
         self.get(key).unwrap_or_default()
     }
@@ -149,19 +149,19 @@ impl Figures {
         self.0.insert(key.into(), value);
     }
 
-    /// Whether a tier of the pooled routine is among them.
+    /// Whether they have a tier of the pooled routine.
     pub fn tell_pooled_tiers(&self) -> bool {
         POOLED_TIERS.iter().any(|key| self.get(key).is_some())
     }
 
-    /// Makes the tiers of the pooled routine figures that are known, also where they found nothing.
+    /// Makes the tiers of the pooled routine known, with 0 if they found nothing.
     pub(super) fn with_pooled_tiers(&mut self) {
         for key in POOLED_TIERS {
             self.0.entry(key.to_owned()).or_default();
         }
     }
 
-    /// Cases that a tier found.
+    /// The number of cases that a tier found.
     pub fn found(&self) -> u64 {
         let tiers = TIERS.iter().filter(|tier| **tier != "none");
         tiers

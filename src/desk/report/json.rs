@@ -1,11 +1,11 @@
-//! The report as JSON.
+//! Writes the report as JSON.
 
 use serde_json::{Map, Number, Value, json};
 
 use super::View;
 use crate::text::json_text;
 
-/// The report; or, with an earlier one, both, and the change of every figure.
+/// The report. With an earlier one: both, and the change of every figure.
 pub fn json(view: View<'_>) -> String {
     let Some(old) = view.old else {
         return json_text(view.new);
@@ -23,7 +23,7 @@ pub fn json(view: View<'_>) -> String {
     }))
 }
 
-/// New less old, of every number; what stands on one side alone counts from 0.
+/// The difference, new minus old, of every number; a number on one side only is compared with 0.
 fn difference(old: Option<&Value>, new: Option<&Value>) -> Value {
     match (old, new) {
         (Some(Value::Object(_)), _) | (_, Some(Value::Object(_))) => {

@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// A count with a comma between thousands.
+/// A count with thousands separators.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
@@ -13,12 +13,12 @@ pub(super) fn grouped(count: u64) -> String {
     text
 }
 
-/// A count, or `-` where it is not known.
+/// A count, or `-` if it is unknown.
 pub(super) fn known(count: Option<u64>) -> String {
     count.map_or_else(|| "-".to_owned(), grouped)
 }
 
-/// How a count moved: `+12`, `-3`, `=`; nothing where one of the two is not known.
+/// The change of a count: `+12`, `-3` or `=`; empty if either is unknown.
 pub(super) fn change(new: Option<u64>, old: Option<u64>) -> String {
     match (new, old) {
         (Some(new), Some(old)) if new > old => format!("+{}", grouped(new - old)),
@@ -28,7 +28,7 @@ pub(super) fn change(new: Option<u64>, old: Option<u64>) -> String {
     }
 }
 
-/// A share in tenths of a percent, rounded half up; none of nothing.
+/// A share in tenths of a percent, rounded half up; `None` if the whole is 0.
 pub(super) fn permille(part: u64, whole: u64) -> Option<u64> {
     let (part, whole) = (u128::from(part), u128::from(whole));
     (whole > 0).then(|| ((part * 2000 + whole) / (whole * 2)) as u64)

@@ -1,13 +1,14 @@
-//! Pages of a printed list: 132 columns, 60 lines, a head with a page number, form feeds between.
+//! Pages of a printed list: 132 columns, 60 lines, a header with a page number, form feeds between
+//! pages.
 
 /// Columns of a line.
 pub(super) const COLUMNS: usize = 132;
 /// Lines of a page.
 const LINES: usize = 60;
-/// A table is not begun with fewer lines left than its title, its heads and two rows.
+/// A table needs at least this many lines on its first page: its title, its heads and two rows.
 const LEAST: usize = 6;
 
-/// Pages in the making.
+/// Pages under construction.
 pub(super) struct Pages {
     text: String,
     title: String,
@@ -17,7 +18,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Pages under a title, which every head shows.
+    /// Pages with a title, which is in every header.
     pub(super) fn new(title: String) -> Self {
         Pages {
             text: String::new(),
@@ -28,7 +29,7 @@ impl Pages {
         }
     }
 
-    /// Begins a page for another state.
+    /// Begins a page for another scope.
     pub(super) fn begin(&mut self, scope: String) {
         self.scope = scope;
         self.page();
@@ -51,7 +52,7 @@ impl Pages {
         self.line += 1;
     }
 
-    /// Lines of running text.
+    /// Adds running text.
     pub(super) fn paragraph(&mut self, text: &str) {
         let mut line = String::new();
         for word in text.split_whitespace() {
@@ -75,8 +76,7 @@ impl Pages {
         }
     }
 
-    /// A table: its title, the lines of its heads, its rows. Title and heads are repeated on a new
-    /// page.
+    /// Adds a table with its title, heads and rows. Title and heads are repeated on each page.
     pub(super) fn table(&mut self, title: &str, heads: &[String], rows: &[String]) {
         if rows.is_empty() {
             return;

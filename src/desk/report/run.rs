@@ -1,127 +1,66 @@
-//! Reads a finished run of match into a report.
+//! Builds the report of a finished run of match.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::model::Excluded;
 use super::tally::{Tally, tally};
-use super::{Figures, Report, StateReport};
-use crate::engine::response::{Fates, ResponseFields, Volume, differences};
+use super::{Figures, Findings, Report, RunIdentity, StateReport};
+use crate::engine::extract::Severity;
+use crate::engine::matching::Routine;
+use crate::engine::response::{Fates, ResponseFields, StateTotals, differences};
 use crate::error::{Error, Result};
-use crate::formats::input::{InputForm, Source};
+use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{match_file, match_manifest, no_run, noted_response_form, refuse_other_layouts};
+use crate::run::{FindingCounts, FinishedRun, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
-
-/// The name of the summary.
-const SUMMARY: &str = "summary.json";
-
-/// What a report takes from it.
-#[derive(Deserialize)]
-struct Summary {
-    run_date: String,
-    /// Missing in the summary of an early version.
-    #[serde(default)]
-    routine: String,
-    states: BTreeMap<String, Value>,
-    #[serde(default)]
-    absent: BTreeMap<String, Volume>,
-    #[serde(default)]
-    excluded: Vec<Excluded>,
-    #[serde(default)]
-    run: Found,
-    #[serde(default)]
-    fcr: BTreeMap<String, Found>,
-}
-
-/// What the edits found, by code.
-#[derive(Default, Deserialize)]
-struct Found {
-    #[serde(default)]
-    errors: BTreeMap<String, u64>,
-    #[serde(default)]
-    warnings: BTreeMap<String, u64>,
-}
-
-/// What it takes from a state in it.
-#[derive(Deserialize)]
-struct Said {
-    records: SaidRecords,
-    cases: SaidCases,
-    /// Missing in the summary of an early version.
-    by_other_state: Option<BTreeMap<String, Fates>>,
-}
-
-#[derive(Deserialize)]
-struct SaidRecords {
-    read: u64,
-    rejected: u64,
-    not_evaluated: u64,
-}
-
-#[derive(Deserialize)]
-struct SaidCases {
-    returned: u64,
-    suppressed: u64,
-    not_evaluated: u64,
-    with_rejected_records: u64,
-}
 
 /// Reads the report of a finished run.
 ///
 /// # Errors
-/// [`Error::Io`] where a file of the folder cannot be read, and [`Error::Input`] where it is no
-/// finished run of match, was made with other layouts of responses than `layouts`, or its responses are
-/// not those of its summary or not what was sent; [`Error::Interrupted`].
+/// [`Error::Io`] if a file of the folder cannot be read; [`Error::Input`] if it is not a finished
+/// run of match, was made with other response layouts than `layouts`, or has responses that were
+/// altered or do not agree with its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
-    let manifest = match_manifest(folder)?;
-    refuse_other_layouts(folder, &manifest, layouts)?;
-    let summary: Summary = match_file(folder, SUMMARY)?;
-    let form = noted_response_form(&manifest);
-    let states: Vec<(&str, &Value)> = summary
-        .states
-        .iter()
-        .map(|(usps, said)| (usps.as_str(), said))
-        .collect();
-    let mut states = states
+    let run = FinishedRun::open(folder)?;
+    refuse_other_layouts(folder, &run.manifest, layouts)?;
+    let summary = &run.summary;
+    let mut states = Vec::from_iter(&summary.states)
         .into_par_iter()
         .with_max_len(1)
-        .map(|(usps, said)| {
-            let state = State::from_usps(usps).ok_or_else(|| no_run(folder, SUMMARY))?;
-            Ok((
-                state.usps(),
-                read_state(folder, state, said, form, (layouts, stop))?,
-            ))
-        })
+        .map(|(usps, said)| Ok((*usps, read_state(&run, usps, said, (layouts, stop))?)))
         .collect::<Result<BTreeMap<_, _>>>()?;
     let by_tier = |state: &StateReport| state.total.tell_pooled_tiers();
-    if summary.routine == "pooled" || states.values().any(by_tier) {
+    if summary.routine == Routine::Pooled || states.values().any(by_tier) {
         states.values_mut().for_each(StateReport::with_pooled_tiers);
     }
-    let mut report = Report::of_states(summary.run_date, states);
-    report.cases_checked = ResponseFields::new(layouts)?.tells_whole_cases();
-    report.absent = summary.absent;
-    report.excluded = summary.excluded;
-    let found = || summary.fcr.values().chain([&summary.run]);
-    report.has_errors = found().any(|found| !found.errors.is_empty());
-    report.has_warnings = found().any(|found| !found.warnings.is_empty());
+    let has = |severity| summary.has(severity);
+    let (has_errors, has_warnings) = (has(Severity::Error), has(Severity::Warning));
+    let mut report = Report::of_states(summary.run_date.clone(), states);
+    report.run = RunIdentity {
+        folder: run.name(),
+        manifest_sha256: run.manifest_sha256.clone(),
+    };
+    report.cases_checked = ResponseFields::new(layouts)?.has_record_counts();
+    report.absent.clone_from(&summary.absent);
+    let excluded = summary.excluded.iter();
+    report.excluded = excluded.map(Excluded::of).collect();
+    report.has_errors = has_errors;
+    report.has_warnings = has_warnings;
     Ok(report)
 }
 
 fn read_state(
-    folder: &Path,
-    state: State,
-    said: &Value,
-    form: InputForm,
+    run: &FinishedRun,
+    usps: &str,
+    said: &StateSummary,
     (layouts, stop): (&LayoutSet, &Stop),
 ) -> Result<StateReport> {
-    let path = folder.join(format!("responses/{state}.icr"));
-    let source = Source::open(&path, RESPONSE_BYTES, form, stop)?;
+    let path = run.folder.join(format!("responses/{usps}.icr"));
+    let source = Source::open(&path, RESPONSE_BYTES, run.response_form(), stop)?;
     let fields = ResponseFields::new(layouts)?;
     let tallies = tally(&source, &fields, stop).map_err(|error| match error {
         Error::Input {
@@ -145,7 +84,7 @@ fn read_state(
         }
         *by_other.entry(other.usps()).or_default() += tally;
     }
-    if let Some(difference) = differences(said, &total.totals).first() {
+    if let Some(difference) = differences(&said.totals, &total.totals).first() {
         return Err(Error::input(
             &path,
             format!(
@@ -153,38 +92,42 @@ fn read_state(
             ),
         ));
     }
-    let said: Said = serde_json::from_value(said.clone()).map_err(|_| no_run(folder, SUMMARY))?;
     let mut report = StateReport {
-        name: state.name().to_owned(),
+        name: State::from_usps(usps).map_or("", State::name).to_owned(),
         total: total.figures(),
         fcr_supplied: fcr.figures(),
         by_other_state: by_other
             .iter()
             .map(|(other, tally)| (*other, tally.figures()))
             .collect(),
+        findings: Findings {
+            errors: owned(&said.errors),
+            warnings: owned(&said.warnings),
+        },
     };
-    add_said(&mut report, &said);
+    add_said(&mut report, &said.totals);
     Ok(report)
 }
 
-/// Adds what only the match saw.
-fn add_said(report: &mut StateReport, said: &Said) {
+fn owned(counts: &FindingCounts) -> BTreeMap<String, u64> {
+    let counts = counts.iter();
+    counts.map(|(code, n)| (code.to_string(), *n)).collect()
+}
+
+/// Adds the figures that only the match knows.
+fn add_said(report: &mut StateReport, said: &StateTotals) {
     let mut sums = Fates::default();
-    for (other, fates) in said.by_other_state.iter().flatten() {
-        if let Some(other) = State::from_usps(other) {
-            let figures = report
-                .by_other_state
-                .entry(other.usps())
-                .or_insert_with(|| Tally::default().figures());
-            set_fates(figures, fates);
-            set_submitted(figures, fates);
-            sums += *fates;
-        }
+    for (other, fates) in said.by_other_state.iter() {
+        let figures = report
+            .by_other_state
+            .entry(other.usps())
+            .or_insert_with(|| Tally::default().figures());
+        set_fates(figures, fates);
+        set_submitted(figures, fates);
+        sums += *fates;
     }
     let total = &mut report.total;
-    if said.by_other_state.is_some() {
-        set_fates(total, &sums);
-    }
+    set_fates(total, &sums);
     let cases = &said.cases;
     for (key, count) in [
         ("records.submitted", said.records.read),
@@ -212,7 +155,7 @@ fn set_fates(figures: &mut Figures, fates: &Fates) {
     }
 }
 
-/// What was submitted about another state: the accepted cases. Records are told less the rejected.
+/// What was submitted about another state: its accepted cases. Rejected records are not included.
 fn set_submitted(figures: &mut Figures, fates: &Fates) {
     let mut all = fates.returned;
     for volume in [

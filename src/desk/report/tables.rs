@@ -1,15 +1,15 @@
-//! The tables by state of the printed report: their columns, and a row a state.
+//! The tables by state of the printed report: their columns, and one row per state.
 
 use super::Figures;
 use super::numbers::{change, known};
 
-/// A column of a table by state: its head, and the figure in it.
+/// A column of a table by state: its head and its figure.
 pub(super) type Column = (&'static str, &'static str);
 
 /// A table by state: its title and columns.
 type Table = (&'static str, &'static [Column]);
 
-/// The tables by state; one more for a run of the pooled routine.
+/// The tables by state; `pooled` adds one.
 pub(super) fn tables_by_state(pooled: bool) -> impl Iterator<Item = Table> {
     TABLES_BY_STATE
         .into_iter()
@@ -114,7 +114,7 @@ const TABLES_BY_STATE: [Table; 7] = [
     ),
 ];
 
-/// How wide a column of a table by state is.
+/// The width of a column.
 const BY_STATE: usize = 11;
 
 pub(super) fn heads_of(first: &str, columns: &[Column]) -> [String; 1] {
@@ -123,7 +123,7 @@ pub(super) fn heads_of(first: &str, columns: &[Column]) -> [String; 1] {
     [heads]
 }
 
-/// A state's figures, and how they moved.
+/// A state's figures, and how they changed.
 pub(super) fn rows_of(
     name: &str,
     columns: &[Column],

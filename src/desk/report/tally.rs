@@ -16,10 +16,10 @@ use crate::stop::Stop;
 
 use super::Figures;
 
-/// What was counted of the records that name one other state.
+/// Counts for the records that name one other state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
-    /// The figures that the summary has too.
+    /// The figures that the summary also has.
     pub(super) totals: ResponseTotals,
     in_sync: u64,
     open: u64,
@@ -57,7 +57,7 @@ impl Outcomes {
     }
 }
 
-/// Which data stood for an other state, and which state it is.
+/// The other state, and whether its data are FCR-derived.
 pub(super) type Part = (State, FcrSupplied);
 
 /// The FCR-Supplied Indicator.
@@ -66,8 +66,8 @@ pub(super) type FcrSupplied = bool;
 /// Counts a response file by other state and FCR-Supplied Indicator.
 ///
 /// # Errors
-/// [`crate::Error::Input`] for the first record or case that is not as it was sent: figures of a
-/// damaged response would be believed. [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Input`] for the first record or case that was altered: people would believe the
+/// figures of a damaged response. [`crate::Error::Interrupted`] if a stop was requested.
 pub(super) fn tally(
     source: &Source,
     fields: &ResponseFields,
@@ -115,7 +115,7 @@ impl Tally {
         }
         let codes = case.codes();
         *self.case_combinations.entry(codes).or_default() += 1;
-        // 00 and all counts equal.
+        // 00, and all counts are equal.
         let equal = r.adults_yours.of(first) == r.adults_matched.of(first)
             && r.children_yours.of(first) == r.children_matched.of(first);
         self.in_sync += u64::from(equal && codes.holds(ReasonCode::R00));
@@ -128,12 +128,12 @@ impl Tally {
         }
     }
 
-    /// The figures that can be told from a response.
+    /// The figures that a response contains.
     pub(super) fn figures(&self) -> Figures {
         let mut figures = Figures::default();
         let totals = &self.totals;
         for (tier, count) in TIERS.iter().zip(totals.cases_by_tier) {
-            // A tier of the pooled routine that found nothing is no figure of the published one.
+            // For the published routine, a tier of the pooled routine is not a figure, not even 0.
             if count > 0 || !matches!(*tier, "4" | "5" | "6" | "7") {
                 figures.set(format!("cases.tier.{tier}"), count);
             }
@@ -164,7 +164,7 @@ impl Tally {
         self.ssn.put(&mut figures, "records.ssn");
         self.other_ssn.put(&mut figures, "records.other_ssn");
         self.other_fips.put(&mut figures, "cases.other_fips");
-        // The code that you submitted is always verified.
+        // The code that you submitted is always verified, so there is no `none`.
         figures.0.remove("cases.other_fips.none");
         self.fips.put(&mut figures, "cases.fips");
         for (class, count) in Class::ALL.into_iter().zip(self.by_class) {

@@ -1,18 +1,19 @@
-//! The report as a print program writes it: 132 columns, paginated.
+//! The report as a printed list: 132 columns, paginated.
 
 use std::collections::BTreeSet;
 
 use super::numbers::{change, known, percent};
 use super::pages::{COLUMNS, Pages};
+use super::pairs::{Pair, worst_pairs};
 use super::tables::{heads_of, rows_of, tables_by_state};
 use super::{Figures, Group, StateReport, Unit, View};
 use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::ReasonCode;
 
-/// What every report says of its form.
+/// The note on its form that every report has.
 const FORM: &str = "The ICR Reconciliation Report is named in the Technical Data Guide; its published form was not at hand, so this form is ours. It holds no person's data and no Case ID. Percentages are of the returned cases; IN SYNC is 00 with the adults and children from your state as many as matched.";
 
-/// The report, or the change since an earlier one, in pages.
+/// The report, or the comparison with an earlier one, in pages.
 pub fn text(view: View<'_>) -> String {
     let mut title = format!(
         "ICR RECONCILIATION REPORT      RUN DATE {}",
@@ -31,6 +32,10 @@ pub fn text(view: View<'_>) -> String {
         if name == "all" {
             pages.begin("NATIONAL".to_owned());
             pages.paragraph(FORM);
+            pages.paragraph(&format!("Run: {}.", view.new.run.short()));
+            if let Some(old) = view.old {
+                pages.paragraph(&format!("Earlier run: {}.", old.run.short()));
+            }
             sheet.nation(&mut pages);
         } else {
             pages.begin(format!("{name}  {}", scope.name.to_uppercase()));
@@ -41,6 +46,17 @@ pub fn text(view: View<'_>) -> String {
     pages.text()
 }
 
+/// Every figure of one state, after what comes before them.
+pub(super) fn figures_of_state(view: View<'_>, name: &str, pages: &mut Pages) {
+    let sheet = Sheet {
+        view,
+        new: view.new.scope(name),
+        old: view.old.map(|old| old.scope(name)),
+    };
+    sheet.figures(pages);
+    sheet.others(pages, false);
+}
+
 /// One state, or the nation.
 struct Sheet<'a> {
     view: View<'a>,
@@ -48,7 +64,7 @@ struct Sheet<'a> {
     old: Option<&'a StateReport>,
 }
 
-/// How wide a count is: ten digits with their commas.
+/// The width of a count: ten digits with commas.
 const WIDTH: usize = 14;
 
 impl Sheet<'_> {
@@ -157,7 +173,7 @@ impl Sheet<'_> {
         let parts: [fn(&StateReport) -> &Figures; 2] = [|s| &s.total, |s| &s.fcr_supplied];
         let is_combination = key.contains(".combination.");
         for part in parts {
-            // A combination that does not occur occurs 0 times; other figures may be unknown.
+            // A combination that is missing occurs 0 times; other missing figures are unknown.
             let count = |scope: &StateReport| {
                 let count = part(scope).get(key);
                 if is_combination {
@@ -214,10 +230,10 @@ impl Sheet<'_> {
             let title = "MATCH RATES: PERCENT OF THE RETURNED CASES THAT WERE FOUND, FROM SUBMITTING STATE TO OTHER STATE";
             pages.table(title, &heads, &rows);
         }
+        self.worst_pairs(pages);
         let absent: Vec<String> = view
             .new
-            .absent
-            .iter()
+            .sent_nothing()
             .map(|(state, volume)| {
                 format!(
                     "{state:<6}{:>WIDTH$}{:>WIDTH$}",
@@ -235,23 +251,84 @@ impl Sheet<'_> {
             &heads,
             &absent,
         );
-        let excluded: Vec<String> = view
+        let excluded: Vec<Vec<String>> = view
             .new
             .excluded
             .iter()
             .map(|file| {
                 let state = file.state.as_deref().unwrap_or("?");
-                format!("{state:<6}{}", file.kind)
+                let records = known(Some(file.records));
+                let left = format!("{state:<6}{:<9}{records:>WIDTH$}  ", file.kind);
+                wrapped(&left, &format!("{}: {}", file.file, file.reason))
             })
             .collect();
+        let heads = format!(
+            "{:<6}{:<9}{:>WIDTH$}  {}",
+            "STATE", "KIND", "RECORDS", "FILE AND REASON"
+        );
         pages.table(
-            "FILES THAT WERE LEFT OUT",
-            &["STATE KIND".to_owned()],
-            &excluded,
+            "FILES THAT CAME AND WERE LEFT OUT",
+            &[heads],
+            &excluded.concat(),
+        );
+        self.findings(pages);
+    }
+
+    /// Where most cases were not found, by share and number.
+    fn worst_pairs(&self, pages: &mut Pages) {
+        let row = |pair: &Pair| {
+            format!(
+                "{:<8}{:<8}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}",
+                pair.from,
+                pair.to,
+                known(Some(pair.cell.returned)),
+                known(Some(pair.cell.found)),
+                known(Some(pair.cell.returned - pair.cell.found)),
+                percent(pair.cell.found, pair.cell.returned)
+            )
+        };
+        let rows: Vec<String> = worst_pairs(self.view.new)
+            .iter()
+            .take(20)
+            .map(row)
+            .collect();
+        let heads = format!(
+            "{:<8}{:<8}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}{:>WIDTH$}",
+            "FROM", "TO", "RETURNED", "FOUND", "NOT FOUND", "MATCH RATE"
+        );
+        pages.table(
+            "PAIRS OF STATES WITH THE LOWEST MATCH RATES",
+            &[heads],
+            &rows,
         );
     }
 
-    /// All of it by other state.
+    /// What the edits found, by code and submitting state.
+    fn findings(&self, pages: &mut Pages) {
+        let codes: BTreeSet<&str> = self.new.findings.iter().map(|(code, _)| code).collect();
+        let codes: Vec<&str> = codes.into_iter().collect();
+        for block in codes.chunks((COLUMNS - 6) / 9) {
+            let mut heads = format!("{:<6}", "STATE");
+            heads.extend(block.iter().map(|code| format!("{code:>9}")));
+            let rows: Vec<String> = self
+                .view
+                .new
+                .scopes()
+                .map(|(name, scope)| {
+                    let counts = block
+                        .iter()
+                        .map(|code| known(Some(scope.findings.of(code))));
+                    let cells = counts.map(|count| format!("{count:>9}"));
+                    format!("{name:<6}") + &cells.collect::<String>()
+                })
+                .collect();
+            let title =
+                "WHAT THE EDITS FOUND IN THE EXTRACTS, RECORDS BY CODE (E: REJECTED, W: KEPT)";
+            pages.table(title, &[heads], &rows);
+        }
+    }
+
+    /// All figures by other state.
     fn others(&self, pages: &mut Pages, is_national: bool) {
         let none = Figures::default();
         let before = |other| {
@@ -321,7 +398,33 @@ impl Sheet<'_> {
     }
 }
 
-/// How the match rates moved, in percentage points.
+/// Lines of a cell of running text, the first after `left`, the others under its beginning.
+pub(super) fn wrapped(left: &str, text: &str) -> Vec<String> {
+    let room = COLUMNS - left.len();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        // What is longer than a line is cut: a file's name, say.
+        let word: String = word.chars().take(room).collect();
+        let line = &lines[lines.len() - 1];
+        let full = line.chars().count() + 1 + word.chars().count() > room;
+        if full && !line.is_empty() {
+            lines.push(String::new());
+        }
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() {
+            lines[last].push(' ');
+        }
+        lines[last] += &word;
+    }
+    let blank = " ".repeat(left.chars().count());
+    let heads = std::iter::once(left).chain(std::iter::repeat(blank.as_str()));
+    heads
+        .zip(lines)
+        .map(|(head, line)| format!("{head}{line}"))
+        .collect()
+}
+
+/// The change of the match rates, in percentage points.
 fn rate_changes(old: &super::Report, view: View<'_>, name: &str, block: &[&str]) -> String {
     let mut row = format!("{:<6}", "");
     for other in block {

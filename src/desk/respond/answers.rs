@@ -1,6 +1,6 @@
-//! What the whole response says of one case or one participant. It may be asked about twice: in two
-//! actions of one IV-D case, in two response files, or because it is listed twice. Answers that agree
-//! make one row; answers that disagree make none, and go to the worklist (ours).
+//! Combines what several answers of the response say about one case or participant: it can occur in
+//! two actions of one IV-D case, in two response files, or twice in one case. Answers that agree
+//! give one row; answers that disagree give none, and go to the worklist (ours).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ use super::persons::listed;
 use crate::engine::matching::ReasonCode;
 use crate::formats::record::is_blank;
 
-/// Where a record's decision stands: the place of its case, and its own within the case.
+/// The indexes of a decision's case, and of its record within the case.
 type Place = (usize, usize);
 
-/// Settles what decisions about single cases cannot see.
+/// Revises the decisions that depend on other cases.
 pub(super) fn settle(cases: &[ResponseCase<'_>], decisions: &mut [Decision]) {
     settle_cases(cases, decisions);
     settle_participants(cases, decisions);
 }
 
-/// 02: one case is one Case ID, other state and Other State Case ID as submitted.
+/// 02: a case is identified by Case ID, other state and Other State Case ID, as submitted.
 fn settle_cases(cases: &[ResponseCase<'_>], decisions: &mut [Decision]) {
     let mut answers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (place, case) in cases.iter().enumerate() {
@@ -49,11 +49,12 @@ fn settle_cases(cases: &[ResponseCase<'_>], decisions: &mut [Decision]) {
     }
 }
 
-/// 07 and 08: one participant is one Case ID and Member ID, whatever the other state.
+/// 07 and 08: a participant is identified by Case ID and Member ID, whatever the other state.
 fn settle_participants(cases: &[ResponseCase<'_>], decisions: &mut [Decision]) {
     let mut participants: BTreeMap<(&[u8], &[u8]), Vec<Place>> = BTreeMap::new();
     for (place, case) in cases.iter().enumerate() {
-        // By their bytes: the order of a case's records decides nothing (decision 0023).
+        // Sorted by their bytes, so that the order of a case's records decides nothing (decision
+        // 0023).
         let mut order: Vec<usize> = (0..case.records.len()).collect();
         order.sort_by_key(|&at| &case.records[at].bytes);
         for at in order {
@@ -79,7 +80,7 @@ fn their_ssn<'r>(cases: &[ResponseCase<'r>], (place, at): Place) -> &'r [u8] {
     case.fields().response.ssn.of(&record.bytes)
 }
 
-/// Updates of one participant's SSN.
+/// Revises the updates of one participant's SSN.
 fn settle_updates(cases: &[ResponseCase<'_>], decisions: &mut [Decision], places: &[Place]) {
     let mut updates: Vec<(Place, ReasonCode)> = Vec::new();
     for &(place, at) in places {
@@ -101,7 +102,7 @@ fn settle_updates(cases: &[ResponseCase<'_>], decisions: &mut [Decision], places
     }
 }
 
-/// Additional SSNs of one participant: an FP record has two fields for them.
+/// Revises the additional SSNs of one participant: an FP record has two fields for them.
 fn settle_additions(cases: &[ResponseCase<'_>], decisions: &mut [Decision], places: &[Place]) {
     let mut first: Option<Place> = None;
     let mut values: Vec<&[u8]> = Vec::new();

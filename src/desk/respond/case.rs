@@ -1,4 +1,4 @@
-//! Cases of a response, as the rules ask about them.
+//! A case of a response, with the accessors that the rules use.
 
 use super::{ReadCase, ResponseFields, ResponseRecord};
 use crate::engine::confidence::{ClaimCounts, Class, Facts};
@@ -9,8 +9,8 @@ use crate::formats::reference::State;
 
 /// A case of a response.
 ///
-/// Its records stand in the order of the file. What the case itself says is read from one of them, the
-/// one with the lowest bytes, so that the order of records never decides (decision 0023).
+/// Its records are in file order. Case-level values are read from the record with the lowest bytes,
+/// so that the order of records never decides (decision 0023).
 pub struct ResponseCase<'r> {
     fields: &'r ResponseFields,
     read: &'r ReadCase<'r>,
@@ -35,7 +35,7 @@ pub struct CaseCounts {
 }
 
 impl CaseCounts {
-    /// Whether a count is 99, which means 99 or more and meets no threshold.
+    /// Whether a count is 99. It then means 99 or more, and cannot be compared with a threshold.
     pub fn beyond(self) -> bool {
         let all = [
             self.adults_yours,
@@ -48,7 +48,7 @@ impl CaseCounts {
 
     /// Participants of yours that matched.
     pub fn matched(self) -> u8 {
-        // Two counts of two digits.
+        // Both have two digits, so the sum cannot overflow.
         self.adults_matched + self.children_matched
     }
 }
@@ -71,17 +71,17 @@ impl<'r> ResponseCase<'r> {
         case
     }
 
-    /// A field of the case's submitted data, as it stands.
+    /// A field of the case's submitted data, untrimmed.
     pub fn yours(&self, columns: Columns) -> &'r [u8] {
         self.fields.submitted(&self.lead.bytes, columns)
     }
 
-    /// A field of the case-level answer, as it stands.
+    /// A field of the case-level answer, untrimmed.
     pub fn theirs(&self, columns: Columns) -> &'r [u8] {
         columns.of(&self.lead.bytes)
     }
 
-    /// Where the fields are.
+    /// The columns of the fields.
     pub fn fields(&self) -> &'r ResponseFields {
         self.fields
     }
@@ -96,17 +96,17 @@ impl<'r> ResponseCase<'r> {
         self.lead.other_state
     }
 
-    /// The Other State Case ID that you submitted, trimmed; blank where there is none.
+    /// The Other State Case ID that you submitted, trimmed; blank if you submitted none.
     pub fn other_id(&self) -> &'r [u8] {
         trim_end(self.read.other_case_id(self.fields))
     }
 
-    /// Case ID (from Other State), trimmed; blank where there is none.
+    /// Case ID (from Other State), trimmed; blank if there is none.
     pub fn their_id(&self) -> &'r [u8] {
         trim_end(self.theirs(self.fields.response.case_id))
     }
 
-    /// The Member ID of one of its records, as it stands.
+    /// The Member ID of one of its records, untrimmed.
     pub fn member_id(&self, record: &'r ResponseRecord<'r>) -> &'r [u8] {
         let columns = self.fields.extract.member_id;
         self.fields.submitted(&record.bytes, columns)
@@ -117,7 +117,7 @@ impl<'r> ResponseCase<'r> {
         trim_end(self.yours(self.fields.extract.contact_name))
     }
 
-    /// Whether your status is O, on every record.
+    /// Whether your status is O on every record.
     pub fn is_open(&self) -> bool {
         let status = self.fields.extract.case_status;
         let open = |r: &&ResponseRecord<'_>| self.fields.submitted(&r.bytes, status) == b"O";
@@ -154,14 +154,14 @@ impl<'r> ResponseCase<'r> {
         self.facts.is_some_and(|facts| facts.claimed_twice)
     }
 
-    /// The codes that any of its records bears.
+    /// The codes of all its records.
     pub fn codes(&self) -> ReasonCodes {
         self.read.codes()
     }
 }
 
-/// The cases that were read, by Case ID, other state and Other State Case ID, whatever their order in
-/// the files.
+/// The cases, sorted by Case ID, other state and Other State Case ID, so that their order in the
+/// files does not matter.
 pub fn sorted_cases<'r>(
     fields: &'r ResponseFields,
     read: &'r [ReadCase<'r>],
@@ -180,7 +180,7 @@ pub fn sorted_cases<'r>(
         .map(|case| ResponseCase::new(fields, case, &claims))
         .collect();
     let key = |case: &ResponseCase<'r>| {
-        // Two files may answer the same case.
+        // Two files may have an answer to the same case.
         let lowest = &case.lead.bytes[..];
         (case.id(), case.other_state(), case.other_id(), lowest)
     };

@@ -1,20 +1,21 @@
-//! CSENet transactions, laid out as the layouts `csenet-header`, `csenet-case`, `csenet-ncp` and
-//! `csenet-participant` say (public: CSENet guide, Charts C-3 and C-5 and following).
+//! Builds CSENet transactions with the layouts `csenet-header`, `csenet-case`, `csenet-ncp` and
+//! `csenet-participant` (public: CSENet guide, Charts C-3 and C-5 and following). Whether one may
+//! be sent is decided in `sending.rs` and `rules.rs`.
 
 use super::{ResponseCase, ResponseRecord};
 use crate::error::Result;
 use crate::formats::layout::{Columns, Layout, LayoutSet};
 use crate::formats::record::{Date, ParticipantType, SsnField, is_blank, trim_end};
 
-/// The most Participant blocks that a transaction can count in its one digit.
+/// A transaction counts its Participant blocks in one digit.
 const MOST_PARTICIPANTS: usize = 9;
 /// Days from a GSC14 to its Action Resolution Date.
 pub(super) const NOTICE_DAYS: u32 = 60;
 
-/// The last date that eight digits hold.
+/// The last date with eight digits.
 const LAST_DATE: u32 = 99_991_231;
 
-/// Builds transactions of one run date.
+/// Builds the transactions of one run date.
 pub(super) struct Transactions<'l> {
     header: &'l Layout,
     case: &'l Layout,
@@ -23,7 +24,7 @@ pub(super) struct Transactions<'l> {
     run_date: Date,
 }
 
-/// A block in the making: fields over blanks.
+/// A block under construction: blanks, filled field by field.
 struct Block<'l> {
     layout: &'l Layout,
     bytes: Vec<u8>,
@@ -37,7 +38,7 @@ impl<'l> Block<'l> {
         }
     }
 
-    /// A and A/N: left-justified, space-filled, cut to the field.
+    /// A and A/N: left-justified, padded with blanks, truncated to the field.
     fn text(&mut self, key: &str, value: &[u8]) -> Result<()> {
         let field = &mut self.bytes[self.layout.columns(key)?.range()];
         let width = value.len().min(field.len());
@@ -45,7 +46,8 @@ impl<'l> Block<'l> {
         Ok(())
     }
 
-    /// N: right-justified, zero-filled. A value that is not of digits, or too long, gives zeros.
+    /// N: right-justified, zero-filled. A value that is too long or has other bytes than digits
+    /// becomes zeros.
     fn number(&mut self, key: &str, value: &[u8]) -> Result<()> {
         let field = &mut self.bytes[self.layout.columns(key)?.range()];
         field.fill(b'0');
@@ -57,7 +59,7 @@ impl<'l> Block<'l> {
     }
 }
 
-/// Whether a part of a FIPS code can stand in a numeric field: digits, or blank, which becomes zeros.
+/// Whether a part of a FIPS code fits a numeric field: digits, or blank, which becomes zeros.
 fn is_numeric_or_blank(part: &[u8]) -> bool {
     is_blank(part) || part.iter().all(u8::is_ascii_digit)
 }
@@ -73,7 +75,7 @@ impl<'l> Transactions<'l> {
         })
     }
 
-    /// Why no header can be built for the case.
+    /// The reasons why no header can be built for the case.
     pub(super) fn header_obstacles(case: &ResponseCase<'_>) -> Vec<&'static str> {
         let yours = case.yours(case.fields().extract.fips_code);
         let theirs = case.theirs(case.fields().response.fips_code);
@@ -87,7 +89,7 @@ impl<'l> Transactions<'l> {
         obstacles
     }
 
-    /// Why no GSC14 can be built for the case, beside [`Self::header_obstacles`].
+    /// The reasons why no GSC14 can be built for the case, besides [`Self::header_obstacles`].
     pub(super) fn notice_obstacles(&self, case: &ResponseCase<'_>) -> Vec<&'static str> {
         let has = |kind| case.records.iter().any(|record| record.participant == kind);
         let mut obstacles = Vec::new();
@@ -103,7 +105,7 @@ impl<'l> Transactions<'l> {
         obstacles
     }
 
-    /// The header; the fields that both transactions fill alike.
+    /// The header: the fields that both transactions have in common.
     fn header(&self, case: &ResponseCase<'_>, serial: u64) -> Result<Block<'l>> {
         let extract = &case.fields().extract;
         let (yours, theirs) = (
@@ -142,7 +144,8 @@ impl<'l> Transactions<'l> {
         Ok(header)
     }
 
-    /// A CSI R FRINF: asks for all data on the other state's case. One line without its end.
+    /// A CSI R FRINF, which requests all data on the other state's case. One line without its line
+    /// end.
     pub(super) fn request(&self, case: &ResponseCase<'_>, serial: u64) -> Result<Vec<u8>> {
         let mut header = self.header(case, serial)?;
         header.text("action_code", b"R")?;
@@ -151,8 +154,8 @@ impl<'l> Transactions<'l> {
         Ok(header.bytes)
     }
 
-    /// An MSC P GSC14: gives notice of case closure. One line without its end; none where the case
-    /// has no NP.
+    /// An MSC P GSC14, which gives notice of case closure. One line without its line end; `None` if
+    /// the case has no NP.
     pub(super) fn notice(&self, case: &ResponseCase<'_>, serial: u64) -> Result<Option<Vec<u8>>> {
         let Some(Family { ncp, others, .. }) = divide(case) else {
             return Ok(None);
@@ -184,7 +187,7 @@ impl<'l> Transactions<'l> {
         Ok(Some(line))
     }
 
-    /// The Member IDs of the participants who find no place in a GSC14 of the case, in order.
+    /// The Member IDs of the participants who do not fit in a GSC14 of the case, in order.
     pub(super) fn left_out<'r>(case: &ResponseCase<'r>) -> Vec<&'r [u8]> {
         divide(case).map_or_else(Vec::new, |family| family.left_out)
     }
@@ -199,9 +202,8 @@ impl<'l> Transactions<'l> {
         Ok(block)
     }
 
-    /// Name, SSN, Date of Birth and Gender of a participant. An SSN that cannot be used is never
-    /// offered to the other state (matching.md, section 2): it becomes zeros, as does what is no
-    /// date.
+    /// Name, SSN, Date of Birth and Gender of a participant. An unusable SSN is never sent to the
+    /// other state (matching.md, section 2): it becomes zeros, as does an invalid date.
     fn put_person(
         &self,
         block: &mut Block<'_>,
@@ -225,7 +227,7 @@ impl<'l> Transactions<'l> {
     }
 }
 
-/// The letter of Relationship.
+/// The value of Relationship.
 fn relationship(participant: ParticipantType) -> &'static [u8] {
     match participant {
         ParticipantType::Np => b"A",
@@ -236,18 +238,18 @@ fn relationship(participant: ParticipantType) -> &'static [u8] {
     }
 }
 
-/// Who is who in a GSC14.
+/// The participants of a case by their role in a GSC14.
 struct Family<'r> {
     ncp: &'r ResponseRecord<'r>,
-    /// At most nine others, in the order of the records.
+    /// At most nine others, in record order.
     others: Vec<&'r ResponseRecord<'r>>,
     /// The Member IDs of the rest.
     left_out: Vec<&'r [u8]>,
 }
 
-/// Who is taken does not depend on the order of the records: among several NPs the one with the
-/// lowest Member ID is the NCP, and where there are more than nine others, adults and then lower
-/// Member IDs are taken.
+/// Assigns the participants. The order of the records does not matter: of several NPs, the one with
+/// the lowest Member ID is the NCP; of more than nine others, adults come first, then lower Member
+/// IDs.
 fn divide<'r>(case: &ResponseCase<'r>) -> Option<Family<'r>> {
     let member = |place: usize| case.member_id(case.records[place]);
     let places = 0..case.records.len();

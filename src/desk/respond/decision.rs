@@ -1,4 +1,4 @@
-//! What is decided for a case and its records.
+//! The decisions for a case and its records.
 
 use crate::engine::confidence::Class;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
@@ -8,38 +8,38 @@ use crate::engine::matching::{ReasonCode, ReasonCodes};
 pub struct Decision {
     /// 02: take over Case ID (from Other State).
     pub update_case_id: Option<Written>,
-    /// Another answer to the same case names another case of the other state: nothing is taken over
-    /// or sent.
+    /// Another answer to the same case names a different case of the other state, so nothing is
+    /// taken over or sent.
     pub answers_disagree: bool,
-    /// What a person must look at for the whole case.
+    /// Findings about the whole case for the worklist.
     pub listed: Vec<CaseFinding>,
-    /// The codes for which a FRINF is wanted; none where it is empty.
+    /// The codes for which a FRINF is wanted; empty if none is.
     pub wants_request: ReasonCodes,
     /// 04: a GSC14 is wanted.
     pub wants_notice: bool,
     /// What each record needs, in the order of the case's records.
     pub records: Vec<RecordDecision>,
-    /// Everybody matched, and no record bears anything but 00.
+    /// Everybody matched, and no record has another code than 00.
     pub in_sync: bool,
 }
 
-/// Where a row is written.
+/// Where a row is written, if several answers are about one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// For this case.
+    /// With this answer.
     Here,
-    /// For another answer to the same case, which says the same.
+    /// With another answer to the same case, which says the same.
     Elsewhere,
 }
 
-/// Something about a whole case for the worklist.
+/// A finding about a whole case for the worklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseFinding {
     /// 01.
     NotFound,
-    /// 02, the threshold is met, but these cautions stand.
+    /// 02: the threshold is met, but these cautions apply.
     Caution(Vec<Caution>),
-    /// 02 would be taken over, but two answers disagree.
+    /// 02: the Case ID would be taken over, but two answers disagree.
     AnswersDisagree,
     /// 03.
     County(CountyList),
@@ -47,7 +47,7 @@ pub enum CaseFinding {
     ClosedThere,
 }
 
-/// Why a met threshold is not enough for an update.
+/// A reason why a met threshold does not allow an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caution {
     /// FCR-Supplied Indicator Y.
@@ -64,9 +64,11 @@ pub enum Caution {
     ShareRight(Class),
     /// Case ID (from Other State) is blank: there is nothing to take over.
     NoCaseId,
+    /// The other state's case ID is a formula to a spreadsheet, or holds a control character.
+    HarmfulCaseId,
 }
 
-/// Which list a 03 goes to.
+/// The list for a 03.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CountyList {
     /// The other state's county is 000: perhaps a central office.
@@ -77,7 +79,7 @@ pub enum CountyList {
     Other,
 }
 
-/// What one record needs.
+/// The decision for one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordDecision {
     /// Nothing of its own.
@@ -88,25 +90,25 @@ pub enum RecordDecision {
     UpdateSsn(ReasonCode),
     /// 08: theirs is added as an additional SSN.
     AddSsn(FcrPart),
-    /// The row of another record of the participant says the same.
+    /// The row of another record of this participant says the same.
     InAnotherRow,
-    /// A person must look.
+    /// A person must decide.
     List(RecordFinding),
 }
 
-/// What the record is of the participant's FP record, which holds two additional SSNs.
+/// The record's part in the participant's FP record, which has two additional SSNs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FcrPart {
-    /// It makes the record.
+    /// It gives the FP record.
     First {
-        /// The Additional SSN 2, of another record of the participant.
+        /// The Additional SSN 2, from another record of the participant.
         second: Option<[u8; 9]>,
     },
-    /// Its SSN is Additional SSN 2 of the record that another makes.
+    /// Its SSN is Additional SSN 2 of the FP record that another record gives.
     Second,
 }
 
-/// Something about one participant for the worklist.
+/// A finding about one participant for the worklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordFinding {
     /// 06: a child under age.
@@ -115,35 +117,36 @@ pub enum RecordFinding {
     AgelessMissing,
     /// 06: a participant without a type.
     TypelessMissing,
-    /// 07 that must not be updated.
+    /// 07, but the SSN must not be updated.
     NoSsn(SsnDoubt),
-    /// 08 that must not be updated.
+    /// 08, but the SSN must not be updated.
     OtherSsn(SsnDoubt),
-    /// Found in doubt, and your own SSN is not usable: nobody can tell whose SSN is whose.
+    /// Found in doubt, and your own SSN is not usable, so it is unknown whose SSN is whose.
     InDoubt,
 }
 
-/// Why an SSN of the other state is not taken over.
+/// A reason why an SSN of the other state is not taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SsnDoubt {
-    /// Theirs is not verified, or nobody says.
+    /// Theirs is not verified, or its verification is unknown.
     TheirsUnverified,
-    /// Yours is verified, or nobody says: only N gives way (08).
+    /// Yours is verified, or its verification is unknown: only an N is replaced (08).
     YoursStands,
-    /// An adult's, and the CP or NP indicator is not Y.
+    /// An adult's, and the CP or NP Match Indicator is not Y.
     Indicators,
     /// The field holds no usable SSN.
     Unusable,
-    /// By the counts of the answer no participant of this class matched, so this one did not.
+    /// By the counts of the answer, no participant of this class matched, so the record contradicts
+    /// the case.
     NotCounted,
-    /// It was found in doubt or by a second look, which hands out no SSN.
+    /// The counterpart was found in doubt or by a second look, and then its SSN must not be used.
     NotHandedOut,
-    /// The SSN already stands on another participant of your case.
+    /// Another participant of your case already has the SSN.
     OnAnother,
-    /// The SSN would come to two participants of your case who are other persons.
+    /// Two participants of your case, who are different persons, would get the SSN.
     OfTwoPersons,
     /// Another answer about the participant gives another SSN.
     AnswersDisagree,
-    /// Two other SSNs are added already.
+    /// Two other SSNs have been added already.
     TwoAdded,
 }

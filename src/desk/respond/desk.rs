@@ -1,5 +1,6 @@
-//! Where the work of a response is done: each case once, its updates, transactions, FCR records and
-//! worklist items written down (here and in the modules beside), and every record accounted for.
+//! Processes a response: each case once. It writes its updates, transactions, FCR records and
+//! worklist items (here and in the modules beside), and accounts for every record. Rules are not
+//! decided here, but in `rules.rs`.
 
 use super::answers;
 use super::csenet::Transactions;
@@ -14,7 +15,7 @@ use crate::formats::layout::{Layout, LayoutSet};
 use crate::formats::record::Date;
 use crate::stop::Stop;
 
-/// The outputs in the making.
+/// The outputs under construction.
 pub struct Desk<'d> {
     pub(super) policy: &'d Policy,
     pub(super) leads: &'d Leads,
@@ -24,29 +25,29 @@ pub struct Desk<'d> {
     pub(super) updates: csv::Writer<Vec<u8>>,
     pub(super) csenet: Vec<u8>,
     pub(super) fcr: Vec<u8>,
-    /// What a person must look at.
+    /// Items for a person.
     pub worklist: Worklist,
-    /// What was sent, before and now.
+    /// The transactions sent before and in this run.
     pub sent: SentLog,
     /// The control totals.
     pub totals: RespondTotals,
 }
 
-/// The work that was done.
+/// The finished outputs.
 pub struct Finished {
     /// The files: name and bytes, in the order in which they are written.
     pub files: Vec<(&'static str, Vec<u8>)>,
     /// The control totals.
     pub totals: RespondTotals,
-    /// What was sent, before and now.
+    /// The transactions sent before and in this run.
     pub sent: SentLog,
 }
 
 impl<'d> Desk<'d> {
-    /// An empty desk.
+    /// A desk without any work.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] where a layout is missing, [`crate::Error::Unbalanced`] where a row cannot be made.
+    /// [`crate::Error::Usage`] if a layout is missing, [`crate::Error::Row`] if a row cannot be made.
     pub fn new(
         layouts: &'d LayoutSet,
         (policy, leads): (&'d Policy, &'d Leads),
@@ -70,12 +71,12 @@ impl<'d> Desk<'d> {
         })
     }
 
-    /// Does the work of a response: decides every case, settles what two answers say of one, and
-    /// does what each needs.
+    /// Processes a response: decides every case, reconciles several answers about one case or
+    /// participant, and writes the outputs of each.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a layout lacks a field, [`crate::Error::Unbalanced`] where a
-    /// row cannot be made, and an interruption.
+    /// [`crate::Error::Layout`] if a layout does not have a field, [`crate::Error::Row`] if a row
+    /// cannot be made, and an interruption.
     pub fn work(&mut self, cases: &[ResponseCase<'_>], stop: &Stop) -> Result<()> {
         let mut decisions = Vec::with_capacity(cases.len());
         for case in cases {
@@ -90,7 +91,7 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
-    /// Does the work of a case.
+    /// Writes the outputs of a case.
     fn take(&mut self, case: &ResponseCase<'_>, decision: &Decision) -> Result<()> {
         let mut case_fate = Fate::NoAction;
         self.totals.cases_in_sync += u64::from(decision.in_sync);
@@ -115,7 +116,7 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
-    /// The findings about the whole case.
+    /// Adds the findings about the whole case to the worklist.
     fn list_case(&mut self, case: &ResponseCase<'_>, decision: &Decision) -> Result<Fate> {
         let mut fate = Fate::NoAction;
         for finding in &decision.listed {
@@ -197,10 +198,10 @@ impl<'d> Desk<'d> {
         }
     }
 
-    /// Ends the work.
+    /// Closes the outputs.
     ///
     /// # Errors
-    /// [`crate::Error::Unbalanced`] where a row cannot be made.
+    /// [`crate::Error::Row`] if a row cannot be made.
     pub fn finish(mut self) -> Result<Finished> {
         self.totals.worklist = self
             .worklist
@@ -239,7 +240,6 @@ pub const UPDATES_HEAD: [&str; 9] = [
     "rule",
 ];
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` takes it")]
 pub(super) fn unwritable(error: csv::Error) -> Error {
-    Error::Unbalanced(format!("a row of updates.csv cannot be made ({error})"))
+    Error::row("updates.csv")(error)
 }

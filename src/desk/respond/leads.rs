@@ -7,6 +7,7 @@ use std::path::Path;
 use super::ResponseCase;
 use crate::engine::leads::{Evidence, EvidenceSet};
 use crate::error::Result;
+use crate::formats::input::InputEntry;
 use crate::formats::record::{CaseId, text, trim_end};
 use crate::formats::reference::State;
 use crate::run::{LeadLine, read_leads_file};
@@ -14,7 +15,11 @@ use crate::stop::Stop;
 
 /// The leads of a state's cases.
 #[derive(Default)]
-pub struct Leads(BTreeMap<(CaseId, State, CaseId), Vec<LeadLine>>);
+pub struct Leads {
+    of_cases: BTreeMap<(CaseId, State, CaseId), Vec<LeadLine>>,
+    /// What the manifest says of the file.
+    pub entry: Option<InputEntry>,
+}
 
 impl Leads {
     /// Reads a file of `icr match --leads`.
@@ -23,11 +28,12 @@ impl Leads {
     /// As [`read_leads_file`].
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
         let mut leads = Leads::default();
-        read_leads_file(path, stop, |line| {
+        let entry = read_leads_file(path, stop, |line| {
             let key = (line.case, line.other, line.other_case);
-            leads.0.entry(key).or_default().push(line);
+            leads.of_cases.entry(key).or_default().push(line);
         })?;
-        for lines in leads.0.values_mut() {
+        leads.entry = Some(entry);
+        for lines in leads.of_cases.values_mut() {
             lines.sort_by_key(|line| line.rank);
         }
         Ok(leads)
@@ -36,7 +42,10 @@ impl Leads {
     fn of(&self, case: &ResponseCase<'_>) -> &[LeadLine] {
         let id = CaseId::new;
         let key = (id(case.id()), case.other_state(), id(case.other_id()));
-        self.0.get(&key).map(Vec::as_slice).unwrap_or_default()
+        self.of_cases
+            .get(&key)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// The best lead of a case that was not found, or in which nobody matched, as a sentence.

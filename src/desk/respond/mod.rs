@@ -1,6 +1,6 @@
-//! The Reconciliation Response program (the specification's state-side.md): from a state's response
-//! file to updates, CSENet transactions, FCR records and a worklist. It changes no system; it writes
-//! files that the state's system loads.
+//! The Reconciliation Response program (the specification's state-side.md): turns a state's
+//! response file into updates, CSENet transactions, FCR records and a worklist. It must not change
+//! any system; the state's system loads the files that it writes.
 //!
 //! [`read_responses`] → [`sorted_cases`] → [`Desk::work`], which asks [`mod@rules`] what each case needs,
 //! → the files.
@@ -12,7 +12,7 @@ mod case;
 mod csenet;
 mod decision;
 mod desk;
-mod fcr;
+mod fp_record;
 mod leads;
 mod persons;
 mod policy;
@@ -32,4 +32,5 @@ pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};
 pub use read::{read_responses, response_state};
 pub use sent::{LAST_SERIAL, SENT_HEAD, SentLog};
 pub use summary::{RespondSummary, RespondTotals};
+pub(crate) use worklist::ORDER as WORK_ORDER;
 pub use worklist::{Item, WORKLIST_HEAD, Worklist};

@@ -1,5 +1,5 @@
-//! Whose SSN it is that the other state offers: what the records of a case say together (state-side.md,
-//! 07 and 08).
+//! Decides whether the records of a case, taken together, allow to load the other state's SSNs
+//! (state-side.md, 07 and 08).
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,13 @@ use crate::engine::matching::MatchBasis;
 use crate::engine::matching::ReasonCode;
 use crate::formats::record::{NameKey, PersonName, SsnField, trim_end};
 
-/// Takes back what must not be loaded, and lists those whom a worker has to tell apart.
+/// Revokes updates that must not be loaded, and lists participants who must be told apart by a
+/// worker.
 ///
-/// - An SSN that already stands on another participant of your case is not loaded: the SSA's name
-///   tolerance passes a relative of the same surname.
-/// - One SSN that would come to two participants who are other persons is loaded for none of them.
-/// - A participant found in doubt whose own SSN is not usable is listed: nobody can tell whose SSN is
+/// - An SSN that another participant of your case already has is not loaded: the SSA's name
+///   tolerance accepts a relative of the same surname.
+/// - If two participants who are different persons would get one SSN, it is loaded for neither.
+/// - A participant found in doubt whose own SSN is not usable is listed: it is unknown whose SSN is
 ///   whose (twins).
 pub(super) fn settle(case: &ResponseCase<'_>, records: &mut [RecordDecision]) {
     let fields = case.fields();
@@ -62,7 +63,7 @@ pub(super) fn settle(case: &ResponseCase<'_>, records: &mut [RecordDecision]) {
     }
 }
 
-/// The code for which a record's SSN is to be loaded.
+/// The code for which a record's SSN will be loaded.
 fn loads(decision: RecordDecision) -> Option<ReasonCode> {
     match decision {
         RecordDecision::UpdateSsn(code) => Some(code),
@@ -79,9 +80,9 @@ pub(super) fn listed(code: ReasonCode, doubt: SsnDoubt) -> RecordDecision {
     })
 }
 
-/// What makes two participants of a case one person, listed twice: a Member ID that holds something
-/// other than zeros and spaces, and the name key (matching.md, section 6). None where a record lacks
-/// one: nobody else is that person.
+/// The key by which two participants of a case are one person, listed twice: the name key and a
+/// Member ID that is not only zeros and spaces (matching.md, section 6). `None` if either is
+/// missing; then nobody else is that person.
 fn person<'r>(
     case: &ResponseCase<'r>,
     record: &'r ResponseRecord<'r>,

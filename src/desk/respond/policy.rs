@@ -7,16 +7,19 @@ use std::path::Path;
 use toml::Spanned;
 
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// The default policy as commented TOML: every key with its reason and source.
 pub const DEFAULT_POLICY: &str = include_str!("policy.toml");
 
-/// What to do with the other state's SSN under 08.
+/// What is done with the other state's SSN under 08.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerTo08 {
-    /// Add it as an additional SSN, also on the FCR.
+    /// It is added as an additional SSN, also on the FCR.
     Add,
-    /// Put it in the place of yours.
+    /// It replaces yours.
     Replace,
 }
 
@@ -28,20 +31,20 @@ pub struct Policy {
     pub min_adults_percent: u8,
     /// 02: percent of your children that must have matched.
     pub min_children_percent: u8,
-    /// 02: FCR-Supplied Y is for a worker.
+    /// 02: FCR-Supplied Y goes to a worker.
     pub caution_fcr_supplied: bool,
-    /// 02: a CP or NP Match Indicator N is for a worker.
+    /// 02: a CP or NP Match Indicator N goes to a worker.
     pub caution_match_indicators: bool,
-    /// 02: Multiple Case Y is for a worker.
+    /// 02: Multiple Case Y goes to a worker.
     pub caution_multiple_case: bool,
-    /// 02: another case of yours was answered with the same one: for a worker.
+    /// 02: another case of yours was answered with the same one: goes to a worker.
     pub caution_claimed_twice: bool,
     /// 02: in hundred-thousandths, the share of right answers, by its lower bound, from which a class of
-    /// answers is taken over; 0 where the thresholds and indicators decide.
+    /// answers is taken over; 0 if the thresholds and indicators decide.
     pub min_share_right: u32,
-    /// 06: years from which a missing child needs no action.
+    /// 06: the age in years from which a missing child needs no action.
     pub age_of_majority: u8,
-    /// Days in which no second FRINF is sent.
+    /// The number of days in which no second FRINF is sent.
     pub request_again_after_days: u16,
     /// 04: send a GSC14 as the responding state.
     pub notice_of_closure: bool,
@@ -50,7 +53,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// What [`DEFAULT_POLICY`] says.
+    /// The values of [`DEFAULT_POLICY`].
     fn default() -> Self {
         Policy {
             min_adults_percent: 100,
@@ -68,13 +71,14 @@ impl Default for Policy {
     }
 }
 
-/// A policy file: its keys, each with its value and where that stands.
+/// The keys of a policy file, each with its value and position.
 type Entries = BTreeMap<String, Spanned<toml::Value>>;
 
-/// A problem: the line, from 1, and what is wrong. Never a value of the file: it may be anything.
+/// A problem: the line, from 1, and what is wrong. It must not contain a value of the file, which
+/// could be anything.
 type Problem = (Option<usize>, String);
 
-/// What takes the keys out of a policy file, one by one.
+/// Takes the keys out of a policy file one by one.
 struct PolicyFile<'t> {
     text: &'t str,
     entries: Entries,
@@ -85,7 +89,7 @@ impl PolicyFile<'_> {
         1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..byte]).count()
     }
 
-    /// The value of a key, or `standard` where the file has none.
+    /// The value of a key, or `standard` if the file does not have it.
     fn take<T>(
         &mut self,
         key: &str,
@@ -128,7 +132,7 @@ impl PolicyFile<'_> {
         })
     }
 
-    /// What is left is no key of a policy.
+    /// Refuses the remaining keys, which a policy does not have.
     fn refuse_rest(&self) -> std::result::Result<(), Problem> {
         let first = self
             .entries
@@ -147,29 +151,32 @@ impl Policy {
     /// Reads a policy file.
     ///
     /// # Errors
-    /// [`Error::Configuration`] where it cannot be read, or has an unknown key, a wrong type or a
-    /// value out of range, with the line.
-    pub fn load(path: &Path) -> Result<Policy> {
+    /// [`Error::Configuration`] with the line, if the file cannot be read or has an unknown key, a
+    /// wrong type or a value out of range.
+    pub fn load(path: &Path, stop: &Stop) -> Result<(Policy, InputEntry)> {
         let refuse = |line: Option<usize>, problem: String| Error::Configuration {
             file: path.to_owned(),
             line,
             problem,
         };
-        let bytes =
-            std::fs::read(path).map_err(|e| refuse(None, format!("cannot be read ({e})")))?;
-        let text = String::from_utf8(bytes)
+        let file = read_whole(path, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(None, format!("cannot be read ({source})")),
+            other => other,
+        })?;
+        let text = std::str::from_utf8(&file.bytes)
             .map_err(|_| refuse(None, "is not UTF-8 text; save it as UTF-8".to_owned()))?;
-        Self::parse(&text).map_err(|(line, problem)| refuse(line, problem))
+        let policy = Self::parse(text).map_err(|(line, problem)| refuse(line, problem))?;
+        Ok((policy, InputEntry::of_whole("policy", path, &file)))
     }
 
-    /// Reads a policy's text; on failure gives the line, from 1, and the problem.
+    /// Parses the text of a policy. An error has the line, from 1, and the problem.
     fn parse(text: &str) -> std::result::Result<Policy, Problem> {
         let entries = toml::from_str(text).map_err(|error| {
             let before = |at: usize| &text.as_bytes()[..at];
             let line = error
                 .span()
                 .map(|span| 1 + memchr::memchr_iter(b'\n', before(span.start)).count());
-            // A number that no integer holds is shown by the library, as a type.
+            // The library would show an integer that is too large, so its message is replaced.
             let message = match error.message() {
                 message if message.contains("invalid type") => "a value cannot be read".to_owned(),
                 message => message.replace('\n', " "),

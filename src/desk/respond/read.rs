@@ -1,4 +1,4 @@
-//! Reads the response files of a run: all of it, or nothing (decision 0022).
+//! Reads the response files of a run, completely or not at all (decision 0022).
 
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields, ResponseRecord,
@@ -7,13 +7,14 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::reference::State;
 use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// The cases of response files, in file order. A file without records is valid.
 ///
 /// # Errors
-/// [`Error::Input`] for the first record that is no response record, and for the first case that is
-/// not whole, stands twice or contradicts itself: work must not rest on a file that is not what was
-/// sent (decision 0022). [`Error::Inputs`] where two files hold the same records. An interruption.
+/// [`Error::Input`] for the first record that is not a response record, and for the first case that
+/// is incomplete, occurs twice or contradicts itself: no work may be based on an altered file
+/// (decision 0022). [`Error::Inputs`] if two files have the same records. An interruption.
 pub fn read_responses<'s>(
     sources: &'s [Source],
     fields: &ResponseFields,
@@ -46,7 +47,7 @@ fn records_of<'a, 's>(
     cases.iter().flat_map(ReadCase::records)
 }
 
-/// One response given twice would be worked twice.
+/// Refuses a response that was given twice, because it would be processed twice.
 fn refuse_repeats(sources: &[Source], files: &[&[ReadCase<'_>]]) -> Result<()> {
     for (at, file) in files.iter().enumerate() {
         let Some(case) = file.first() else { continue };
@@ -60,19 +61,19 @@ fn refuse_repeats(sources: &[Source], files: &[&[ReadCase<'_>]]) -> Result<()> {
             return Err(Error::Inputs(format!(
                 "two responses for {}: {} and {} hold the same records; give the response once",
                 case.first().state,
-                sources[before].path.display(),
-                sources[at].path.display()
+                shown_path(&sources[before].path),
+                shown_path(&sources[at].path)
             )));
         }
     }
     Ok(())
 }
 
-/// The one state whose responses the cases are of; none where there are no cases.
+/// The one state whose responses these are; `None` if there are no cases.
 ///
 /// # Errors
-/// [`Error::Inputs`] where they are of two states: each runs its own program, and the outputs name no
-/// submitting state.
+/// [`Error::Inputs`] if they are of two states: each state runs its own program, and the outputs do
+/// not name the submitting state.
 pub fn response_state(cases: &[ReadCase<'_>]) -> Result<Option<State>> {
     let Some(first) = cases.first().map(|case| case.first().state) else {
         return Ok(None);

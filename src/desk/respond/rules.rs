@@ -1,5 +1,5 @@
-//! What each case and record of a response needs, code by code (state-side.md), before anything is
-//! built: [`decide`] is a function of the case, the policy and the run date alone.
+//! Decides what each case and record of a response needs, code by code (state-side.md), before any
+//! output is built. [`decide`] must depend on the case, the policy and the run date alone.
 
 use super::decision::{
     CaseFinding, Caution, CountyList, Decision, FcrPart, RecordDecision, RecordFinding, SsnDoubt,
@@ -9,9 +9,10 @@ use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
 use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::MatchBasis;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
-use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField};
+use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField, text};
+use crate::text::is_harmful;
 
-/// Decides what a case needs, whatever other cases say.
+/// Decides what a case needs, without regard to other cases.
 pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decision {
     let codes = case.codes();
     let mut decision = Decision {
@@ -60,8 +61,8 @@ pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decis
     decision
 }
 
-/// Whether nothing is to be done: your counts equal the matched ones, and no record says more than
-/// 00. A count of 99 proves nothing.
+/// Whether nothing needs to be done: your counts equal the matched ones, and no record has another
+/// code than 00. A count of 99 proves nothing, because it means 99 or more.
 fn is_in_sync(case: &ResponseCase<'_>, codes: ReasonCodes) -> bool {
     let counts = case.counts();
     codes == ReasonCodes::default().with(ReasonCode::R00)
@@ -70,8 +71,8 @@ fn is_in_sync(case: &ResponseCase<'_>, codes: ReasonCodes) -> bool {
         && counts.children_yours == counts.children_matched
 }
 
-/// The threshold of 02 [seed: every adult, and at least 75 % of the children]. Where nobody matched
-/// none is met [ours: with the lowest percentages too].
+/// The threshold of 02 [seed: every adult, and at least 75 % of the children]. If nobody matched,
+/// it is not met [ours: not even with the lowest percentages].
 fn threshold_is_met(case: &ResponseCase<'_>, policy: &Policy) -> bool {
     let counts = case.counts();
     let reaches = |matched: u8, all: u8, percent: u8| {
@@ -137,6 +138,7 @@ fn cautions(case: &ResponseCase<'_>, policy: &Policy) -> Vec<Caution> {
             Caution::ShareRight(case.class().unwrap_or(Class::Nobody)),
         ),
         (case.their_id().is_empty(), Caution::NoCaseId),
+        (is_harmful(&text(case.their_id())), Caution::HarmfulCaseId),
     ];
     stands
         .into_iter()
@@ -181,7 +183,7 @@ fn decide_record(
     }
 }
 
-/// 06: adults are asked for; children under age, and whoever has no type, are for a worker.
+/// 06: adults are requested; minors, and participants without a type, go to a worker.
 fn missing(
     case: &ResponseCase<'_>,
     record: &ResponseRecord<'_>,
@@ -194,12 +196,13 @@ fn missing(
         ParticipantType::Ch => {
             let fields = case.fields();
             let born = fields.submitted(&record.bytes, fields.extract.date_of_birth);
-            // 1900-01-01 stands for an unknown date (W07).
+            // 1900-01-01 means an unknown date (W07).
             let is_valid = |born: &Date| *born <= run_date && born.ccyymmdd() != 19_000_101;
             match Date::parse(born).filter(is_valid) {
                 None => RecordDecision::List(RecordFinding::AgelessMissing),
                 Some(born) => {
-                    // As numbers CCYYMMDD; a child of 29 February comes of age on 1 March.
+                    // Compared as numbers CCYYMMDD, so a child born on 29 February comes of age on
+                    // 1 March.
                     let of_age = born.ccyymmdd() + u32::from(policy.age_of_majority) * 10_000;
                     if of_age > run_date.ccyymmdd() {
                         RecordDecision::List(RecordFinding::MinorMissing)
@@ -212,7 +215,7 @@ fn missing(
     }
 }
 
-/// Why the other state's SSN must not be taken over; `None` where it may.
+/// The reason why the other state's SSN must not be taken over; `None` if it may.
 fn ssn_doubt(
     case: &ResponseCase<'_>,
     record: &ResponseRecord<'_>,
@@ -222,8 +225,8 @@ fn ssn_doubt(
     let says = |columns: crate::formats::layout::Columns| columns.of(&record.bytes);
     let adult = record.participant.class() == Some(ParticipantClass::Adult);
     let counts = case.counts();
-    // 07 and 08 are of a participant that matched (matching.md, section 7) [ours: where the counts
-    // say that none did, the record contradicts itself, and nothing rests on it].
+    // 07 and 08 are given only to a participant that matched (matching.md, section 7) [ours: if the
+    // counts say that none did, the record contradicts the case, and nothing may be based on it].
     let counted = match record.participant.class() {
         Some(ParticipantClass::Adult) => counts.adults_matched > 0,
         Some(ParticipantClass::Child) => counts.children_matched > 0,
@@ -246,8 +249,8 @@ fn ssn_doubt(
     }
 }
 
-/// Why no GSC14 is sent for a case [ours: a mistyped case ID that happens to exist must not send a
-/// family's names and SSNs to strangers].
+/// The reasons why no GSC14 is sent for a case [ours: a mistyped Case ID that happens to exist must
+/// not send a family's names and SSNs to strangers].
 pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let checks = [
         (
@@ -260,6 +263,10 @@ pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> V
             case.their_id().is_empty(),
             "the response gives no case ID of the other state",
         ),
+        (
+            is_harmful(&text(case.their_id())),
+            "the other state's case ID is a formula to a spreadsheet, or holds a control character",
+        ),
     ];
     checks
         .into_iter()
@@ -268,9 +275,9 @@ pub(super) fn notice_refusals(case: &ResponseCase<'_>, decision: &Decision) -> V
         .collect()
 }
 
-/// Why no FRINF is sent for a case: as [`notice_refusals`], where the other state's data came from the
-/// FCR, and where nobody matched by SSN, or by name and date of birth [ours: a mistyped case ID that
-/// happens to exist must not ask for strangers].
+/// The reasons why no FRINF is sent for a case: those of [`notice_refusals`], FCR-derived data of
+/// the other state, and nobody matched by SSN or by name and date of birth [ours: a mistyped Case
+/// ID that happens to exist must not request the data of strangers].
 pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'static str> {
     let mut reasons = notice_refusals(case, decision);
     if case.counts().matched() > 0 && !is_surely_matched(case) {
@@ -284,7 +291,8 @@ pub(super) fn refusals(case: &ResponseCase<'_>, decision: &Decision) -> Vec<&'st
     reasons
 }
 
-/// Whether a participant matched on basis S or 1; on any basis where the layout has no such field.
+/// Whether a participant matched on basis S or 1; on any basis if the layout does not have that
+/// field.
 fn is_surely_matched(case: &ResponseCase<'_>) -> bool {
     let sure = |record: &ResponseRecord<'_>| {
         record.is_matched() && matches!(record.basis, Some(MatchBasis::S | MatchBasis::N1))

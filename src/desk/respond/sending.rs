@@ -1,4 +1,4 @@
-//! The transactions of a case: whether one may go, and what becomes of it.
+//! Decides whether a transaction of a case is sent, and sends it.
 
 use super::Desk;
 use super::ResponseCase;
@@ -11,7 +11,7 @@ use super::wording::{self, Notice};
 use crate::engine::matching::ReasonCode;
 use crate::error::Result;
 
-/// What became of a transaction that was wanted.
+/// The outcome for a wanted transaction.
 enum Sending {
     Written,
     SentBefore,
@@ -19,7 +19,7 @@ enum Sending {
 }
 
 impl Desk<'_> {
-    /// 02 and 06: one FRINF a case, however many of its records want one.
+    /// 02 and 06: one FRINF per case, however many of its records want one.
     pub(super) fn request(&mut self, case: &ResponseCase<'_>, decision: &Decision) -> Result<Fate> {
         if decision.wants_request.is_empty() {
             return Ok(Fate::NoAction);
@@ -50,7 +50,7 @@ impl Desk<'_> {
                     .filter(|(_, needs)| **needs == RecordDecision::Ask)
                     .map(|(record, _)| *record)
                     .collect();
-                // One item a case; it names the participant where it is about one alone.
+                // One item per case. It names the participant if it is about only one.
                 let member = match asking[..] {
                     [record] if !decision.wants_request.holds(ReasonCode::R02) => {
                         case.member_id(record)
@@ -71,8 +71,8 @@ impl Desk<'_> {
         }
     }
 
-    /// Builds a transaction and gives it the next serial number, unless one of its kind went between
-    /// the two cases in the last so many days.
+    /// Builds a transaction with the next serial number, unless one of its kind was sent between
+    /// the two cases in the last `days` days.
     fn send(&mut self, kind: Transaction, case: &ResponseCase<'_>, days: u32) -> Result<Sending> {
         if self.sent.is_recent(kind, case, self.run_date, days) {
             return Ok(Sending::SentBefore);

@@ -1,13 +1,16 @@
-//! `sent.csv`: every transaction that was ever written, with its serial number. The program learns
-//! from it what was asked for lately and which serial number comes next, and carries it forward.
+//! `sent.csv`: every transaction ever written, with its serial number. It shows what was requested
+//! recently and which serial number comes next, so each run carries it forward.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ResponseCase;
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::record::{Date, text};
 use crate::formats::reference::State;
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// The header of sent.csv.
 pub const SENT_HEAD: [&str; 6] = [
@@ -19,7 +22,7 @@ pub const SENT_HEAD: [&str; 6] = [
     "serial",
 ];
 
-/// The largest serial number that twelve digits hold.
+/// The largest serial number with twelve digits.
 pub const LAST_SERIAL: u64 = 999_999_999_999;
 
 const NO_HEADER: &str = "is not the header of a sent.csv";
@@ -34,7 +37,7 @@ pub(super) enum Transaction {
 }
 
 impl Transaction {
-    /// The words of the column `transaction`.
+    /// The value of the column `transaction`.
     pub(super) fn words(self) -> &'static str {
         match self {
             Transaction::Request => "CSI R FRINF",
@@ -42,7 +45,7 @@ impl Transaction {
         }
     }
 
-    /// The kind that the column names; none for one that this program does not write.
+    /// The kind in the column; `None` for a kind that this program does not write.
     fn parse(words: &str) -> Option<Self> {
         match words.rsplit(' ').next() {
             Some("FRINF") => Some(Transaction::Request),
@@ -52,36 +55,37 @@ impl Transaction {
     }
 }
 
-/// Your case and the other state's, between which transactions go: Case ID, other state, Case ID
-/// (from Other State).
+/// The two cases of a transaction: Case ID, other state, Case ID (from Other State).
 type Pair = (String, String, String);
 
 /// The transactions written so far.
 pub struct SentLog {
     rows: Vec<[String; 6]>,
-    /// How many of the rows `--sent` held.
+    /// The number of rows from `--sent`.
     carried: usize,
-    /// The latest date of each kind between two cases.
+    /// The latest date of each kind and pair of cases.
     latest: BTreeMap<(Transaction, Pair), Date>,
     next_serial: u64,
+    /// What the manifest says of the `--sent` file.
+    pub entry: Option<InputEntry>,
 }
 
 impl SentLog {
-    /// Reads what `--sent` holds, and finds the next serial number: the one after the last, or
-    /// `--serial-start`.
+    /// Reads the file of `--sent`, and determines the next serial number: the one after the last,
+    /// or `--serial-start`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where neither tells the next serial number, or `start` repeats one or leaves
-    /// a gap;
-    /// [`Error::Io`] and [`Error::Input`] where the file cannot be read or has a bad line.
-    pub fn load(path: Option<&Path>, start: Option<u64>) -> Result<Self> {
+    /// [`Error::Usage`] if neither gives the next serial number, or `start` repeats one or leaves a
+    /// gap; [`Error::Io`] and [`Error::Input`] if the file cannot be read or has a bad line.
+    pub fn load(path: Option<&Path>, start: Option<u64>, stop: &Stop) -> Result<Self> {
         let mut log = SentLog {
             rows: Vec::new(),
             carried: 0,
             latest: BTreeMap::new(),
             next_serial: 0,
+            entry: None,
         };
-        let last = path.map(|path| log.read(path)).transpose()?.flatten();
+        let last = path.map(|path| log.read(path, stop)).transpose()?.flatten();
         log.carried = log.rows.len();
         log.next_serial = match (start, last) {
             (None, None) => {
@@ -111,12 +115,13 @@ impl SentLog {
         Ok(log)
     }
 
-    /// Reads the rows; gives the highest serial number.
-    fn read(&mut self, path: &Path) -> Result<Option<u64>> {
-        let bytes = std::fs::read(path).map_err(Error::io("open", path))?;
+    /// Reads the rows. Returns the highest serial number.
+    fn read(&mut self, path: &Path, stop: &Stop) -> Result<Option<u64>> {
+        let file = read_whole(path, stop)?;
+        self.entry = Some(InputEntry::of_whole("sent", path, &file));
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
-            .from_reader(&bytes[..]);
+            .from_reader(&file.bytes[..]);
         let refuse = |number: u64, problem: &str| {
             let problem = format!("{problem}; give the sent.csv that an earlier run wrote");
             Error::record(path, number, problem)
@@ -124,6 +129,7 @@ impl SentLog {
         let mut serials = BTreeSet::new();
         let mut has_header = false;
         for (number, row) in (1_u64..).zip(reader.records()) {
+            stop.check_at(number)?;
             let refuse = |problem| refuse(number, problem);
             let row = row.map_err(|_| refuse("is not a row of six columns in UTF-8"))?;
             if number == 1 {
@@ -167,7 +173,7 @@ impl SentLog {
             }
             self.rows.push(cells.map(str::to_owned));
         }
-        // Not even a run that sent nothing writes an empty file.
+        // Even a run that sends nothing writes the header, so an empty file was cut.
         if !has_header {
             return Err(refuse(1, NO_HEADER));
         }
@@ -184,8 +190,8 @@ impl SentLog {
         (text(case.id()), state, text(case.their_id()))
     }
 
-    /// Whether a transaction of this kind went between the two cases in the last so many days, or is
-    /// dated later than the run.
+    /// Whether a transaction of this kind was sent between the two cases in the last `days` days,
+    /// or has a date later than the run's.
     pub(super) fn is_recent(
         &self,
         kind: Transaction,
@@ -197,12 +203,12 @@ impl SentLog {
         latest.is_some_and(|date| run_date <= date.plus_days(days))
     }
 
-    /// The next serial number; none once twelve digits do not hold it.
+    /// The next serial number; `None` if it would need more than twelve digits.
     pub(super) fn next_serial(&self) -> Option<u64> {
         (self.next_serial <= LAST_SERIAL).then_some(self.next_serial)
     }
 
-    /// Records a transaction that was built with [`Self::next_serial`].
+    /// Adds a transaction that was built with [`Self::next_serial`].
     pub(super) fn add(&mut self, kind: Transaction, case: &ResponseCase<'_>, run_date: Date) {
         let pair = Self::pair(case);
         self.rows.push([
@@ -217,28 +223,27 @@ impl SentLog {
         self.next_serial += 1;
     }
 
-    /// The first and the last serial number of this run, if it wrote a transaction.
+    /// The first and last serial number of this run, if it wrote any transaction.
     pub fn serials(&self) -> Option<(u64, u64)> {
         let written = (self.rows.len() - self.carried) as u64;
         (written > 0).then(|| (self.next_serial - written, self.next_serial - 1))
     }
 
-    /// How many rows `--sent` held.
+    /// The number of rows from `--sent`.
     pub fn carried(&self) -> u64 {
         self.carried as u64
     }
 
-    /// The file: what `--sent` held, then this run's rows by serial number.
+    /// The contents of the file: the rows from `--sent`, then this run's by serial number.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&self) -> Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritable =
-            |e: csv::Error| Error::Unbalanced(format!("a row of sent.csv cannot be made ({e})"));
-        writer.write_record(SENT_HEAD).map_err(unwritable)?;
+        let unwritable = Error::row("sent.csv");
+        writer.write_record(SENT_HEAD).map_err(&unwritable)?;
         for row in &self.rows {
-            writer.write_record(row).map_err(unwritable)?;
+            writer.write_record(row).map_err(&unwritable)?;
         }
         writer
             .into_inner()
@@ -255,7 +260,7 @@ mod tests {
     fn load(rows: &str, start: Option<u64>) -> Result<SentLog> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), rows).unwrap();
-        SentLog::load(Some(file.path()), start)
+        SentLog::load(Some(file.path()), start, &Stop::default())
     }
 
     #[test]
@@ -274,7 +279,8 @@ mod tests {
         }
         assert_eq!(load(HEAD, Some(7)).unwrap().next_serial(), Some(7));
         assert!(matches!(load(HEAD, None), Err(Error::Usage(_))));
-        assert!(matches!(SentLog::load(None, None), Err(Error::Usage(_))));
+        let none = SentLog::load(None, None, &Stop::default());
+        assert!(matches!(none, Err(Error::Usage(_))));
         let full = format!("{HEAD}A,TX,B,CSI R FRINF,20261101,{LAST_SERIAL}\n");
         assert_eq!(load(&full, None).unwrap().next_serial(), None);
     }

@@ -1,5 +1,5 @@
-//! Control totals of `respond`, `summary.json`, and the same as text. Numbers and codes alone: no
-//! identifier and nothing of a person.
+//! The control totals of `respond`, as `summary.json` and as text. They must not contain an
+//! identifier or personal data.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use crate::engine::matching::ReasonCode;
 use crate::engine::response::{ReadCase, ResponseFields, TIERS, UNCHECKED_CASES, tier_of};
 use crate::error::{Error, Result};
 
-/// The strongest thing that was done for a record or its case.
+/// The most important action for a record or its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fate {
     /// Nothing.
@@ -23,7 +23,7 @@ pub(super) enum Fate {
     Updated,
 }
 
-/// Records or cases, each accounted for once, by its strongest fate.
+/// Records or cases, each counted once, by its most important action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FateTotals {
     /// All.
@@ -54,14 +54,14 @@ impl FateTotals {
     }
 }
 
-/// What was written, and what became of every record and case.
+/// What was written, and the outcome for every record and case.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RespondTotals {
     /// Records.
     pub records: FateTotals,
     /// Cases.
     pub cases: FateTotals,
-    /// Cases by the tier that found them; those of the pooled routine where it was one.
+    /// Cases by the tier that found them, with the tiers of the pooled routine if it was used.
     pub cases_by_tier: BTreeMap<&'static str, u64>,
     /// Cases in sync: everybody matched, and nothing is to be done.
     pub cases_in_sync: u64,
@@ -75,7 +75,7 @@ pub struct RespondTotals {
     pub notices: RequestTotals,
     /// FP records for the FCR.
     pub fcr_records: u64,
-    /// Items of the worklist by the code that leads them.
+    /// Worklist items by their leading code.
     pub worklist: BTreeMap<&'static str, u64>,
     /// The items for 03, by list.
     pub counties: CountyTotals,
@@ -83,14 +83,14 @@ pub struct RespondTotals {
     pub not_built: u64,
 }
 
-/// What became of the transactions that were wanted.
+/// The outcomes of wanted transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RequestTotals {
     /// Written to csenet.txt.
     pub written: u64,
-    /// One was sent not long ago.
+    /// One was sent recently.
     pub sent_before: u64,
-    /// Not to be sent; the worklist says why.
+    /// Not allowed; the worklist says why.
     pub not_sent: u64,
 }
 
@@ -112,26 +112,26 @@ pub struct RespondSummary {
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,
-    /// The submitting state; none where the response is empty.
+    /// The submitting state; `None` if the response is empty.
     pub state: Option<&'static str>,
-    /// The routine of the run that gave the response: `pooled` where a Match Tier from 4 to 7 says so;
-    /// else a response does not tell.
+    /// The routine of the run that wrote the response: `pooled` if a Match Tier is from 4 to 7;
+    /// otherwise it is unknown.
     pub routine: Option<&'static str>,
-    /// Whether it could be checked that the cases of the response are whole.
+    /// Whether it could be checked that the cases of the response are complete.
     pub cases_checked: bool,
     /// The names of the response files.
     pub files: Vec<String>,
     /// All numbers.
     #[serde(flatten)]
     pub totals: RespondTotals,
-    /// The first and last serial number of this run; none where no transaction was written.
+    /// The first and last serial number of this run; `None` if it wrote no transaction.
     pub serials: Option<(u64, u64)>,
-    /// Rows that `--sent` held.
+    /// The number of rows from `--sent`.
     pub sent_before: u64,
 }
 
 impl RespondTotals {
-    /// Counts the cases by tier; tells the routine, if that can be told.
+    /// Counts the cases by tier. Returns the routine, if it is known.
     pub fn count_tiers(
         &mut self,
         fields: &ResponseFields,
@@ -150,7 +150,7 @@ impl RespondTotals {
         pooled.then_some("pooled")
     }
 
-    /// Makes sure that every record and case is accounted for, and every code that is to be worked.
+    /// Checks that every record and case has an outcome, and every code that needs work was worked.
     ///
     /// # Errors
     /// [`Error::Unbalanced`] with the figures.
@@ -171,9 +171,9 @@ impl RespondTotals {
 }
 
 impl RespondSummary {
-    /// The file's text.
+    /// The contents of the file.
     pub fn json(&self) -> String {
-        // A summary holds numbers, codes and file names: it can always be written.
+        // A summary has only numbers, codes and file names, so it can always be serialised.
         crate::text::json_text(self)
     }
 
@@ -248,8 +248,8 @@ impl RespondSummary {
         }
         let _ = writeln!(text, "records for the FCR: {}", totals.fcr_records);
         if totals.fcr_records > 0 {
-            // A change without a mark withdraws the mark that the person has (verification.md,
-            // section 3), and a response tells nothing of marks.
+            // A change without a mark withdraws a mark that the person has (verification.md,
+            // section 3), and a response does not show marks.
             text +=
                 "fcr.txt bears no family violence marks: fill columns 46-47 before it is loaded\n";
         }

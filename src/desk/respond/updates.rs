@@ -1,4 +1,4 @@
-//! Rows of `updates.csv`, and the records of `fcr.txt` that go with them.
+//! Writes rows of `updates.csv`, and the records of `fcr.txt` that go with them.
 
 use super::desk::unwritable;
 use super::wording;
@@ -68,13 +68,13 @@ impl Desk<'_> {
             rule += "; both match indicators are Y";
         }
         let yours = text(own(case.fields().extract.ssn));
-        // An additional SSN replaces nothing.
+        // An additional SSN replaces nothing, so there is no old value.
         let old = if field == "ssn" { yours.as_str() } else { "" };
         let new = text(case.fields().response.ssn.of(&record.bytes));
         let member = case.member_id(record);
         self.update(case, member, (field, old, &new), code, &rule)?;
         let unnamed = is_blank(member);
-        // Where the record for the FCR cannot be built either, one item says so.
+        // If the record for the FCR cannot be built either, one item covers both.
         if unnamed && (field == "ssn" || self.policy.ssn_08 == AnswerTo08::Replace) {
             let codes = ReasonCodes::default().with(code);
             self.worklist
@@ -83,7 +83,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// 08: an FP record that adds the other state's SSN, and a second one of the participant.
+    /// 08: an FP record that adds the other state's SSN, and a second one of the same participant.
     pub(super) fn add_to_fcr(
         &mut self,
         case: &ResponseCase<'_>,
@@ -97,7 +97,7 @@ impl Desk<'_> {
                 .add(case, codes, 0, b"", wording::of_unbuilt_fcr_record());
             return Ok(());
         }
-        let line = super::fcr::additional_ssn(self.fcr_layout, case, record, second)?;
+        let line = super::fp_record::additional_ssn(self.fcr_layout, case, record, second)?;
         self.fcr.extend(line);
         self.fcr.push(b'\n');
         self.totals.fcr_records += 1;

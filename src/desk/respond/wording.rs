@@ -1,5 +1,6 @@
-//! What the worklist says, in plain words: what was found, and what to do next, as the initiating
-//! and as the responding state. No name, SSN, date of birth or contact; IDs and counts only.
+//! The texts of the worklist: what was found, and what to do next, as the initiating and as the
+//! responding state. They must not contain a name, SSN, date of birth or contact; only IDs and
+//! counts.
 
 use super::ResponseCase;
 use super::decision::{CaseFinding, Caution, CountyList, RecordFinding, SsnDoubt};
@@ -13,12 +14,12 @@ pub(super) struct Advice {
     pub(super) next_action: String,
 }
 
-/// What became of a GSC14 notice.
+/// The outcome for a GSC14 notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice<'r> {
     /// None was wanted.
     NotWanted,
-    /// It is in csenet.txt, without the participants with these Member IDs.
+    /// It is in csenet.txt, without the participants who have these Member IDs.
     Written(Vec<&'r [u8]>),
     /// One was sent before.
     SentBefore,
@@ -55,7 +56,7 @@ pub(super) fn of_case(
 fn not_found(case: &ResponseCase<'_>) -> Advice {
     let state = case.other_state().name();
     if case.says_yes(case.fields().response.fcr_supplied) {
-        // An FCR-supplied 01 never suggests closing anything [seed, section 3.2.2, note].
+        // An FCR-supplied 01 must never suggest to close anything [seed, section 3.2.2, note].
         return Advice {
             finding: format!(
                 "No case of {state} fits yours. {state} sent no extract of its own: its cases were looked for on the FCR, and the case may exist there without being registered on the FCR."
@@ -95,6 +96,7 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
                 format!("answers of this kind ({}) are right in {right} of 10,000 at least, which is less than the policy asks", class.words())
             }
             Caution::NoCaseId => "the response gives no case ID to take over".to_owned(),
+            Caution::HarmfulCaseId => "the other state's case ID is a formula to a spreadsheet, or holds a control character".to_owned(),
         })
         .collect();
     let counts = case.counts();
@@ -201,7 +203,7 @@ fn closed_there(case: &ResponseCase<'_>, notice: &Notice<'_>) -> Advice {
     }
 }
 
-/// The advice where a FRINF was wanted for these codes, and for the adults with these Member IDs, and
+/// The advice if a FRINF was wanted for these codes, and for the adults with these Member IDs, but
 /// not sent.
 pub(super) fn of_refused_request(
     codes: ReasonCodes,
@@ -299,7 +301,7 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
     }
 }
 
-/// The advice where an FCR record could not be built.
+/// The advice if an FCR record could not be built.
 pub(super) fn of_unbuilt_fcr_record() -> Advice {
     Advice {
         finding:
@@ -311,7 +313,7 @@ pub(super) fn of_unbuilt_fcr_record() -> Advice {
     }
 }
 
-/// The advice where an update of an SSN names nobody.
+/// The advice if an update of an SSN has no Member ID.
 pub(super) fn of_unnamed_update() -> Advice {
     Advice {
         finding: "An SSN is to be updated, but the participant has no Member ID by which the update could find the person.".to_owned(),
@@ -334,7 +336,7 @@ fn members(ids: &[&[u8]]) -> String {
     words.join(", ")
 }
 
-/// A value, or a word where it is blank.
+/// A value, or a word if it is blank.
 fn shown(value: &str) -> String {
     if value.is_empty() {
         "(none)".to_owned()

@@ -1,10 +1,11 @@
-//! `worklist.csv`: what a person must look at, by worker, the most urgent first.
+//! `worklist.csv`: the items for a person, by worker, the most urgent first.
 
 use super::ResponseCase;
 use super::wording::Advice;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::error::{Error, Result};
 use crate::formats::record::text;
+use crate::text::cell;
 
 /// The header of worklist.csv.
 pub const WORKLIST_HEAD: [&str; 9] = [
@@ -20,7 +21,7 @@ pub const WORKLIST_HEAD: [&str; 9] = [
 ];
 
 /// The order in which codes are worked: 01, 02, 04 first [public: ICR Desk Aid], then 07, 08, 06, 03.
-const ORDER: [ReasonCode; 7] = [
+pub(crate) const ORDER: [ReasonCode; 7] = [
     ReasonCode::R01,
     ReasonCode::R02,
     ReasonCode::R04,
@@ -30,12 +31,12 @@ const ORDER: [ReasonCode; 7] = [
     ReasonCode::R03,
 ];
 
-/// One item: a row, with what it is sorted by.
+/// One item: a row with its sort key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Item {
     worker: String,
     priority: u8,
-    /// Which list of 03; 0 for all else.
+    /// The list of a 03; 0 for all others.
     list: u8,
     case_id: String,
     other_state: &'static str,
@@ -46,7 +47,7 @@ pub struct Item {
     next_action: String,
 }
 
-/// The place of the most urgent of the codes, from 1.
+/// The rank of the most urgent of the codes, from 1.
 fn priority(codes: ReasonCodes) -> u8 {
     (1..)
         .zip(ORDER)
@@ -54,7 +55,7 @@ fn priority(codes: ReasonCodes) -> u8 {
         .map_or(ORDER.len() as u8, |(n, _)| n)
 }
 
-/// The items in the making.
+/// The items so far.
 #[derive(Default)]
 pub struct Worklist {
     items: Vec<Item>,
@@ -77,8 +78,8 @@ impl Worklist {
         self.push(case, (priority, list), codes, member_id, advice);
     }
 
-    /// Adds an item about a participant that was found in doubt. No code leads it: it is worked with
-    /// 07, and shows the codes that the record bears.
+    /// Adds an item about a participant that was found in doubt. It has no leading code: it is
+    /// worked with 07, and shows the codes of the record.
     pub(super) fn add_in_doubt(
         &mut self,
         case: &ResponseCase<'_>,
@@ -114,18 +115,18 @@ impl Worklist {
         });
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> u64 {
         self.items.len() as u64
     }
 
-    /// Whether there is none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// How many items each code leads, in the order in which they are worked, and how many are about
-    /// participants that were found in doubt.
+    /// The number of items by leading code, in the order in which codes are worked, and of items
+    /// about participants that were found in doubt.
     pub fn by_code(&self) -> impl Iterator<Item = (&'static str, u64)> {
         ORDER
             .into_iter()
@@ -133,30 +134,30 @@ impl Worklist {
             .chain([("in_doubt", self.in_doubt)])
     }
 
-    /// The file: by worker, then priority, then case and participant.
+    /// The contents of the file: by worker, then priority, then case and participant. People open
+    /// it in a spreadsheet, so no cell may be a formula to one (decision 0034).
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a row cannot be made.
+    /// [`Error::Row`] if a row cannot be made.
     pub fn csv(&mut self) -> Result<Vec<u8>> {
         self.items.sort();
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritable =
-            |e: csv::Error| Error::Unbalanced(format!("a worklist row cannot be made ({e})"));
-        writer.write_record(WORKLIST_HEAD).map_err(unwritable)?;
+        let unwritable = Error::row("worklist.csv");
+        writer.write_record(WORKLIST_HEAD).map_err(&unwritable)?;
         for item in &self.items {
             writer
                 .write_record([
-                    &item.worker,
+                    &*cell(&item.worker),
                     &item.priority.to_string(),
-                    &item.case_id,
+                    &cell(&item.case_id),
                     item.other_state,
-                    &item.other_case_id,
-                    &item.member_id,
+                    &cell(&item.other_case_id),
+                    &cell(&item.member_id),
                     &item.reason_codes,
-                    &item.finding,
-                    &item.next_action,
+                    &cell(&item.finding),
+                    &cell(&item.next_action),
                 ])
-                .map_err(unwritable)?;
+                .map_err(&unwritable)?;
         }
         writer
             .into_inner()

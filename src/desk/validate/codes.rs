@@ -25,8 +25,8 @@ pub struct CodeCount {
     pub next_action: String,
 }
 
-/// How much harm an edit does (ours): errors cost the record, then what costs a match, then what
-/// only makes a response less useful; a padded line costs nothing.
+/// The rank of an edit by its harm (ours): errors first, because they lose the record; then edits
+/// that lose a match; then edits that only make a response less useful. A padded line does no harm.
 fn harm(edit: Edit) -> u8 {
     use Edit::{W01, W04, W05, W07, W08, W10};
     match edit {
@@ -37,8 +37,8 @@ fn harm(edit: Edit) -> u8 {
     }
 }
 
-/// The table of a file's findings: by harm, then the commonest first, then in the order of the
-/// edits. `short_lines` are the first records that have W01, which no list holds.
+/// The table of a file's findings: by harm, then by number, then in the order of the edits.
+/// `short_lines` are the first records with W01, which is not in the list of warnings.
 pub(super) fn count(
     findings: &Findings,
     rejected: &[Rejected],

@@ -1,4 +1,4 @@
-//! Completeness: how many records and cases hold a value.
+//! Completeness: the numbers of records and cases that have a value.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,24 +9,24 @@ use crate::engine::extract::{Extract, Provenance, Row};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::is_blank;
 
-/// How many accepted records, and cases, hold something.
+/// The numbers of accepted records and cases that have a value.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldCount {
-    /// What they hold: the key of a field, or what is made of one.
+    /// The value: the key of a field, or of something derived from a field.
     pub field: &'static str,
-    /// How many records hold it.
+    /// The number of records that have it.
     pub records: u64,
     /// The share of the accepted records, in percent.
     pub records_percent: f64,
-    /// How many cases have a record that holds it.
+    /// The number of cases with a record that has it.
     pub cases: u64,
     /// The share of the cases, in percent.
     pub cases_percent: f64,
 }
 
-/// How many things are looked for.
+/// The number of values that are counted.
 const COUNT: usize = 19;
-/// Those that the FCR does not hold stand last.
+/// Values that the FCR does not have come last.
 const FCR_COUNT: usize = 12;
 const FIELDS: [&str; COUNT] = [
     "ssn",
@@ -52,7 +52,8 @@ const FIELDS: [&str; COUNT] = [
 
 type Tally = ([u64; COUNT], [u64; COUNT]);
 
-/// Counts them. An SSN of nine zeros and a Date of Birth of eight are absent, as the edits have it.
+/// Counts the values. As in the edits, an SSN of nine zeros and a Date of Birth of eight zeros are
+/// absent.
 pub(super) fn count(extract: &Extract) -> Vec<FieldCount> {
     let derived = extract.provenance == Provenance::FcrDerived;
     let looked_for = if derived { FCR_COUNT } else { COUNT };
@@ -100,7 +101,7 @@ fn add(counts: &mut [u64; COUNT], mut bits: u32) {
     }
 }
 
-/// What a record holds, as bits in the order of [`FIELDS`].
+/// The values in a record, as bits in the order of [`FIELDS`].
 fn held(row: &Row, record: &[u8], layout: &ExtractLayout, derived: bool) -> u32 {
     let mut bits = 0;
     let mut place = 0;

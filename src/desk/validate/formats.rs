@@ -1,4 +1,5 @@
-//! The forms of Case IDs: length, leading zeroes, letters. A form tells nothing of an ID's value.
+//! The formats of Case IDs: length, leading zeroes, letters. They are reported instead of the IDs,
+//! whose values must not be shown.
 
 use serde::Serialize;
 
@@ -7,24 +8,24 @@ use crate::engine::extract::Extract;
 use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// The form of a Case ID.
+/// The format of a Case ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CaseIdFormat {
-    /// How many bytes it has, without trailing blanks.
+    /// Its length in bytes, without trailing blanks.
     pub length: u8,
     /// Whether it begins with a zero.
     pub leading_zero: bool,
-    /// Whether it holds an ASCII letter.
+    /// Whether it has an ASCII letter.
     pub letters: bool,
-    /// Whether it holds something that is neither an ASCII letter nor a digit.
+    /// Whether it has a character other than ASCII letters and digits.
     pub other_characters: bool,
 }
 
-/// How many forms there are.
+/// The number of formats.
 const FORMATS: usize = 16 * 8;
 
 impl CaseIdFormat {
-    /// The form of a Case ID.
+    /// The format of a Case ID.
     pub fn of(id: CaseId) -> Self {
         let bytes = id.bytes();
         let id = trim_end(&bytes);
@@ -52,7 +53,7 @@ impl CaseIdFormat {
         }
     }
 
-    /// The form in words: `10 bytes, digits, leading zero`.
+    /// The format in words: `10 bytes, digits, leading zero`.
     pub fn words(self) -> String {
         let mut words = format!(
             "{} byte{}",
@@ -74,35 +75,35 @@ impl CaseIdFormat {
     }
 }
 
-/// A form of Case IDs, and how many cases have it.
+/// A format of Case IDs, and the number of cases that have it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct FormatCount {
-    /// The form.
+    /// The format.
     #[serde(flatten)]
     pub format: CaseIdFormat,
-    /// How many cases have a Case ID of this form.
+    /// The number of cases with this format.
     pub cases: u64,
 }
 
-/// The Other State Case IDs that a file gives for one state, beside that state's own.
+/// The Other State Case IDs in a file for one state, next to that state's own Case IDs.
 #[derive(Clone, Debug, Serialize)]
 pub struct OtherCaseIds {
     /// The other state.
     pub other_state: &'static str,
-    /// How many cases give an Other State Case ID for it.
+    /// The number of cases with an Other State Case ID for it.
     pub cases: u64,
-    /// How many of these have a form that none of that state's own Case IDs has; `None` where its
+    /// The number of these with a format that none of that state's own Case IDs has; `None` if its
     /// extract was not given.
     pub unlike_its_own: Option<u64>,
     /// The numbers of the first records of the first such cases, from 1.
     pub first_records: Vec<u64>,
-    /// The forms that the file gives.
+    /// The formats in the file.
     pub given: Vec<FormatCount>,
-    /// The forms of that state's own Case IDs; none where its extract was not given.
+    /// The formats of that state's own Case IDs; empty if its extract was not given.
     pub own: Vec<FormatCount>,
 }
 
-/// Case IDs counted by form.
+/// Case IDs counted by format.
 #[derive(Clone, Debug)]
 pub(super) struct Formats {
     own: [u64; FORMATS],
@@ -130,7 +131,7 @@ impl Formats {
         list(&self.own)
     }
 
-    /// What the file gives for each other state; `own` are the forms of a state's own Case IDs, if
+    /// For each other state, what the file has. `own` are the formats of a state's own Case IDs, if
     /// its extract was given.
     pub(super) fn beside<'a>(
         &self,
@@ -172,7 +173,7 @@ fn first_unlike(extract: &Extract, state: State, own: &[u64; FORMATS]) -> Vec<u6
         .collect()
 }
 
-/// The forms that occur, the commonest first.
+/// The formats that occur, the most common first.
 fn list(counts: &[u64; FORMATS]) -> Vec<FormatCount> {
     let mut list: Vec<_> = (0..FORMATS)
         .filter(|&index| counts[index] > 0)

@@ -1,12 +1,13 @@
-//! What is wrong with an extract, and where: what `icr validate` tells.
+//! Reports what is wrong with an extract, and where: the result of `icr validate`.
 //!
-//! Takes extracts that [`crate::engine::extract::Loader`] read, whose edits are the engine's own; gives
-//! counts and record numbers, and never a value of a record.
+//! The edits are those of [`crate::engine::extract::Loader`], so that a match agrees with the
+//! report. It has counts and record numbers, and must never contain a value of a record.
 
 mod codes;
 mod completeness;
 mod formats;
 mod report;
+mod request;
 mod shared;
 mod table;
 mod text;
@@ -15,9 +16,10 @@ pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};
 pub use report::{FileReport, OtherStateCount, Report, TypeCount};
+pub use request::{ValidateRequest, Validated, validate};
 pub use shared::SharedSsn;
 
-/// How many record numbers of each finding are shown.
+/// The number of record numbers shown per finding.
 pub const FIRST_RECORDS: usize = 5;
 
 /// A share in percent, with two decimals.

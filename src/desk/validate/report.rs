@@ -12,10 +12,10 @@ use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// What is wrong with the files that were given.
+/// The report on all given files.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The report's form: `icr.validate/1`.
+    /// The schema: `icr.validate/1`.
     pub schema: &'static str,
     /// The date of the run, CCYYMMDD.
     pub run_date: String,
@@ -23,42 +23,42 @@ pub struct Report {
     pub files: Vec<FileReport>,
 }
 
-/// What is wrong with one file.
+/// The report on one file.
 #[derive(Debug, Serialize)]
 pub struct FileReport {
     /// The file's name without its folder.
     pub file: String,
     /// `extract` or `fcr`.
     pub kind: &'static str,
-    /// The USPS code of its state, where that is known.
+    /// The USPS code of its state, if known.
     pub state: Option<&'static str>,
     /// Why the file cannot be used, if it cannot.
     pub unusable: Option<String>,
-    /// How many records were read.
+    /// The number of records read.
     pub records: u64,
-    /// How many were rejected.
+    /// The number of records rejected.
     pub rejected: u64,
-    /// How many cases the accepted ones make.
+    /// The number of cases of the accepted records.
     pub cases: u64,
-    /// How many of these are open.
+    /// The number of open cases.
     pub open_cases: u64,
-    /// How many are closed.
+    /// The number of closed cases.
     pub closed_cases: u64,
     /// What the edits found, the most harmful first.
     pub codes: Vec<CodeCount>,
-    /// How many accepted records and cases hold something.
+    /// Completeness by value.
     pub completeness: Vec<FieldCount>,
-    /// The cases by other state, in order of FIPS code; none in an FCR-derived file.
+    /// The cases by other state, in order of FIPS code; empty for an FCR-derived file.
     pub other_states: Vec<OtherStateCount>,
     /// The accepted records by Participant Type.
     pub participant_types: Vec<TypeCount>,
-    /// How many usable SSNs five or more different name keys share.
+    /// The number of usable SSNs that five or more different name keys share.
     pub shared_ssns: u64,
     /// The first of them.
     pub most_shared_ssns: Vec<SharedSsn>,
-    /// The forms of the file's own Case IDs, the commonest first.
+    /// The formats of the file's own Case IDs, the most common first.
     pub case_id_formats: Vec<FormatCount>,
-    /// The Other State Case IDs by other state, beside that state's own.
+    /// The Other State Case IDs by other state, next to that state's own Case IDs.
     pub other_case_ids: Vec<OtherCaseIds>,
     #[serde(skip)]
     findings: Findings,
@@ -71,33 +71,33 @@ pub struct FileReport {
 pub struct OtherStateCount {
     /// Its USPS code.
     pub other_state: &'static str,
-    /// How many cases name it.
+    /// The number of cases that name it.
     pub cases: u64,
-    /// How many of these are open.
+    /// The number of open ones.
     pub open: u64,
-    /// How many are closed.
+    /// The number of closed ones.
     pub closed: u64,
 }
 
 /// The accepted records with one Participant Type.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct TypeCount {
-    /// The type; empty where it is blank.
+    /// The type; empty if blank.
     pub participant_type: &'static str,
-    /// How many records have it.
+    /// The number of records.
     pub records: u64,
 }
 
-/// How many shared SSNs are shown one by one.
+/// At most this many shared SSNs are listed.
 const MOST_SHARED: usize = 10;
 
 impl Report {
-    /// Puts the reports of all files together, and looks at each file's Other State Case IDs beside
-    /// the Case IDs of the states whose files were given. `files` are the reports with their
-    /// extracts, as far as they could be read.
+    /// Combines the reports on all files, and compares each file's Other State Case IDs with the
+    /// Case IDs of the states whose files were given. `files` are the reports, with the extracts
+    /// that could be read.
     pub fn new(run_date: String, files: Vec<(FileReport, Option<&Extract>)>) -> Self {
         let own = |state: State| {
-            // A state's extract stands before what the FCR holds for it.
+            // A state's extract is preferred to its FCR-derived file.
             let formats = |kind: &str| {
                 let file = files
                     .iter()
@@ -124,7 +124,7 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or a worse one.
+    /// Whether a file has a finding of this severity or above.
     pub fn has(&self, severity: Severity) -> bool {
         let total = |file: &FileReport, severity| file.findings.total(severity) > 0;
         self.files.iter().any(|file| {
@@ -167,7 +167,7 @@ impl FileReport {
         }
     }
 
-    /// The report on an extract; `unusable` says why it cannot be used all the same.
+    /// The report on an extract; `unusable` is the reason if it cannot be used.
     pub fn of_extract(extract: &Extract, unusable: Option<String>, layouts: &LayoutSet) -> Self {
         let formats = Formats::count(extract);
         let mut shared = shared::find(extract);
@@ -206,7 +206,7 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which nothing but the edits can be told.
+    /// The report on a file of which only the findings of the edits are known.
     pub fn of_unusable(file: &Unusable, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
@@ -231,11 +231,11 @@ impl FileReport {
     }
 }
 
-/// The numbers of the first records that have W01.
+/// The numbers of the first records with W01.
 fn first_short_lines(extract: &Extract) -> Vec<u64> {
     let mut first: Vec<u64> = Vec::new();
     for row in extract.rows.iter().filter(|r| r.length() < RECORD_BYTES) {
-        // Rows stand by case; the records of one may be apart in the file.
+        // Rows are grouped by case, so they are not in file order.
         let offset = row.offset();
         if first.len() == FIRST_RECORDS && first.last().is_some_and(|&last| last < offset) {
             continue;

@@ -6,28 +6,29 @@ use serde::Serialize;
 use super::FIRST_RECORDS;
 use crate::engine::extract::{Extract, Row};
 
-/// From how many different name keys on a shared SSN is told.
+/// Minimum number of different name keys before a shared SSN is reported.
 const NAMES: usize = 5;
 
-/// A usable SSN that five or more different name keys share; the number itself is not told.
+/// A usable SSN that five or more different name keys share. The number itself is never shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct SharedSsn {
-    /// How many different name keys share it.
+    /// The number of different name keys.
     pub names: u64,
-    /// How many records with a name key have it.
+    /// The number of records with a name key that have it.
     pub records: u64,
-    /// The numbers of the first of them, from 1.
+    /// The numbers of the first of these records, from 1.
     pub first_records: Vec<u64>,
 }
 
-/// The SSNs that five or more different name keys share: those with the most names first, then the
-/// one whose first record comes first.
+/// The SSNs that five or more different name keys share: those with the most names first, then in
+/// the order of their first records.
 pub(super) fn find(extract: &Extract) -> Vec<SharedSsn> {
-    // Sixteen bytes a record, for as long as this file is counted.
+    // Sixteen bytes per record, while this file is being counted.
     let mut pairs: Vec<(u32, u32, u32)> = Vec::with_capacity(extract.rows.len());
     for (place, row) in extract.rows.iter().enumerate() {
         if let (Some(ssn), Some(name)) = (row.ssn(), row.name()) {
-            // Half of the name's digest finds the few that are looked at whole.
+            // Half of the name's digest is enough to find the few candidates, which are then
+            // compared in full.
             pairs.push((ssn.number(), name as u32, place as u32));
         }
     }

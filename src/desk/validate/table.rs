@@ -1,7 +1,8 @@
-//! The report as CSV: one line a figure.
+//! Writes the report as CSV: one figure per line.
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
+use crate::text::cell;
 
 const HEADER: [&str; 11] = [
     "file",
@@ -17,32 +18,30 @@ const HEADER: [&str; 11] = [
     "first_records",
 ];
 
-/// What a line holds beside its file: table, item, detail, records, their share, cases, their
-/// share, first records.
+/// The cells of a line after those of its file: table, item, detail, records, their share, cases,
+/// their share, first records.
 type Line = [String; 8];
 
 impl Report {
     /// The report as CSV.
     ///
     /// # Errors
-    /// [`Error::Unbalanced`] where a line cannot be made: a fault of this program.
+    /// [`Error::Row`] if a row cannot be made: a fault of this program.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let fault = |e: &dyn std::fmt::Display| {
-            Error::Unbalanced(format!("a line of the report cannot be made ({e})"))
-        };
+        let unwritable = Error::row("the report");
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER).map_err(|e| fault(&e))?;
+        writer.write_record(HEADER).map_err(&unwritable)?;
         for file in &self.files {
             for line in file.lines() {
                 let head = [&file.file, file.kind, file.state.unwrap_or_default()];
-                let cells = head
-                    .into_iter()
-                    .map(str::as_bytes)
-                    .chain(line.iter().map(String::as_bytes));
-                writer.write_record(cells).map_err(|e| fault(&e))?;
+                let cells = head.into_iter().chain(line.iter().map(String::as_str));
+                let cells = cells.map(|text| cell(text).into_owned());
+                writer.write_record(cells).map_err(&unwritable)?;
             }
         }
-        writer.into_inner().map_err(|e| fault(&e))
+        writer
+            .into_inner()
+            .map_err(|e| unwritable(e.into_error().into()))
     }
 }
 

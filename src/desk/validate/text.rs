@@ -1,23 +1,24 @@
-//! The report for people.
+//! Writes the report as text.
 
 use super::{FileReport, Report};
+use crate::text::shown;
 
 impl Report {
-    /// The report as text, one section a file.
+    /// The report as text, one section per file.
     pub fn text(&self) -> String {
         let sections: Vec<_> = self.files.iter().map(FileReport::text).collect();
         sections.join("\n")
     }
 }
 
-/// Record numbers, as a line shows them.
+/// Record numbers, as in a line.
 fn numbers(records: &[u64]) -> String {
     let numbers: Vec<_> = records.iter().map(u64::to_string).collect();
     numbers.join(", ")
 }
 
-/// The rows of a table, in columns as wide as their widest cell; the first `left` columns and the
-/// last are set left.
+/// Adds a table with columns as wide as their widest cell. The first `left` columns and the last
+/// are left-aligned.
 fn table(text: &mut String, left: usize, rows: &[Vec<String>]) {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| {
@@ -53,7 +54,7 @@ impl FileReport {
         };
         let mut text = format!(
             "{}: {kind} of {}\n  {} records, {} rejected; {} cases, {} open, {} closed\n",
-            self.file,
+            shown(&self.file),
             self.state.unwrap_or("an unknown state"),
             self.records,
             self.rejected,
@@ -62,7 +63,7 @@ impl FileReport {
             self.closed_cases
         );
         if let Some(problem) = &self.unusable {
-            text += &format!("  cannot be used: {problem}\n");
+            text += &format!("  cannot be used: {}\n", shown(problem));
         }
         self.codes_text(&mut text);
         if self.formats.is_some() {

@@ -1,4 +1,4 @@
-//! From rows to interstate cases (matching.md, section 1).
+//! An interstate case, and the case data of one record (matching.md, section 1).
 
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
@@ -6,16 +6,16 @@ use crate::formats::reference::State;
 /// A case's number in its extract, in the order of the cases' first records, from 0.
 pub type CaseNumber = u32;
 
-/// What one record says of its case.
+/// The case data of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseData {
     /// The Case ID in the submitting state.
     pub id: CaseId,
-    /// The Other State Case ID, perhaps blank.
+    /// The Other State Case ID; may be blank.
     pub other_id: CaseId,
-    /// The other state; none in an FCR-derived record.
+    /// The other state; `None` in an FCR-derived record.
     pub other_state: Option<State>,
-    /// Whether the status is O.
+    /// True if the status is O.
     pub open: bool,
     /// Positions 3-5 of FIPS Code.
     pub county: [u8; 3],
@@ -31,12 +31,12 @@ pub struct Case {
     pub data: CaseData,
     /// Its first row.
     pub first_row: u32,
-    /// How many rows it has; they stand together, in file order.
+    /// The number of its rows. They are adjacent and in file order.
     pub row_count: u32,
 }
 
 impl Case {
-    /// The places of its rows.
+    /// The range of its rows.
     #[inline]
     pub fn rows(&self) -> std::ops::Range<usize> {
         self.first_row as usize..(self.first_row + self.row_count) as usize

@@ -1,22 +1,22 @@
-//! The rows of one case with the extract that holds their records.
+//! The rows of one case, with the extract that holds their records.
 
 use super::{Extract, Row};
 use crate::engine::extract::LargeCase;
 use crate::formats::layout::Columns;
 use crate::formats::record::{CaseId, MiddleName, PersonName};
 
-/// The rows of one case, in record order, and the extract that they come from. What a row does not
-/// hold is read from its record.
+/// The rows of one case, in record order, and their extract. Fields that a row does not hold are
+/// read from its record.
 #[derive(Clone, Copy)]
 pub struct CaseRows<'a> {
     /// The extract.
     pub extract: &'a Extract,
-    /// The rows; places among them count from 0.
+    /// The rows. A row's place counts from 0.
     pub rows: &'a [Row],
 }
 
 impl CaseRows<'_> {
-    /// The lookups within the case, if it is large; `rows` are then all of its rows.
+    /// The lookups within the case, if it is large; then `rows` are all rows of the case.
     #[inline]
     pub(crate) fn large(&self) -> Option<&LargeCase> {
         self.extract.large_case(self.rows)
@@ -61,7 +61,7 @@ impl CaseRows<'_> {
                 && self.same_name_key(a, *self, b))
     }
 
-    /// The Sex of one of the rows, as it stands.
+    /// The Sex of one of the rows, unchecked.
     pub fn sex(&self, row: &Row) -> u8 {
         let field = self.field(row, self.extract.layout.sex);
         field.first().copied().unwrap_or(b' ')

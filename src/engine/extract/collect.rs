@@ -1,8 +1,6 @@
-//! Reads all files of a run.
+//! Reads all input files of a run, and decides which extract is used for a state that has two.
 
 use std::path::PathBuf;
-
-use rayon::prelude::*;
 
 use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
@@ -10,18 +8,20 @@ use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use crate::formats::input::input_files;
 use crate::formats::reference::State;
+use crate::parallel::largest_first;
+use crate::text::shown_path;
 
-/// The files of a run, read.
+/// The input files of a run, in memory.
 #[derive(Default)]
 pub struct Collected {
-    /// Those that can be used, in the order of the arguments.
+    /// The usable files, in the order of the arguments.
     pub extracts: Vec<Extract>,
-    /// Those that cannot.
+    /// The unusable files.
     pub unusable: Vec<Unusable>,
 }
 
 impl Provenance {
-    /// What files of it are called in messages.
+    /// The name that messages use for files of this provenance.
     pub fn files(self) -> &'static str {
         match self {
             Provenance::Submitted => "extracts, one file a state",
@@ -30,7 +30,7 @@ impl Provenance {
     }
 }
 
-/// The files that the arguments name, each with how it came to be.
+/// The files that the arguments name, with their provenance.
 ///
 /// # Errors
 /// As [`input_files`].
@@ -46,10 +46,10 @@ pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, P
     Ok(files)
 }
 
-/// How many bytes the files have in all.
+/// The total size of the files.
 ///
 /// # Errors
-/// [`Error::Io`] where one is not there.
+/// [`Error::Io`] if a file does not exist.
 pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
     files
         .iter()
@@ -66,19 +66,13 @@ pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
 /// # Errors
 /// As [`Loader::load`].
 pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
-    let size =
-        |place: &usize| std::fs::metadata(&files[*place].0).map_or(0, |metadata| metadata.len());
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_cached_key(|place| std::cmp::Reverse(size(place)));
-    let read = |&place: &usize| Ok((place, loader.load(&files[place].0, files[place].1)?));
-    let mut read = order
-        .par_iter()
-        .with_max_len(1)
-        .map(read)
-        .collect::<Result<Vec<_>>>()?;
-    read.sort_by_key(|&(place, _)| place);
+    let read = largest_first(
+        files,
+        |(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()),
+        |(path, provenance)| loader.load(path, *provenance),
+    )?;
     let mut collected = Collected::default();
-    for (_, file) in read {
+    for file in read {
         match file {
             Loaded::Usable(extract) => collected.extracts.push(*extract),
             Loaded::Unusable(file) => collected.unusable.push(*file),
@@ -88,24 +82,25 @@ pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<C
 }
 
 impl Collected {
-    /// The extracts that stand for their states, a submitted one before an FCR-derived one, and
-    /// those that do not.
-    pub fn standing(self) -> (Vec<Extract>, Vec<Extract>) {
+    /// Splits the extracts into those that are used and those that are not: if a state has a
+    /// submitted extract, its FCR-derived one is not used.
+    pub fn in_use(self) -> (Vec<Extract>, Vec<Extract>) {
         let submitted: Vec<State> = self
             .extracts
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
             .map(|e| e.state)
             .collect();
-        let stands =
+        let is_used =
             |e: &Extract| e.provenance == Provenance::Submitted || !submitted.contains(&e.state);
-        self.extracts.into_iter().partition(stands)
+        self.extracts.into_iter().partition(is_used)
     }
 
-    /// Stops a run that has files that cannot be used.
+    /// Stops a run with unusable files.
     ///
     /// # Errors
-    /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
+    /// [`Error::Input`] if there is one such file, [`Error::Inputs`] naming all if there are
+    /// several.
     pub fn refuse_unusable(&self) -> Result<()> {
         match &self.unusable[..] {
             [] => Ok(()),
@@ -118,7 +113,8 @@ impl Collected {
         }
     }
 
-    /// Stops a run of which every extract was left out: its answer would be that nobody has a case.
+    /// Stops a run in which no submitted extract is left. Its responses would say that nobody has a
+    /// case.
     ///
     /// # Errors
     /// [`Error::Inputs`] naming the files.
@@ -134,13 +130,13 @@ impl Collected {
     }
 }
 
-/// A line a file that cannot be used.
+/// One line per unusable file.
 fn listed(files: &[Unusable]) -> String {
-    let line = |file: &Unusable| format!("\n  {}: {}", file.path.display(), file.problem);
+    let line = |file: &Unusable| format!("\n  {}: {}", shown_path(&file.path), file.problem);
     files.iter().map(line).collect()
 }
 
-/// Stops a run that has two files of one kind for one state: which of them is right?
+/// Stops a run with two files of one provenance for one state: nothing says which of them is right.
 ///
 /// # Errors
 /// [`Error::Inputs`] naming both.
@@ -158,8 +154,8 @@ pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
                 "two {kind} for {} ({}): {} and {}; give one",
                 extract.state,
                 extract.state.name(),
-                first.source.path.display(),
-                extract.source.path.display()
+                shown_path(&first.source.path),
+                shown_path(&extract.source.path)
             )));
         }
     }

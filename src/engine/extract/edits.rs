@@ -1,4 +1,5 @@
-//! The edits on one record (layouts.md, section 5).
+//! The edits that look at one record alone (layouts.md, section 5). Edits that need the whole case
+//! are in `in_cases.rs`.
 
 use super::findings::Edit;
 use super::provenance::Provenance;
@@ -12,12 +13,12 @@ use crate::formats::record::{
 };
 use crate::formats::reference::{Counties, State};
 
-/// Stands for an unknown date of birth in many systems (ours), so it is no valid one.
+/// Many systems write this date for an unknown date of birth (ours), so it is not a valid one.
 const UNKNOWN_BIRTH: &[u8] = b"19000101";
 
-/// What the edits need to know beside the record.
+/// What the edits need besides the record.
 pub struct Editor<'a> {
-    /// Where the fields are.
+    /// The columns of the fields.
     pub layout: &'a ExtractLayout,
     /// Whether the file came from a state or was derived from the FCR.
     pub provenance: Provenance,
@@ -29,7 +30,7 @@ pub struct Editor<'a> {
     pub counties: &'a Counties,
     /// SSNs that are invalid for one participant.
     pub misidentified: &'a Misidentified,
-    /// The pairs of SSN and name on record, if they were given; see `extract/verify.rs`.
+    /// The pairs of SSN and name on record, if an SSN master was given; see `ssn_indicators.rs`.
     pub master: Option<&'a SsnMaster>,
 }
 
@@ -39,7 +40,7 @@ pub struct Edited<'r> {
     pub record: &'r [u8; RECORD_BYTES],
     /// Its row.
     pub row: Row,
-    /// The case that it belongs to, with the case data that it holds.
+    /// The case that it belongs to, with the case data of this record.
     pub case: CaseData,
     /// The participant's Member ID.
     pub member_id: CaseId,
@@ -47,11 +48,11 @@ pub struct Edited<'r> {
     pub(super) warnings: u32,
 }
 
-/// The edits that look at a record as it came and at no field of it: E01, where it is shorter than
-/// `min_bytes` or not blank beyond its end, and E02. Gives whether a byte is X'80' or above.
+/// The edits that look at the whole record, not at one field: E01 (shorter than `min_bytes`, or not
+/// blank beyond the last column) and E02. Returns whether a byte is X'80' or above.
 ///
 /// # Errors
-/// The first of them that it fails.
+/// The first edit that the record fails.
 #[inline]
 pub fn edit_whole(bytes: &[u8], min_bytes: usize) -> Result<bool, Edit> {
     let beyond = bytes.get(RECORD_BYTES..);
@@ -63,11 +64,10 @@ pub fn edit_whole(bytes: &[u8], min_bytes: usize) -> Result<bool, Edit> {
 }
 
 impl Editor<'_> {
-    /// Edits a record as it came, `bytes` at `offset` of its file; `padded` is where a short one is
-    /// padded.
+    /// Edits a record, `bytes` at `offset` of its file. A short record is padded in `padded`.
     ///
     /// # Errors
-    /// The first error in the order of the table: the record is rejected.
+    /// The first error in the order of the table; the record is then rejected.
     #[inline]
     pub fn edit<'r>(
         &self,
@@ -140,7 +140,7 @@ impl Editor<'_> {
             warnings |= Edit::W06.bit();
         }
         let date_field = layout.date_of_birth.of(record);
-        // 1900-01-01 stands for an unknown date.
+        // 1900-01-01 means an unknown date.
         let date_of_birth = Date::parse(date_field)
             .filter(|&date| date <= self.run_date && date_field != UNKNOWN_BIRTH);
         if date_of_birth.is_none() && !is_blank(date_field) && date_field != b"00000000" {
@@ -232,8 +232,8 @@ impl Editor<'_> {
             || (self.provenance == Provenance::Submitted && submitted.iter().any(differ))
     }
 
-    /// Whether a case lacks what tiers 2 and 3 need (W14): a participant with a usable SSN and a
-    /// type, or a child with a name key.
+    /// Whether a case lacks the keys of tiers 2 and 3 (W14): it has neither a participant with a
+    /// usable SSN and a type, nor a child with a name key.
     #[inline]
     pub(crate) fn lacks_keys(&self, rows: &[Row]) -> bool {
         self.provenance == Provenance::Submitted
@@ -244,7 +244,8 @@ impl Editor<'_> {
     }
 }
 
-/// Whether a control byte (below X'20', or X'7F') and whether a byte of X'80' or above is there.
+/// Whether the record has a control byte (below X'20', or X'7F'), and whether it has a byte of
+/// X'80' or above.
 #[inline]
 fn unusual_bytes(bytes: &[u8]) -> (bool, bool) {
     let (mut control, mut high) = (false, 0);

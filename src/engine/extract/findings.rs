@@ -1,8 +1,9 @@
-//! What the edits find: errors that reject a record, and warnings (layouts.md, section 5).
+//! The findings of the edits: errors, which reject a record, and warnings (layouts.md, section 5).
+//! They are counted per file; of warnings, the first of each code are also listed.
 
 use std::ops::AddAssign;
 
-/// An edit, in the order in which errors are looked for and warnings listed.
+/// An edit, in the order in which errors are tested and warnings are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the table of edits says what each means")]
@@ -33,7 +34,7 @@ pub enum Edit {
     W15,
 }
 
-/// How many edits there are.
+/// The number of edits.
 pub const EDIT_COUNT: usize = 24;
 
 /// What an edit does to the record.
@@ -46,7 +47,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word of the rejects file.
+    /// The word in the rejects file.
     pub fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -68,7 +69,7 @@ impl Edit {
         ]
     };
 
-    /// The code, as files and messages show it.
+    /// The code, as in files and messages.
     pub fn code(self) -> &'static str {
         const CODES: [&str; EDIT_COUNT] = [
             "E01", "E02", "E03", "E04", "E05", "E07", "E06", "E08", "E09", "W01", "W02", "W03",
@@ -77,7 +78,7 @@ impl Edit {
         CODES[self as usize]
     }
 
-    /// Whether it rejects the record.
+    /// Whether the edit rejects the record or warns.
     pub fn severity(self) -> Severity {
         if self <= Edit::E09 {
             Severity::Error
@@ -98,18 +99,18 @@ impl Edit {
     }
 }
 
-/// Findings counted by edit; they add up.
+/// Findings counted by edit. Counts can be added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Findings([u64; EDIT_COUNT]);
 
 impl Findings {
-    /// Counts one.
+    /// Counts one finding.
     #[inline]
     pub fn count(&mut self, edit: Edit) {
         self.0[edit.index()] += 1;
     }
 
-    /// How many of this edit.
+    /// The number of findings of one edit.
     pub fn of(&self, edit: Edit) -> u64 {
         self.0[edit.index()]
     }
@@ -122,7 +123,7 @@ impl Findings {
             .filter(|&(_, count)| count > 0)
     }
 
-    /// How many in all of a severity.
+    /// The number of findings of a severity.
     pub fn total(&self, severity: Severity) -> u64 {
         self.iter()
             .filter(|(edit, _)| edit.severity() == severity)
@@ -165,7 +166,7 @@ pub struct WarningList {
 }
 
 impl WarningList {
-    /// A list that keeps the first `limit` of each code.
+    /// A list that keeps the first `limit` warnings of each code.
     pub fn new(limit: usize) -> Self {
         WarningList {
             limit,
@@ -174,7 +175,7 @@ impl WarningList {
         }
     }
 
-    /// Adds the warnings of a record; records come in order. W01 is counted only, never listed.
+    /// Adds the warnings of a record. Records must be added in order. W01 is counted, never listed.
     #[inline]
     pub(super) fn add_bits(&mut self, record: u64, bits: u32) {
         let mut bits = bits & !Edit::W01.bit();
@@ -191,7 +192,7 @@ impl WarningList {
         }
     }
 
-    /// True where every code's list is full, so that nothing more will be kept of `bits`.
+    /// True if the list of every code in `bits` is full, so that nothing more will be kept.
     #[inline]
     pub(super) fn is_full_for(&self, bits: u32) -> bool {
         let mut bits = bits & !Edit::W01.bit();
@@ -204,7 +205,7 @@ impl WarningList {
         true
     }
 
-    /// Adds what a later piece of the file lists, its records numbered from `before` + 1.
+    /// Adds the list of a later piece of the file, whose first record has the number `before` + 1.
     pub(super) fn append(&mut self, later: &WarningList, before: u64) {
         for listed in &later.listed {
             let count = &mut self.counts[listed.edit.index()];

@@ -1,4 +1,4 @@
-//! Brings together the records of a case, wherever they stand in the file.
+//! Groups the records of each case, which may be anywhere in the file.
 
 use std::collections::VecDeque;
 
@@ -7,17 +7,17 @@ use crate::engine::Postings;
 use crate::engine::extract::{Editor, Row};
 use crate::formats::record::CaseId;
 
-/// What reads a row's record again: padded record and Member ID.
+/// Rereads the record of a row, as padded record and Member ID.
 pub(crate) trait Reread {
     /// The padded record of a row.
     fn record(&self, row: &Row) -> [u8; crate::formats::layout::RECORD_BYTES];
 }
 
-/// Groups runs of neighbouring records with one key into cases, in the order of their first
-/// records, and gives the index of the cases by Case ID.
+/// Groups runs of adjacent records with one key into cases, in the order of their first records.
+/// Returns the cases and their index by Case ID.
 ///
-/// `rows` comes in file order and leaves in case order. In an FCR-derived file a case is the set
-/// with one Case ID.
+/// `rows` is in file order before the call and in case order after it. In an FCR-derived file, a
+/// case is all records with one Case ID.
 pub(crate) fn group(
     rows: &mut [Row],
     runs: Vec<Case>,
@@ -42,7 +42,8 @@ fn index_by_id(cases: &[Case]) -> Postings {
     })
 }
 
-/// For each run the first run of its case; `None` where every run is a case of its own.
+/// For each run, the first run of its case. `None` if every run is a case of its own, which is the
+/// usual state of a file.
 fn leaders(runs: &[Case], by_id: &Postings) -> Option<Vec<u32>> {
     let mut leaders: Option<Vec<u32>> = None;
     let mut group: Vec<u32> = Vec::new();
@@ -75,8 +76,8 @@ fn leaders(runs: &[Case], by_id: &Postings) -> Option<Vec<u32>> {
                 .take_while(|&&run| other_id(run).is_blank())
                 .count();
             let (blank, named) = same_case.split_at(blanks);
-            // A blank Other State Case ID joins the only one that occurs; else the blank ones are a
-            // case of their own [ours: some states fill it on the adults alone].
+            // A blank Other State Case ID joins the only one that occurs. If several occur, the
+            // blank ones are a case of their own [ours: some states fill it on the adults alone].
             let one_name = named
                 .first()
                 .is_some_and(|&first| named.iter().all(|&run| other_id(run) == other_id(first)));
@@ -101,9 +102,9 @@ fn lead(leaders: &mut [u32], runs: &[u32]) {
     }
 }
 
-/// Moves the rows of each case together and looks again at what concerns a case as a whole. Both
-/// happen in place, since there can be many millions: only the runs that follow another, and the
-/// rows that give way to them, are held beside.
+/// Moves the rows of each case together, and repeats the edits that concern a whole case. It works
+/// in place, because there can be many millions of rows: copies are made only of the runs that move
+/// forward, and of the rows that they displace.
 fn merge(
     rows: &mut [Row],
     runs: Vec<Case>,
@@ -155,15 +156,15 @@ fn merge(
     cases
 }
 
-/// Rows that are put into another order in place: written from the front, where the rows that were
-/// not read yet give way.
+/// Reorders rows in place. It writes from the front; rows that have not been read yet and would be
+/// overwritten are queued.
 struct Shift<'a> {
     rows: &'a mut [Row],
-    /// How many are in their place.
+    /// The number of rows that are in their final place.
     written: usize,
-    /// How many were read; never fewer than are written.
+    /// The number of rows that have been read; never fewer than `written`.
     read: usize,
-    /// Rows that were read before their turn, since their place was needed.
+    /// Rows that were read early, because their place was needed.
     waiting: VecDeque<Row>,
 }
 
@@ -181,7 +182,7 @@ impl<'a> Shift<'a> {
     fn keep(&mut self, count: u32) {
         for _ in 0..count {
             if self.waiting.is_empty() && self.read == self.written {
-                // Nothing has moved: they are where they belong.
+                // Nothing has moved yet, so the rows are in their final place.
                 self.read += 1;
                 self.written += 1;
             } else if let Some(row) = self.next() {
@@ -190,7 +191,7 @@ impl<'a> Shift<'a> {
         }
     }
 
-    /// Leaves out the next rows of the old order.
+    /// Skips the next rows of the old order.
     fn pass_over(&mut self, count: u32) {
         for _ in 0..count {
             self.next();
@@ -216,7 +217,7 @@ impl<'a> Shift<'a> {
     }
 }
 
-/// W13 and W15 of a case whose records stand apart in the file.
+/// Repeats the tests for W13 and W15 on a case whose records were not adjacent in the file.
 fn look_again(rows: &mut [Row], editor: &Editor<'_>, source: &impl Reread) {
     let first = source.record(&rows[0]);
     let mut members = Vec::with_capacity(rows.len());

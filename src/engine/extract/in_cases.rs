@@ -1,5 +1,5 @@
-//! What is found only when the records of a case stand together: W13, W14 and W15, with the
-//! numbers of their records, and the cases that lost records.
+//! The edits that need all records of a case (W13, W14, W15), and the cases that lost records to
+//! the other edits.
 
 use super::edits::Editor;
 use super::findings::{Edit, WarningList};
@@ -12,7 +12,7 @@ use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 
 impl Extract {
-    /// Counts and lists W13, W14 and W15, which concern a case as a whole.
+    /// Counts and lists W13, W14 and W15.
     pub(super) fn find_in_cases(&mut self, editor: &Editor<'_>, mut list: WarningList) {
         let mut found: Vec<(u64, u32)> = Vec::new();
         for case in &self.cases {
@@ -35,7 +35,7 @@ impl Extract {
                 }
             }
         }
-        // Cases may interleave in the file; the list is of the first records.
+        // Cases may interleave in the file, but the list must hold the first records.
         found.sort_unstable();
         let mut known = (0, 0);
         for (offset, bits) in found {
@@ -46,8 +46,8 @@ impl Extract {
         self.warnings = list.sorted();
     }
 
-    /// How many cases have rejected records too: records whose Case ID, other state and Other State
-    /// Case ID would have put them there.
+    /// The number of cases that also have rejected records: records whose Case ID, other state and
+    /// Other State Case ID would have placed them in the case.
     pub(super) fn count_cases_with_rejected_records(&self) -> u64 {
         let mut cases: Vec<CaseNumber> = self
             .rejected
@@ -59,7 +59,7 @@ impl Extract {
         cases.len() as u64
     }
 
-    /// A rejected record as it came, of whatever length.
+    /// A rejected record, unchanged and of any length.
     pub fn rejected_bytes(&self, rejected: &Rejected) -> &[u8] {
         let bytes = &self.source.bytes()[rejected.offset as usize..];
         Records::within(self.source.framing, bytes, 0, bytes.len())
@@ -90,18 +90,20 @@ impl Extract {
         (other_id.is_blank() && same_state.next().is_none()).then_some(only)
     }
 
-    /// The number in the file, from 1, of the record that begins at a byte.
+    /// The number, from 1, of the record that begins at a byte of the file.
     pub fn record_number(&self, offset: u64) -> u64 {
         self.number_after(&mut (0, 0), offset)
     }
 
-    /// The number of the record that begins at a byte, from 1. `known` is an earlier byte where a
-    /// record begins, and how many records stand before it; it moves on to this one.
+    /// The number, from 1, of the record that begins at `offset`. `known` is an earlier byte at
+    /// which a record begins, and the number of records before it; it is moved to this record, so
+    /// that a sequence of calls is one pass.
     fn number_after(&self, known: &mut (u64, u64), offset: u64) -> u64 {
         match self.source.framing {
             Framing::Fixed(length) => offset / length as u64 + 1,
             Framing::Text => {
-                // Line ends are counted from the known record, or from the piece's beginning.
+                // Line ends are counted from the known record or from the start of the piece,
+                // whichever is later.
                 let piece = self.starts.partition_point(|&(first, _)| first <= offset) - 1;
                 let from = (*known).max(self.starts[piece]);
                 let between = &self.source.bytes()[from.0 as usize..offset as usize];

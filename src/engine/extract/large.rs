@@ -1,19 +1,19 @@
-//! Lookups within a case of many rows, made once: a case of fifty thousand participants can meet
-//! fifty thousand small ones, and must not be read through for each.
+//! Lookups within a large case, built once. A case of fifty thousand participants can be compared
+//! with fifty thousand small ones; scanning it for each would take quadratic time.
 
 use crate::engine::extract::Row;
 use crate::formats::record::{Date, ParticipantClass, Ssn};
 
-/// A case of more rows than this is large.
+/// A case with more rows than this is large.
 pub(crate) const LARGE_ROWS: usize = 256;
 
-/// The rows of a large case by their keys; places count from 0 within the case.
+/// The rows of a large case by their keys. A row's place counts from 0 within the case.
 pub(crate) struct LargeCase {
-    /// By class: usable SSN and place.
+    /// By class: usable SSN and row.
     ssns: [Vec<(Ssn, u32)>; 2],
-    /// By class: digest of the name key, valid Date of Birth and place.
+    /// By class: digest of the name key, valid Date of Birth, and row.
     names: [Vec<(u64, Option<Date>, u32)>; 2],
-    /// Rows of adults and of children.
+    /// The numbers of adults and of children.
     pub(crate) counts: (u32, u32),
 }
 
@@ -67,8 +67,8 @@ impl LargeCase {
             .map(|&(_, _, place)| place)
     }
 
-    /// The rows of a class with this digest of the name key and this Date of Birth, or without a
-    /// valid one, ascending.
+    /// The rows of a class with this digest of the name key and this Date of Birth (`None`: no
+    /// valid one), ascending.
     pub(crate) fn with_name_and_birth(
         &self,
         class: ParticipantClass,
@@ -84,7 +84,7 @@ impl LargeCase {
     }
 }
 
-/// The entries of a sorted list that a comparison with the wanted key calls equal.
+/// The entries of a sorted list for which `compare` returns equal.
 fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> std::cmp::Ordering) -> &[T] {
     let first = sorted.partition_point(|entry| compare(entry).is_lt());
     let length = sorted[first..].partition_point(|entry| compare(entry).is_eq());

@@ -1,4 +1,5 @@
-//! Reads one file whole: edits, state of the file, rows, cases and the index by Case ID.
+//! Reads one file: edits, state of the file, rows, cases, and the index by Case ID. It decides
+//! whether the file is usable; the caller decides what to do if it is not.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,18 +26,18 @@ use crate::progress::Stage;
 use crate::stop::Stop;
 use crate::text::count_of;
 
-/// About how much of a file one task edits.
+/// The approximate size of the piece of a file that one task edits.
 const PIECE_BYTES: usize = 256 * 1024;
-/// How many pieces are edited before their rows are put together.
+/// The number of pieces that are edited in parallel before their rows are merged.
 const WINDOW_PIECES: usize = 16;
 
 /// Reads files of extract records.
 pub struct Loader<'a> {
-    /// Where the fields of a state's record are.
+    /// The columns of a submitted record.
     pub submitted_layout: ExtractLayout,
-    /// Where the fields of an FCR-derived record are.
+    /// The columns of an FCR-derived record.
     pub fcr_layout: ExtractLayout,
-    /// The form that was asked for.
+    /// The requested input form.
     pub form: InputForm,
     /// The last valid Date of Birth.
     pub run_date: Date,
@@ -44,17 +45,18 @@ pub struct Loader<'a> {
     pub counties: &'a Counties,
     /// SSNs that are invalid for one participant.
     pub misidentified: &'a Misidentified,
-    /// The pairs of SSN and name on record, if they were given.
+    /// The pairs of SSN and name on record, if an SSN master was given.
     pub master: Option<&'a SsnMaster>,
     /// `--max-rejects`: a larger share of rejected records makes a file unusable.
     pub max_rejects_percent: f64,
     /// `--max-warnings`: how many of each warning are listed.
     pub max_warnings: usize,
-    /// Whether each file's digest is made as its bytes pass; else it is made if it is asked for.
+    /// Whether each file is hashed while it is read. If not, it is hashed when its digest is asked
+    /// for.
     pub digests: bool,
-    /// Where bytes read are reported.
+    /// Counts the bytes read.
     pub progress: &'a Stage,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub stop: &'a Stop,
 }
 
@@ -62,15 +64,15 @@ impl Loader<'_> {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Input`] where it cannot be opened, read whole, or numbered;
-    /// [`Error::Interrupted`] where the run is to stop. A file that can be read but not used is no
-    /// error here (see [`Loaded`]).
+    /// [`Error::Io`] and [`Error::Input`] if it cannot be opened or read, or has too many records;
+    /// [`Error::Interrupted`] if a stop was requested. A file that can be read but not used is not
+    /// an error here, see [`Loaded`].
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
         let source = Source::open(path, RECORD_BYTES, self.form, self.stop)?;
         self.load_source(source, provenance)
     }
 
-    /// Reads a file that is open.
+    /// Reads an open file.
     ///
     /// # Errors
     /// As [`Loader::load`].
@@ -94,7 +96,8 @@ impl Loader<'_> {
         if let Ok(state) = voted
             && state != editor.state
         {
-            // Seldom: the first record that names a state named another.
+            // Rare: the first record's state lost the vote, so the file is edited again for the
+            // winner.
             editor.state = state;
             whole = self.read_pieces(&source, &editor)?;
         }
@@ -198,7 +201,7 @@ impl Loader<'_> {
         Ok(whole)
     }
 
-    /// Why a file cannot be used, if it cannot.
+    /// Why a file is unusable, or `None`.
     fn problem(
         &self,
         whole: &Piece,
@@ -253,7 +256,7 @@ impl Loader<'_> {
     }
 }
 
-/// The three commonest errors, as a message shows them.
+/// The three most common errors, as in a message.
 fn commonest(findings: &Findings) -> String {
     let mut errors: Vec<_> = findings
         .iter()

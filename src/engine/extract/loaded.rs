@@ -1,4 +1,4 @@
-//! What a file turned out to be: an extract in memory, or a file that cannot be used.
+//! The result of reading a file: an extract in memory, or the reason why the file cannot be used.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,19 +15,19 @@ use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::{CaseId, ParticipantClass};
 use crate::formats::reference::State;
 
-/// An extract in memory: everything that the match needs but the bytes, which stay in the file.
+/// An extract in memory: what the match needs, except the records' bytes, which stay in the file.
 pub struct Extract {
     /// The state of the file.
     pub state: State,
-    /// How it came to be.
+    /// Its provenance.
     pub provenance: Provenance,
     /// The file.
     pub source: Source,
-    /// Where the fields of its records are.
+    /// The columns of its records.
     pub layout: ExtractLayout,
-    /// How many records were read.
+    /// The number of records read.
     pub records: u64,
-    /// The accepted records, in case order; the rows of a case in file order.
+    /// The accepted records, grouped by case; the rows of a case are in file order.
     pub rows: Vec<Row>,
     /// The cases, in the order of their first records.
     pub cases: Vec<Case>,
@@ -39,47 +39,47 @@ pub struct Extract {
     pub findings: Findings,
     /// The first warnings of each code.
     pub warnings: Vec<Listed>,
-    /// How many cases have, beside accepted records, rejected ones.
+    /// The number of cases that have accepted and rejected records.
     pub cases_with_rejected_records: u64,
-    /// Where each piece of the file begins: byte, from 0, and number of the record before it.
+    /// The start of each piece of the file: byte, from 0, and number of the record before it.
     pub(super) starts: Vec<(u64, u64)>,
-    /// Lookups within large cases, by the byte at which the case's first record begins.
+    /// Lookups within large cases, by the first byte of the case's first record.
     pub(super) large: BTreeMap<u64, LargeCase>,
 }
 
-/// A file that was read and cannot be used.
+/// A file that was read but cannot be used.
 #[derive(Debug)]
 pub struct Unusable {
     /// The file.
     pub path: PathBuf,
-    /// Its state, where that is known.
+    /// Its state, if known.
     pub state: Option<State>,
-    /// How it came to be.
+    /// Its provenance.
     pub provenance: Provenance,
     /// Why, and what to do.
     pub problem: String,
-    /// How many records were read.
+    /// The number of records read.
     pub records: u64,
     /// Errors and warnings by code.
     pub findings: Findings,
-    /// What the manifest says of the file.
+    /// The file's entry in the manifest.
     pub entry: InputEntry,
     /// The rejected records, in file order.
     pub rejected: Vec<Rejected>,
-    /// The first warnings of each code that concerns one record.
+    /// The first warnings of each code; those that concern whole cases are not among them.
     pub warnings: Vec<Listed>,
 }
 
-/// What a file turned out to be.
+/// The result of reading a file.
 pub enum Loaded {
-    /// It can be used.
+    /// It is usable.
     Usable(Box<Extract>),
-    /// It cannot.
+    /// It is not.
     Unusable(Box<Unusable>),
 }
 
 impl Extract {
-    /// What the manifest says of the file.
+    /// The file's entry in the manifest.
     pub fn entry(&self) -> InputEntry {
         let kind = match self.provenance {
             Provenance::Submitted => "extract",
@@ -88,7 +88,7 @@ impl Extract {
         InputEntry::of(kind, &self.source, Some(self.state.usps()))
     }
 
-    /// Makes of a file that was read one that cannot be used.
+    /// Turns a usable file into an unusable one.
     pub fn into_unusable(self, problem: String) -> Unusable {
         let mut entry = self.entry();
         "excluded".clone_into(&mut entry.kind);
@@ -105,14 +105,14 @@ impl Extract {
         }
     }
 
-    /// The record of a row as it came, without trailing blanks that were trimmed.
+    /// The record of a row, unchanged. Trailing blanks may have been trimmed.
     #[inline]
     pub fn bytes(&self, row: &Row) -> &[u8] {
         let first = row.offset() as usize;
         &self.source.bytes()[first..first + row.length()]
     }
 
-    /// A field of a row's record, perhaps trimmed.
+    /// A field of a row's record; may be shorter than its columns, if the record was trimmed.
     #[inline]
     pub fn field(&self, row: &Row, columns: Columns) -> &[u8] {
         columns.of_trimmed(self.bytes(row))
@@ -140,7 +140,7 @@ impl Extract {
         }
     }
 
-    /// How many rows of a case are adults', and how many are children's.
+    /// The numbers of adults and of children of a case.
     pub fn class_counts(&self, rows: &[Row]) -> (u32, u32) {
         if let Some(large) = self.large_case(rows) {
             return large.counts;
@@ -158,7 +158,7 @@ impl Extract {
         &self.rows[case.rows()]
     }
 
-    /// The cases with this Case ID, in their order.
+    /// The cases with this Case ID, in order.
     #[inline]
     pub fn cases_with_id(&self, id: CaseId) -> impl Iterator<Item = CaseNumber> + Clone + '_ {
         self.by_id

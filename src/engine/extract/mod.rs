@@ -1,4 +1,5 @@
-//! From records to an extract: edits, the state of the file, and one compact row a participant.
+//! From a file to an extract in memory: edits, the state of the file, one compact row per
+//! participant, and the cases. Nothing here compares two states.
 
 mod case;
 mod case_rows;
@@ -15,7 +16,7 @@ mod provenance;
 mod rejected;
 mod repeats;
 mod row;
-mod verify;
+mod ssn_indicators;
 mod vote;
 mod whole;
 

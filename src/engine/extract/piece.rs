@@ -1,17 +1,18 @@
-//! One piece of a file: its records edited, its rows, and its runs of records with one key.
+//! One piece of a file: its edited records, their rows, and the runs of adjacent records with one
+//! key.
 
 use super::edits::Editor;
 use super::findings::{Findings, WarningList};
 use super::rejected::Rejected;
 use super::row::Row;
-use super::verify::verify;
+use super::ssn_indicators::set_ssn_indicators;
 use crate::engine::extract::{Case, mark_repeats};
 use crate::formats::input::Records;
 use crate::formats::layout::RECORD_BYTES;
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// What a piece of a file holds; records and rows are numbered within the piece.
+/// The contents of a piece. Records and rows are numbered within the piece.
 pub(super) struct Piece {
     pub(super) records: u64,
     pub(super) rows: Vec<Row>,
@@ -19,7 +20,7 @@ pub(super) struct Piece {
     pub(super) rejected: Vec<Rejected>,
     pub(super) findings: Findings,
     pub(super) warnings: WarningList,
-    /// Records by the jurisdiction that their FIPS Code names, accepted or not.
+    /// The number of records, accepted or not, by the jurisdiction in their FIPS Code.
     pub(super) votes: [u64; STATE_COUNT],
 }
 
@@ -97,7 +98,7 @@ impl Piece {
             piece.rows.push(edited.row);
         }
         piece.end_run(&mut members);
-        verify(&mut piece.rows, editor, file);
+        set_ssn_indicators(&mut piece.rows, editor, file);
         piece
     }
 

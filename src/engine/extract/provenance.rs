@@ -1,10 +1,10 @@
-//! Where the records of a file come from.
+//! The provenance of a file.
 
-/// How a file came to be.
+/// Who made a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provenance {
-    /// A state submitted it.
+    /// The state that it is about submitted it.
     Submitted,
-    /// It was derived from the Federal Case Registry for a state.
+    /// It was derived for a state from the Federal Case Registry.
     FcrDerived,
 }

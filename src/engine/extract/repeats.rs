@@ -3,11 +3,11 @@
 use crate::engine::extract::Row;
 use crate::formats::record::{CaseId, ParticipantType};
 
-/// Up to this many rows every pair is compared; beyond, keys are sorted.
+/// Up to this many rows, every pair is compared; above, keys are sorted, which is faster.
 const PAIRWISE_ROWS: usize = 16;
 
-/// Marks each row of a case of which an earlier row has the same non-blank Member ID, or the same
-/// non-blank type and usable SSN. `members` holds the rows' Member IDs.
+/// Marks each row of a case for which an earlier row has the same non-blank Member ID, or the same
+/// non-blank type and usable SSN. `members` holds the Member IDs of the rows.
 pub(crate) fn mark_repeats(rows: &mut [Row], members: &[CaseId]) {
     let role = |row: &Row| {
         let participant = row.participant();

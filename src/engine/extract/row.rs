@@ -6,18 +6,18 @@ use crate::formats::record::{Date, NameKey, ParticipantClass, ParticipantType, S
 /// A row's place among the accepted records of its extract, ordered by case, from 0.
 pub type RowId = u32;
 
-/// What the match needs of an accepted record; the rest is read from the file by its offset.
+/// What the match needs of an accepted record. Other fields are read from the file at its offset.
 #[derive(Clone, Copy)]
 pub struct Row {
-    /// The digest of the name key; 0 where there is none.
+    /// The digest of the name key; 0 if there is none.
     name: u64,
-    /// The record's first byte in the file, from 0, in the lower 48 bits; its length in the upper
-    /// 16, of which 241 at most are used.
+    /// The record's first byte in the file, from 0, in the lower 48 bits; its length, at most 241,
+    /// in the upper 16.
     place: u64,
-    /// The usable SSN's digits; 0 where the SSN is absent, [`INVALID`] where it is invalid.
+    /// The digits of a usable SSN; 0 if the SSN is absent, [`INVALID`] if it is invalid.
     ssn: u32,
-    /// Bits 0-23: Date of Birth in days, 0 where it is blank or not valid. 24-26: type.
-    /// 27-28: SSN verification. 29: W13. 30: W15.
+    /// Bits 0-23: Date of Birth in days, 0 if blank or invalid. 24-26: type. 27-28: SSN
+    /// verification indicator. 29: W13. 30: W15.
     packed: u32,
 }
 
@@ -26,7 +26,7 @@ const DAYS: u32 = (1 << 24) - 1;
 const W13: u32 = 1 << 29;
 const W15: u32 = 1 << 30;
 
-/// What goes into a row.
+/// The parts of a row.
 pub(crate) struct RowParts {
     pub(crate) name: Option<NameKey>,
     pub(crate) offset: u64,
@@ -58,7 +58,7 @@ impl Row {
         self.place & ((1 << 48) - 1)
     }
 
-    /// The record's length in bytes, 241 at most.
+    /// The record's length in bytes, at most 241.
     #[inline]
     pub fn length(&self) -> usize {
         (self.place >> 48) as usize
@@ -70,13 +70,13 @@ impl Row {
         (self.name != 0).then_some(self.name)
     }
 
-    /// The usable SSN, if it is one.
+    /// The usable SSN, if it has one.
     #[inline]
     pub fn ssn(&self) -> Option<Ssn> {
         (self.ssn != 0 && self.ssn != INVALID).then(|| Ssn::from_number(self.ssn))
     }
 
-    /// Whether it is this usable SSN: one comparison, for loops over every row of a case.
+    /// Whether it has this usable SSN: a single comparison, for loops over all rows of a case.
     #[inline]
     pub(crate) fn has_ssn(&self, ssn: Ssn) -> bool {
         self.ssn == ssn.number()
@@ -112,7 +112,7 @@ impl Row {
         Indicator::from_number(self.packed >> 27 & 3)
     }
 
-    /// The key of the index of adults: usable SSN and type in 32 bits, for an adult that has both.
+    /// The key in the index of adults: usable SSN and type in 32 bits, for an adult that has both.
     #[inline]
     pub fn adult_key(&self) -> Option<u32> {
         let ssn = self.ssn()?;
@@ -120,7 +120,7 @@ impl Row {
             .then(|| ssn.number() << 2 | (self.participant().number() & 3))
     }
 
-    /// The key of the index of children: the usable SSN, for a child that has one.
+    /// The key in the index of children: the usable SSN, for a child that has one.
     #[inline]
     pub fn child_key(&self) -> Option<u32> {
         let ssn = self.ssn()?;
@@ -140,7 +140,7 @@ impl Row {
         self.packed & W13 != 0
     }
 
-    /// Whether the participant was listed before in its case (W15).
+    /// Whether the case lists the participant earlier (W15).
     pub(crate) fn is_repeated(&self) -> bool {
         self.packed & W15 != 0
     }

@@ -1,14 +1,14 @@
-//! A file's pieces, put together.
+//! Joins the pieces of a file.
 
 use super::piece::Piece;
 use super::rejected::Rejected;
 use crate::engine::extract::Case;
 
-/// A file's pieces, put together.
+/// The joined pieces of a file.
 pub(super) struct Whole {
-    /// All of them as one piece, which is the file.
+    /// All pieces as one, which covers the file.
     pub(super) all: Piece,
-    /// Where each began: byte, from 0, and number of the record before it.
+    /// The start of each piece: byte, from 0, and number of the record before it.
     pub(super) starts: Vec<(u64, u64)>,
 }
 

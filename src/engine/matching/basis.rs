@@ -1,5 +1,5 @@
-//! Participant Match Basis (matching.md, section 6), response position 478 (ours): how a counterpart
-//! was found.
+//! Participant Match Basis (matching.md, section 6), response position 478 (ours): the rule by
+//! which a counterpart was found, as a response shows it.
 
 /// How a counterpart was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,13 +22,13 @@ pub enum MatchBasis {
 }
 
 impl MatchBasis {
-    /// All, in the order in which they are tried.
+    /// All, in the order in which the rules are tried.
     pub const ALL: [MatchBasis; 7] = {
         use MatchBasis::{InDoubt, N1, N2, N3, N4, N5, S};
         [S, N1, N2, InDoubt, N3, N4, N5]
     };
 
-    /// What the response field holds.
+    /// The value of the response field.
     pub fn code(self) -> &'static str {
         ["S", "1", "2", "D", "3", "4", "5"][self as usize]
     }
@@ -45,7 +45,7 @@ impl MatchBasis {
         self as usize
     }
 
-    /// What a field holds: a basis, or a blank; `None` where it is neither.
+    /// Parses the response field: a basis, or `Some(None)` for a blank; `None` if it is neither.
     #[inline]
     pub fn parse(field: &[u8]) -> Option<Option<Self>> {
         if field == b" " {
@@ -57,8 +57,8 @@ impl MatchBasis {
             .find(|basis| basis.is_some_and(|basis| basis.code().as_bytes() == field))
     }
 
-    /// Whether a counterpart found so hands out its SSN: one found in doubt or by a second look does
-    /// not.
+    /// Whether the response may show the SSN of a counterpart found this way. In doubt, or after a
+    /// second look, it may not.
     #[inline]
     pub fn hands_out_ssn(self) -> bool {
         matches!(self, MatchBasis::S | MatchBasis::N1 | MatchBasis::N2)

@@ -1,4 +1,5 @@
-//! The choice among candidates (matching.md, sections 5 and 9) (ours).
+//! The choice among candidates (matching.md, sections 5 and 9) (ours). It only orders candidates;
+//! finding and comparing them is done elsewhere.
 
 use std::cmp::Ordering;
 
@@ -8,7 +9,7 @@ use crate::engine::extract::{Case, CaseNumber};
 use crate::engine::extract::{Extract, Provenance};
 use crate::formats::reference::State;
 
-/// A case of the other state that was found.
+/// A case of the other state that a tier found.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -29,8 +30,9 @@ pub struct Candidate {
     pub open: bool,
 }
 
-/// The steps that are the same whoever asks, in order.
-const STANDING: [ChoiceStep; 4] = [
+/// The last steps, in order. They depend on the other case alone, so their order is the same for
+/// every case of yours.
+const LAST_STEPS: [ChoiceStep; 4] = [
     ChoiceStep::Open,
     ChoiceStep::CaseId,
     ChoiceStep::OtherFips,
@@ -59,7 +61,8 @@ impl Candidate {
         self.names_your_case && self.your_case_names_it
     }
 
-    /// The better candidate first, with the step that decided; equal only to itself.
+    /// Orders the better candidate first, and returns the step that decided. A candidate is equal
+    /// only to itself.
     pub fn order(
         &self,
         other: &Self,
@@ -74,8 +77,8 @@ impl Candidate {
         decided.unwrap_or((Ordering::Equal, ChoiceStep::OtherCaseId))
     }
 
-    /// The better candidate first, by the steps before those that are about the other case alone:
-    /// the two are equal where nothing about your case tells them apart.
+    /// Orders the better candidate first, by the steps that depend on your case. Two candidates are
+    /// equal if nothing about your case distinguishes them.
     pub(super) fn order_for_you(
         &self,
         other: &Self,
@@ -113,7 +116,7 @@ impl Candidate {
     }
 }
 
-/// The order of two cases by one of the [`STANDING`] steps.
+/// The order of two cases by one of the [`LAST_STEPS`] steps.
 fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Ordering {
     match step {
         ChoiceStep::Open => b.data.open.cmp(&a.data.open),
@@ -123,16 +126,16 @@ fn order_of_cases(step: ChoiceStep, extract: &Extract, a: &Case, b: &Case) -> Or
     }
 }
 
-/// The order of two cases by the steps that are the same whoever asks.
-pub(super) fn standing_order(extract: &Extract, a: &Case, b: &Case) -> Ordering {
-    STANDING
+/// The order of two cases by all [`LAST_STEPS`] steps.
+pub(super) fn order_by_last_steps(extract: &Extract, a: &Case, b: &Case) -> Ordering {
+    LAST_STEPS
         .into_iter()
         .map(|step| order_of_cases(step, extract, a, b))
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
 }
 
-/// The Other State FIPS Code of a case, padded; blank where the case came from the FCR.
+/// The Other State FIPS Code of a case, padded; blank if the case is FCR-derived.
 fn other_fips(extract: &Extract, case: &Case) -> [u8; 7] {
     let mut padded = [b' '; 7];
     if extract.provenance == Provenance::Submitted {

@@ -47,21 +47,21 @@ impl ReasonCode {
 pub struct ReasonCodes(u16);
 
 impl ReasonCodes {
-    /// The set with this code too.
+    /// The set with this code added.
     #[inline]
     #[must_use]
     pub fn with(self, code: ReasonCode) -> Self {
         ReasonCodes(self.0 | 1 << code as u16)
     }
 
-    /// The set with this code too, if `given`.
+    /// The set with this code added if `given`.
     #[inline]
     #[must_use]
     pub fn with_if(self, given: bool, code: ReasonCode) -> Self {
         if given { self.with(code) } else { self }
     }
 
-    /// Both sets together.
+    /// The union of the sets.
     #[inline]
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -74,15 +74,15 @@ impl ReasonCodes {
         self.0 >> code as u16 & 1 == 1
     }
 
-    /// True where no code is in the set.
+    /// True if the set is empty.
     #[inline]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether one record can bear the codes together (matching.md, section 7): a case is found or
-    /// not (01 stands alone), its participant is (00, 07, 08) or is not (06), 00 excludes every
-    /// difference of the case, and two statuses differ one way.
+    /// Whether one record can have all these codes (matching.md, section 7): 01 excludes every
+    /// other code; otherwise the participant was found (00, 07, 08) or not (06), 00 excludes every
+    /// difference of the case, and the two statuses can differ in only one way.
     pub fn can_stand_together(self) -> bool {
         use ReasonCode::{R00, R01, R02, R03, R04, R05, R06, R07, R08};
         let exclude = [
@@ -110,20 +110,21 @@ impl ReasonCodes {
     }
 }
 
-/// The codes that every record of a case bears.
+/// The codes that every record of a case has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseCodes(pub ReasonCodes);
 
 impl CaseCodes {
-    /// No tier found a case: 01.
+    /// No tier found a case: code 01.
     pub fn not_found() -> Self {
         CaseCodes(ReasonCodes::default().with(ReasonCode::R01))
     }
 
-    /// The codes of a match: 02 unless it is the case that you named (`by_your_id`), 03, 04, 05.
+    /// The codes of a matched case: 02 unless you named it (`by_your_id`), 03, 04, 05.
     pub fn matched(by_your_id: bool, yours: &Case, theirs: &Case, side: &Side) -> Self {
-        // Not compared if the other data are FCR-derived and hold no county [ours]; else blank
-        // differs from anything but blank [seed: cases with no county recorded are to be helped].
+        // The county is not compared if the other case is FCR-derived and has none [ours].
+        // Otherwise a blank county differs from any other [seed: cases with no county recorded are
+        // to be helped].
         let no_county = side.fcr_supplied() && theirs.data.county == *b"   ";
         let county_differs = yours.data.other_county != theirs.data.county && !no_county;
         let codes = ReasonCodes::default()

@@ -11,7 +11,8 @@ use super::second_look;
 use super::strict::{self, Work};
 use crate::engine::extract::{CaseRows, Row};
 
-/// Above this many pairs, and with more rows than [`FEW_ROWS`] on both sides, keys are looked up.
+/// With more pairs than this, and more rows than [`FEW_ROWS`] on both sides, counterparts are
+/// looked up by key.
 const MANY_PAIRS: usize = 4096;
 const FEW_ROWS: usize = 16;
 
@@ -23,15 +24,16 @@ pub fn compare(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) -> Co
     Comparison::of(yours.rows, theirs.rows, &work.counterparts)
 }
 
-/// How two cases compare by the strict rules, where nobody asks who is whose counterpart.
+/// Compares two cases by the strict rules, for callers that do not need the counterparts
+/// themselves.
 pub(super) fn score(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) -> Comparison {
     with_strict(yours, theirs, work, |ours, counterparts| {
         Comparison::of(ours, theirs.rows, counterparts)
     })
 }
 
-/// Compares two cases by the strict rules, and hands to `look` those of your rows that can have a
-/// counterpart, with their counterparts.
+/// Compares two cases by the strict rules. `look` receives the rows of yours that can have a
+/// counterpart, and their counterparts.
 pub(super) fn with_strict<T>(
     yours: CaseRows<'_>,
     theirs: CaseRows<'_>,
@@ -42,8 +44,8 @@ pub(super) fn with_strict<T>(
         strict_rules(yours, theirs, work);
         return look(yours.rows, &work.counterparts);
     };
-    // Only rows that share a key with one of theirs can have a counterpart or stand in the way of
-    // one. By name without a date of birth somebody must have been found first.
+    // Only a row that shares a key with one of theirs can have a counterpart, or compete for one.
+    // N2 also needs somebody found by S or N1.
     let mut subset = std::mem::take(&mut work.subset);
     for undated in [false, true] {
         let mut places: Vec<u32> = Vec::new();
@@ -77,8 +79,8 @@ pub(super) fn with_strict<T>(
     answer
 }
 
-/// Applies S, N1 and N2. Two ways give the same answer: pairs are looked at where the cases are
-/// small, and keys are looked up where both are large.
+/// Applies S, N1 and N2. Small cases are compared pair by pair, and two large ones by key, which is
+/// faster there. Both give the same answer.
 fn strict_rules(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     let (ours, others) = (yours.rows.len(), theirs.rows.len());
     if ours * others > MANY_PAIRS && ours.min(others) > FEW_ROWS {
@@ -88,7 +90,8 @@ fn strict_rules(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     }
 }
 
-/// How many different participants of theirs are the counterparts of yours whose role agrees.
+/// The number of different participants of theirs that are counterparts of yours with a role that
+/// agrees.
 pub(super) fn different_in_role(
     yours: &[Row],
     theirs: &[Row],

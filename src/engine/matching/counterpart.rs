@@ -1,23 +1,23 @@
-//! A participant's counterpart, and how many participants of two cases have one.
+//! A participant's counterpart, and the numbers of participants of two cases that have one.
 
 use super::MatchBasis;
 use crate::engine::extract::Row;
 use crate::formats::record::{ParticipantClass, ParticipantType};
 
-/// The rule by which a participant has its counterpart.
+/// The rule that found a counterpart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
     /// The usable SSNs are equal.
     S,
     /// The name keys and the valid dates of birth are equal.
     N1,
-    /// The name keys are equal, a date of birth is missing, and the roles agree; somebody else of
-    /// the case was found by S or N1.
+    /// The name keys are equal, a date of birth is missing, and the roles agree; another
+    /// participant of the case was found by S or N1.
     N2,
-    /// Second look: the name keys are equal, and the dates of birth nearly, or the dates are equal
-    /// and the middle names contradict.
+    /// Second look: the name keys are equal; either the dates of birth are similar, or they are
+    /// equal and the middle names contradict each other.
     N3,
-    /// Second look: the dates of birth are equal, and the names nearly.
+    /// Second look: the dates of birth are equal, and the names are similar.
     N4,
     /// Second look: the dates of birth and the first names are equal.
     N5,
@@ -26,16 +26,17 @@ pub enum Rule {
 /// A participant's counterpart in the other case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counterpart {
-    /// Its place among the rows of the other case, from 0.
+    /// Its index among the rows of the other case, from 0.
     pub place: u32,
     /// The rule that found it.
     pub rule: Rule,
-    /// Those that fit have different usable SSNs: nobody can tell whose SSN is whose.
+    /// The participants that fit have different usable SSNs, so it is not certain which SSN is the
+    /// right one.
     pub in_doubt: bool,
 }
 
 impl Counterpart {
-    /// What a response says of how it was found.
+    /// The basis in the response.
     #[inline]
     pub fn basis(self) -> MatchBasis {
         match self.rule {
@@ -49,36 +50,36 @@ impl Counterpart {
         }
     }
 
-    /// Whether the counterpart's SSN is shown, and compared with the participant's: only where a
-    /// strict rule found it without doubt.
+    /// Whether the response may show the counterpart's SSN and compare it with the participant's:
+    /// only if a strict rule found it without doubt.
     #[inline]
     pub fn hands_out_ssn(self) -> bool {
         self.rule <= Rule::N2 && !self.in_doubt
     }
 }
 
-/// How many participants matched.
+/// The numbers of participants that matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Records of your children that have a counterpart.
     pub children: u32,
     /// Records of your adults that have a counterpart.
     pub adults: u32,
-    /// A CP of yours has a CP as its counterpart.
+    /// A CP of yours has a CP as counterpart.
     pub cp: bool,
-    /// An NP or PF of yours has an NP or PF as its counterpart.
+    /// An NP or PF of yours has an NP or PF as counterpart.
     pub np: bool,
-    /// Records of yours that have a counterpart whose role agrees.
+    /// Records of yours that have a counterpart with a role that agrees.
     pub in_role: u32,
 }
 
 impl Comparison {
-    /// How many of the two indicators are Y.
+    /// The number of indicators, of the two, that are Y.
     pub fn indicators(&self) -> u32 {
         u32::from(self.cp) + u32::from(self.np)
     }
 
-    /// True where nobody has a counterpart.
+    /// True if nobody has a counterpart.
     pub fn nobody_matched(&self) -> bool {
         self.children + self.adults == 0
     }

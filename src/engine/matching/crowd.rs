@@ -1,15 +1,15 @@
-//! The cases of one state under crowded keys, in the order in which a search takes them
-//! (decision 0008; the search itself is in `crowd_search.rs`).
+//! The cases of one state that have crowded keys, sorted in the order in which a search visits them
+//! (decision 0008). The search itself is in `crowd_search.rs`.
 //!
-//! Where more than [`CROWD`] cases stand under one key, comparing every case that bears the key
-//! with every other would take time with the square of their number. Instead, the cases under a
-//! crowded key lie in the order of steps 6 to 9 of the choice, apart by the state that they name.
+//! If more than [`CROWD`] cases share a key, comparing each of them with every case of the other
+//! state that has the key would take quadratic time. The cases under a crowded key are therefore
+//! grouped by the state that they name, and sorted by steps 6 to 9 of the choice.
 
 use std::sync::LazyLock;
 
 use ahash::{AHashMap, AHashSet, RandomState};
 
-use super::choice::standing_order;
+use super::choice::order_by_last_steps;
 use crate::engine::Postings;
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{Extract, Row};
@@ -17,13 +17,15 @@ use crate::engine::matching::StateIndex;
 use crate::formats::record::{CaseId, Date, ParticipantClass, ParticipantType};
 use crate::formats::reference::State;
 
-/// A key under which more cases stand than this is crowded.
+/// A key that more than this many cases share is crowded.
 pub(super) const CROWD: usize = 64;
 
-/// A case with more pairs of crowded adult and child name than this is looked at by itself.
+/// A case with more combinations of a crowded adult and a child name than this is not entered under
+/// each of them, but compared on its own.
 const MOST_PAIRS: usize = 4096;
 
-/// A digest of a crowded key. Candidates found by it are checked by the words of their tier.
+/// A digest of a crowded key. Digests can collide, so a candidate found by one must be checked
+/// against its tier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct BucketKey(u64);
 
@@ -64,27 +66,27 @@ impl BucketKey {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Member {
     pub(super) bucket: BucketKey,
-    /// The state that it names; 255 where it names none.
+    /// The state that it names; 255 if none.
     pub(super) names: u8,
     /// Its Other State Case ID in `by_name`; blank in `by_rank`.
     pub(super) other_id: CaseId,
-    /// Its place in the order of steps 6 to 9.
+    /// Its rank by steps 6 to 9.
     rank: u32,
     pub(super) case: CaseNumber,
 }
 
-/// The cases of one state under crowded keys; mostly there are none.
+/// The cases of one state that have crowded keys. Usually there are none.
 #[derive(Default)]
 pub struct Crowd {
     /// By key, state named and rank.
     by_rank: Vec<Member>,
     /// By key, state named, Other State Case ID and rank.
     by_name: Vec<Member>,
-    /// Keys and states named under which all cases have one Case ID.
+    /// Pairs of key and named state whose cases all have the same Case ID.
     pub(super) one_case_id: AHashSet<(BucketKey, u8)>,
-    /// Cases that are looked at by themselves in tier 3.
+    /// Cases that tiers 3 and 5 compare on their own, see [`MOST_PAIRS`].
     oversized: Vec<CaseNumber>,
-    /// Cases of the crowd by their participants' keys.
+    /// These cases by the keys of their participants.
     by_participant: Vec<(u64, CaseNumber)>,
 }
 
@@ -107,8 +109,8 @@ pub(super) fn name_and_birth_key(row: &Row) -> Option<u64> {
     Some(HASH.hash_one((5_u8, child, row.name()?, row.date_of_birth()?)))
 }
 
-/// For N2: the key of those with a name and a role; with `undated` of those among them who have no
-/// valid date of birth.
+/// The key for N2: name and role. With `undated`, the key under which only participants without a
+/// valid date of birth are entered.
 pub(super) fn name_and_role_key(row: &Row, undated: bool) -> Option<u64> {
     let role = match row.participant() {
         ParticipantType::Blank => return None,
@@ -118,7 +120,7 @@ pub(super) fn name_and_role_key(row: &Row, undated: bool) -> Option<u64> {
     Some(HASH.hash_one((6_u8, role, row.name()?, undated)))
 }
 
-/// The keys under which a participant of a crowd is entered.
+/// The keys under which a participant is entered.
 fn participant_keys(row: &Row) -> impl Iterator<Item = u64> {
     let undated = || name_and_role_key(row, true).filter(|_| row.date_of_birth().is_none());
     [
@@ -131,7 +133,7 @@ fn participant_keys(row: &Row) -> impl Iterator<Item = u64> {
     .flatten()
 }
 
-/// The cases under a crowded key of an index, each once.
+/// The cases under crowded keys of an index, without duplicates.
 fn crowded_cases(index: &Postings) -> Vec<CaseNumber> {
     let mut cases: Vec<CaseNumber> = index.crowded(CROWD).flatten().collect();
     cases.sort_unstable();
@@ -139,14 +141,14 @@ fn crowded_cases(index: &Postings) -> Vec<CaseNumber> {
     cases
 }
 
-/// How many postings an SSN has among the CPs, or among the NPs and PFs.
+/// The number of postings of an SSN among the CPs, or among the NPs and PFs.
 pub(super) fn adults_with(index: &StateIndex, ssn: u32, role: ParticipantType) -> usize {
     adult_keys(ssn, role)
         .map(|key| index.adults.count(key))
         .sum()
 }
 
-/// The keys of an SSN in the index of adults: as a CP's, or as an NP's and a PF's.
+/// The keys of an SSN in the index of adults: as CP, or as NP and as PF.
 pub(super) fn adult_keys(ssn: u32, role: ParticipantType) -> impl Iterator<Item = u32> {
     use ParticipantType::{Cp, Np, Pf};
     let types: &[ParticipantType] = if role == Cp { &[Cp] } else { &[Np, Pf] };
@@ -177,7 +179,7 @@ fn add_pooled(extract: &Extract, index: &StateIndex, members: &mut Vec<(BucketKe
 }
 
 impl Crowd {
-    /// Finds the crowded keys of an extract and puts their cases in order.
+    /// Finds the crowded keys of an extract, and sorts their cases.
     pub fn build(extract: &Extract, index: &StateIndex) -> Self {
         let mut crowd = Crowd::default();
         let mut members: Vec<(BucketKey, CaseNumber)> = Vec::new();
@@ -285,7 +287,7 @@ impl Crowd {
         }
         self.by_participant.sort_unstable();
         self.by_participant.dedup();
-        cases.sort_by(|&a, &b| standing_order(extract, case(a), case(b)));
+        cases.sort_by(|&a, &b| order_by_last_steps(extract, case(a), case(b)));
         let ranks: AHashMap<CaseNumber, u32> = cases
             .iter()
             .zip(0..)
@@ -316,12 +318,12 @@ impl Crowd {
         }
     }
 
-    /// Cases that tier 3 has to look at by themselves.
+    /// Cases that tiers 3 and 5 must compare on their own.
     pub(super) fn oversized(&self) -> impl Iterator<Item = CaseNumber> + '_ {
         self.oversized.iter().copied()
     }
 
-    /// The cases of the crowd that bear a participant's key.
+    /// The cases that have a participant with this key.
     pub(super) fn sharing(&self, key: u64) -> impl ExactSizeIterator<Item = CaseNumber> + '_ {
         let first = self
             .by_participant
@@ -332,8 +334,9 @@ impl Crowd {
             .map(|&(_, case)| case)
     }
 
-    /// The members under a key, cut where the state that they name changes. Each end is looked up:
-    /// walking there would take time with the length of the crowd for every case that asks.
+    /// The members under a key, one slice per named state. The end of each slice is found by binary
+    /// search: a linear scan would take time proportional to the crowd for every case that searches
+    /// it.
     pub(super) fn runs(&self, bucket: BucketKey) -> impl Iterator<Item = &[Member]> {
         let first = self
             .by_rank

@@ -1,9 +1,9 @@
-//! The best of many candidates without looking at each (decision 0008).
+//! Finds the best of many candidates without comparing each (decision 0008).
 //!
-//! 1. Cases that share with yours a key that is *not* crowded are few: each is compared.
-//! 2. Any other case can share crowded keys only, so the number of your participants with a crowded
-//!    key is an upper bound on matches. The cases are taken in their order, and the first that
-//!    reaches the bound ends the search: none behind it can be better.
+//! 1. Few cases share with yours a key that is *not* crowded; each of them is compared.
+//! 2. All other cases share only crowded keys with yours, so the number of your participants with a
+//!    crowded key is an upper bound on their matches. They are visited in order; the first that
+//!    reaches the bound ends the search, because no later one can be better.
 
 use super::crowd::{
     BucketKey, CROWD, Crowd, Member, name_and_birth_key, name_and_role_key, ssn_key,
@@ -25,7 +25,8 @@ struct Search<'a> {
     work: &'a mut Work,
 }
 
-/// What depends on your participants in the published choice: children, adults, indicators.
+/// The figures of the published choice that depend on your participants: children, adults,
+/// indicators.
 fn figures(comparison: &Comparison) -> (u32, u32, u32) {
     (
         comparison.children,
@@ -52,7 +53,7 @@ impl Search<'_> {
         candidate
     }
 
-    /// Takes the members in their order until one reaches the bound.
+    /// Visits the members in order until one reaches the bound.
     fn scan(&mut self, members: &[Member], bound: &Comparison) {
         for member in members {
             if self.is_candidate(member.case) {
@@ -66,7 +67,7 @@ impl Search<'_> {
 }
 
 impl Matcher<'_> {
-    /// The best of the candidates under crowded keys and of `few`, which were found otherwise, and
+    /// The best of the candidates under crowded keys and of `few`, which have other keys; and
     /// whether the candidates have two or more different Case IDs.
     pub(super) fn best_of_crowd(
         &self,
@@ -99,7 +100,8 @@ impl Matcher<'_> {
         for &bucket in buckets {
             search.scan(crowd.naming(bucket, your_state, yours.case.data.id), &bound);
         }
-        // One that names your case is better than any that does not, whatever the rest.
+        // A candidate that names your case is better than any that does not, so the others need not
+        // be visited.
         if !search.best.is_some_and(|best| best.names_your_case) {
             for run in buckets.iter().flat_map(|&bucket| crowd.runs(bucket)) {
                 search.scan(run, &bound);
@@ -144,7 +146,7 @@ impl Search<'_> {
                 .iter()
                 .flat_map(|&bucket| crowd.runs(bucket))
                 .any(|run| {
-                    // Where all have one Case ID, and it is this, there is nothing to find.
+                    // If all have one Case ID, and it is `id`, none differs.
                     let one = crowd.one_case_id.contains(&(run[0].bucket, run[0].names));
                     (!one || differs(run[0].case))
                         && run
@@ -154,8 +156,8 @@ impl Search<'_> {
     }
 }
 
-/// The cases of the crowd that share with yours a key under which few stand, and an upper bound on
-/// what any other case can reach.
+/// The cases of the crowd that share a key with yours that is not crowded, and an upper bound on
+/// the comparison of any other case of the crowd.
 pub(super) fn related(crowd: &Crowd, yours: &Yours<'_>) -> (Vec<CaseNumber>, Comparison) {
     let mut related = Vec::new();
     let mut is_crowded = |key: Option<u64>| {

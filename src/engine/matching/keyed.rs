@@ -1,5 +1,6 @@
-//! The strict rules where both cases are large: counterparts are looked up by key, in time with the
-//! number of participants, with the same answer as where every pair is looked at.
+//! The strict rules for two large cases. Counterparts are looked up by key, which takes time linear
+//! in the number of participants. The answer must be the same as that of `strict.rs`, which
+//! compares every pair.
 
 use std::hash::Hash;
 
@@ -12,15 +13,15 @@ use crate::formats::record::{
     CaseId, Date, MiddleAgreement, MiddleName, ParticipantClass, ParticipantType, PersonName, Ssn,
 };
 
-/// How many participant types there are, the blank one included.
+/// The number of participant types, with the blank one.
 const TYPES: usize = 5;
 
 /// A name key: the number of a pair of normalised names, the same in both cases.
 type Name = u32;
-/// A person of yours: the place of the first row that is this person's.
+/// A person of yours: the index of the first row of that person.
 type Person = u32;
 
-/// What the rules compare of a participant.
+/// The values of a participant that the rules compare.
 struct Participant {
     row: Row,
     child: bool,
@@ -28,8 +29,8 @@ struct Participant {
     middle: MiddleName,
 }
 
-/// Who of theirs fits under one key: for each type the best (usable SSN first, then record order),
-/// and whether they have two or more different usable SSNs.
+/// The participants of theirs under one key: the best of each type (usable SSN first, then record
+/// order), and whether they have two or more different usable SSNs.
 #[derive(Clone, Copy, Default)]
 struct Fits {
     by_type: [Option<(bool, u32)>; TYPES],
@@ -66,7 +67,7 @@ impl Fits {
         self.note_ssn(other.ssn);
     }
 
-    /// The best of the same type; else the best of all.
+    /// The best of the same type, or else the best of all.
     fn best(&self, participant: ParticipantType) -> Option<u32> {
         let same = self.by_type[participant.number() as usize];
         let others = || self.by_type.iter().flatten().min().copied();
@@ -112,7 +113,7 @@ fn participants(case: CaseRows<'_>, names: &mut AHashMap<PersonName, Name>) -> V
     case.rows.iter().map(participant).collect()
 }
 
-/// For each of your participants the first that is the same person.
+/// For each of your participants, the first one that is the same person.
 fn persons(yours: CaseRows<'_>, ours: &[Participant]) -> Vec<Person> {
     let mut first: AHashMap<(CaseId, Name), Person> = AHashMap::new();
     let person = |(place, participant): (Person, &Participant)| {
@@ -160,7 +161,7 @@ fn by_ssn(ours: &[Participant], others: &[Participant], counterparts: &mut [Opti
         let Some(place) = same_name.or_else(|| by_ssn.get(&(p.child, ssn)).and_then(best)) else {
             continue;
         };
-        // Where one SSN was put on two of yours, it belongs to the one of that name.
+        // If two of yours have this SSN, it belongs to the one who has their name.
         let theirs = others[place as usize].name;
         let is_a_namesakes = same_name.is_none()
             && theirs.is_some_and(|name| namesakes.contains(&(p.child, ssn, name)));
@@ -174,7 +175,7 @@ fn by_ssn(ours: &[Participant], others: &[Participant], counterparts: &mut [Opti
     }
 }
 
-/// Who of theirs is held before a step.
+/// Who holds a participant of theirs before a step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Held {
     Free,
@@ -182,7 +183,7 @@ enum Held {
     BySeveral,
 }
 
-/// What has to be equal for a name rule, middle names apart.
+/// The values that must be equal for a name rule, apart from middle names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum RuleKey {
     N1(bool, Name, Date),
@@ -190,12 +191,12 @@ enum RuleKey {
     N2(u8, Name, bool, bool),
 }
 
-/// Under which keys a participant of theirs is found by middle name.
+/// The keys by which a participant of theirs is found by middle name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum MiddleKey {
-    /// The middle name is just this one, perhaps empty.
+    /// The middle name is equal to this one, which may be empty.
     Is(MiddleName),
-    /// The middle name begins with this one and is longer.
+    /// This is a proper prefix of the middle name.
     Continues(MiddleName),
     /// Any.
     Any,
@@ -210,7 +211,7 @@ fn role(participant: ParticipantType) -> u8 {
     }
 }
 
-/// The keys under which a participant of theirs is entered.
+/// The key under which a participant of theirs is entered.
 fn their_key(rule: Rule, q: &Participant) -> Option<RuleKey> {
     let (name, birth) = (q.name?, q.row.date_of_birth());
     q.row.class()?;
@@ -225,7 +226,7 @@ fn their_key(rule: Rule, q: &Participant) -> Option<RuleKey> {
     })
 }
 
-/// The keys under which a participant of yours looks.
+/// The keys that are looked up for a participant of yours.
 fn our_keys(rule: Rule, p: &Participant) -> Vec<RuleKey> {
     let (Some(name), Some(_)) = (p.name, p.row.class()) else {
         return Vec::new();
@@ -237,7 +238,7 @@ fn our_keys(rule: Rule, p: &Participant) -> Vec<RuleKey> {
             .into_iter()
             .collect();
     }
-    // One date of birth at least is missing, and one of the two has no usable SSN.
+    // At least one date of birth is missing, and at least one of the two has no usable SSN.
     let mut keys = Vec::new();
     for dated in [false, true] {
         for with_ssn in [false, true] {
@@ -251,7 +252,7 @@ fn our_keys(rule: Rule, p: &Participant) -> Vec<RuleKey> {
     keys
 }
 
-/// The proper prefixes of a middle name, without the empty one.
+/// The proper prefixes of a middle name, except the empty one.
 fn prefixes(middle: &MiddleName) -> impl Iterator<Item = MiddleName> + '_ {
     let bytes = middle.as_bytes();
     (1..bytes.len()).map(|length| MiddleName::exactly(&bytes[..length]))

@@ -1,4 +1,4 @@
-//! What matching a case needs, and what becomes of it.
+//! The inputs of a match, and the possible outcomes for a case.
 
 use super::codes::CaseCodes;
 use super::counterpart::{Comparison, Counterpart};
@@ -21,13 +21,13 @@ pub enum CounterpartRule {
     Directed,
 }
 
-/// `--absent-state`: what becomes of a case whose other state sent nothing.
+/// `--absent-state`: the outcome of a case whose other state sent nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AbsentState {
-    /// It is not evaluated (ours: 01 would accuse a state that was never asked).
+    /// It is not evaluated (ours: 01 would blame a state whose data were never searched).
     #[default]
     Skip,
-    /// It is a case that was not found.
+    /// It is not found.
     Unmatched,
     /// It is an error of the run.
     Error,
@@ -73,7 +73,7 @@ pub enum Suppressed {
     ClosedNotFound,
 }
 
-/// The case that stands for yours in the other state.
+/// The other state's case that matches yours.
 #[derive(Clone, Copy)]
 pub struct Found<'a> {
     /// The other state's data.
@@ -82,15 +82,15 @@ pub struct Found<'a> {
     pub case: CaseNumber,
     /// The tier that found it.
     pub tier: Tier,
-    /// That tier had candidates with two or more different Case IDs.
+    /// Whether that tier had candidates with two or more different Case IDs.
     pub multiple_case: bool,
-    /// How many participants matched; each one's counterpart is in [`Scratch::counterparts`].
+    /// The numbers of participants that matched. The counterparts are in [`Scratch::counterparts`].
     pub comparison: Comparison,
-    /// The codes that every record bears.
+    /// The codes that every record has.
     pub codes: CaseCodes,
 }
 
-/// What became of a case.
+/// The outcome of a case.
 #[derive(Clone, Copy)]
 pub enum Outcome<'a> {
     /// The other state is absent: not evaluated.
@@ -106,18 +106,18 @@ pub enum Outcome<'a> {
     Matched(Found<'a>),
 }
 
-/// Room that one thread uses again for each case.
+/// Buffers that a thread reuses for each case.
 #[derive(Default)]
 pub struct Scratch {
     pub(super) work: Work,
     pub(super) candidates: Vec<CaseNumber>,
     pub(super) buckets: Vec<BucketKey>,
-    /// Keys of the pooled routine that are prefetched.
+    /// Keys that the pooled routine prefetches.
     pub(super) keys: Vec<(PooledKey, u32)>,
 }
 
 impl Scratch {
-    /// For each record of the case that was matched last its counterpart.
+    /// The counterpart of each record of the case that was matched last.
     pub fn counterparts(&self) -> &[Option<Counterpart>] {
         &self.work.counterparts
     }
@@ -125,17 +125,17 @@ impl Scratch {
 
 /// Matches cases of a submitting state against the other states' data.
 pub struct Matcher<'a> {
-    /// Which data stand for each state.
+    /// The data of each state.
     pub sides: &'a Sides,
     /// `--counterpart directed`.
     pub directed: bool,
     /// `--absent-state unmatched`.
     pub absent_is_unmatched: bool,
-    /// `--routine`; the sides are indexed for it.
+    /// `--routine`. The sides must be indexed for it.
     pub routine: Routine,
 }
 
-/// Your case, with what the tiers need of it.
+/// Your case, with the data that the tiers need.
 pub(super) struct Yours<'a> {
     pub(super) side: &'a Side,
     pub(super) case: &'a Case,

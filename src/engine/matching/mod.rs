@@ -1,6 +1,6 @@
-//! The match routine (matching.md): tiers, choice among candidates, comparison of participants.
+//! The match routine (matching.md): tiers, choice among candidates, comparison of participants. It
+//! writes nothing; responses are rendered from its outcomes.
 
-mod approach;
 mod basis;
 mod choice;
 mod codes;
@@ -12,18 +12,18 @@ mod keyed;
 mod matcher;
 mod observer;
 mod pooled;
+mod prefetch;
+mod report_keys;
 mod routine;
 mod search;
 mod second_look;
 mod side;
 mod state_index;
 mod strict;
-mod tell;
 mod tier;
 mod tiers;
 mod trial;
 
-pub(crate) use approach::BATCH_CASES;
 pub use basis::MatchBasis;
 pub use choice::Candidate;
 pub use codes::{CaseCodes, ReasonCode, ReasonCodes};
@@ -33,6 +33,7 @@ pub use crowd::Crowd;
 pub use matcher::{AbsentState, CounterpartRule, Found, Matcher, Outcome, Scratch, Suppressed};
 pub use observer::{Dropped, KeyTried, Observer, Unobserved};
 pub(crate) use pooled::case_that_names;
+pub(crate) use prefetch::BATCH_CASES;
 pub use routine::{ChoiceStep, Routine};
 pub(crate) use second_look::births_are_near;
 pub use side::{Side, Sides};

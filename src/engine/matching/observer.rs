@@ -1,43 +1,43 @@
-//! What the match tells of its way to an answer, to whoever asks.
+//! Lets an explanation observe the steps of a match. An observer must not change the outcome.
 
 use super::choice::Candidate;
 use super::tier::Tier;
 use crate::engine::extract::CaseNumber;
 
-/// Told what the match tries and why it chooses. Nobody asking costs nothing: the calls vanish.
+/// Receives each step of a match. [`Unobserved`] does nothing, and its calls are compiled away.
 pub trait Observer {
-    /// Whether all keys are to be told, and all candidates to be compared and ordered, also where
-    /// the answer needs only the best of a crowd.
+    /// Whether every key must be reported and every candidate compared and ordered, even if the
+    /// outcome needs only the best of a crowd.
     const COMPLETE: bool = true;
 
-    /// A key of a tier was tried; told before [`Observer::tier_tried`].
+    /// A key of a tier was tried. Called before [`Observer::tier_tried`].
     fn key_tried(&mut self, tier: Tier, tried: KeyTried);
 
-    /// A tier was tried; its candidates stand in the order of the choice.
+    /// A tier was tried. Its candidates are in the order of the choice.
     fn tier_tried(&mut self, tier: Tier, candidates: &[Candidate]);
 
-    /// The pooled routine drops a candidate.
+    /// The pooled routine dropped a candidate.
     fn dropped(&mut self, case: CaseNumber, why: Dropped);
 
     /// A tier decided: the case that it chose, and whether its candidates have two or more
-    /// different Case IDs. What follows may still suppress the match.
+    /// different Case IDs. The match may still be suppressed later.
     fn chosen(&mut self, tier: Tier, case: CaseNumber, multiple_case: bool);
 }
 
-/// One key of a tier, and how many cases of the other state it found.
+/// One key of a tier, and the number of cases of the other state that have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyTried {
-    /// The place of your participant whose key it is, from 0; none for the Case ID.
+    /// The index of your participant that has the key, from 0; `None` for the Case ID.
     pub participant: Option<usize>,
     /// Cases under the key.
     pub cases: usize,
     /// Those of them that `--counterpart directed` drops.
     pub dropped: usize,
-    /// Those that became candidates: in tier 3 a child's name has to be the same, too.
+    /// Those that became candidates. In tier 3 a child's name must agree as well.
     pub candidates: usize,
 }
 
-/// Nobody asks.
+/// The observer for a run that nobody observes.
 pub struct Unobserved;
 
 impl Observer for Unobserved {
@@ -56,12 +56,12 @@ impl Observer for Unobserved {
     fn chosen(&mut self, _tier: Tier, _case: CaseNumber, _multiple_case: bool) {}
 }
 
-/// Why the pooled routine drops a candidate.
+/// The reason why the pooled routine dropped a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dropped {
-    /// It and another open case of yours name each other, and more of its participants are found
-    /// there.
+    /// It and another open case of yours name each other, and more of its participants have
+    /// counterparts there.
     Taken,
-    /// No participant has a strict counterpart, and the two do not name each other.
+    /// No participant has a strict counterpart, and the two cases do not name each other.
     NobodyMatched,
 }

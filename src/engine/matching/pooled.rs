@@ -1,9 +1,9 @@
-//! The pooled routine (matching.md, section 9) (ours): every way of finding a case is tried, and
-//! people decide.
+//! The pooled routine (matching.md, section 9) (ours): all ways of finding a case are tried, and
+//! the participants decide.
 //!
-//! Keys under which too many cases stand are searched as decision 0008 says: cases that share with
-//! yours a participant's key that is not crowded are compared one by one; of the others, which
-//! share crowded keys only, none can be better than the first that reaches the upper bound.
+//! Keys that too many cases share are searched as in decision 0008: cases that share with yours a
+//! participant's key that is not crowded are compared one by one; of the others, which share only
+//! crowded keys, none can be better than the first that reaches the upper bound.
 
 use super::compare::{different_in_role, with_strict};
 use super::crowd::{BucketKey, CROWD, Member};
@@ -20,7 +20,8 @@ use crate::engine::matching::{child_name_and_birth, naming_key, zero_free_key};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 
-/// The best candidate so far, and whether those that are as good for you have different Case IDs.
+/// The best candidate so far, and whether the candidates that are equally good for you have
+/// different Case IDs.
 struct Search<'a> {
     matcher: &'a Matcher<'a>,
     yours: &'a Yours<'a>,
@@ -31,8 +32,8 @@ struct Search<'a> {
 }
 
 impl Matcher<'_> {
-    /// The best of all candidates: the smallest tier that finds it, its number, and the Multiple
-    /// Case Indicator.
+    /// The best of all candidates: the first tier that finds it, its number, and the Multiple Case
+    /// Indicator.
     pub(super) fn search_pooled<O: Observer>(
         &self,
         yours: &Yours<'_>,
@@ -42,13 +43,13 @@ impl Matcher<'_> {
     ) -> Option<(Tier, CaseNumber, bool)> {
         let data = &yours.case.data;
         let mutual = case_that_names(side, data.other_id, (yours.extract().state, data.id));
-        // Two cases that name each other are the best there is, and there are no others of their
-        // kind: the key of a case is its Case ID with the state and the Case ID that it names.
+        // Two cases that name each other are the best possible candidate, and there is only one
+        // such pair: the key of a case is its Case ID with the state and the Case ID that it names.
         if let (Some(mutual), false) = (mutual, O::COMPLETE) {
             return Some((Tier::CaseId, mutual, false));
         }
         if O::COMPLETE {
-            self.tell_all(yours, side, scratch, observer);
+            self.report_all(yours, side, scratch, observer);
         }
         let (few, buckets) = self.gather_all(yours, side, scratch);
         let mut search = Search::new(self, yours, side, &mut scratch.work);
@@ -68,7 +69,7 @@ impl Matcher<'_> {
         Some((tier, best.case, several_ids))
     }
 
-    /// The candidates under keys that are not crowded, each once, and the crowded keys.
+    /// The candidates under keys that are not crowded, without duplicates, and the crowded keys.
     fn gather_all(
         &self,
         yours: &Yours<'_>,
@@ -85,8 +86,8 @@ impl Matcher<'_> {
         }
         sort_and_dedup(&mut few);
         sort_and_dedup(&mut unsure);
-        // Mostly several keys lead to the same case: one that is found for certain, or by a key that
-        // is cheap to check, need not be checked by the names of its participants.
+        // Often several keys lead to the same case. If a key found it that is certain, or cheap to
+        // check, the expensive check by names is skipped.
         let certain = few.len();
         few.extend(
             unsure
@@ -105,7 +106,7 @@ impl Matcher<'_> {
     }
 
     /// Reports every key, and its candidates that are not dropped, the best first.
-    fn tell_all<O: Observer>(
+    fn report_all<O: Observer>(
         &self,
         yours: &Yours<'_>,
         side: &Side,
@@ -114,7 +115,7 @@ impl Matcher<'_> {
     ) {
         for tier in Tier::ALL {
             self.gather(tier, yours, side, scratch);
-            self.tell_keys(tier, yours, side, observer);
+            self.report_keys(tier, yours, side, observer);
             let mut ordered = self.in_order(tier, yours, side, scratch);
             let mut search = Search::new(self, yours, side, &mut scratch.work);
             ordered.retain(|candidate| search.judge(candidate.case).is_ok());
@@ -123,8 +124,8 @@ impl Matcher<'_> {
     }
 }
 
-/// Reads what the lookups of a case will read, each step for all keys before the next, so that the
-/// waits for memory overlap. Nothing is decided here and nothing is kept.
+/// Prefetches what the lookups of a case will read: each step is taken for all keys before the
+/// next, so that the cache misses overlap. This must not decide or store anything.
 fn prefetch_keys(yours: &Yours<'_>, side: &Side, keys: &mut Vec<(PooledKey, u32)>) {
     let Some(pooled) = &side.index.pooled else {
         return;
@@ -159,10 +160,10 @@ fn prefetch_keys(yours: &Yours<'_>, side: &Side, keys: &mut Vec<(PooledKey, u32)
     std::hint::black_box(touched);
 }
 
-/// Of a larger case only so many participants are prefetched.
+/// At most this many participants of a case are prefetched.
 const MOST_PREFETCHED: usize = 16;
 
-/// The tiers in the order in which it is cheapest to ask whether one of them finds a case.
+/// The tiers, sorted by the cost of checking whether a tier finds a case, cheapest first.
 const CHEAPEST_FIRST: [Tier; 7] = [
     Tier::NamesYours,
     Tier::CaseIdButZeroes,
@@ -190,7 +191,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Compares a candidate; refuses one that is dropped.
+    /// Compares a candidate, or drops it.
     fn judge(&mut self, number: CaseNumber) -> Result<Candidate, Dropped> {
         let candidate = candidate_of(self.yours, self.side, number, self.work);
         if !candidate.names_each_other() {
@@ -225,9 +226,9 @@ impl<'a> Search<'a> {
         Ok(candidate)
     }
 
-    /// Whether a candidate that your case does not name belongs to another open case of your state
-    /// (C): the two name each other, and more different participants of the candidate are strict
-    /// counterparts, with a role that agrees, of C's participants than of yours.
+    /// Whether a candidate that your case does not name belongs to another open case C of your
+    /// state: the two name each other, and C's participants have more different strict
+    /// counterparts, with a role that agrees, in the candidate than yours have.
     fn is_taken(&mut self, number: CaseNumber) -> bool {
         let theirs = &self.side.extract.cases[number as usize];
         let your_state = self.yours.extract().state;
@@ -262,13 +263,14 @@ impl<'a> Search<'a> {
         found(others) > found(self.yours.participants())
     }
 
-    /// The candidates under crowded keys.
+    /// Searches the candidates under crowded keys.
     fn crowd(&mut self, few: &[CaseNumber], buckets: &[(Tier, BucketKey)]) {
         let (matcher, yours, side) = (self.matcher, self.yours, self.side);
         let (related, bound) = related(&side.crowd, yours);
         let is_candidate =
             |tier: Tier, number: CaseNumber| matcher.is_candidate(tier, yours, side, number);
-        // A case that your case and itself name may hold nobody, and stands before all others.
+        // A case that your case names and that names it comes before all others, even if nobody
+        // matches.
         let data = &yours.case.data;
         let mutual = case_that_names(side, data.other_id, (yours.extract().state, data.id));
         let by_a_key = |number: &CaseNumber| {
@@ -276,11 +278,11 @@ impl<'a> Search<'a> {
                 && buckets.iter().any(|&(tier, _)| is_candidate(tier, *number))
         };
         for number in related.into_iter().chain(mutual).filter(by_a_key) {
-            // What is dropped is told of the others only.
+            // Only drops of the other candidates are reported.
             self.consider(number).ok();
         }
         if bound.nobody_matched() {
-            // Nobody of yours can match in the rest, which is dropped therefore.
+            // No participant of yours can match in the rest, so all of it is dropped.
             return;
         }
         for &(tier, bucket) in buckets {
@@ -291,8 +293,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes the members in their order until one reaches the bound, and it is known whether
-    /// another Case ID does as well.
+    /// Visits the members in order until one reaches the bound, and it is known whether a candidate
+    /// with another Case ID is equally good.
     fn scan(&mut self, tier: Tier, run: &[Member], one_id: bool, bound: &Comparison) {
         for member in run {
             if !self
@@ -321,7 +323,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What depends on your participants in the pooled choice, in the order of its steps.
+/// The figures of the pooled choice that depend on your participants, in the order of its steps.
 fn figures(comparison: &Comparison) -> [u32; 4] {
     [
         comparison.in_role,
@@ -331,8 +333,8 @@ fn figures(comparison: &Comparison) -> [u32; 4] {
     ]
 }
 
-/// The case of a state with this Case ID that names a state and a Case ID there. There is one at
-/// most: the three are the key of a case.
+/// The case of a state with this Case ID that names a given state and Case ID. There is at most
+/// one, because the three are the key of a case.
 pub(crate) fn case_that_names(
     side: &Side,
     id: CaseId,

@@ -1,14 +1,19 @@
-//! The two match routines: the published one, and the pooled one for agencies that decide so.
+//! The two match routines, as options and as the order of their steps: the published one, and the
+//! pooled one for agencies that choose it.
+
+use serde::{Deserialize, Serialize};
 
 use super::tier::Tier;
 
-/// `--routine`: how the counterpart of a case is searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// `--routine`: how a counterpart case is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Routine {
     /// The tiers in turn; the first that yields a candidate decides (matching.md, section 5).
     #[default]
     Published,
-    /// Every way of finding a case at once, then people decide (matching.md, section 9) (ours).
+    /// All ways of finding a case at once; then the participants decide (matching.md, section 9)
+    /// (ours).
     Pooled,
 }
 
@@ -16,7 +21,7 @@ impl Routine {
     /// Both.
     pub const ALL: [Routine; 2] = [Routine::Published, Routine::Pooled];
 
-    /// The word of the option, the manifest and the summary.
+    /// The word in the option, the manifest and the summary.
     pub fn word(self) -> &'static str {
         match self {
             Routine::Published => "published",
@@ -24,7 +29,7 @@ impl Routine {
         }
     }
 
-    /// The routine of a word.
+    /// The routine with this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|routine| routine.word() == word)
     }
@@ -37,8 +42,8 @@ impl Routine {
         }
     }
 
-    /// The steps of the choice among candidates, in order; each is tried where all before it are
-    /// equal.
+    /// The steps of the choice among candidates, in order. A step is tried if all steps before it
+    /// are equal.
     pub fn steps(self) -> &'static [ChoiceStep] {
         use ChoiceStep::{
             Adults, CaseId, Children, EitherNames, InRole, Indicators, NameEachOther,
@@ -79,7 +84,7 @@ impl Routine {
     }
 }
 
-/// What a step of the choice compares; [`Routine::steps`] gives their order.
+/// What a step of the choice compares. [`Routine::steps`] has their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChoiceStep {
     /// It names your state in its Other State FIPS Code and your Case ID in its Other State Case ID.

@@ -1,4 +1,5 @@
-//! Finds for a case its counterpart in the other state.
+//! Finds the counterpart of a case: looks up the tiers in turn, chooses a candidate, and compares
+//! the participants.
 
 use super::choice::Candidate;
 use super::codes::CaseCodes;
@@ -88,7 +89,7 @@ impl<'a> Matcher<'a> {
         for &tier in Routine::Published.tiers() {
             self.gather(tier, yours, side, scratch);
             if O::COMPLETE {
-                self.tell_keys(tier, yours, side, observer);
+                self.report_keys(tier, yours, side, observer);
                 let ordered = self.in_order(tier, yours, side, scratch);
                 observer.tier_tried(tier, &ordered);
             }
@@ -109,7 +110,7 @@ impl<'a> Matcher<'a> {
         None
     }
 
-    /// Every candidate of a tier, the best first.
+    /// All candidates of a tier, the best first.
     pub(super) fn in_order(
         &self,
         tier: Tier,
@@ -133,7 +134,8 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// The best of candidates each of which is compared, and whether they have different Case IDs.
+/// The best of a few candidates, each of which is compared; and whether they have different Case
+/// IDs.
 fn best_of_few(
     yours: &Yours<'_>,
     side: &Side,

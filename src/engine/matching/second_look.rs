@@ -1,18 +1,18 @@
-//! The second look in the chosen case (matching.md, section 6, N3 to N5) [ours: measured on public
-//! linkage data, it finds a third to a half of the people that a slip of the pen hides, and joined
-//! nobody falsely].
+//! The second look at the chosen case (matching.md, section 6, N3 to N5) [ours: on public linkage
+//! data, it finds a third to a half of the people that the strict rules miss because of an error in
+//! writing, without one false match].
 //!
-//! What it finds is counted and named, and hands out no SSN.
+//! It adds counterparts but must not expose their SSNs, and must not influence the choice.
 
 use super::counterpart::{Counterpart, Rule};
 use super::strict::Work;
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::{Date, MiddleAgreement, MiddleName, PersonName, names_are_near};
 
-/// A case of more records than this is not looked at again.
+/// A case with more records than this gets no second look.
 pub(super) const MOST_ROWS: usize = 99;
 
-/// A participant without counterpart, with what the rules compare.
+/// A participant without a counterpart, with the values that the rules compare.
 struct Free<'a> {
     place: u32,
     row: &'a Row,
@@ -22,7 +22,7 @@ struct Free<'a> {
     sex: u8,
 }
 
-/// Adds to `work.counterparts`, which the strict rules have filled.
+/// Adds to `work.counterparts`, which must have the counterparts by the strict rules.
 pub(super) fn look(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     let counterparts = &mut work.counterparts;
     if yours.rows.len().max(theirs.rows.len()) > MOST_ROWS
@@ -50,7 +50,7 @@ pub(super) fn look(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     }
 }
 
-/// The second look needs somebody found by S or N1, in doubt or not.
+/// The second look needs somebody found by S or N1, even in doubt.
 fn is_anchor(counterpart: Counterpart) -> bool {
     matches!(counterpart.rule, Rule::S | Rule::N1)
 }
@@ -71,7 +71,8 @@ fn free(case: CaseRows<'_>, is_free: impl Fn(usize) -> bool) -> Vec<Free<'_>> {
         .collect()
 }
 
-/// One rule, tried on all that are free: two become counterparts where neither fits anybody else.
+/// Applies one rule to all participants without a counterpart. Two become counterparts if neither
+/// fits anyone else.
 fn step(
     rule: Rule,
     yours: CaseRows<'_>,
@@ -100,7 +101,7 @@ fn step(
     found
 }
 
-/// Whether two are held against each other at all.
+/// Whether the rules may be applied to these two at all.
 fn are_compared(p: &Free<'_>, q: &Free<'_>) -> bool {
     p.row.participant().agrees_with(q.row.participant())
         && (p.row.ssn().is_none() || q.row.ssn().is_none())
@@ -133,8 +134,7 @@ fn fit(rule: Rule, p: &Free<'_>, q: &Free<'_>) -> bool {
     }
 }
 
-/// Two different dates that differ in only one of year, month and day, or by month and day
-/// exchanged.
+/// The dates differ, but only in one of year, month and day, or by swapped month and day.
 pub(crate) fn births_are_near(a: Date, b: Date) -> bool {
     let parts = |date: Date| {
         let value = date.ccyymmdd();

@@ -1,4 +1,4 @@
-//! Which data stand for each state (matching.md, section 4).
+//! The data of each state that take part in a match (matching.md, section 4).
 
 use rayon::prelude::*;
 
@@ -10,13 +10,13 @@ use crate::formats::reference::{STATE_COUNT, State};
 use crate::progress::Stage;
 use crate::stop::Stop;
 
-/// One state's data, as the other states are matched against it.
+/// One state's data, ready to be searched by other states' cases.
 pub struct Side {
     /// The extract: submitted, or derived from the FCR.
     pub extract: Extract,
     /// Its indexes.
     pub index: StateIndex,
-    /// What finds the best of many candidates, where keys are crowded.
+    /// Its crowded keys, for a search among many candidates.
     pub crowd: Crowd,
 }
 
@@ -32,19 +32,19 @@ impl Side {
         }
     }
 
-    /// Whether the data came from the FCR.
+    /// Whether the data are FCR-derived.
     pub fn fcr_supplied(&self) -> bool {
         self.extract.provenance == Provenance::FcrDerived
     }
 }
 
-/// The data that stand for each state, if there are any.
+/// The data of each state that has any.
 pub struct Sides {
     sides: [Option<Box<Side>>; STATE_COUNT],
 }
 
 impl Sides {
-    /// Takes one side a state; a later one of the same state takes the place of an earlier.
+    /// Takes at most one side per state; a later one replaces an earlier one.
     pub fn new(sides: impl IntoIterator<Item = Side>) -> Self {
         let mut all = Sides {
             sides: [const { None }; STATE_COUNT],
@@ -59,7 +59,7 @@ impl Sides {
     /// Indexes the extracts for a routine, in parallel, the largest first.
     ///
     /// # Errors
-    /// [`crate::Error::Interrupted`] where the run is to stop.
+    /// [`crate::Error::Interrupted`] if a stop was requested.
     pub fn index(
         mut extracts: Vec<Extract>,
         routine: Routine,
@@ -77,7 +77,7 @@ impl Sides {
         Ok(Sides::new(indexed.collect::<Result<Vec<_>>>()?))
     }
 
-    /// The data that stand for a state; none where it is absent.
+    /// The data of a state; `None` if it is absent.
     #[inline]
     pub fn of(&self, state: State) -> Option<&Side> {
         self.sides[state.index()].as_deref()

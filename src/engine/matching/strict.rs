@@ -1,29 +1,29 @@
-//! The strict rules of the comparison, pair by pair (matching.md, section 6): S; N1 with middle
-//! names that agree with 2, with 1, with 0; N2 likewise. Each step is applied to all of your
-//! participants before the next.
+//! The strict rules, pair by pair (matching.md, section 6): S; N1 with equal middle names, with one
+//! a prefix of the other, with one missing; then N2 likewise. Each step is applied to all of your
+//! participants before the next. `keyed.rs` gives the same answer for large cases.
 
 use super::counterpart::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::MiddleAgreement;
 
-/// Room that one thread uses again for each comparison.
+/// Buffers that a thread reuses for each comparison.
 #[derive(Default)]
 pub struct Work {
-    /// For each of your participants its counterpart.
+    /// The counterpart of each of your participants.
     pub counterparts: Vec<Option<Counterpart>>,
-    /// Copies of the rows of a large case that can matter.
+    /// Copies of those rows of a large case that can have a counterpart.
     pub(super) subset: Vec<Row>,
-    /// Pairs that a name rule allows, by your participant.
+    /// Pairs that a name rule allows, ordered by your participant.
     pairs: Vec<NamePair>,
-    /// Counterparts that one step found.
+    /// Counterparts found by the current step.
     found: Vec<(u32, Counterpart)>,
     /// Participants of theirs that are counterparts without doubt.
     held: Vec<Held>,
-    /// Participants of theirs, and whether your case has one with their SSN and their name.
+    /// Participants of theirs, and whether one of yours has the same SSN and the same name.
     namesakes: Vec<(u32, bool)>,
 }
 
-/// Two participants that N1 or N2 allows, if nobody else holds the other.
+/// A pair that N1 or N2 allows, unless another person holds their participant.
 #[derive(Clone, Copy)]
 struct NamePair {
     ours: u32,
@@ -32,11 +32,11 @@ struct NamePair {
     middle: MiddleAgreement,
 }
 
-/// A participant of theirs that is a counterpart, found without doubt.
+/// A participant of theirs that is a counterpart without doubt.
 #[derive(Clone, Copy)]
 struct Held {
     theirs: u32,
-    /// The participant of yours that holds it; none where several persons do.
+    /// Your participant that holds it; `None` if several persons do.
     by: Option<u32>,
 }
 
@@ -60,7 +60,8 @@ pub(super) fn strict_rules(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut
     by_ssn(yours, theirs, work);
     for rule in [Rule::N1, Rule::N2] {
         if rule == Rule::N2 && work.counterparts.iter().all(Option::is_none) {
-            // A common name without a date of birth is no ground among strangers.
+            // N2 needs somebody found by S or N1: between strangers, a common name without a date
+            // of birth proves nothing.
             return;
         }
         work.pairs.clear();
@@ -78,8 +79,8 @@ pub(super) fn strict_rules(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut
     }
 }
 
-/// S: the usable SSNs are equal. Among several: an equal name key first, then the same type, then
-/// their record order.
+/// S: the usable SSNs are equal. Of several, one with an equal name key is preferred, then one of
+/// the same type, then the first in record order.
 fn by_ssn(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     work.namesakes.clear();
     let large = theirs.large();
@@ -117,7 +118,7 @@ fn by_ssn(yours: CaseRows<'_>, theirs: CaseRows<'_>, work: &mut Work) {
     }
 }
 
-/// The best of those that have your participant's SSN.
+/// The best of the participants that have the SSN of yours.
 fn best_by_ssn(
     yours: CaseRows<'_>,
     row: &Row,
@@ -139,8 +140,8 @@ fn best_by_ssn(
     best.map(|(_, place)| place)
 }
 
-/// Where one SSN was put on two of your participants, as here, it belongs to the one who has the other
-/// state's name (ours).
+/// Two of your participants have one SSN. It belongs to the one whose name the other state has with
+/// that SSN (ours), so another one must not take it.
 fn belongs_to_a_namesake(
     yours: CaseRows<'_>,
     row: &Row,
@@ -163,7 +164,7 @@ fn belongs_to_a_namesake(
     known
 }
 
-/// The pairs of one of your participants that a name rule allows.
+/// Adds the pairs that a name rule allows for one of your participants.
 fn name_pairs(
     yours: CaseRows<'_>,
     theirs: CaseRows<'_>,
@@ -215,13 +216,13 @@ fn name_pairs(
     }
 }
 
-/// What N1 asks of two rows of one class with one name key, middle names apart.
+/// Whether N1 allows two rows with the same class and name key, before middle names are compared.
 #[inline]
 pub(super) fn is_n1(row: &Row, other: &Row) -> bool {
     row.date_of_birth().is_some() && row.date_of_birth() == other.date_of_birth()
 }
 
-/// What N2 asks of two rows of one class with one name key, middle names apart.
+/// Whether N2 allows two rows with the same class and name key, before middle names are compared.
 #[inline]
 pub(super) fn is_n2(row: &Row, other: &Row) -> bool {
     (row.date_of_birth().is_none() || other.date_of_birth().is_none())
@@ -229,8 +230,9 @@ pub(super) fn is_n2(row: &Row, other: &Row) -> bool {
         && row.participant().agrees_with(other.participant())
 }
 
-/// One step of N1 or N2: the pairs whose middle names agree so far, and whose other participant is
-/// not held. Among several: the same type; then a usable SSN; then their record order.
+/// One step of N1 or N2: pairs with this agreement of middle names whose other participant is not
+/// held. Of several, one of the same type is preferred, then one with a usable SSN, then the first
+/// in record order.
 fn by_name(yours: CaseRows<'_>, theirs: CaseRows<'_>, agreement: MiddleAgreement, work: &mut Work) {
     note_held(yours, work);
     work.found.clear();
@@ -274,7 +276,7 @@ fn by_name(yours: CaseRows<'_>, theirs: CaseRows<'_>, agreement: MiddleAgreement
     }
 }
 
-/// Notes who is held, and by whom, before a step.
+/// Lists who is held, and by whom, before a step.
 fn note_held(yours: CaseRows<'_>, work: &mut Work) {
     work.held.clear();
     for (ours, counterpart) in (0..).zip(&work.counterparts) {
@@ -300,8 +302,7 @@ fn note_held(yours: CaseRows<'_>, work: &mut Work) {
     });
 }
 
-/// Whether a participant of theirs is the counterpart, found without doubt, of an other person
-/// than `row`.
+/// Whether a participant of theirs is, without doubt, the counterpart of another person than `row`.
 fn is_held(yours: CaseRows<'_>, row: &Row, theirs: u32, held: &[Held]) -> bool {
     let Ok(at) = held.binary_search_by_key(&theirs, |held| held.theirs) else {
         return false;

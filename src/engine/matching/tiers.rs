@@ -1,6 +1,6 @@
-//! The tiers: the ways in which a case is found. The published routine tries three in order, and
-//! the first that yields a candidate decides (matching.md, section 5) (seed); the pooled one looks
-//! up all seven (section 9).
+//! The lookups of the tiers. The published routine tries three tiers in order, and the first with a
+//! candidate decides (matching.md, section 5) (seed); the pooled one looks up all seven (section
+//! 9).
 
 use super::crowd::{BucketKey, CROWD, adult_keys, adults_with};
 use super::matcher::{Matcher, Scratch, Yours};
@@ -13,8 +13,8 @@ use crate::engine::matching::{child_name_and_birth_key, naming_key, zero_free_ke
 use crate::formats::record::{ParticipantClass, ParticipantType, Ssn};
 
 impl Matcher<'_> {
-    /// Puts a tier's candidates into `scratch.candidates`, in case order, each once; keys under
-    /// which too many cases stand go to `scratch.buckets` instead.
+    /// Puts a tier's candidates into `scratch.candidates`, in case order and without duplicates.
+    /// Crowded keys go into `scratch.buckets` instead.
     pub(super) fn gather(&self, tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) {
         let is_certain = look_up(tier, yours, side, scratch);
         sort_and_dedup(&mut scratch.candidates);
@@ -24,7 +24,7 @@ impl Matcher<'_> {
         });
     }
 
-    /// Whether a tier finds this case, by its own words.
+    /// Whether the rule of a tier finds this case.
     pub(super) fn is_candidate(
         &self,
         tier: Tier,
@@ -60,8 +60,8 @@ impl Matcher<'_> {
     }
 }
 
-/// Looks up the keys of a tier, as [`Matcher::gather`] does; `scratch.candidates` are in no order
-/// and not checked. True where all that are found are the tier's.
+/// Looks up the keys of a tier like [`Matcher::gather`], but `scratch.candidates` are neither
+/// sorted nor checked. Returns true if they need no check.
 pub(super) fn look_up(tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut Scratch) -> bool {
     let Scratch {
         candidates,
@@ -79,8 +79,8 @@ pub(super) fn look_up(tier: Tier, yours: &Yours<'_>, side: &Side, scratch: &mut 
     matches!(tier, Tier::CaseId | Tier::ChildSsn)
 }
 
-/// Looks up the keys of a tier. What only the pooled routine looks up, and what tier 3 finds by an
-/// adult alone, has to be checked.
+/// Looks up the keys of a tier. A tier that only the pooled routine has, and tier 3, which is
+/// looked up by the adult alone, give cases that must be checked.
 fn look_up_keys(
     tier: Tier,
     yours: &Yours<'_>,
@@ -175,7 +175,8 @@ fn ssns_of(yours: &Yours<'_>, role: ParticipantType) -> Vec<u32> {
     ssns
 }
 
-/// The cases of a CP of yours, or of an NP or PF where the CP is in too many.
+/// Looks up the cases of each CP of yours; for a CP with a crowded SSN, the cases of each NP or PF
+/// instead.
 fn look_up_two_adults(
     yours: &Yours<'_>,
     side: &Side,
@@ -220,7 +221,7 @@ pub(super) fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
     }
 }
 
-/// Whether a row of each has the same key: an SSN, or an SSN with a type.
+/// Whether the cases share a key of this kind: an SSN, or an SSN with a type.
 fn share(yours: &Yours<'_>, theirs: CaseRows<'_>, key: fn(&Row) -> Option<u32>) -> bool {
     let ours = yours.participants();
     let looked_up = |few: CaseRows<'_>, many: CaseRows<'_>| {
@@ -247,8 +248,8 @@ fn share(yours: &Yours<'_>, theirs: CaseRows<'_>, key: fn(&Row) -> Option<u32>) 
     })
 }
 
-/// Whether a child of each has the same name key, and with `same_birth` the same valid date of
-/// birth too.
+/// Whether the cases have a child with the same name key; with `same_birth`, also with the same
+/// valid date of birth.
 fn share_a_child(yours: &Yours<'_>, theirs: CaseRows<'_>, same_birth: bool) -> bool {
     let ours = yours.participants();
     let (few, many) = if ours.rows.len() < theirs.rows.len() {
@@ -283,7 +284,7 @@ fn share_a_child(yours: &Yours<'_>, theirs: CaseRows<'_>, same_birth: bool) -> b
     })
 }
 
-/// Whether a CP of each has one usable SSN, and an NP or PF of each another.
+/// Whether the cases share two different SSNs: one of a CP, and one of an NP or PF.
 fn share_two_adults(yours: &Yours<'_>, theirs: CaseRows<'_>) -> bool {
     let ours = yours.participants();
     let (few, many) = if ours.rows.len() < theirs.rows.len() {
@@ -292,7 +293,7 @@ fn share_two_adults(yours: &Yours<'_>, theirs: CaseRows<'_>) -> bool {
         (theirs, ours)
     };
     let large = many.large();
-    // Two different shared SSNs of a role are as good as any number.
+    // Per role, two different shared SSNs are enough to find a pair that differs.
     let shared = |role: ParticipantType| {
         let mut shared: [Option<Ssn>; 2] = [None; 2];
         for row in few

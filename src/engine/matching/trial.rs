@@ -1,35 +1,36 @@
-//! What the rules of the comparison (matching.md, section 6) ask of one pair of participants. The
-//! comparison itself stops at the best; this reports the rest, for an explanation.
+//! Applies the rules of the comparison (matching.md, section 6) to single pairs of participants,
+//! for an explanation: the comparison itself stops at the best counterpart and does not keep why
+//! others failed.
 
 use super::strict::{is_n1, is_n2};
 use super::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
 use crate::formats::record::MiddleAgreement;
 
-/// What the rules ask of one pair.
+/// What the rules find for one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is what one rule asks of a pair"
 )]
 pub struct Trial {
-    /// The place of the other case's participant among its rows, from 0.
+    /// The index of the other case's participant among its rows, from 0.
     pub place: u32,
     /// Both are adults, or both are children.
     pub same_class: bool,
-    /// Both have a usable SSN, and it is the same.
+    /// Both have the same usable SSN.
     pub same_ssn: bool,
-    /// Both have a name key, and it is the same.
+    /// Both have the same name key.
     pub same_name: bool,
     /// The middle names contradict each other.
     pub middles_contradict: bool,
-    /// It is the counterpart of an other person of your case.
+    /// It is the counterpart of another person of your case.
     pub held: bool,
-    /// Which name rule dates of birth, SSNs and roles allow: N1, N2, or none.
+    /// The name rule, N1 or N2, that dates of birth, SSNs and roles allow.
     pub by_name: Option<Rule>,
 }
 
-/// Two cases whose participants are tried against each other.
+/// Two compared cases, whose participants are tried pair by pair.
 pub struct Trials<'a> {
     yours: CaseRows<'a>,
     theirs: CaseRows<'a>,
@@ -37,7 +38,7 @@ pub struct Trials<'a> {
 }
 
 impl<'a> Trials<'a> {
-    /// Makes ready for your case and the other case, which were compared with this result.
+    /// Prepares the trials of two cases that were compared with this result.
     pub fn new(
         yours: CaseRows<'a>,
         theirs: CaseRows<'a>,
@@ -50,7 +51,7 @@ impl<'a> Trials<'a> {
         }
     }
 
-    /// Tries one of your participants against each of the other case's.
+    /// Tries one of your participants with each of the other case's.
     pub fn of(&self, row: &'a Row) -> impl Iterator<Item = Trial> + '_ {
         let pairs = (0..).zip(self.theirs.rows);
         pairs.map(move |(place, other)| {

@@ -1,15 +1,16 @@
-//! Which cases of the other states several of a state's cases were answered with.
+//! Counts cases that were answered with the same case of another state
+//! (`cases_counterpart_shared`).
 
 use crate::engine::extract::CaseNumber;
 use crate::engine::matching::{Found, Tier};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// A case of another state with which a case was answered.
+/// An answer of one case with a case of another state.
 #[derive(Clone, Copy)]
 pub(super) struct Claim {
     state: State,
     case: CaseNumber,
-    /// By tier 1, so by the Case ID that was submitted.
+    /// Found by tier 1, by the submitted Case ID.
     by_case_id: bool,
 }
 
@@ -23,17 +24,17 @@ impl Claim {
     }
 }
 
-/// The claims of one state's cases: a bit for each case of the other states.
+/// The claims of one state's cases, as one bit for each case of the other states.
 #[derive(Default)]
 pub(super) struct Claims {
     claimed: Bits,
-    /// Claimed more than once.
+    /// Cases that were claimed more than once.
     shared: Bits,
-    /// Those that were not found by Case ID.
+    /// Claims by other tiers than 1.
     by_participants: Vec<Claim>,
 }
 
-/// A bit for each case of each state.
+/// One bit for each case of each state.
 struct Bits([Vec<u64>; STATE_COUNT]);
 
 impl Default for Bits {
@@ -43,7 +44,7 @@ impl Default for Bits {
 }
 
 impl Bits {
-    /// Sets a bit; true where it was set already.
+    /// Sets a bit. Returns whether it was set before.
     fn set(&mut self, claim: Claim) -> bool {
         let words = &mut self.0[claim.state.index()];
         let (word, bit) = (claim.case as usize / 64, 1 << (claim.case % 64));
@@ -80,8 +81,8 @@ impl Claims {
         })
     }
 
-    /// How many cases were answered, by tier 2 or higher, with a case that another one was answered
-    /// with too.
+    /// The number of cases that were answered, by tier 2 or higher, with a case that also answers
+    /// another one.
     pub(super) fn shared(&self) -> u64 {
         let shared = |claim: &&Claim| self.shared.holds(**claim);
         self.by_participants.iter().filter(shared).count() as u64

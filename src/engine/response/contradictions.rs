@@ -1,6 +1,6 @@
-//! What no run of match writes, though every field is of its kind and a reader can go on: fields of a
-//! record, or of the records of a case, that contradict each other (layouts.md, section 3, and
-//! matching.md, section 7).
+//! Finds fields that contradict each other, in a record or among the records of a case (layouts.md,
+//! section 3, and matching.md, section 7). `icr match` never writes such records; each field is
+//! valid on its own, so a reader can continue.
 
 use super::record::at;
 use super::{ReadCase, ResponseFields, ResponseRecord};
@@ -8,7 +8,7 @@ use crate::engine::matching::ReasonCode;
 use crate::formats::layout::{Columns, RESPONSE_BYTES};
 use crate::formats::record::{ParticipantClass, ParticipantType, SsnField, is_blank};
 
-/// The contradictions of a record, in words.
+/// Passes each contradiction in a record to a function, in words.
 pub(super) fn of_record(
     fields: &ResponseFields,
     record: &ResponseRecord<'_>,
@@ -57,7 +57,7 @@ pub(super) fn of_record(
     }
 }
 
-/// 279-376 and 478 describe the counterpart, and there is one where neither 01 nor 06 stands.
+/// 279-376 and 478 describe the counterpart; there is one unless code 01 or 06 is given.
 fn of_counterpart(
     fields: &ResponseFields,
     record: &ResponseRecord<'_>,
@@ -111,7 +111,8 @@ fn of_counterpart(
     }
 }
 
-/// The contradictions of a whole case, in words; nothing is told of a case that lost records.
+/// Passes each contradiction in a case, in words. A case that lost records is not checked for its
+/// numbers of participants.
 pub(super) fn of_case(
     fields: &ResponseFields,
     case: &ReadCase<'_>,
@@ -129,9 +130,9 @@ pub(super) fn of_case(
             }
         }
     }
-    // Nobody counts a case of which records are missing or doubled: that it is so is told already.
-    let told_whole = case.told().is_none_or(|told| told == case.len());
-    if case.lost > 0 || !told_whole {
+    // If records are missing or duplicated, the counts are wrong too; that was reported already.
+    let is_complete = case.stated().is_none_or(|stated| stated == case.len());
+    if case.lost > 0 || !is_complete {
         return;
     }
     let mut counts = [0_u32; 4];
@@ -144,13 +145,13 @@ pub(super) fn of_case(
         counts[place] += 1;
         counts[2 + place] += u32::from(record.is_matched());
     }
-    let told = [
+    let stated = [
         (r.adults_yours, "adults"),
         (r.children_yours, "children"),
         (r.adults_matched, "matched adults"),
         (r.children_matched, "matched children"),
     ];
-    for (count, (columns, whom)) in counts.into_iter().zip(told) {
+    for (count, (columns, whom)) in counts.into_iter().zip(stated) {
         let two_digits = format!("{:02}", count.min(99));
         if columns.of(&first.bytes) != two_digits.as_bytes() {
             let problem = format!(

@@ -1,9 +1,9 @@
-//! The fields that a response takes over from the other state's records.
+//! Copies the fields that a response takes from the other state's records.
 
 use crate::formats::layout::{Columns, ExtractLayout, ResponseLayout};
 
-/// Fields that are copied from one record into another. Those that are neighbours in both are
-/// copied as one.
+/// The fields that are copied from one record into another. Adjacent fields are merged into one
+/// copy.
 pub(super) struct Copies(Vec<Copied>);
 
 struct Copied {
@@ -13,7 +13,8 @@ struct Copied {
 }
 
 impl Copies {
-    /// Copies of these fields: the columns of each in the record read, and in the one written.
+    /// Copies of these fields, each given by its columns in the record read and in the record
+    /// written.
     fn new(fields: &[(Columns, Columns)]) -> Self {
         let mut copies: Vec<Copied> = Vec::new();
         for &(from, to) in fields {
@@ -38,7 +39,8 @@ impl Copies {
         Copies(copies)
     }
 
-    /// What describes the counterpart, without its SSN and the indicator that verifies it: 289-376.
+    /// The fields that describe the counterpart, except its SSN and the SSN verification indicator:
+    /// 289-376.
     pub(super) fn of_participant(from: &ExtractLayout, to: &ResponseLayout) -> Self {
         Copies::new(&[
             (from.member_id, to.member_id),
@@ -51,9 +53,9 @@ impl Copies {
         ])
     }
 
-    /// What describes the matched case, from its first record: 253-274, and `with_contact` 393-472.
+    /// The fields of the matched case, from its first record: 253-274, and `with_contact` 393-472.
     pub(super) fn of_case(from: &ExtractLayout, to: &ResponseLayout, with_contact: bool) -> Self {
-        // The state's own number of a local office follows the county.
+        // The state's own office number, 6-7, follows the county.
         let (first, width) = (to.fips_code.first, from.fips_code.width());
         let state_and_county = Columns {
             first,
@@ -78,7 +80,7 @@ impl Copies {
         Copies::new(&fields)
     }
 
-    /// Copies the fields of a record, perhaps trimmed, over blanks.
+    /// Copies the fields of a record, which may be trimmed, over blanks.
     #[inline]
     pub(super) fn copy(&self, from: &[u8], to: &mut [u8]) {
         for copied in &self.0 {

@@ -1,28 +1,29 @@
-//! Where the fields of a response record are, those of the submitted record among them.
+//! The columns of all fields of a response record, including those of the submitted record.
 
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::error::Result;
 use crate::formats::layout::{Columns, ExtractLayout, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::formats::record::trim_end;
 
-/// Where the fields of a response record are.
+/// The columns of a response record's fields.
 #[derive(Clone, Debug)]
 pub struct ResponseFields {
-    /// Those of the submitted record, from its first byte.
+    /// The submitted record, at the start of the response record.
     pub extract: ExtractLayout,
-    /// Those of the answer.
+    /// The answer.
     pub response: ResponseLayout,
-    /// The case-level answer: with the Case ID and the other state it makes a case (state-side.md).
+    /// The case-level answer. Records with the same Case ID, other state and answer are one case
+    /// (state-side.md).
     answer: Vec<Columns>,
-    /// The columns that no field has.
+    /// The columns outside all fields.
     filler: Vec<Columns>,
 }
 
 impl ResponseFields {
-    /// Resolves the fields of the layouts in use.
+    /// Resolves the fields of the layout set.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where one is missing.
+    /// [`crate::Error::Layout`] if one is missing.
     pub fn new(layouts: &LayoutSet) -> Result<Self> {
         let response = layouts.response()?;
         let mut used = [false; RESPONSE_BYTES];
@@ -38,9 +39,9 @@ impl ResponseFields {
         })
     }
 
-    /// Whether a response tells how many records each of its cases has, so that a reader can check
-    /// that cases are whole.
-    pub fn tells_whole_cases(&self) -> bool {
+    /// Whether each case of a response has its number of records, so that a reader can check that
+    /// cases are complete.
+    pub fn has_record_counts(&self) -> bool {
         self.response.records_yours.is_some()
     }
 
@@ -55,20 +56,20 @@ impl ResponseFields {
         &self.answer
     }
 
-    /// The columns that no field has, which are blank.
+    /// The columns outside all fields, which are blank.
     pub fn filler(&self) -> &[Columns] {
         &self.filler
     }
 
-    /// The case ID and other state of a record's case, as they stand.
+    /// The Case ID and other state of a record's case, as in the file.
     #[inline]
     pub fn family<'r>(&self, record: &'r [u8]) -> (&'r [u8], &'r [u8]) {
         let state = &self.submitted(record, self.extract.other_fips_code)[..2];
         (self.submitted(record, self.extract.case_id), state)
     }
 
-    /// The numbers of participants: from your state, from the other state, matched, each of adults and
-    /// of children.
+    /// The numbers of participants from your state, from the other state, and matched; each of
+    /// adults and of children.
     pub(super) fn counts(&self) -> [Columns; 6] {
         let r = &self.response;
         [
@@ -81,14 +82,15 @@ impl ResponseFields {
         ]
     }
 
-    /// The last byte that every record fills, also where 473-477 is not in use: a line whose trailing
-    /// blanks were trimmed reaches it.
+    /// The last byte that is never blank, even if 473-477 is not in use. A line whose trailing
+    /// blanks were trimmed is at least this long.
     pub(super) fn min_bytes(&self) -> usize {
         let r = &self.response;
         r.multiple_case.last.max(r.np_match.last)
     }
 
-    /// The reason codes, ascending without a gap; `None` where they are of another form, or none.
+    /// The reason codes, ascending and without a gap; `None` if there are none or the field is
+    /// malformed.
     pub fn codes(&self, record: &[u8]) -> Option<ReasonCodes> {
         let mut codes = ReasonCodes::default();
         let (mut last, mut ended) = (None, false);
@@ -130,7 +132,7 @@ fn answer_columns(r: &ResponseLayout) -> Vec<Columns> {
     answer
 }
 
-/// Runs of columns of which none is used.
+/// The runs of columns that no field uses.
 fn unused_columns(used: &[bool]) -> Vec<Columns> {
     let mut unused: Vec<Columns> = Vec::new();
     for (column, _) in (1..).zip(used).filter(|(_, used)| !**used) {

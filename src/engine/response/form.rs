@@ -12,7 +12,7 @@ pub struct OutputForm {
 }
 
 impl OutputForm {
-    /// What follows each record.
+    /// The bytes after each record.
     #[inline]
     pub fn line_end(self) -> &'static [u8] {
         if self.fixed { b"" } else { b"\n" }

@@ -1,9 +1,10 @@
-//! Cases of a response that does not tell how many records they have, or not rightly: the records with
-//! the same Case ID, other state and case-level answer, and no two different non-blank Other State
-//! Case IDs, wherever they stand (state-side.md).
+//! Finds the cases of a response that does not have the numbers of their records, or has wrong
+//! ones. A case is then all records with the same Case ID, other state and case-level answer,
+//! unless they have two different non-blank Other State Case IDs; they may be anywhere in the file
+//! (state-side.md).
 //!
-//! All records of the file are looked at before the first case is known; a record is kept as a digest
-//! and the place where it stands.
+//! The first case is known only after the last record was read, so that each record is kept as a
+//! digest and its place in the file, not as bytes.
 
 use ahash::RandomState;
 
@@ -13,7 +14,7 @@ use crate::formats::input::{Record, Source};
 use crate::formats::record::{is_blank, trim_end};
 use crate::stop::Stop;
 
-/// The cases of a file, some of them given out.
+/// The cases of a file, and how many of them were returned.
 pub(super) struct FoundCases {
     /// The records, by case.
     entries: Vec<Entry>,
@@ -29,11 +30,11 @@ struct Entry {
     length: usize,
 }
 
-/// Finds the cases of a file, by their answers too or by their keys alone (matching.md, section 1);
-/// tells `bad` of each line that is no response record.
+/// Finds the cases of a file, by key and answer or by key alone (matching.md, section 1). `bad`
+/// receives each line that is not a response record.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub(super) fn find<'s>(
     source: &'s Source,
     fields: &ResponseFields,
@@ -42,7 +43,8 @@ pub(super) fn find<'s>(
     mut bad: impl FnMut(u64, Record<'s>, String),
 ) -> Result<FoundCases> {
     let halves = [1, 5].map(|seed| RandomState::with_seeds(seed, 2, 3, 4));
-    // Every record by the digest of what makes its case but the Other State Case ID, and that of the ID.
+    // Per record: the digest of its case's key without the Other State Case ID, and the digest of
+    // that ID, if it has one.
     let mut alike: Vec<(u128, Option<u64>, Entry)> = Vec::new();
     for (number, record) in (1..).zip(source.records()) {
         stop.check_at(number)?;
@@ -72,7 +74,8 @@ pub(super) fn find<'s>(
     alike.sort_unstable();
     let mut entries = Vec::with_capacity(alike.len());
     for run in alike.chunk_by_mut(|a, b| a.0 == b.0) {
-        // Those without an ID come first; they are of the one case that has one, if there is one alone.
+        // Records without an ID sort first. They belong to the case with an ID if there is exactly
+        // one.
         let named = run.iter().filter_map(|(_, id, _)| *id);
         let (lowest, highest) = (named.clone().min(), named.max());
         if lowest == highest {
@@ -108,7 +111,7 @@ impl FoundCases {
                 offset: entry.offset,
                 bytes: &source.bytes()[entry.offset..entry.offset + entry.length],
             };
-            // It was found good when its case was looked for.
+            // It parsed when the cases were found.
             ResponseRecord::parse(fields, (entry.number, record), source.framing).ok()
         });
         let mut read = ReadCase::new(fields, records.next()?);

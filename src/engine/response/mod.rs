@@ -1,7 +1,8 @@
 //! Response records (layouts.md, section 3) and the control totals of a state.
 //!
-//! [`Renderer`] and [`write_response`] write them; [`CaseReader`] reads them again, for every command
-//! that takes responses.
+//! [`Renderer`] and [`write_response`] write the records; [`CaseReader`] is the only reader, used
+//! by every command that takes responses. What a state does with a response is not decided here,
+//! but in `desk/respond`.
 
 mod case;
 mod claims;

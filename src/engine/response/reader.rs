@@ -1,12 +1,14 @@
-//! The reader of response files: cases with their records, each record checked and each case whole.
+//! The reader of response files. It returns cases with their records, and checks each record, and
+//! that each case is complete.
 //!
-//! A case is its first record and the n-1 after it, n being their Number of Records from Your State
-//! (473-477). Under a layout set without that field the cases are found by what their records say
-//! ([`found`]), and whether they are whole cannot be checked: [`ResponseFields::tells_whole_cases`].
+//! A case is its first record and the n-1 records after it, where n is their Number of Records from
+//! Your State (473-477). If the layout set does not have that field, cases are found by the
+//! contents of their records ([`found`]), and it cannot be checked whether they are complete:
+//! [`ResponseFields::has_record_counts`].
 
 use std::collections::VecDeque;
 
-use super::case::MOST_TOLD;
+use super::case::MOST_STATED;
 use super::found::{self, FoundCases};
 use super::record::at;
 use super::repeats::KnownCases;
@@ -17,32 +19,33 @@ use crate::formats::layout::Columns;
 use crate::formats::record::is_blank;
 use crate::stop::Stop;
 
-/// What a command says where the layout set in use lets nobody check that cases are whole.
+/// The message of a command whose layout set does not allow to check that cases are complete.
 pub const UNCHECKED_CASES: &str = "the layout `response` in use has no Number of Records from Your State, so whether the cases are whole could not be checked: a response that was cut or doubled is not noticed";
 
-/// What becomes of a response that is not what was sent.
+/// What the reader does about a response that was altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFault {
-    /// The first fault ends the reading: nothing may rest on such a file (decision 0022).
+    /// The first fault is an error: no action may be based on such a file (decision 0022).
     Refuse,
-    /// Faults are noted, and reading goes on.
+    /// Faults are collected, and reading continues.
     Note,
 }
 
-/// By what a file is cut into cases.
+/// How a file is split into cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutBy {
-    /// Number of Records from Your State; by the answer where the layout has no such field.
+    /// By Number of Records from Your State, or by key and answer if the layout does not have that
+    /// field.
     Count,
-    /// The key alone, whatever the order of the records and whatever their answers say: for files of
-    /// which the cases are not whole.
+    /// By key alone, whatever the order of the records and their answers: for files whose cases may
+    /// be incomplete.
     Key,
 }
 
-/// How many faults of a file are kept; all are counted.
+/// At most this many faults of a file are kept; all are counted.
 pub(super) const MOST_LISTED: usize = 20;
 
-/// Something that no response has that is as it was sent.
+/// Something that a response has only if it was altered after it was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The record, from 1.
@@ -51,17 +54,17 @@ pub struct Fault {
     pub problem: String,
 }
 
-/// The faults of a file.
+/// The faults in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// How many there are.
+    /// The number of all faults.
     pub count: u64,
-    /// The first of them.
+    /// The first faults.
     pub listed: Vec<Fault>,
 }
 
 impl Faults {
-    /// Notes a fault.
+    /// Adds a fault.
     pub fn note(&mut self, record: u64, problem: String) {
         self.count += 1;
         if self.listed.len() < MOST_LISTED {
@@ -69,7 +72,7 @@ impl Faults {
         }
     }
 
-    /// Adds other faults of the file; the list stays in the order of the records.
+    /// Adds other faults of the same file, and keeps the list in record order.
     pub fn merge(&mut self, other: Faults) {
         self.count += other.count;
         self.listed.extend(other.listed);
@@ -78,11 +81,11 @@ impl Faults {
     }
 }
 
-/// What comes next in a file.
+/// The next item of a file.
 pub enum Read<'s> {
     /// A case.
     Case(ReadCase<'s>),
-    /// A line that is no response record; only where faults are noted.
+    /// A line that is not a response record. Only if faults are collected.
     NoRecord(Record<'s>),
 }
 
@@ -93,9 +96,9 @@ pub struct CaseReader<'s, 'f> {
     on_fault: OnFault,
     cut: Cut<'s>,
     ready: VecDeque<Read<'s>>,
-    /// Records that are none.
+    /// Lines that are not response records.
     record_faults: Faults,
-    /// Cases that are not whole.
+    /// Incomplete cases.
     case_faults: Faults,
     known: KnownCases,
 }
@@ -113,7 +116,7 @@ enum Cut<'s> {
 }
 
 impl<'s, 'f> CaseReader<'s, 'f> {
-    /// A reader of a file from its beginning.
+    /// A reader that starts at the beginning of a file.
     pub fn new(
         source: &'s Source,
         fields: &'f ResponseFields,
@@ -124,7 +127,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
             source,
             fields,
             on_fault,
-            cut: if cut_by == CutBy::Count && fields.tells_whole_cases() {
+            cut: if cut_by == CutBy::Count && fields.has_record_counts() {
                 Cut::ByCount {
                     records: source.records(),
                     number: 0,
@@ -143,10 +146,11 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         }
     }
 
-    /// The next case, or line that is no record; `None` at the end of the file.
+    /// The next case, or the next line that is not a response record; `None` at the end of the
+    /// file.
     ///
     /// # Errors
-    /// [`Error::Input`] for the first fault, if faults are refused; [`Error::Interrupted`].
+    /// [`Error::Input`] for the first fault, unless faults are collected; [`Error::Interrupted`].
     pub fn next(&mut self, stop: &Stop) -> Result<Option<Read<'s>>> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
@@ -170,12 +174,12 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         }
     }
 
-    /// The faults so far: of records, and of cases that are not whole.
+    /// The faults so far: of records, and of incomplete cases.
     pub fn faults(self) -> (Faults, Faults) {
         (self.record_faults, self.case_faults)
     }
 
-    /// Takes the next record, or the end of the file. Tells whether there is more to read.
+    /// Processes the next record, or the end of the file. Returns whether there is more to read.
     fn by_count(&mut self, number: u64, record: Option<Record<'s>>) -> Result<bool> {
         let Cut::ByCount { open, .. } = &mut self.cut else {
             return Ok(false);
@@ -190,7 +194,8 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         let parsed = match parsed {
             Ok(parsed) => parsed,
             Err(problem) => {
-                // It is one of the open case's records: what is wrong is told once.
+                // It counts as a record of the open case, so that the case is not reported as
+                // incomplete too.
                 if let Some(case) = open.as_mut().filter(|case| !case.is_full()) {
                     case.lost += 1;
                 }
@@ -204,8 +209,8 @@ impl<'s, 'f> CaseReader<'s, 'f> {
             return Ok(true);
         };
         let differing = differing(fields, case.first(), &parsed);
-        // Where nothing tells how many records the case has, another answer is another case.
-        let counted = case.told().is_some_and(|told| told < MOST_TOLD);
+        // Without a usable number of records, a different answer begins a new case.
+        let counted = case.stated().is_some_and(|stated| stated < MOST_STATED);
         let is_other = case.is_full() || !counted && differing.is_some();
         if is_other || !is_of_case(case, &parsed, fields) {
             let ended = std::mem::replace(case, ReadCase::new(fields, parsed));
@@ -224,20 +229,20 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         Ok(true)
     }
 
-    /// Looks whether a case is whole and stands in the file once, and gives it out.
+    /// Checks that a case is complete and that the file has it once, and returns it to the caller.
     fn end_case(&mut self, case: ReadCase<'s>) -> Result<()> {
         let at = at(self.fields.response.records_yours.unwrap_or_default());
         let (first, has) = (case.first().place.number, case.len());
         let is_known = !self.known.add(&case, self.fields);
-        let problem = match case.told() {
+        let problem = match case.stated() {
             None => Some(format!(
                 "its Number of Records from Your State ({at}) is not a number of five digits above zero"
             )),
             Some(_) if is_known => Some(format!(
                 "is of a case that ended before: the case has more records than it says ({at}), or the response holds it twice"
             )),
-            Some(told) if has < told => Some(format!(
-                "the case that begins here says that it has {told} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
+            Some(stated) if has < stated => Some(format!(
+                "the case that begins here says that it has {stated} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
             )),
             Some(_) => None,
         };
@@ -245,7 +250,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
         problem.map_or(Ok(()), |problem| self.fault(first, problem))
     }
 
-    /// Gives out the next of the cases that were found; finds them first.
+    /// Returns the next of the cases that were found. The first call finds them.
     fn found(&mut self, stop: &Stop) -> Result<bool> {
         let Cut::Found { by_answer, cases } = &mut self.cut else {
             return Ok(false);
@@ -288,8 +293,8 @@ impl<'s, 'f> CaseReader<'s, 'f> {
     }
 }
 
-/// Whether a record is of the case by its Case ID, other state and Other State Case ID, of which a
-/// case has one that is not blank.
+/// Whether a record belongs to the case by its Case ID, other state and Other State Case ID. The
+/// records of a case may have one Other State Case ID and blanks.
 fn is_of_case(case: &ReadCase<'_>, record: &ResponseRecord<'_>, fields: &ResponseFields) -> bool {
     if fields.family(&record.bytes) != fields.family(&case.first().bytes) {
         return false;
@@ -299,7 +304,7 @@ fn is_of_case(case: &ReadCase<'_>, record: &ResponseRecord<'_>, fields: &Respons
     own == named || is_blank(own) || is_blank(named)
 }
 
-/// The first field of the case-level answer in which two records differ.
+/// The first field of the case-level answer that differs between two records.
 fn differing(
     fields: &ResponseFields,
     one: &ResponseRecord<'_>,

@@ -1,4 +1,4 @@
-//! Response records as a state gets them back, each checked before anything rests on it.
+//! One record of a response, checked before anything is derived from it.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
 impl ResponseFields {
-    /// Tells in words why the bytes are no response record.
+    /// Returns an error, in words, if the bytes are not a response record.
     fn check(&self, record: &[u8]) -> std::result::Result<(), String> {
         let (e, r) = (&self.extract, &self.response);
         let refuse = |columns: Columns, what: &str, expected: &str| {
@@ -115,7 +115,7 @@ impl ResponseFields {
                 return refuse(columns, "a number of participants", "two digits");
             }
         }
-        // Of two digits each, so the bytes compare as the numbers do.
+        // Two digits each, so comparing bytes compares the numbers.
         for (matched, yours, what) in [
             (r.adults_matched, r.adults_yours, "Number of Adults Matched"),
             (
@@ -132,42 +132,43 @@ impl ResponseFields {
     }
 }
 
-/// One response record that was found good.
+/// One valid response record.
 #[derive(Clone)]
 pub struct ResponseRecord<'s> {
-    /// Its bytes, as many as the layout has.
+    /// Its bytes, padded to the length of the layout.
     pub bytes: Cow<'s, [u8]>,
     /// Its reason codes.
     pub codes: ReasonCodes,
     /// The participant's type, blank for none.
     pub participant: ParticipantType,
-    /// How the counterpart was found; none without one, and under a layout without the field.
+    /// How the counterpart was found; `None` if there is no counterpart, or no such field in the
+    /// layout.
     pub basis: Option<MatchBasis>,
     /// The other state.
     pub other_state: State,
     /// The submitting state.
     pub state: State,
-    /// Where it stands in its file.
+    /// Its place in the file.
     pub place: Place,
 }
 
-/// Where a record stands in its file.
+/// The place of a record in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Its number, from 1.
     pub number: u64,
     /// The byte at which it begins, from 0.
     pub offset: usize,
-    /// How many bytes it has there, without its line end.
+    /// Its length in the file, in bytes, without the line end.
     pub length: usize,
 }
 
 impl<'s> ResponseRecord<'s> {
-    /// Checks a record; a line whose trailing blanks were trimmed is padded. A record of a fixed
-    /// length is whole or cut: nobody trimmed it.
+    /// Checks a record. A line whose trailing blanks were trimmed is padded; a record of a fixed
+    /// length is never trimmed, so a short one was cut.
     ///
     /// # Errors
-    /// In words, why it is no response record.
+    /// The reason, in words, why it is not a response record.
     pub fn parse(
         fields: &ResponseFields,
         (number, record): (u64, Record<'s>),
@@ -215,7 +216,7 @@ impl<'s> ResponseRecord<'s> {
         })
     }
 
-    /// Whether the participant has a counterpart: neither 01 nor 06 was given.
+    /// Whether the participant has a counterpart: its codes include neither 01 nor 06.
     #[inline]
     pub fn is_matched(&self) -> bool {
         use crate::engine::matching::ReasonCode::{R01, R06};
@@ -223,7 +224,7 @@ impl<'s> ResponseRecord<'s> {
     }
 }
 
-/// Columns, as messages name them.
+/// The columns of a field, as in messages.
 pub(super) fn at(columns: Columns) -> String {
     if columns.width() == 1 {
         format!("column {}", columns.first)

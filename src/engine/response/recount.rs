@@ -1,25 +1,22 @@
-//! Counts a response file again, looks at each record and case, and holds the figures against a
-//! summary.
+//! Recounts a response file, checks each record and case, and compares the figures with a summary.
+//! It shares no counter with the code that writes responses, so that a fault in one shows in the
+//! other.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
-
-use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields};
+use super::{CaseReader, CutBy, Faults, OnFault, Read, ReadCase, ResponseFields, StateTotals};
 use super::{contradictions, reader::MOST_LISTED};
 use crate::engine::matching::{MatchBasis, ReasonCode};
 use crate::error::Result;
 use crate::formats::input::Source;
 use crate::stop::Stop;
 
-/// The names of the tiers in a summary, by the figure of Match Tier; the last is of cases that none
-/// found.
+/// The names of the tiers in a summary, in the order of Match Tier; the last is for cases that no
+/// tier found.
 pub const TIERS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "none"];
 
-/// The figures that can be counted from a response.
+/// The figures that can be counted in a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseTotals {
-    /// Records, whatever they hold.
+    /// All records, valid or not.
     pub records: u64,
     /// Cases.
     pub cases: u64,
@@ -29,7 +26,7 @@ pub struct ResponseTotals {
     pub cases_nobody_matched: u64,
     /// Records by code.
     pub records_by_code: [u64; 9],
-    /// Cases by each code that a record of theirs bears.
+    /// Cases by each code that at least one of their records has.
     pub cases_by_code: [u64; 9],
     /// Cases with Multiple Case Indicator Y.
     pub multiple_case: u64,
@@ -37,11 +34,11 @@ pub struct ResponseTotals {
     pub fcr_supplied: u64,
     /// Records by Participant Match Basis, in the order of [`MatchBasis::ALL`].
     pub records_by_basis: [u64; 7],
-    /// Whether the layout has no such field, so that nothing is known of it.
+    /// True if the layout does not have this field, so that the figures are unknown.
     basis_unknown: bool,
 }
 
-/// The place in [`TIERS`] of the tier that found a record's case.
+/// The index in [`TIERS`] of the tier that found a record's case.
 pub fn tier_of(fields: &ResponseFields, record: &[u8]) -> usize {
     match fields.response.match_tier.of(record) {
         [digit @ b'1'..=b'7'] => usize::from(digit - b'1'),
@@ -77,7 +74,7 @@ impl ResponseTotals {
         }
     }
 
-    /// Adds those of another part of the response.
+    /// Adds the totals of another part of the response.
     pub fn merge(&mut self, other: &ResponseTotals) {
         self.basis_unknown |= other.basis_unknown;
         for (mine, theirs) in [
@@ -100,47 +97,21 @@ impl ResponseTotals {
                 .for_each(|(mine, theirs)| *mine += theirs);
         }
     }
-
-    /// The figures by their paths in the summary of a state.
-    fn figures(&self) -> BTreeMap<String, u64> {
-        let codes = ReasonCode::ALL.map(ReasonCode::code);
-        let bases = MatchBasis::ALL.map(MatchBasis::code);
-        let mut figures = BTreeMap::new();
-        for (path, count) in [
-            ("/records/returned", self.records),
-            ("/cases/returned", self.cases),
-            ("/cases_nobody_matched", self.cases_nobody_matched),
-            ("/multiple_case", self.multiple_case),
-            ("/fcr_supplied", self.fcr_supplied),
-        ] {
-            figures.insert(path.to_owned(), count);
-        }
-        for (path, names, counts) in [
-            ("/cases_by_tier", &TIERS[..], &self.cases_by_tier[..]),
-            ("/records_by_code", &codes, &self.records_by_code),
-            ("/cases_by_code", &codes, &self.cases_by_code),
-            ("/records_by_basis", &bases, &self.records_by_basis),
-        ] {
-            let named = names.iter().zip(counts);
-            figures.extend(named.map(|(name, count)| (format!("{path}/{name}"), *count)));
-        }
-        figures
-    }
 }
 
-/// What a response file holds.
+/// The result of a recount.
 #[derive(Debug, Default)]
 pub struct Recount {
     /// The figures.
     pub totals: ResponseTotals,
-    /// What no run of match writes.
+    /// What `icr match` never writes.
     pub faults: Faults,
 }
 
-/// Counts a response file again and looks at each record and case.
+/// Recounts a response file and checks each record and case.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<Recount> {
     let mut totals = ResponseTotals::default();
     let mut faults = Faults::default();
@@ -169,14 +140,14 @@ pub fn recount(source: &Source, fields: &ResponseFields, stop: &Stop) -> Result<
     Ok(Recount { totals, faults })
 }
 
-/// A figure of a recount that differs from what a summary says.
+/// A figure of a recount that differs from the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The figure's path in the summary of a state, with dots.
+    /// The figure's path in the state's summary, with dots.
     pub figure: String,
-    /// What the summary says; none where it says nothing.
-    pub said: Option<u64>,
-    /// What was counted.
+    /// The figure in the summary.
+    pub said: u64,
+    /// The recounted figure.
     pub counted: u64,
 }
 
@@ -187,48 +158,76 @@ impl std::fmt::Display for Difference {
             said,
             counted,
         } = self;
-        match said {
-            Some(said) => write!(
-                f,
-                "{figure}: the summary says {said}, the file holds {counted}"
-            ),
-            None => write!(
-                f,
-                "{figure}: the summary says nothing, the file holds {counted}"
-            ),
-        }
+        write!(
+            f,
+            "{figure}: the summary says {said}, the file holds {counted}"
+        )
     }
 }
 
-/// The figures of a recount that differ from what a summary says of the state.
-///
-/// The tiers of the pooled routine stand in the summary of a pooled run alone, and the match basis in
-/// none of an early version: where the summary does not have them, there is nothing to hold against.
-pub fn differences(said: &Value, counted: &ResponseTotals) -> Vec<Difference> {
-    let mut figures = counted.figures();
-    // What the summary says beyond the figures that are known is a figure too: of a tier, say.
-    let mut paths: BTreeSet<String> = figures.keys().cloned().collect();
-    for map in ["/cases_by_tier", "/records_by_code", "/cases_by_code"] {
-        let keys = said.pointer(map).and_then(Value::as_object);
-        let keys = keys.into_iter().flat_map(serde_json::Map::keys);
-        paths.extend(keys.map(|key| format!("{map}/{key}")));
+/// The figures of a recount that differ from the state's summary.
+pub fn differences(said: &StateTotals, counted: &ResponseTotals) -> Vec<Difference> {
+    let mut differing = Vec::new();
+    let mut compare = |figure: &str, said: u64, counted: u64| {
+        if said != counted {
+            differing.push(Difference {
+                figure: figure.to_owned(),
+                said,
+                counted,
+            });
+        }
+    };
+    for (figure, said, counted) in [
+        ("records.returned", said.records.returned, counted.records),
+        ("cases.returned", said.cases.returned, counted.cases),
+        (
+            "cases_nobody_matched",
+            said.cases_nobody_matched,
+            counted.cases_nobody_matched,
+        ),
+        ("multiple_case", said.multiple_case, counted.multiple_case),
+        ("fcr_supplied", said.fcr_supplied, counted.fcr_supplied),
+    ] {
+        compare(figure, said, counted);
     }
-    if counted.basis_unknown || said.get("records_by_basis").is_none() {
-        paths.retain(|path| !path.starts_with("/records_by_basis"));
+    let tiers = said.cases_by_tier;
+    let tiers: Vec<u64> = tiers.found.into_iter().chain([tiers.none]).collect();
+    let codes = ReasonCode::ALL.map(ReasonCode::code);
+    let bases = MatchBasis::ALL.map(MatchBasis::code);
+    for (figure, names, said, counted) in [
+        (
+            "cases_by_tier",
+            &TIERS[..],
+            &tiers[..],
+            &counted.cases_by_tier[..],
+        ),
+        (
+            "records_by_code",
+            &codes,
+            &said.records_by_code.0,
+            &counted.records_by_code,
+        ),
+        (
+            "cases_by_code",
+            &codes,
+            &said.cases_by_code.0,
+            &counted.cases_by_code,
+        ),
+        (
+            "records_by_basis",
+            // The layout does not have this field, so the figures cannot be compared.
+            if counted.basis_unknown {
+                &[]
+            } else {
+                &bases[..]
+            },
+            &said.records_by_basis.0,
+            &counted.records_by_basis,
+        ),
+    ] {
+        for ((name, said), counted) in names.iter().zip(said).zip(counted) {
+            compare(&format!("{figure}.{name}"), *said, *counted);
+        }
     }
-    let differing = paths.into_iter().filter_map(|path| {
-        let counted = figures.remove(&path).unwrap_or_default();
-        let value = said.pointer(&path).and_then(Value::as_u64);
-        let of_pooled = TIERS[3..7]
-            .iter()
-            .any(|tier| path == format!("/cases_by_tier/{tier}"));
-        let silent = of_pooled && said.pointer(&path).is_none() && counted == 0;
-        let differs = !silent && value != Some(counted);
-        differs.then(|| Difference {
-            figure: path.trim_start_matches('/').replace('/', "."),
-            said: value,
-            counted,
-        })
-    });
-    differing.collect()
+    differing
 }

@@ -9,36 +9,35 @@ use crate::error::Result;
 use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::formats::reference::Counties;
 
-/// Renders response records of the submitting states.
+/// Renders response records.
 pub struct Renderer<'a> {
     layout: ResponseLayout,
-    /// What is copied from a submitted extract.
+    /// Copies from a submitted extract.
     from_submitted: CopiesOf,
-    /// What is copied from an FCR-derived extract.
+    /// Copies from an FCR-derived extract.
     from_fcr: CopiesOf,
     counties: &'a Counties,
     form: OutputForm,
 }
 
-/// What is copied from the other state's records.
+/// The fields that are copied from the other state's records.
 struct CopiesOf {
     case: Copies,
     participant: Copies,
 }
 
-/// The fields that are the same on every record of a case, in a record that is blank else, and the
-/// line end.
+/// A record with the fields that all records of a case share, blank elsewhere, and the line end.
 type Template = [u8; RESPONSE_BYTES + 1];
 
 impl<'a> Renderer<'a> {
-    /// A renderer to these layouts; `counties` is the table for FIPS verification, `form` the form
-    /// of the response files.
+    /// A renderer with these layouts. `counties` is the table for FIPS verification, `form` the
+    /// form of the response files.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a field is missing.
+    /// [`crate::Error::Layout`] if a field is missing.
     pub fn new(layouts: &LayoutSet, counties: &'a Counties, form: OutputForm) -> Result<Self> {
         let layout = layouts.response()?;
-        // An FCR-derived record's contact is treated as blank, whatever it holds.
+        // The contact in an FCR-derived record counts as blank, whatever it contains.
         let of = |from, with_contact| CopiesOf {
             case: Copies::of_case(from, &layout, with_contact),
             participant: Copies::of_participant(from, &layout),
@@ -64,8 +63,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Appends the records of a case of `yours` to `response` if the case is returned, and counts
-    /// it.
+    /// Counts a case of `yours` and, if it is returned, appends its records to `response`.
     pub fn render(
         &self,
         yours: &Side,
@@ -123,8 +121,8 @@ impl<'a> Renderer<'a> {
         totals.count_case_codes(case_codes);
     }
 
-    /// Appends a record: the template with the submitted record, and its SSN's verification. Gives
-    /// what is to be filled in.
+    /// Appends a record: the template with the submitted record and its SSN verification. Returns
+    /// the part that is still to be filled in.
     #[inline]
     fn start<'r>(
         &self,
@@ -139,7 +137,7 @@ impl<'a> Renderer<'a> {
         let bytes = &bytes[..bytes.len().min(submitted.len())];
         response.extend_from_slice(&template[..submitted.start]);
         response.extend_from_slice(bytes);
-        // A trimmed record is padded.
+        // The submitted record may be trimmed, so the rest is padded.
         response.extend_from_slice(&template[submitted.start + bytes.len()..submitted.end]);
         let end = RESPONSE_BYTES + self.form.line_end().len();
         response.extend_from_slice(&template[submitted.end..end]);
@@ -148,14 +146,14 @@ impl<'a> Renderer<'a> {
         record
     }
 
-    /// What is given for every case: 242, 276, 377-380, 473-477.
+    /// The fields that every case has: 242, 276, 377-380, 473-477.
     fn template(&self, yours: &Extract, case: &Case, rows: &[Row], fcr_supplied: bool) -> Template {
         let mut template = [b' '; RESPONSE_BYTES + 1];
         if let [end] = *self.form.line_end() {
             template[RESPONSE_BYTES] = end;
         }
         put_indicator(&mut template, self.layout.fcr_supplied, fcr_supplied);
-        // The case's own code, which is its first record's.
+        // The case's own code is that of its first record.
         let other_fips = yours.field(
             &yours.rows[case.first_row as usize],
             yours.layout.other_fips_code,
@@ -175,7 +173,7 @@ impl<'a> Renderer<'a> {
         template
     }
 
-    /// Without a match 381-388 are zeros and 389-391 are N.
+    /// The fields without a match: 381-388 are zeros and 389-391 are N.
     fn no_match(&self, template: &mut Template) {
         let layout = &self.layout;
         for columns in [
@@ -191,7 +189,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// What describes the matched case: 253-275, 277, 381-392, 393-472.
+    /// The fields of the matched case: 253-275, 277, 381-392, 393-472.
     fn matched(
         &self,
         template: &mut Template,
@@ -221,7 +219,7 @@ impl<'a> Renderer<'a> {
         template[layout.match_tier.first - 1] = b'0' + found.tier.number();
     }
 
-    /// What describes the counterpart: 279-376 and 478.
+    /// The fields of the counterpart: 279-376 and 478.
     #[inline]
     fn put_counterpart(
         &self,
@@ -233,7 +231,7 @@ impl<'a> Renderer<'a> {
         let layout = &self.layout;
         let bytes = theirs.bytes(row);
         if counterpart.hands_out_ssn() {
-            // An SSN that cannot be used is never offered to the other state.
+            // An unusable SSN is never shown to the other state.
             if row.ssn().is_some() {
                 put(record, layout.ssn, theirs.layout.ssn.of_trimmed(bytes));
             }
@@ -253,7 +251,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Writes a field, left-justified over blanks; `value` may be shorter.
+/// Writes a field, left-justified and padded with blanks.
 #[inline]
 fn put(record: &mut [u8], columns: Columns, value: &[u8]) {
     record[columns.range()][..value.len()].copy_from_slice(value);

@@ -1,13 +1,13 @@
-//! Which cases of a response were read already. A case stands in it once: the key of a case
-//! (matching.md, section 1) tells it from every other of its state.
+//! Detects cases that occur twice in a response. A correct response has each case once, identified
+//! by its key (matching.md, section 1).
 
 use ahash::{AHashSet, RandomState};
 
 use super::{ReadCase, ResponseFields};
 use crate::formats::record::trim_end;
 
-/// The keys of the cases read so far, as digests of 128 bits: 16 bytes a case, and no two keys of a
-/// file have the same one by accident.
+/// The keys of the cases read so far, as 128-bit digests: 16 bytes per case, and long enough that
+/// no two keys of a file collide by accident.
 pub(super) struct KnownCases {
     digests: AHashSet<u128>,
     halves: [RandomState; 2],
@@ -24,7 +24,7 @@ impl Default for KnownCases {
 }
 
 impl KnownCases {
-    /// Adds a case; tells whether it is new.
+    /// Adds a case. Returns whether it is new.
     pub(super) fn add(&mut self, case: &ReadCase<'_>, fields: &ResponseFields) -> bool {
         let (case_id, state) = fields.family(&case.first().bytes);
         let key = (

@@ -1,9 +1,11 @@
-//! Control totals: what became of every record and case of a state.
+//! Control totals: the outcome of every record and case of a state. They must balance, or nothing
+//! is published.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::matching::{
     Found, MatchBasis, Outcome, ReasonCode, ReasonCodes, Routine, Suppressed, Tier,
@@ -11,8 +13,9 @@ use crate::engine::matching::{
 use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// What became of the records of a state: they balance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// The outcomes of a state's records. They add up to the records read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RecordTotals {
     /// Records in the file.
     pub read: u64,
@@ -26,21 +29,23 @@ pub struct RecordTotals {
     pub not_evaluated: u64,
 }
 
-/// What became of the cases of a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// The outcomes of a state's cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
     pub returned: u64,
-    /// Cases suppressed: closed with closed, or closed and not found.
+    /// Cases suppressed: both closed, or closed and not found.
     pub suppressed: u64,
     /// Cases whose other state is absent.
     pub not_evaluated: u64,
-    /// Cases that have, beside accepted records, rejected ones.
+    /// Cases with accepted and rejected records.
     pub with_rejected_records: u64,
 }
 
 /// The totals of one state, or of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StateTotals {
     /// Records.
     pub records: RecordTotals,
@@ -52,18 +57,18 @@ pub struct StateTotals {
     pub cases_nobody_matched: u64,
     /// Records returned, by code.
     pub records_by_code: CodeCounts,
-    /// Cases returned, by each code that a record of theirs bears.
+    /// Cases returned, by each code that at least one of their records has.
     pub cases_by_code: CodeCounts,
     /// Records returned, by Participant Match Basis.
     pub records_by_basis: BasisCounts,
-    /// Cases answered, by tier 2 or higher, with a case that another of the state's cases was
-    /// answered with too.
+    /// Cases answered, by tier 2 or higher, with a case that also answers another case of the
+    /// state.
     pub cases_counterpart_shared: u64,
     /// Cases returned with Multiple Case Indicator Y.
     pub multiple_case: u64,
     /// Cases returned with FCR-Supplied Indicator Y.
     pub fcr_supplied: u64,
-    /// What became of the accepted records and cases, by the state that they name.
+    /// The outcomes of the accepted records and cases, by the state that they name.
     pub by_other_state: FatesByState,
 }
 
@@ -76,7 +81,7 @@ pub struct Volume {
     pub records: u64,
 }
 
-/// What became of the accepted records and cases that name a state.
+/// The outcomes of the accepted records and cases that name one state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fates {
     /// Returned in the response.
@@ -93,14 +98,14 @@ pub struct Fates {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FatesByState(Vec<Fates>);
 
-/// Cases by the tier that found them.
+/// Cases by the tier that found them, and those that no tier found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TierCounts {
     /// By tier, from 1.
     pub found: [u64; Tier::ALL.len()],
     /// Returned with 01.
     pub none: u64,
-    /// Which tiers there are.
+    /// The routine, which decides the tiers that exist.
     pub routine: Routine,
 }
 
@@ -113,7 +118,7 @@ pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
 pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
 
 impl TierCounts {
-    /// The counts of the routine's tiers by name, and those under `none`.
+    /// The counts of the routine's tiers by name, and `none`.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let tiers = ["1", "2", "3", "4", "5", "6", "7"]
             .into_iter()
@@ -132,6 +137,26 @@ impl Serialize for TierCounts {
     }
 }
 
+impl<'de> Deserialize<'de> for TierCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let counts = named_counts(deserializer)?;
+        let mut tiers = TierCounts::default();
+        for (name, count) in counts {
+            match name.as_bytes() {
+                b"none" => tiers.none = count,
+                [digit @ b'1'..=b'7'] => {
+                    tiers.found[usize::from(digit - b'1')] = count;
+                    if *digit > b'3' {
+                        tiers.routine = Routine::Pooled;
+                    }
+                }
+                _ => return Err(D::Error::custom("no such tier")),
+            }
+        }
+        Ok(tiers)
+    }
+}
+
 impl Serialize for CodeCounts {
     fn serialize<S: serde::Serializer>(
         &self,
@@ -139,6 +164,12 @@ impl Serialize for CodeCounts {
     ) -> std::result::Result<S::Ok, S::Error> {
         let codes = ReasonCode::ALL.map(ReasonCode::code);
         serializer.collect_map(codes.into_iter().zip(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for CodeCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        by_name(deserializer, &ReasonCode::ALL.map(ReasonCode::code)).map(CodeCounts)
     }
 }
 
@@ -152,6 +183,32 @@ impl Serialize for BasisCounts {
     }
 }
 
+impl<'de> Deserialize<'de> for BasisCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        by_name(deserializer, &MatchBasis::ALL.map(MatchBasis::code)).map(BasisCounts)
+    }
+}
+
+/// Counts by name, as in a summary.
+fn named_counts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<String, u64>, D::Error> {
+    BTreeMap::deserialize(deserializer)
+}
+
+/// Counts in the order of their names; a missing one is 0.
+fn by_name<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+    names: &[&str; N],
+) -> std::result::Result<[u64; N], D::Error> {
+    let mut counts = [0; N];
+    for (name, count) in named_counts(deserializer)? {
+        let place = names.iter().position(|other| *other == name);
+        counts[place.ok_or_else(|| D::Error::custom("no such code"))?] = count;
+    }
+    Ok(counts)
+}
+
 fn add_each<const N: usize>(mine: &mut [u64; N], theirs: &[u64; N]) {
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
         *mine += theirs;
@@ -163,15 +220,31 @@ impl Serialize for FatesByState {
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        let named = State::all()
-            .zip(&self.0)
-            .filter(|(_, fates)| **fates != Fates::default());
-        let map: BTreeMap<_, _> = named.map(|(state, fates)| (state.usps(), fates)).collect();
+        let named = self.iter().map(|(state, fates)| (state.usps(), fates));
+        let map: BTreeMap<_, _> = named.collect();
         map.serialize(serializer)
     }
 }
 
+impl<'de> Deserialize<'de> for FatesByState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let named = BTreeMap::<String, Fates>::deserialize(deserializer)?;
+        let mut all = FatesByState::default();
+        for (usps, fates) in named {
+            let state = State::from_usps(&usps).ok_or_else(|| D::Error::custom("no such state"))?;
+            *all.of(state) = fates;
+        }
+        Ok(all)
+    }
+}
+
 impl FatesByState {
+    /// The states that cases name, with the outcomes of these cases.
+    pub fn iter(&self) -> impl Iterator<Item = (State, &Fates)> {
+        let all = State::all().zip(&self.0);
+        all.filter(|(_, fates)| **fates != Fates::default())
+    }
+
     fn of(&mut self, state: State) -> &mut Fates {
         if self.0.is_empty() {
             self.0.resize(STATE_COUNT, Fates::default());
@@ -205,14 +278,14 @@ impl AddAssign<&FatesByState> for FatesByState {
 }
 
 impl StateTotals {
-    /// No totals yet, of a run by this routine.
+    /// Empty totals for a run by this routine.
     pub fn of(routine: Routine) -> Self {
         let mut totals = StateTotals::default();
         totals.cases_by_tier.routine = routine;
         totals
     }
 
-    /// Counts a case of so many records that names `other_state`.
+    /// Counts a case with this many records that names `other_state`.
     pub fn count(&mut self, outcome: &Outcome<'_>, records: u64, other_state: Option<State>) {
         if let Some(state) = other_state {
             let fates = self.by_other_state.of(state);
@@ -260,20 +333,20 @@ impl StateTotals {
         }
     }
 
-    /// Counts how the counterpart of a returned record was found.
+    /// Counts how a returned record's counterpart was found.
     #[inline]
     pub fn count_basis(&mut self, basis: MatchBasis) {
         self.records_by_basis.0[basis.index()] += 1;
     }
 
-    /// Counts the codes that occur in a returned case.
+    /// Counts the codes of a returned case.
     pub fn count_case_codes(&mut self, codes: ReasonCodes) {
         for code in codes.iter() {
             self.cases_by_code.0[code.index()] += 1;
         }
     }
 
-    /// Makes sure that every record and case read is accounted for.
+    /// Checks that every record and case read has exactly one outcome.
     ///
     /// # Errors
     /// [`Error::Unbalanced`] with the figures.

@@ -1,4 +1,4 @@
-//! Writes a state's response file: matched and rendered in parallel, streamed out in order.
+//! Writes a state's response: cases are matched and rendered in parallel, and written in order.
 
 use rayon::prelude::*;
 
@@ -14,36 +14,36 @@ use crate::formats::layout::RESPONSE_BYTES;
 use crate::progress::Stage;
 use crate::stop::Stop;
 
-/// Where a response goes, piece by piece.
+/// Receives a response piece by piece, so that this room need not know of files.
 pub trait ResponseSink {
-    /// Takes the next piece.
+    /// Writes the next piece.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
-/// What one task rendered.
+/// The output of one task.
 struct Rendered {
     response: Vec<u8>,
     totals: StateTotals,
-    /// The cases of the other states with which its cases were answered.
+    /// The cases of other states that answer its cases.
     claims: Vec<Claim>,
     /// The cases about which leads may be asked.
     asks: Vec<Ask>,
 }
 
-/// About how many records one task renders.
+/// The approximate number of records per task.
 const TASK_RECORDS: u32 = 1000;
-/// How many tasks are rendered while the ones before are written.
+/// The number of tasks that are rendered before their output is written.
 const WINDOW_TASKS: usize = 8;
 
-/// Matches every case of a submitting state and streams its response to `sink`, in the order of the
-/// cases' first records. Gives the totals, which balance, and if `with_asks` the cases about which leads
-/// may be asked, in their order.
+/// Matches every case of a submitting state and writes its response to `sink`, in the order of the
+/// cases' first records. Returns the totals, which balance, and if `with_asks` the cases for which
+/// leads may be sought.
 ///
 /// # Errors
-/// What the sink reports, an unbalanced total, and an interruption.
+/// Errors of the sink, totals that do not balance, and a requested stop.
 pub fn write_response(
     matcher: &Matcher<'_>,
     renderer: &Renderer<'_>,
@@ -68,7 +68,7 @@ pub fn write_response(
             let mut response = Vec::with_capacity(records as usize * record_bytes);
             for first in cases.clone().step_by(BATCH_CASES as usize) {
                 let batch = first..cases.end.min(first + BATCH_CASES);
-                matcher.approach(yours, batch.clone());
+                matcher.prefetch(yours, batch.clone());
                 for number in batch {
                     let outcome = matcher.match_case(yours, number, &mut scratch, &mut Unobserved);
                     let case = &yours.extract.cases[number as usize];
@@ -94,7 +94,7 @@ pub fn write_response(
                 asks,
             })
         };
-        // The first error in the order of the cases, whatever the threads.
+        // The first error in case order, so that it does not depend on the number of threads.
         let tasks: Vec<_> = window.par_iter().map(task).collect();
         tasks.into_iter().collect()
     };
@@ -135,10 +135,10 @@ pub fn write_response(
     Ok((totals, asks))
 }
 
-/// Refuses a record that a line cannot carry; `response` holds the case's records, each with its line
-/// end.
+/// Refuses records that cannot be written as lines, because a byte of theirs is a line end in the
+/// code page. `response` has the case's records, each with its line end.
 fn check_lines(yours: &Side, case: &Case, response: &[u8], form: OutputForm) -> Result<()> {
-    // ASCII records hold no line end: the edits have seen to it.
+    // ASCII records have no line ends; edit E02 rejected them.
     if form.encoding == Encoding::Ascii {
         return Ok(());
     }
@@ -158,7 +158,7 @@ fn check_lines(yours: &Side, case: &Case, response: &[u8], form: OutputForm) -> 
     Ok(())
 }
 
-/// Cuts the cases into runs of about [`TASK_RECORDS`] records.
+/// Splits the cases into ranges of about [`TASK_RECORDS`] records.
 fn tasks(yours: &Side) -> Vec<std::ops::Range<u32>> {
     let mut tasks = Vec::new();
     let (mut first, mut records) = (0, 0);

@@ -1,7 +1,7 @@
-//! Where each line of a large side file begins, in four bytes a line.
+//! The offset of each line of a large side file, in four bytes per line.
 
-/// The first byte of each line, from 0. Of each the lower half is kept, and the lines at which the
-/// upper half grows.
+/// The first byte of each line, from 0. The lower 32 bits are stored per line; of the upper bits,
+/// only the lines at which they grow.
 #[derive(Default)]
 pub(super) struct LineOffsets {
     lower: Vec<u32>,
@@ -9,7 +9,7 @@ pub(super) struct LineOffsets {
 }
 
 impl LineOffsets {
-    /// Adds the next line, behind all that were added before.
+    /// Adds the next line. Offsets must ascend.
     pub(super) fn push(&mut self, offset: u64) {
         while (self.grows.len() as u64) < offset >> 32 {
             self.grows.push(self.lower.len() as u32);
@@ -17,16 +17,16 @@ impl LineOffsets {
         self.lower.push(offset as u32);
     }
 
-    /// The first byte of a line, if it is there.
+    /// The first byte of a line, or `None` beyond the last line.
     #[inline]
     pub(super) fn get(&self, line: usize) -> Option<u64> {
         let lower = u64::from(*self.lower.get(line)?);
-        // Mostly there are none: a file below 4 GiB.
+        // Usually empty: the file is smaller than 4 GiB.
         let upper = self.grows.iter().take_while(|&&at| at as usize <= line);
         Some((upper.count() as u64) << 32 | lower)
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     pub(super) fn len(&self) -> usize {
         self.lower.len()
     }

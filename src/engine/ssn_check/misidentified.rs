@@ -1,4 +1,5 @@
-//! SSNs that a state reported as not being its participant's.
+//! The side file of misidentified SSNs: SSNs that are not those of the participants they were
+//! reported for.
 
 use std::path::Path;
 
@@ -12,14 +13,14 @@ use crate::formats::record::is_blank;
 use crate::formats::reference::State;
 use crate::stop::Stop;
 
-/// The pairs of participant and SSN that a side file names (seed: FCR Misidentified Participant).
+/// Pairs of participant and SSN from the side file (seed: FCR Misidentified Participant).
 #[derive(Default)]
 pub struct Misidentified {
     /// State, Member ID as padded in the record, SSN.
     entries: AHashSet<(State, [u8; 15], u32)>,
-    /// The SSNs of all entries: few records need the longer look.
+    /// The SSNs of all entries. Few records have one of them, so the lookup by participant is rare.
     ssns: AHashSet<u32>,
-    /// What the manifest says of the file, if there was one.
+    /// The side file's entry in the manifest, if there is a side file.
     pub entry: Option<InputEntry>,
 }
 
@@ -27,9 +28,9 @@ impl Misidentified {
     /// Reads the side file.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] where it cannot be read, and [`crate::Error::Input`] naming the line that is too
-    /// short, or whose Member ID is blank or SSN not nine digits; [`crate::Error::Interrupted`] where the run
-    /// is to stop.
+    /// [`crate::Error::Io`] if it cannot be read; [`crate::Error::Input`] naming the line if one is
+    /// too short, has a blank Member ID, or an SSN that is not nine digits;
+    /// [`crate::Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
         let (state, member, ssn) = (
             layout.columns("state_fips")?,
@@ -52,7 +53,7 @@ impl Misidentified {
             };
             let mut padded = [b' '; 15];
             padded.copy_from_slice(member);
-            // An entry of something that is no jurisdiction concerns no participant.
+            // An entry for a code that is not a jurisdiction concerns no participant.
             if let Some(state) = State::from_fips(state.of(line.bytes)) {
                 all.entries.insert((state, padded, ssn));
                 all.ssns.insert(ssn);

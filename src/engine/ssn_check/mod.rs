@@ -1,4 +1,5 @@
-//! SSN verification and misidentified SSNs (verification.md, sections 1 and 2).
+//! SSN verification and misidentified SSNs (verification.md, sections 1 and 2). The answers are per
+//! record; no other state's record is looked at.
 
 mod line_offsets;
 mod misidentified;
@@ -14,11 +15,11 @@ pub use tolerance::passes_name_test;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Indicator {
-    /// The SSN is absent, or usable while no master was given.
+    /// The SSN is absent, or it is usable and no master was given.
     Blank = 0,
     /// The SSN and the name are a pair on record.
     Yes = 1,
-    /// The SSN is invalid, or its name on record is another.
+    /// The SSN is invalid, or is on record with other names.
     No = 2,
 }
 

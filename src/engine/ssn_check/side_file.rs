@@ -1,5 +1,5 @@
-//! Side files: text with LF or CRLF, lines perhaps trimmed (layouts.md, section 4). They may be
-//! packed or EBCDIC, as extracts may.
+//! Reads side files: text with LF or CRLF, whose lines may be trimmed (layouts.md, section 4). Like
+//! extracts, they may be compressed or EBCDIC.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::formats::input::InputEntry;
 use crate::formats::input::{Framing, InputForm, Record, Records, Source};
 use crate::stop::Stop;
 
-/// A side file's lines, each of which must reach `min_bytes`.
+/// The lines of a side file, each at least `min_bytes` long.
 pub(super) struct SideFile {
     pub(super) source: Source,
     kind: &'static str,
@@ -20,17 +20,17 @@ impl SideFile {
             fixed: Some(false),
             encoding: None,
         };
-        // The record length plays no part in text.
+        // Text has no fixed record length, so any number will do.
         let source = Source::open(path, 1, form, stop)?;
         Ok(SideFile { source, kind })
     }
 
-    /// What the manifest says of the file.
+    /// The side file's entry in the manifest.
     pub(super) fn entry(&self) -> InputEntry {
         InputEntry::of(self.kind, &self.source, None)
     }
 
-    /// The refusal of a line, counted from 1.
+    /// The error for a bad line; `number` counts from 1.
     pub(super) fn refuse(&self, number: u64, problem: &str) -> Error {
         let problem = format!(
             "{problem}; correct the file: `icr layout show {}` tells what a line holds",
@@ -42,8 +42,8 @@ impl SideFile {
     /// The lines with their numbers, from 1.
     ///
     /// # Errors
-    /// [`Error::Input`] naming the first line that is shorter than `min_bytes`, and
-    /// [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Input`] naming the first line shorter than `min_bytes`; [`Error::Interrupted`] if a
+    /// stop was requested.
     pub(super) fn lines(
         &self,
         min_bytes: usize,

@@ -1,4 +1,5 @@
-//! The SSN master: the pairs of SSN and name on record.
+//! The SSN master: pairs of SSN and name on record. It is indexed by SSN; its lines stay in the
+//! file.
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::formats::layout::{Columns, Layout};
 use crate::formats::record::{PersonName, Ssn, nine_digits, trim_end};
 use crate::stop::Stop;
 
-/// The pairs of SSN and name on record; several with one SSN are its alternate names.
+/// Pairs of SSN and name on record. Several lines with one SSN are alternate names.
 pub struct SsnMaster {
     file: SideFile,
     offsets: LineOffsets,
@@ -25,8 +26,8 @@ impl SsnMaster {
     /// Reads the side file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is too
-    /// short or whose SSN is not nine digits; [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Io`] if it cannot be read; [`Error::Input`] naming the line if one is too short or
+    /// its SSN is not nine digits; [`Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
         let (ssn, last_name, first_name) = (
             layout.columns("ssn")?,
@@ -36,7 +37,7 @@ impl SsnMaster {
         let file = SideFile::open(path, "ssn-master", stop)?;
         let read = || {
             let (mut offsets, mut ssns) = (LineOffsets::default(), Vec::new());
-            // A line may be trimmed to its first byte of a name [ours: 10].
+            // A line may be trimmed down to the first byte of the name [ours: 10].
             for line in file.lines(ssn.last + 1, stop) {
                 let (number, line) = line?;
                 let Some(ssn) = nine_digits(ssn.of(line.bytes)) else {
@@ -54,7 +55,7 @@ impl SsnMaster {
             }
             Ok((offsets, ssns))
         };
-        // The digest is made beside, of the same bytes.
+        // The digest is computed in parallel, from the same bytes.
         let (read, digest) = rayon::join(read, || file.source.sha256_until(stop));
         let (offsets, ssns) = read?;
         digest?;
@@ -73,7 +74,7 @@ impl SsnMaster {
         })
     }
 
-    /// Whether some record with this SSN passes the name test.
+    /// Whether some line with this SSN passes the name test.
     pub fn verify(&self, ssn: Ssn, name: &PersonName) -> bool {
         self.by_ssn.rows(ssn.number()).any(|line| {
             let (last, first) = self.names(line);
@@ -81,19 +82,19 @@ impl SsnMaster {
         })
     }
 
-    /// Where the index holds this SSN; the first of three steps to its first line.
+    /// The bucket of this SSN in the index: the first of three steps to its first line.
     #[inline]
     pub(crate) fn bucket(&self, ssn: Ssn) -> std::ops::Range<u32> {
         self.by_ssn.bucket(ssn.number())
     }
 
-    /// The first line with this SSN, in its place of the index.
+    /// The first line with this SSN, given its bucket.
     #[inline]
     pub(crate) fn first_line(&self, ssn: Ssn, bucket: std::ops::Range<u32>) -> Option<u32> {
         self.by_ssn.first_in(ssn.number(), bucket)
     }
 
-    /// Where a line begins, in bytes from 0.
+    /// The first byte of a line, from 0.
     #[inline]
     pub(crate) fn offset(&self, line: u32) -> u64 {
         self.offsets.get(line as usize).unwrap_or_default()
@@ -110,15 +111,15 @@ impl SsnMaster {
             .unwrap_or_default()
     }
 
-    /// Whether a line has just these name fields: mostly it does, and then the normalised names are
-    /// the same too.
+    /// Whether a line has exactly these name fields. Usually it has, and then the names need not be
+    /// normalised to be compared.
     #[inline]
     pub(crate) fn has_names(&self, line: u32, last: &[u8], first: &[u8]) -> bool {
         let (their_last, their_first) = self.names(line);
         trim_end(their_last) == trim_end(last) && trim_end(their_first) == trim_end(first)
     }
 
-    /// The name fields of a line, perhaps trimmed.
+    /// The name fields of a line; may be trimmed.
     fn names(&self, line: u32) -> (&[u8], &[u8]) {
         let line = line as usize;
         let all = self.file.source.bytes();
@@ -134,25 +135,25 @@ impl SsnMaster {
         )
     }
 
-    /// What the manifest says of the file.
+    /// The side file's entry in the manifest.
     pub fn entry(&self) -> InputEntry {
         self.file.entry()
     }
 
-    /// Tells whether the file is still the one that was opened.
+    /// Checks that the file is still the one that was opened.
     ///
     /// # Errors
-    /// [`Error::Input`] where it was cut short or changed since.
+    /// [`Error::Input`] if it was truncated or modified since.
     pub fn check_intact(&self) -> Result<()> {
         self.file.source.check_intact()
     }
 
-    /// How many records there are.
+    /// The number of lines.
     pub fn len(&self) -> usize {
         self.offsets.len()
     }
 
-    /// True where there is no record.
+    /// True if there are no lines.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,13 +1,14 @@
-//! SSA's tolerance for names (public: SSA match criteria as documented for a state batch).
+//! The name test: SSA's tolerance for names (public: SSA match criteria as documented for a state
+//! batch).
 
 use crate::formats::record::PersonName;
 
-/// Bytes of the last and first name that the key of the test holds.
+/// The numbers of bytes of the last and of the first name in the key of the test.
 const LAST: usize = 7;
 const FIRST: usize = 1;
 
-/// Whether two names pass as one person's (verification.md, section 2). A name without a last or a
-/// first part passes nothing.
+/// Whether two names may be one person's (verification.md, section 2). A name without a last or a
+/// first part never passes.
 pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
     if [ours, theirs]
         .iter()
@@ -29,7 +30,7 @@ pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
         || gives_by_removal(Key::new(theirs, LAST + 1).bytes(), a.bytes())
 }
 
-/// The first bytes of the last name followed by the first of the first name.
+/// The first bytes of the last name, followed by the first bytes of the first name.
 struct Key {
     bytes: [u8; LAST + 1 + FIRST],
     length: usize,
@@ -52,7 +53,7 @@ impl Key {
     }
 }
 
-/// The same length, and one byte differs or two neighbouring bytes are exchanged.
+/// The keys have equal length, and one byte differs or two adjacent bytes are transposed.
 fn differ_in_one_place(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
@@ -67,7 +68,7 @@ fn differ_in_one_place(a: &[u8], b: &[u8]) -> bool {
     a[first + 1..] == b[first + 1..] || exchanged
 }
 
-/// Taking one byte out of `long` gives `short`.
+/// Deleting one byte of `long` gives `short`.
 fn gives_by_removal(long: &[u8], short: &[u8]) -> bool {
     if long.len() != short.len() + 1 {
         return false;

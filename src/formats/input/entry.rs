@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Source;
+use crate::open::WholeFile;
 use crate::text::hex;
+use std::path::Path;
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,4 +34,23 @@ impl InputEntry {
             sha256: hex(&source.sha256()),
         }
     }
+
+    /// The entry of a small file that was read at once.
+    pub fn of_whole(kind: &str, path: &Path, file: &WholeFile) -> Self {
+        InputEntry {
+            kind: kind.to_owned(),
+            name: file_name(path),
+            state: None,
+            bytes: file.bytes.len() as u64,
+            sha256: file.sha256(),
+        }
+    }
+}
+
+/// A file's name without its folder, for outputs that are compared.
+pub fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

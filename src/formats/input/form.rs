@@ -7,7 +7,7 @@ use super::cp037::{FROM_LATIN_1, TO_LATIN_1};
 /// How the records of a file are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// One record a line, LF or CRLF, the last line with or without its ending.
+    /// One record per line, LF or CRLF, the last line with or without its ending.
     Text,
     /// RECFM=FB: records of exactly this many bytes, with no line ends.
     Fixed(usize),

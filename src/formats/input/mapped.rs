@@ -12,6 +12,7 @@
 )]
 
 use std::fs::{File, Metadata};
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use memmap2::{Mmap, MmapOptions};
 
 use crate::error::{Error, Result};
+use crate::open::regular;
 
+/// What there is to say of a pipe, a device or a folder.
+const NO_FILE: &str = "is not a regular file; give a file, or a folder of files";
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
 
@@ -31,7 +35,7 @@ struct Slot {
     cut: AtomicBool,
 }
 
-static REGISTRY: [Slot; SLOTS] = [const {
+static MAPPED_FILES: [Slot; SLOTS] = [const {
     Slot {
         first: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
@@ -48,18 +52,23 @@ pub struct Mapped {
     path: PathBuf,
 }
 
-/// What tells that a file was changed.
+/// What tells that a file was changed. The time of its last change of state (ctime) too: no program
+/// can set it back, as it can the time of modification.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
+    file: (u64, u64),
     bytes: u64,
     modified: (i64, i64),
+    changed: (i64, i64),
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
         Stamp {
+            file: (metadata.dev(), metadata.ino()),
             bytes: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 }
@@ -68,10 +77,13 @@ impl Mapped {
     /// Opens and maps a file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened or mapped, [`Error::Input`] where it is no regular
+    /// [`Error::Io`] if it cannot be opened or mapped, [`Error::Input`] if it is no regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput => Error::input(path, NO_FILE),
+            _ => Error::io("open", path)(error),
+        })?;
         Self::of_file(file, path)
     }
 
@@ -83,10 +95,7 @@ impl Mapped {
         install_handler();
         let metadata = file.metadata().map_err(Error::io("read", path))?;
         if !metadata.is_file() {
-            return Err(Error::input(
-                path,
-                "is not a regular file; give a file, or a folder of files",
-            ));
+            return Err(Error::input(path, NO_FILE));
         }
         let opened = Stamp::of(&metadata);
         let bytes = usize::try_from(opened.bytes)
@@ -128,20 +137,50 @@ impl Mapped {
         }
     }
 
+    /// Whether a page of it could not be read: it was cut short, or the device failed.
+    fn is_cut(&self) -> bool {
+        self.slot
+            .is_some_and(|slot| MAPPED_FILES[slot].cut.load(Ordering::Acquire))
+    }
+
+    /// The checksum of all of it.
+    pub(super) fn checksum(&self) -> u32 {
+        crc32fast::hash(self)
+    }
+
+    /// Tells whether a temporary file of ours, whose checksum this was, still holds what was written.
+    /// `path` is of the file that was delivered.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it does not.
+    pub(super) fn check_temporary(&self, checksum: u32) -> Result<()> {
+        let metadata = self.file.metadata();
+        let metadata = metadata.map_err(Error::io("read", &self.path))?;
+        let same = metadata.size() == self.opened.bytes && self.checksum() == checksum;
+        // After the checksum, which reads every page.
+        if same && !self.is_cut() {
+            return Ok(());
+        }
+        let problem = "was unpacked or translated into a temporary file that could not be read again as it was written; look at the disk of TMPDIR, then run again";
+        Err(Error::input(&self.path, problem))
+    }
+
     /// Tells whether the file is still the one that was opened.
     ///
     /// # Errors
-    /// [`Error::Input`] where it was cut short or changed since.
+    /// [`Error::Input`] where it was cut short, changed or replaced since.
     pub fn check_intact(&self) -> Result<()> {
-        let cut = self
-            .slot
-            .is_some_and(|slot| REGISTRY[slot].cut.load(Ordering::Acquire));
+        let cut = self.is_cut();
         let metadata = self
             .file
             .metadata()
             .map_err(Error::io("read", &self.path))?;
         let now = Stamp::of(&metadata);
-        if cut || now.bytes < self.opened.bytes {
+        if cut && now.bytes >= self.opened.bytes {
+            let problem = "could not be read to its end, although it has not become shorter; look at the disk, then run again";
+            return Err(Error::input(&self.path, problem));
+        }
+        if now.bytes < self.opened.bytes {
             let problem = format!(
                 "was cut from {} to {} bytes while it was read; wait until it has arrived whole, then run again",
                 self.opened.bytes, now.bytes
@@ -149,8 +188,7 @@ impl Mapped {
             return Err(Error::input(&self.path, problem));
         }
         if now != self.opened {
-            let problem =
-                "was changed while it was read; wait until it has arrived whole, then run again";
+            let problem = "was changed, moved or replaced while it was read; wait until it has arrived whole, then run again";
             return Err(Error::input(&self.path, problem));
         }
         Ok(())
@@ -169,7 +207,7 @@ impl Deref for Mapped {
 impl Drop for Mapped {
     fn drop(&mut self) {
         if let Some(slot) = self.slot {
-            let slot = &REGISTRY[slot];
+            let slot = &MAPPED_FILES[slot];
             slot.bytes.store(0, Ordering::Release);
             slot.cut.store(false, Ordering::Release);
             slot.first.store(0, Ordering::Release);
@@ -179,7 +217,7 @@ impl Drop for Mapped {
 
 fn register(map: &Mmap) -> Option<usize> {
     let first = map.as_ptr() as usize;
-    REGISTRY.iter().position(|slot| {
+    MAPPED_FILES.iter().position(|slot| {
         let taken = slot
             .first
             .compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
@@ -217,7 +255,7 @@ extern "C" fn handler(
     // from the fault to the end of a registered map keeps every address of it readable.
     unsafe {
         let address = (*info).si_addr() as usize;
-        for slot in &REGISTRY {
+        for slot in &MAPPED_FILES {
             let first = slot.first.load(Ordering::Acquire);
             let bytes = slot.bytes.load(Ordering::Acquire);
             if first == 0 || address < first || address >= first + bytes {
@@ -281,6 +319,54 @@ mod tests {
                 .to_string()
                 .contains("was changed")
         );
+    }
+
+    #[test]
+    fn a_change_in_place_with_the_time_set_back_is_reported() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"first").unwrap();
+        let modified = file.as_file().metadata().unwrap().modified().unwrap();
+        let mapped = Mapped::open(file.path()).unwrap();
+        // The clock of a file system goes by ticks.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::write(file.path(), b"other").unwrap();
+        file.as_file().set_modified(modified).unwrap();
+        let message = mapped.check_intact().unwrap_err().to_string();
+        assert!(
+            message.contains("was changed, moved or replaced"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_file_replaced_under_its_name_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&path, b"first").unwrap();
+        std::fs::write(&other, b"other").unwrap();
+        let mapped = Mapped::open(&path).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::rename(&other, &path).unwrap();
+        assert!(mapped.check_intact().is_err());
+    }
+
+    #[test]
+    fn a_temporary_file_that_is_cut_or_changed_is_reported() {
+        use std::os::unix::fs::FileExt;
+        let change: [fn(&File); 2] = [
+            |file| file.set_len(10).unwrap(),
+            |file| file.write_all_at(b"y", 50_000).unwrap(),
+        ];
+        for change in change {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[b'x'; 100_000]).unwrap();
+            let mapped = Mapped::of_file(file.try_clone().unwrap(), Path::new("TX.gz")).unwrap();
+            let checksum = mapped.checksum();
+            mapped.check_temporary(checksum).unwrap();
+            change(&file);
+            let message = mapped.check_temporary(checksum).unwrap_err().to_string();
+            assert!(message.starts_with("TX.gz: was unpacked"), "{message}");
+        }
     }
 
     #[test]

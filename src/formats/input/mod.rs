@@ -9,12 +9,13 @@ mod mapped;
 mod packing;
 mod paths;
 mod source;
+mod temporary;
 
 pub use diagnose::{Wanted, diagnose, diagnose_form};
-pub use entry::InputEntry;
+pub use entry::{InputEntry, file_name};
 pub use form::{Encoding, Framing, InputForm};
 pub use framing::{Record, Records, split_at_records};
 pub use mapped::Mapped;
 pub use packing::Packing;
-pub use paths::input_files;
+pub use paths::{folder_files, input_files};
 pub use source::{Source, digest_until};

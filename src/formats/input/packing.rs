@@ -60,7 +60,7 @@ impl Packing {
     }
 }
 
-/// Fills a buffer as far as there is something to read; gives how far.
+/// Fills a buffer as far as there is something to read; returns how far.
 pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

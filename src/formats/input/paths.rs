@@ -9,14 +9,20 @@ use crate::error::{Error, Result};
 /// message about a folder that has none.
 ///
 /// # Errors
-/// [`Error::Input`] where an argument is neither, [`Error::Io`] where it is not there or cannot be
-/// read, and [`Error::Input`] where a folder holds no file.
+/// [`Error::Input`] if an argument is neither, [`Error::Io`] if it does not exist or cannot be
+/// read, and as [`folder_files`].
 pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
         let metadata = std::fs::metadata(argument).map_err(Error::io("open", argument))?;
         if metadata.is_dir() {
-            files.extend(folder_files(argument, what)?);
+            let found = folder_files(argument)?;
+            if found.is_empty() {
+                let problem =
+                    format!("is a folder without files; give the folder that holds the {what}");
+                return Err(Error::input(argument, problem));
+            }
+            files.extend(found);
         } else if metadata.is_file() {
             files.push(argument.clone());
         } else {
@@ -29,19 +35,27 @@ pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn folder_files(folder: &Path, what: &str) -> Result<Vec<PathBuf>> {
+/// The files of a folder, not hidden and not nested, in byte order of their names. Every other name
+/// that the folder lists is an error: were it passed over, a state would be absent and nobody told.
+///
+/// # Errors
+/// [`Error::Io`] where the folder, or what a name stands for, cannot be looked at (a link to
+/// nothing, for example), and [`Error::Input`] where a name is of a pipe, socket or device.
+pub fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
         let entry = entry.map_err(Error::io("read", folder))?;
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let regular = std::fs::metadata(entry.path()).is_ok_and(|m| m.is_file());
-        if regular && !hidden {
-            names.push(entry.file_name());
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
         }
-    }
-    if names.is_empty() {
-        let problem = format!("is a folder without files; give the folder that holds the {what}");
-        return Err(Error::input(folder, problem));
+        let path = entry.path();
+        let metadata = std::fs::metadata(&path).map_err(Error::io("open", &path))?;
+        if metadata.is_file() {
+            names.push(entry.file_name());
+        } else if !metadata.is_dir() {
+            let problem = "is neither a file nor a folder; take it out of the folder, or give the files by their names";
+            return Err(Error::input(&path, problem));
+        }
     }
     names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
@@ -64,5 +78,26 @@ mod tests {
             .map(|f| f.file_name().unwrap().to_str().unwrap())
             .collect();
         assert_eq!(names, ["B", "a", "b"]);
+    }
+
+    #[test]
+    fn every_name_of_a_folder_is_read_or_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("TX.txt"), "x").unwrap();
+        std::os::unix::fs::symlink(at("nowhere"), at("CA.txt")).unwrap();
+        let refused = || folder_files(folder.path()).unwrap_err().to_string();
+        assert!(refused().contains("cannot open") && refused().contains("CA.txt"));
+        std::fs::remove_file(at("CA.txt")).unwrap();
+        std::os::unix::fs::symlink(at("TX.txt"), at("CA.txt")).unwrap();
+        assert_eq!(folder_files(folder.path()).unwrap().len(), 2);
+        let made = std::process::Command::new("mkfifo")
+            .arg(at("NY.txt"))
+            .status();
+        assert!(made.unwrap().success());
+        assert!(refused().contains("NY.txt: is neither"), "{}", refused());
+        std::fs::remove_file(at("NY.txt")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("OH.txt")).unwrap();
+        assert!(refused().contains("OH.txt: is neither"), "{}", refused());
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::packing::fill;
+use super::temporary::temporary_file;
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
@@ -34,8 +35,14 @@ pub struct Source {
     /// The file as it was delivered.
     delivered: Mapped,
     /// What it holds, where that is not what was delivered.
-    decoded: Option<Mapped>,
+    decoded: Option<Decoded>,
     digest: Mutex<Digesting>,
+}
+
+/// What was unpacked and translated, with its checksum.
+struct Decoded {
+    bytes: Mapped,
+    checksum: u32,
 }
 
 /// A digest of the file as delivered, made as its bytes are read.
@@ -50,8 +57,8 @@ impl Source {
     /// long, when the run is to stop.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] where the run
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
+    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
         let delivered = Mapped::open(path)?;
@@ -71,7 +78,7 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = tempfile::tempfile().map_err(Error::io("hold in memory", path))?;
+        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
         file.write_all(bytes)
             .map_err(Error::io("hold in memory", path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
@@ -118,10 +125,14 @@ impl Source {
         let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
             // A file that was cut short is told as such, not as one that cannot be unpacked.
             .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
-        let decoded = Mapped::of_file(file, &path)?;
+        let bytes = Mapped::of_file(file, &path)?;
+        let decoded = Decoded {
+            checksum: bytes.checksum(),
+            bytes,
+        };
         Ok(Source {
             path,
-            framing: Framing::of(&decoded, record_bytes, form.fixed),
+            framing: Framing::of(&decoded.bytes, record_bytes, form.fixed),
             encoding,
             packing,
             delivered,
@@ -133,7 +144,10 @@ impl Source {
     /// The bytes of all records and line ends.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        self.decoded.as_ref().unwrap_or(&self.delivered)
+        match &self.decoded {
+            Some(decoded) => &decoded.bytes,
+            None => &self.delivered,
+        }
     }
 
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
@@ -230,12 +244,17 @@ impl Source {
             .into_owned()
     }
 
-    /// Tells whether the file is still the one that was opened.
+    /// Tells whether the file is still the one that was opened, and what was unpacked or translated
+    /// of it still what was made of it.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] where it was cut short or changed since.
+    /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.delivered.check_intact()
+        self.delivered.check_intact()?;
+        match &self.decoded {
+            Some(decoded) => decoded.bytes.check_temporary(decoded.checksum),
+            None => Ok(()),
+        }
     }
 }
 
@@ -268,7 +287,7 @@ fn decode(
     };
     let folder = std::env::temp_dir();
     let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let mut file = temporary_file().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
     // Told by the first bytes: the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;

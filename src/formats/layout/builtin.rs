@@ -1,9 +1,10 @@
-//! The layouts and tables that are compiled in, and their replacement by `--layouts DIR`.
+//! The compiled-in layouts and tables, and their replacement by `--layouts DIR`.
 
 use std::path::Path;
 
 use super::{CodeTable, ExtractLayout, Layout, RegistryLayout, ResponseLayout};
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// A compiled-in layout: name, record length in bytes, title, CSV text.
 pub(super) type BuiltinLayout = (&'static str, usize, &'static str, &'static str);
@@ -103,7 +104,7 @@ pub const TABLES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The layouts and tables in use: the compiled-in ones, or those of a folder in their place.
+/// The layouts and tables in use: compiled in, or from a folder.
 #[derive(Clone, Debug)]
 pub struct LayoutSet {
     /// The layouts, in the order of [`LAYOUTS`].
@@ -116,7 +117,7 @@ impl LayoutSet {
     /// The layouts in use; with `folder`, a file `NAME.csv` in it replaces the layout or table NAME.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a file has an unknown name or cannot be used, and [`Error::Usage`]
+    /// [`Error::Layout`] if a file has an unknown name or cannot be used, and [`Error::Usage`]
     /// where the folder cannot be read or replaces nothing.
     pub fn load(folder: Option<&Path>) -> Result<Self> {
         let mut set = Self::builtin()?;
@@ -124,23 +125,23 @@ impl LayoutSet {
         let unusable = |what: &str| {
             Error::Usage(format!(
                 "--layouts {}: {what}; give a folder with files such as extract.csv",
-                folder.display()
+                shown_path(folder)
             ))
         };
         let entries =
             std::fs::read_dir(folder).map_err(|e| unusable(&format!("cannot be read ({e})")))?;
         let mut paths: Vec<_> = entries
-            .filter_map(std::result::Result::ok)
-            .map(|e| e.path())
-            .collect();
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<std::io::Result<_>>()
+            .map_err(|e| unusable(&format!("cannot be read ({e})")))?;
         paths.retain(|p| p.extension().is_some_and(|e| e == "csv"));
         paths.sort();
         if paths.is_empty() {
             return Err(unusable("holds no .csv file"));
         }
         for path in paths {
-            let text = std::fs::read(&path)
-                .map_err(|e| unusable(&format!("{} cannot be read ({e})", path.display())))?;
+            let text = crate::open::read_regular(&path)
+                .map_err(|e| unusable(&format!("{} cannot be read ({e})", shown_path(&path))))?;
             set.replace(&path, &text)?;
         }
         set.check_positions()?;
@@ -161,7 +162,7 @@ impl LayoutSet {
     }
 
     fn replace(&mut self, path: &Path, text: &[u8]) -> Result<()> {
-        let file = path.display().to_string();
+        let file = shown_path(path);
         let stem = path
             .file_stem()
             .unwrap_or_default()
@@ -194,7 +195,8 @@ impl LayoutSet {
         Ok(())
     }
 
-    /// Resolves the layouts that the engine reads by position.
+    /// Resolves the layouts that the engine reads by position, so that a faulty one is refused at
+    /// once.
     fn check_positions(&self) -> Result<()> {
         self.extract()?;
         self.fcr_extract()?;
@@ -215,7 +217,7 @@ impl LayoutSet {
     /// The layout with this name.
     ///
     /// # Errors
-    /// [`Error::Usage`] naming the layouts that there are.
+    /// [`Error::Usage`] naming the existing layouts.
     pub fn require(&self, name: &str) -> Result<&Layout> {
         self.get(name).ok_or_else(|| {
             let names: Vec<_> = self.layouts.iter().map(|l| l.name.as_str()).collect();
@@ -226,7 +228,7 @@ impl LayoutSet {
         })
     }
 
-    /// A layout with the submitted record's fields in the place of the record.
+    /// A layout in which the fields of the submitted record replace the field for the whole record.
     pub fn expanded(&self, layout: &Layout) -> Layout {
         let mut expanded = layout.clone();
         expanded.fields = Vec::new();
@@ -242,7 +244,7 @@ impl LayoutSet {
     /// The positions of a state extract record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn extract(&self) -> Result<ExtractLayout> {
         ExtractLayout::new(self.require("extract")?)
     }
@@ -250,7 +252,7 @@ impl LayoutSet {
     /// The positions of an FCR-derived extract record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn fcr_extract(&self) -> Result<ExtractLayout> {
         ExtractLayout::new(self.require("fcr-extract")?)
     }
@@ -258,7 +260,7 @@ impl LayoutSet {
     /// The positions of a response record.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn response(&self) -> Result<ResponseLayout> {
         ResponseLayout::new(self.require("response")?)
     }
@@ -266,7 +268,7 @@ impl LayoutSet {
     /// The positions of registry records: FA, FC and FP.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field is missing.
+    /// [`Error::Layout`] if a field is missing.
     pub fn registry(&self) -> Result<RegistryLayout> {
         let (fa, fc) = (self.require("fcr-fa")?, self.require("fcr-fc")?);
         RegistryLayout::new(fa, fc, self.require("fcr-fp")?)

@@ -1,8 +1,8 @@
-//! Columns as published layouts print them, and the one conversion to a byte range.
+//! Columns as in published layouts, and the only conversion to a byte range.
 
 use std::ops::Range;
 
-/// A field's first and last column, 1-based and inclusive, as layouts print them.
+/// A field's first and last column, 1-based and inclusive, as in published layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Columns {
     /// The first column, from 1.
@@ -12,34 +12,33 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The bytes of the columns in a record: half-open, from 0.
+    /// The byte range of the columns: half-open, from 0.
     #[inline]
     pub fn range(self) -> Range<usize> {
         self.first - 1..self.last
     }
 
-    /// How many bytes the field takes.
+    /// The width of the field in bytes.
     #[inline]
     pub fn width(self) -> usize {
         self.last + 1 - self.first
     }
 
-    /// The field in a record that is known to be long enough.
+    /// The field in a record that has at least `last` bytes.
     #[inline]
     pub fn of(self, record: &[u8]) -> &[u8] {
         &record[self.range()]
     }
 
-    /// The field in a record from which trailing blanks may have been trimmed: possibly shorter
-    /// than its width, or empty.
+    /// The field in a record that may have been trimmed. It may be shorter than its width, or
+    /// empty.
     #[inline]
     pub fn of_trimmed(self, record: &[u8]) -> &[u8] {
         let last = self.last.min(record.len());
         record.get(self.first - 1..last).unwrap_or_default()
     }
 
-    /// Writes a field, left-justified over what is there; `value` may be shorter than the field,
-    /// and what is longer is cut.
+    /// Writes a field, left-justified, without padding. A value that is too long is truncated.
     #[inline]
     pub fn put(self, record: &mut [u8], value: &[u8]) {
         let bytes = value.len().min(self.width());

@@ -1,12 +1,12 @@
-//! Where the engine finds the fields of an extract record.
+//! The columns of an extract record, by field, for the engine.
 
 use super::{Columns, Layout};
 use crate::error::Result;
 
-/// The length of an extract record in bytes (ours: the results record adds its fields from 242 on).
+/// The length of an extract record in bytes (ours: the response record's own fields begin at 242).
 pub const RECORD_BYTES: usize = 241;
 
-/// The columns of an extract record, of a state or FCR-derived.
+/// The columns of an extract record, submitted or FCR-derived.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are named as the layout names them")]
 pub struct ExtractLayout {
@@ -28,9 +28,9 @@ pub struct ExtractLayout {
     pub contact_name: Columns,
     pub contact_phone: Columns,
     pub contact_email: Columns,
-    /// The last byte that a state's record must reach: 139 in the published layout.
+    /// The shortest submitted record: 139 bytes in the published layout.
     pub min_bytes: usize,
-    /// The last byte that an FCR-derived record must reach: 50 in the published layout.
+    /// The shortest FCR-derived record: 50 bytes in the published layout.
     pub min_bytes_fcr: usize,
 }
 
@@ -38,7 +38,7 @@ impl ExtractLayout {
     /// Resolves the fields of a layout.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where one is missing.
+    /// [`crate::Error::Layout`] if one is missing.
     pub fn new(layout: &Layout) -> Result<Self> {
         let at = |key: &str| layout.columns(key);
         let (case_id, fips_code) = (at("case_id")?, at("fips_code")?);
@@ -63,7 +63,7 @@ impl ExtractLayout {
             contact_name: at("contact_name")?,
             contact_phone: at("contact_phone_number")?,
             contact_email: at("contact_email")?,
-            // Only the state part of Other State FIPS Code is required.
+            // Of Other State FIPS Code, only the state part is required.
             min_bytes: min_bytes_fcr.max(other_fips_code.first + 1),
             min_bytes_fcr,
         })

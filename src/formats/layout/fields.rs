@@ -1,12 +1,12 @@
-//! A layout: the fields of one kind of record, checked when it is loaded so that slicing later
-//! cannot fail.
+//! A layout: the fields of one kind of record. It is checked when it is loaded, so that slicing
+//! records cannot fail later.
 
 use serde::Deserialize;
 
 use super::Columns;
 use crate::error::{Error, Result};
 
-/// Where a position comes from.
+/// The origin of a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -14,12 +14,12 @@ pub enum Origin {
     Seed,
     /// Stated by another public document.
     Public,
-    /// Decided by this product, because no public document says.
+    /// Decided by this product, because no public document does.
     Ours,
 }
 
 impl Origin {
-    /// The word that layouts and tables use.
+    /// The word in layouts and tables.
     pub fn word(self) -> &'static str {
         match self {
             Origin::Seed => "seed",
@@ -42,18 +42,18 @@ pub struct Field {
     pub kind: String,
     /// `yes`, `no`, `case` (for at least one participant of a case) or `first 2` (bytes).
     pub required: String,
-    /// Where the position comes from.
+    /// The origin of the position.
     pub origin: Origin,
-    /// The document that says so.
+    /// The document that states it.
     pub document: String,
     /// The values or the form.
     pub values: String,
 }
 
-/// The fields of one kind of record, in column order, none overlapping.
+/// The fields of one kind of record, in column order and without overlaps.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// The layout's name, as `--layout` takes it.
+    /// The layout's name, as in `--layout`.
     pub name: String,
     /// The record's length in bytes.
     pub length: usize,
@@ -63,7 +63,7 @@ pub struct Layout {
     pub fields: Vec<Field>,
     /// The file that it was read from, for messages.
     pub file: String,
-    /// The bytes of that file, of which the digest is reported.
+    /// The contents of that file, for its digest.
     pub text: Vec<u8>,
 }
 
@@ -81,11 +81,11 @@ struct Row {
 }
 
 impl Layout {
-    /// Reads a layout from its CSV text.
+    /// Parses a layout from CSV.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a line is not of the form, or a field repeats, overlaps another,
-    /// leaves the record, or stands out of order.
+    /// [`Error::Layout`] if a line is malformed, or a field is repeated, overlaps another, exceeds
+    /// the record, or is out of order.
     pub fn parse(name: &str, title: &str, length: usize, file: &str, text: &[u8]) -> Result<Self> {
         let mut fields: Vec<Field> = Vec::new();
         let mut reader = csv::ReaderBuilder::new()
@@ -162,11 +162,11 @@ impl Layout {
         })
     }
 
-    /// Refuses a layout that lacks a field of the built-in one, or gives it another width: the
-    /// program packs keys by width, so a position may be corrected but a width may not.
+    /// Refuses a layout that lacks a field of the built-in one or has a different width for it. A
+    /// position may be corrected, but not a width, because the program packs keys by width.
     ///
     /// # Errors
-    /// [`Error::Layout`] for the first such field, or a field that the program does not know.
+    /// [`Error::Layout`] for the first such field, or for a field that the program does not know.
     pub fn check_against(&self, builtin: &Layout) -> Result<()> {
         let refuse = |line: usize, field: &Field, problem: String| Error::Layout {
             file: self.file.clone(),
@@ -210,7 +210,7 @@ impl Layout {
     /// The columns of the field with this key.
     ///
     /// # Errors
-    /// [`Error::Layout`] where the layout has no such field.
+    /// [`Error::Layout`] if the layout does not have the field.
     pub fn columns(&self, key: &str) -> Result<Columns> {
         self.find(key).ok_or_else(|| Error::Layout {
             file: self.file.clone(),
@@ -245,8 +245,8 @@ fn csv_problem(error: &csv::Error) -> String {
     }
 }
 
-/// Fields that this product added after its first release: a layout set may leave them out, and
-/// then nothing is written there, and a reader does without (state-side.md).
+/// Fields that were added after the first release. A layout set may omit them; then they are not
+/// written, and readers do without them (state-side.md).
 pub(super) const OPTIONAL_FIELDS: [&str; 2] = [
     "number_of_records_from_your_state",
     "participant_match_basis",

@@ -1,4 +1,5 @@
-//! Record layouts as data: compiled in from `layouts/*.csv`, replaceable at run time.
+//! Record layouts as data, compiled in from `layouts/*.csv` and replaceable at run time. No other
+//! code may have column numbers.
 
 mod builtin;
 mod columns;

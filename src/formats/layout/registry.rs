@@ -1,4 +1,4 @@
-//! Where the engine finds the fields of registry records: FA, FC and FP.
+//! The columns of registry records, by field, for the engine: FA, FC and FP.
 
 use super::{Columns, Layout};
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// The columns of a registry file's three kinds of record.
 #[derive(Clone, Debug)]
 pub struct RegistryLayout {
-    /// Record Identifier: the same columns in all three.
+    /// Record Identifier, which has the same columns in all three.
     pub record_identifier: Columns,
     /// The state of the file, in its FA.
     pub state_fips: Columns,
@@ -43,8 +43,7 @@ pub struct FpColumns {
     pub sex: Columns,
     pub date_of_birth: Columns,
     pub ssn: Columns,
-    /// SSN, Previous SSN, Additional SSN 1 and 2: the fields that a mark of family violence
-    /// concerns.
+    /// SSN, Previous SSN, Additional SSN 1 and 2: the fields that a family violence mark protects.
     pub ssns: [Columns; 4],
     pub first_name: Columns,
     pub middle_name: Columns,
@@ -58,8 +57,8 @@ impl RegistryLayout {
     /// Resolves the fields of the three layouts.
     ///
     /// # Errors
-    /// [`Error::Layout`] where one is missing, or where Record Identifier does not have the same
-    /// columns in all three.
+    /// [`Error::Layout`] if a field is missing, or Record Identifier does not have the same columns
+    /// in all three.
     pub fn new(fa: &Layout, fc: &Layout, fp: &Layout) -> Result<Self> {
         let record_identifier = fa.columns("record_identifier")?;
         for layout in [fc, fp] {
@@ -121,7 +120,7 @@ impl RegistryLayout {
 }
 
 impl FcColumns {
-    /// The last byte that a record must reach: Case Type, or in a delete the first of Case ID.
+    /// The shortest record: up to Case Type, or for a delete the first byte of Case ID.
     #[inline]
     pub fn min_bytes(&self, deletes: bool) -> usize {
         if deletes {
@@ -133,7 +132,7 @@ impl FcColumns {
 }
 
 impl FpColumns {
-    /// The last byte that a record must reach: the first of Member ID.
+    /// The shortest record: up to the first byte of Member ID.
     #[inline]
     pub fn min_bytes(&self) -> usize {
         self.member_id.first.max(self.case_id.first)

@@ -1,4 +1,4 @@
-//! Where the engine writes the fields of a response record.
+//! The columns of a response record, by field, for the engine.
 
 use super::fields::OPTIONAL_FIELDS;
 use super::{Columns, Layout};
@@ -42,9 +42,9 @@ pub struct ResponseLayout {
     pub contact_name: Columns,
     pub contact_phone: Columns,
     pub contact_email: Columns,
-    /// Number of Records from Your State: a layout set may leave it out.
+    /// Number of Records from Your State; a layout set may omit it.
     pub records_yours: Option<Columns>,
-    /// Participant Match Basis: a layout set may leave it out.
+    /// Participant Match Basis; a layout set may omit it.
     pub match_basis: Option<Columns>,
 }
 
@@ -52,7 +52,7 @@ impl ResponseLayout {
     /// Resolves the fields of a layout.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where one is missing.
+    /// [`crate::Error::Layout`] if a field is missing.
     pub fn new(layout: &Layout) -> Result<Self> {
         let at = |key: &str| layout.columns(key);
         Ok(ResponseLayout {

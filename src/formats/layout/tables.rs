@@ -1,4 +1,4 @@
-//! The tables of reason codes and edits: what each code means and what to do about it.
+//! The tables of reason codes and edits: the meaning of each code, and what to do about it.
 
 use serde::Deserialize;
 
@@ -9,19 +9,19 @@ use crate::error::{Error, Result};
 pub struct Code {
     /// The code: `02`, `E06`, `W13`.
     pub code: String,
-    /// For an edit `error` or `warning`; blank for a reason code.
+    /// `error` or `warning` for an edit; blank for a reason code.
     #[serde(default)]
     pub severity: String,
     /// A short name.
     pub title: String,
-    /// For an edit, the key of the field that it looks at; blank where it looks at the record.
+    /// For an edit, the key of the field that it looks at; blank if it looks at the whole record.
     #[serde(default)]
     pub field: String,
     /// What it means.
     pub meaning: String,
     /// What to do.
     pub next_action: String,
-    /// Where the rule comes from.
+    /// The source of the rule.
     pub source: String,
 }
 
@@ -30,19 +30,19 @@ pub struct Code {
 pub struct CodeTable {
     /// The table's name.
     pub name: String,
-    /// What the table holds.
+    /// The title of the table.
     pub title: String,
     /// The codes.
     pub codes: Vec<Code>,
-    /// The bytes of the file, of which the digest is reported.
+    /// The contents of the file, for its digest.
     pub text: Vec<u8>,
 }
 
 impl CodeTable {
-    /// Reads a table from its CSV text.
+    /// Parses a table from CSV.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a line is not of the form or a code repeats.
+    /// [`Error::Layout`] if a line is malformed or a code is repeated.
     pub fn parse(name: &str, title: &str, file: &str, text: &[u8]) -> Result<Self> {
         let mut codes: Vec<Code> = Vec::new();
         let mut reader = csv::ReaderBuilder::new()
@@ -71,7 +71,7 @@ impl CodeTable {
         })
     }
 
-    /// Refuses a table that lacks a code of the built-in one or has one too many.
+    /// Refuses a table that lacks a code of the built-in one or has an additional one.
     ///
     /// # Errors
     /// [`Error::Layout`] naming the code.

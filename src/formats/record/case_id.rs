@@ -1,15 +1,15 @@
-//! Case IDs: 15 bytes, compared as they stand.
+//! Case IDs: 15 bytes, compared byte by byte, without normalisation.
 
 use std::fmt;
 
-use super::is_blank;
+use super::{is_blank, trim_end};
 
-/// How many bytes a Case ID has.
+/// The length of a Case ID in bytes.
 const CASE_ID_BYTES: usize = 15;
 
-/// A Case ID, padded to 15 bytes and packed, the first bytes first, so that the order is byte order.
-/// The lowest byte is free and always zero. (Two halves, for a u128 would be filled up to 16 bytes
-/// wherever it stands.)
+/// A Case ID, padded to 15 bytes and packed with the first bytes highest, so that comparing values
+/// compares bytes. The lowest byte is unused and always zero. (Two u64 instead of one u128, which
+/// would be aligned to 16 bytes and enlarge every struct.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CaseId([u64; 2]);
 
@@ -17,10 +17,10 @@ impl CaseId {
     /// Fifteen spaces.
     pub const BLANK: CaseId = CaseId::pack(&[b' '; CASE_ID_BYTES]);
 
-    /// Before every ID, as the lower end of a range.
+    /// Sorts before every ID: the lower end of a range.
     pub const LOWEST: CaseId = CaseId([0; 2]);
 
-    /// After every ID, as the upper end of a range.
+    /// Sorts after every ID: the upper end of a range.
     pub const HIGHEST: CaseId = CaseId([u64::MAX; 2]);
 
     const fn pack(field: &[u8; CASE_ID_BYTES]) -> CaseId {
@@ -34,7 +34,7 @@ impl CaseId {
         CaseId([(packed >> 64) as u64, packed as u64])
     }
 
-    /// Packs a field; one that is shorter than 15 bytes is padded.
+    /// Packs a field. A field shorter than 15 bytes is padded.
     #[inline]
     pub fn new(field: &[u8]) -> Self {
         if let Ok(field) = field.try_into() {
@@ -46,14 +46,26 @@ impl CaseId {
         Self::pack(&padded)
     }
 
+    /// Reads an ID as text has it (cli.md): each byte is its ISO 8859-1 character. `None` where a
+    /// character is none of these, or there are more than 15.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let bytes: Option<Vec<u8>> = text
+            .chars()
+            .map(|character| u8::try_from(u32::from(character)).ok())
+            .collect();
+        let bytes = bytes?;
+        let id = trim_end(&bytes);
+        (id.len() <= CASE_ID_BYTES).then(|| Self::new(id))
+    }
+
     /// True for fifteen spaces.
     #[inline]
     pub fn is_blank(self) -> bool {
         self == Self::BLANK
     }
 
-    /// The ID without the zeroes that follow its leading ASCII letters, if there are any letters
-    /// (matching.md, section 9): AB007 is AB7, and 007 is 7.
+    /// The ID without leading zeroes, which may follow leading ASCII letters (matching.md, section
+    /// 9): AB007 becomes AB7, and 007 becomes 7.
     #[must_use]
     pub fn without_leading_zeroes(self) -> Self {
         let bytes = self.bytes();
@@ -85,7 +97,7 @@ impl CaseId {
         bytes
     }
 
-    /// A well-mixed 64-bit digest: equal IDs have equal digests, different IDs seldom do.
+    /// A well-mixed 64-bit digest. Different IDs rarely have the same digest.
     #[inline]
     pub fn mixed(self) -> u64 {
         let [high, low] = self.0;
@@ -96,15 +108,15 @@ impl CaseId {
     }
 }
 
-/// Case IDs identify a case, so they are shown only where they are the purpose.
+/// Case IDs identify a case, so they are shown only where that is the purpose.
 impl fmt::Debug for CaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CaseId(..)")
     }
 }
 
-/// The edits E03 and W12: a Case ID must not be blank, start with a space, be made of nothing but
-/// zeros and spaces, or hold `*` or `\` (public: IV-D case identifier standard, 27 Sep 2004).
+/// The edits E03 and W12: a Case ID must not be blank, start with a space, consist of zeros and
+/// spaces only, or contain `*` or `\` (public: IV-D case identifier standard, 27 Sep 2004).
 #[inline]
 pub fn case_id_is_valid(field: &[u8]) -> bool {
     let only_zeros = field.iter().all(|byte| matches!(byte, b'0' | b' '));
@@ -146,6 +158,19 @@ mod tests {
         assert_eq!(&CaseId::new(ids[3]).bytes()[..], ids[3]);
         assert_eq!(CaseId::new(b"1"), CaseId::new(ids[2]));
         assert!(CaseId::new(b"").is_blank());
+    }
+
+    #[test]
+    fn text_is_read_as_it_is_written() {
+        let id = CaseId::new(b"A\xc9\x80 1");
+        assert_eq!(
+            CaseId::from_text(&super::super::text(&id.bytes())),
+            Some(id)
+        );
+        assert_eq!(CaseId::from_text(""), Some(CaseId::BLANK));
+        assert_eq!(CaseId::from_text("1   "), Some(CaseId::new(b"1")));
+        assert_eq!(CaseId::from_text("\u{142}1"), None);
+        assert_eq!(CaseId::from_text("1234567890123456"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Dates as eight digits, CCYYMMDD.
 
-/// A calendar date from 1 January 1880 on, counted in days; the first day is 1.
+/// A calendar date from 1 January 1880, as a number of days; that day is 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(u32);
 
@@ -13,14 +13,14 @@ const fn is_leap(year: u32) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// Leap days in the years before `year`, from year 1 on.
+/// The number of leap days in the years before `year`, from year 1.
 const fn leap_days_before(year: u32) -> u32 {
     let last = year - 1;
     last / 4 - last / 100 + last / 400
 }
 
 impl Date {
-    /// The date of eight digits, if it is a calendar date from 1880 on.
+    /// The date in eight digits, if it is a calendar date from 1880.
     #[inline]
     pub fn parse(field: &[u8]) -> Option<Date> {
         let digits: &[u8; 8] = field.try_into().ok()?;
@@ -35,7 +35,7 @@ impl Date {
         Self::from_ccyymmdd(value)
     }
 
-    /// The date of a number CCYYMMDD, if it is a calendar date from 1880 on.
+    /// The date as a number CCYYMMDD, if it is a calendar date from 1880.
     #[inline]
     pub fn from_ccyymmdd(value: u32) -> Option<Date> {
         let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
@@ -59,7 +59,7 @@ impl Date {
 
     /// The date as a number CCYYMMDD.
     pub fn ccyymmdd(self) -> u32 {
-        // 365.2425 days a year; the guess is at most one year off.
+        // A year has 365.2425 days on average, so the guess is at most one year off.
         let mut year = FIRST_YEAR + (self.0 - 1) * 400 / 146_097;
         let first = |year: u32| {
             (year - FIRST_YEAR) * 365 + leap_days_before(year) - leap_days_before(FIRST_YEAR)
@@ -77,19 +77,19 @@ impl Date {
         year * 10_000 + month as u32 * 100 + in_year - before(month)
     }
 
-    /// The date that lies so many days later.
+    /// The date `days` days later.
     #[must_use]
     pub fn plus_days(self, days: u32) -> Date {
         Date(self.0 + days)
     }
 
-    /// Days from 31 December 1879: at least 1.
+    /// Days since 31 December 1879, so at least 1.
     #[inline]
     pub fn days(self) -> u32 {
         self.0
     }
 
-    /// The date so many days after 31 December 1879, if there are any.
+    /// The date `days` days after 31 December 1879, unless `days` is 0.
     #[inline]
     pub fn from_days(days: u32) -> Option<Date> {
         (days > 0).then_some(Date(days))
@@ -101,12 +101,16 @@ impl Date {
         let seconds = now
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.as_secs());
-        // 1 January 1970 is day 32,873.
+        Date::of_unix_seconds(seconds)
+    }
+
+    /// The day of a moment, in UTC, in seconds since 1 January 1970, which is day 32,873.
+    pub fn of_unix_seconds(seconds: u64) -> Date {
         Date((seconds / 86_400) as u32 + 32_873)
     }
 }
 
-/// Dates of birth are people's data.
+/// Dates of birth are personal data, so they are not shown.
 impl std::fmt::Debug for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Date(..)")

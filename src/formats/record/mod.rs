@@ -1,4 +1,5 @@
-//! The values of a record's fields: what each may be, and how it is compared.
+//! The values of a record's fields: what each may be, and how values are compared. A value must not
+//! reach a message or a `Debug`.
 
 mod case_id;
 mod date;
@@ -17,7 +18,7 @@ pub use ssn::{Ssn, SsnField};
 #[inline]
 pub fn trim_end(field: &[u8]) -> &[u8] {
     let mut rest = field;
-    // Fields are mostly blanks: eight at a time first.
+    // Fields are mostly blanks, so eight bytes are compared at a time.
     while let Some((before, b"        ")) = rest.split_last_chunk::<8>() {
         rest = before;
     }
@@ -27,7 +28,7 @@ pub fn trim_end(field: &[u8]) -> &[u8] {
     rest
 }
 
-/// True where the field holds nothing but spaces.
+/// True if the field has only spaces.
 #[inline]
 pub fn is_blank(field: &[u8]) -> bool {
     field.iter().all(|&byte| byte == b' ')

@@ -5,28 +5,27 @@ use std::sync::LazyLock;
 
 use ahash::RandomState;
 
-/// The most bytes of a normalised name: the widest field, the last name, has 30 bytes, and each of
-/// them can be folded into two (AE, TH, SS). Nothing is cut.
+/// The longest normalised name: the widest field, the last name, has 30 bytes, and each can be
+/// folded into two (AE, TH, SS). No name is truncated.
 const NAME_BYTES: usize = 60;
 
-/// A suffix is dropped where it is the last of two words or more: Jr. against Junior must not be a
-/// discrepancy (seed, FAQ).
+/// A suffix is dropped if it is the last of two or more words, because Jr. against Junior must not
+/// be a discrepancy (seed, FAQ).
 const SUFFIXES: [&[u8]; 10] = [
     b"JR", b"SR", b"JUNIOR", b"SENIOR", b"II", b"III", b"IV", b"2ND", b"3RD", b"4TH",
 ];
 
-/// What the table says of a byte that is not kept as one letter or digit.
+/// Table entries for bytes that are not kept as one letter or digit: a word separator.
 const SEPARATOR: u8 = 0;
-/// An apostrophe or a hyphen: part of its word, then removed.
+/// An apostrophe or a hyphen: part of a word, but removed.
 const DROPPED: u8 = 1;
 /// Letters that are folded into two.
 const AE: u8 = 2;
 const TH: u8 = 3;
 const SS: u8 = 4;
 
-/// How each byte is read: upper-cased, and folded to ASCII as ISO 8859-1 with the apostrophes of
-/// Windows-1252 (ours: MUÑOZ and MUNOZ are one name; no state's system agrees with another's on
-/// accents).
+/// How each byte is folded: to upper-case ASCII, from ISO 8859-1 with the apostrophes of
+/// Windows-1252 (ours: states do not agree on accents, so MUÑOZ and MUNOZ must be one name).
 static BYTES: [u8; 256] = {
     let mut table = [SEPARATOR; 256];
     let mut byte = 0;
@@ -72,9 +71,9 @@ impl Default for NormalName {
 }
 
 impl NormalName {
-    /// Normalises a field: letters folded to ASCII and upper-cased; cut into words at every byte
-    /// that is not a letter, a digit, an apostrophe or a hyphen; a suffix that is not the only word
-    /// dropped; apostrophes and hyphens removed; the words joined.
+    /// Normalises a field: letters are folded to ASCII and upper case; every byte that is not a
+    /// letter, digit, apostrophe or hyphen separates words; a suffix is dropped unless it is the
+    /// only word; apostrophes and hyphens are removed; the words are joined.
     #[inline]
     pub fn new(field: &[u8]) -> Self {
         let mut bytes = [0; NAME_BYTES];
@@ -110,7 +109,7 @@ impl NormalName {
                 length += 2;
             }
         }
-        // A word from which an apostrophe or a hyphen was removed is no suffix: J'R is not JR.
+        // J'R is not the suffix JR, so a word from which something was removed does not count.
         let is_suffix = words >= 2 && !removed_from_word && {
             let word = &bytes[kept_before_word..length];
             word.len() <= 6 && SUFFIXES.contains(&word)
@@ -125,13 +124,13 @@ impl NormalName {
         }
     }
 
-    /// The bytes that are left.
+    /// The normalised bytes.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// True where nothing is left.
+    /// True if the normalised name is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.length == 0
@@ -144,7 +143,7 @@ impl NormalName {
     }
 }
 
-/// Names that stand for no name (ours).
+/// Names that mean that there is no name (ours).
 fn is_placeholder(name: &[u8]) -> bool {
     matches!(
         name,
@@ -188,8 +187,8 @@ impl PersonName {
         }
     }
 
-    /// The name key, which exists only where both names are non-empty, neither is a placeholder,
-    /// and the pair is not DOE with JOHN or JANE (ours).
+    /// The name key. It exists if both names are non-empty, neither is a placeholder, and the pair
+    /// is not JOHN or JANE DOE (ours).
     #[inline]
     pub fn key(&self) -> Option<NameKey> {
         let (last, first) = (self.last.as_bytes(), self.first.as_bytes());
@@ -207,13 +206,13 @@ impl PersonName {
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct MiddleName(NormalName);
 
-/// How two middle names agree (matching.md, section 6) (ours: twins share last name, date of birth,
-/// and often the first of their given names).
+/// How two middle names agree (matching.md, section 6) (ours: twins have the same last name and
+/// date of birth, and often the same first given name).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MiddleAgreement {
     /// Agreement 2: both are given and equal.
     Equal,
-    /// Agreement 1: both are given, and one begins with the other.
+    /// Agreement 1: both are given, and one is a prefix of the other.
     Prefix,
     /// Agreement 0: at least one is empty.
     Silent,
@@ -232,7 +231,7 @@ impl MiddleName {
         })
     }
 
-    /// A middle name of bytes that are normalised already.
+    /// A middle name from bytes that are already normalised.
     pub(crate) fn exactly(normalised: &[u8]) -> Self {
         let mut name = NormalName::default();
         name.bytes[..normalised.len()].copy_from_slice(normalised);
@@ -240,13 +239,13 @@ impl MiddleName {
         MiddleName(name)
     }
 
-    /// The bytes that are left; none where the middle name is empty.
+    /// The normalised bytes; empty if there is no middle name.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// How the two agree.
+    /// How they agree.
     #[inline]
     pub fn agreement(&self, other: &Self) -> MiddleAgreement {
         let (a, b) = (self.as_bytes(), other.as_bytes());
@@ -262,8 +261,8 @@ impl MiddleName {
     }
 }
 
-/// Whether two normalised names are near each other (matching.md, section 6): not equal, but one
-/// byte is other, missing or extra, or two neighbouring bytes are exchanged. The shorter has at
+/// Whether two normalised names are similar (matching.md, section 6): they differ by one
+/// substituted, missing or extra byte, or by two adjacent bytes transposed. The shorter one has at
 /// least three bytes.
 pub fn names_are_near(a: &NormalName, b: &NormalName) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -286,13 +285,13 @@ pub fn names_are_near(a: &NormalName, b: &NormalName) -> bool {
     }
 }
 
-/// A digest of a name key: equal keys have equal digests. Unequal keys seldom share one, so that a
-/// match by name compares the names themselves as well.
+/// A digest of a name key. Different keys rarely have the same digest, so a match by name must
+/// compare the names as well.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameKey(u64);
 
 static HASH: LazyLock<RandomState> = LazyLock::new(|| {
-    // Fixed seeds: nothing that is written depends on them, and runs stay comparable.
+    // Fixed seeds: no output depends on them, but every run is then the same.
     RandomState::with_seeds(0x6963_7200, 0x6e61_6d65, 0x6b65_7900, 0x2026_1122)
 });
 
@@ -302,7 +301,7 @@ impl NameKey {
         let mut joined = [0; 2 * NAME_BYTES + 1];
         let (last, first) = (name.last.as_bytes(), name.first.as_bytes());
         joined[..last.len()].copy_from_slice(last);
-        // A zero byte between them: no normalised name holds one.
+        // Separated by a zero byte, which normalised names do not have.
         joined[last.len() + 1..last.len() + 1 + first.len()].copy_from_slice(first);
         let digest = HASH.hash_one(&joined[..last.len() + 1 + first.len()]);
         NameKey(digest.max(1))
@@ -321,7 +320,7 @@ impl fmt::Debug for MiddleName {
     }
 }
 
-/// Names are people's data.
+/// Names are personal data, so they are not shown.
 impl fmt::Debug for NormalName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NormalName({} bytes)", self.length)
@@ -383,7 +382,7 @@ mod tests {
             (b"O\xb4BRIEN", b"OBRIEN"),
             (b"O`BRIEN", b"OBRIEN"),
             (b"ANNA\xadLENA", b"ANNALENA"),
-            // A no-break space separates words, and so does a byte that is no letter.
+            // A no-break space separates words, and so does a byte that is not a letter.
             (b"SMITH\xa0JR", b"SMITH"),
             (b"A\xd7B", b"AB"),
             (b"SMITH \xcd\xcd", b"SMITH"),

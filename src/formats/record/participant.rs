@@ -1,4 +1,4 @@
-//! Participant types and the two classes in which participants are compared.
+//! Participant types, and the two classes within which participants are compared.
 
 /// The role of a participant in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +16,8 @@ pub enum ParticipantType {
     Ch = 4,
 }
 
-/// Adults are compared with adults, children with children (matching.md, section 6).
+/// The class of a type. Adults are compared with adults, children with children (matching.md,
+/// section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParticipantClass {
     /// NP, CP or PF.
@@ -26,7 +27,7 @@ pub enum ParticipantClass {
 }
 
 impl ParticipantType {
-    /// The type that a field names; `None` where it is neither blank nor one of the four (E09).
+    /// The type in a field; `None` if it is neither blank nor one of the four (E09).
     #[inline]
     pub fn parse(field: &[u8]) -> Option<Self> {
         match field {
@@ -50,7 +51,7 @@ impl ParticipantType {
         }
     }
 
-    /// The type with this number, as [`Self::number`] gives it.
+    /// The type with this [`Self::number`].
     #[inline]
     pub fn from_number(number: u32) -> Self {
         match number {
@@ -68,7 +69,7 @@ impl ParticipantType {
         self as u32
     }
 
-    /// The class; none for a blank type.
+    /// The class; `None` for a blank type.
     #[inline]
     pub fn class(self) -> Option<ParticipantClass> {
         match self {

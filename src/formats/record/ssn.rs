@@ -6,15 +6,15 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ssn(u32);
 
-/// What an SSN field holds.
+/// The value of an SSN field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SsnField {
     /// Blank or nine zeros.
     Absent,
-    /// A number that SSA could have issued and that is no placeholder.
+    /// A number that SSA could have issued, and that is not a placeholder.
     Usable(Ssn),
-    /// Anything else: no key of any tier, no ground for a match, never offered to the other state,
-    /// for placeholders must not join strangers (ours).
+    /// Any other value. It is no key of any tier, no evidence for a match, and is never shown to
+    /// the other state, because placeholders must not match strangers (ours).
     Invalid,
 }
 
@@ -22,7 +22,7 @@ pub enum SsnField {
 const PLACEHOLDERS: [u32; 3] = [123_456_789, 78_051_120, 219_099_999];
 
 impl SsnField {
-    /// Reads a field of nine bytes.
+    /// Parses a field of nine bytes.
     #[inline]
     pub fn parse(field: &[u8]) -> SsnField {
         let Some(number) = nine_digits(field) else {
@@ -46,7 +46,7 @@ impl SsnField {
         }
     }
 
-    /// The usable number, if it is one.
+    /// The usable SSN, if the field has one.
     #[inline]
     pub fn usable(self) -> Option<Ssn> {
         match self {
@@ -56,7 +56,7 @@ impl SsnField {
     }
 }
 
-/// The number of a field that holds nine digits and nothing else.
+/// The number in a field of exactly nine digits.
 #[inline]
 pub(crate) fn nine_digits(field: &[u8]) -> Option<u32> {
     let digits: &[u8; 9] = field.try_into().ok()?;
@@ -78,7 +78,7 @@ impl Ssn {
         self.0
     }
 
-    /// The SSN of a number that [`Ssn::number`] gave.
+    /// The SSN with this [`Ssn::number`].
     #[inline]
     pub(crate) fn from_number(number: u32) -> Ssn {
         Ssn(number)
@@ -96,7 +96,7 @@ impl Ssn {
     }
 }
 
-/// An SSN never appears in a message, a log or a panic.
+/// An SSN must never appear in a message, a log or a panic.
 impl fmt::Debug for Ssn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Ssn(***)")

@@ -2,7 +2,7 @@
 
 use super::{STATE_COUNT, State};
 
-/// How many three-digit county codes there can be.
+/// The number of three-digit county codes.
 const COUNTY_CODES: usize = 1000;
 
 /// A set of (state, county) pairs.
@@ -29,7 +29,7 @@ impl Default for Counties {
                 continue;
             };
             listed[state.index() * COUNTY_CODES + code] = true;
-            // The name may hold a comma; the last two cells are years.
+            // The name may contain a comma; the last two cells are years.
             let name = rest
                 .rsplitn(3, ',')
                 .last()
@@ -50,8 +50,8 @@ impl Default for Counties {
 }
 
 impl Counties {
-    /// True where the three bytes are `000` (a central office (seed, reason 03)) or a county that
-    /// the table lists for the state.
+    /// True if the three bytes are `000` (a central office (seed, reason 03)) or a county of the
+    /// state.
     #[inline]
     pub fn holds(&self, state: State, county: &[u8]) -> bool {
         county == b"000"
@@ -59,7 +59,7 @@ impl Counties {
                 .is_some_and(|code| self.listed[state.index() * COUNTY_CODES + code])
     }
 
-    /// FIPS verification (verification.md, section 1): true where the first five bytes are a
+    /// FIPS verification (verification.md, section 1): true if the first five bytes are a
     /// jurisdiction followed by `000` or by one of its counties.
     #[inline]
     pub fn verify(&self, fips: &[u8]) -> bool {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::num::NonZeroU8;
 use std::sync::LazyLock;
 
-/// How many jurisdictions there are: the states, DC, Guam, Puerto Rico and the Virgin Islands.
+/// The number of jurisdictions: the states, DC, Guam, Puerto Rico and the Virgin Islands.
 pub const STATE_COUNT: usize = 54;
 
-/// A jurisdiction, by its place in the table of jurisdictions (in order of FIPS code), from 1, so that
-/// one that may be missing takes a byte too.
+/// A jurisdiction, as its place in the table (in order of FIPS code), from 1, so that
+/// `Option<State>` takes one byte too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct State(NonZeroU8);
 
@@ -34,7 +34,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 impl State {
-    /// The jurisdiction whose two-digit FIPS code these bytes begin with.
+    /// The jurisdiction with the two-digit FIPS code at the start of these bytes.
     #[inline]
     pub fn from_fips(code: &[u8]) -> Option<State> {
         let [tens, ones] = *code.first_chunk::<2>()?;
@@ -49,7 +49,7 @@ impl State {
         Self::all().find(|s| s.usps().eq_ignore_ascii_case(usps))
     }
 
-    /// The jurisdiction at this place of the table, from 0.
+    /// The jurisdiction at this index of the table, from 0.
     pub fn from_index(index: usize) -> Option<State> {
         if index >= STATE_COUNT {
             return None;
@@ -62,7 +62,7 @@ impl State {
         (0..STATE_COUNT).filter_map(State::from_index)
     }
 
-    /// The place in the table, from 0.
+    /// Its index in the table, from 0.
     #[inline]
     pub fn index(self) -> usize {
         usize::from(self.0.get()) - 1

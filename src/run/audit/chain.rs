@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{Line, is_torn};
-use super::seal::{Seal, seal_of};
+use super::seal::{Seal, seal_of, unsealed};
 use super::trail::FIRST;
 use crate::error::Result;
 use crate::stop::Stop;
@@ -18,6 +19,11 @@ pub struct Check {
     pub starts: u64,
     /// How many commands have no end line: they run, or were killed.
     pub open: u64,
+    /// The lines, from 1, of those among them that were about to publish: whether they did shows where
+    /// their output was to be.
+    pub prepared: Vec<u64>,
+    /// How many lines are signed with a key; whether with the right one, only the key tells.
+    pub signed: u64,
     /// How many lines have no seal: an earlier version of the program wrote them.
     pub unsealed: u64,
     /// Lines, from 1, that a killed process left half written and that the next line chains past.
@@ -52,14 +58,21 @@ pub fn is_trail(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`] where the run is to stop.
-pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
+pub fn check(
+    trail: &[u8],
+    expect: Option<&str>,
+    key: Option<&AuditKey>,
+    stop: &Stop,
+) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
+    // One whose end was recorded may record a graver end: the folder could not be published.
+    let mut begun = ahash::AHashSet::new();
+    let mut prepared = std::collections::BTreeMap::new();
     let mut previous = FIRST.to_owned();
     let (mut previous_is_torn, mut any_sealed) = (false, false);
-    let lines: Vec<&[u8]> = trail.split_inclusive(|&byte| byte == b'\n').collect();
-    for (at, &line) in lines.iter().enumerate() {
-        let number = at as u64 + 1;
+    let lines = trail.split_inclusive(|&byte| byte == b'\n');
+    for (number, line) in (1..).zip(lines) {
         stop.check_at(number)?;
         let ended = line.ends_with(b"\n");
         let bytes = line.strip_suffix(b"\n").unwrap_or(line);
@@ -72,6 +85,11 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
         let seal = seal_of(bytes);
         let parsed = Line::parse(bytes);
         let torn = is_torn(bytes) || !ended && parsed.is_some() && seal != Seal::Broken;
+        let signed = Signed::of(unsealed(bytes)).filter(|_| !torn);
+        let is_of_key = match (&signed, key) {
+            (Some(signed), Some(key)) => key.made(signed),
+            _ => true,
+        };
         let problem = match &parsed {
             _ if torn && previous_is_torn => {
                 Some("is not a line of an audit trail, and the line before is none either")
@@ -93,9 +111,13 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) if line.number() != number => {
                 Some("does not have its number: lines were taken out or put in")
             }
-            Some(Line::End(end))
-                if !open.contains(&end.start) && !begins(&end.start, &lines[..at]) =>
-            {
+            Some(_) if signed.is_none() && found.signed > 0 => Some(
+                "is not signed, as lines before it are: it was changed, put in, or written without the key",
+            ),
+            Some(_) if !is_of_key => Some(
+                "is not signed with this key: it was changed or put in by somebody who has not got it",
+            ),
+            Some(Line::Prepared(end) | Line::End(end)) if !begun.contains(&end.start) => {
                 Some("ends a command that no line before it begins")
             }
             Some(_) => None,
@@ -112,27 +134,34 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) => {
                 found.unsealed += u64::from(seal == Seal::None);
                 any_sealed |= seal == Seal::Holds;
+                found.signed += u64::from(signed.is_some());
                 match line {
                     Line::Start(_) => {
                         found.starts += 1;
                         open.insert(digest.clone());
+                        begun.insert(digest.clone());
                     }
-                    Line::End(end) => drop(open.remove(&end.start)),
+                    Line::Prepared(end) => drop(prepared.insert(end.start, number)),
+                    Line::End(end) => {
+                        open.remove(&end.start);
+                        prepared.remove(&end.start);
+                    }
                 }
             }
         }
         (previous, previous_is_torn) = (digest, torn);
     }
     found.open = open.len() as u64;
+    if key.is_some() && found.signed == 0 && found.broken.is_none() {
+        // Who has not got the key can rebuild a trail that is not signed.
+        found.broken = Some(Broken {
+            line: found.lines,
+            problem: "is not signed, and neither is any line before it: the trail was rebuilt, or never had a key".to_owned(),
+        });
+    }
+    found.prepared = prepared.into_values().collect();
+    found.prepared.sort_unstable();
     Ok(found)
-}
-
-/// Whether a line before begins the command. One whose end was recorded may record a graver end: the
-/// folder could not be published.
-fn begins(start: &str, before: &[&[u8]]) -> bool {
-    before
-        .iter()
-        .any(|line| hex_digest(line.strip_suffix(b"\n").unwrap_or(line)) == start)
 }
 
 #[cfg(test)]
@@ -147,11 +176,11 @@ mod tests {
             options: vec![],
             purpose: None,
         };
-        Trail::start(path, &start).unwrap()
+        Trail::start(path, None, &start, &Stop::default()).unwrap()
     }
 
     fn check(trail: &[u8]) -> Check {
-        super::check(trail, None, &Stop::default()).unwrap()
+        super::check(trail, None, None, &Stop::default()).unwrap()
     }
 
     fn trail() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -160,10 +189,13 @@ mod tests {
         for command in ["match", "explain", "respond"] {
             let trail = write(&path, command);
             trail
-                .end(&Outcome {
-                    outcome: "finished".to_owned(),
-                    ..Outcome::default()
-                })
+                .end(
+                    &Outcome {
+                        outcome: "finished".to_owned(),
+                        ..Outcome::default()
+                    },
+                    &Stop::default(),
+                )
                 .unwrap();
         }
         (folder, path)
@@ -183,7 +215,7 @@ mod tests {
     fn a_long_look_stops_for_a_signal() {
         let (_folder, path) = trail();
         let text = std::fs::read(path).unwrap();
-        assert!(super::check(&text, None, &Stop::set()).is_err());
+        assert!(super::check(&text, None, None, &Stop::set()).is_err());
         assert!(crate::run::audit::report(&text, "TX", "2026-11", &Stop::set()).is_err());
     }
 
@@ -244,7 +276,7 @@ mod tests {
         // Lines that were removed from the end are missed by who noted the last line elsewhere.
         let last = check(text.as_bytes()).last;
         let cut = format!("{before}\n");
-        let look = |text: &str| super::check(text.as_bytes(), Some(&last), &Stop::default());
+        let look = |text: &str| super::check(text.as_bytes(), Some(&last), None, &Stop::default());
         assert_eq!(look(&text).unwrap().expected, Some(6));
         let found = look(&cut).unwrap();
         assert_eq!((found.expected, found.broken, found.lines), (None, None, 5));
@@ -288,7 +320,10 @@ mod tests {
                 options: vec![],
                 purpose: None,
             };
-            let refused = Trail::start(&path, &start).err().unwrap().to_string();
+            let refused = Trail::start(&path, None, &start, &Stop::default())
+                .err()
+                .unwrap()
+                .to_string();
             assert!(refused.contains("no line of an audit trail"), "{refused}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
         }
@@ -321,7 +356,9 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..20 {
-                        write(&path, "match").end(&Outcome::default()).unwrap();
+                        write(&path, "match")
+                            .end(&Outcome::default(), &Stop::default())
+                            .unwrap();
                     }
                 });
             }

@@ -13,6 +13,8 @@ pub(super) const SCHEMA: &str = "icr.audit/1";
 pub enum Line {
     /// A command begins.
     Start(StartLine),
+    /// A command has written all, and is about to let its output appear.
+    Prepared(EndLine),
     /// A command ended.
     End(EndLine),
 }
@@ -35,7 +37,7 @@ impl Line {
     pub fn previous(&self) -> &str {
         match self {
             Line::Start(line) => &line.previous,
-            Line::End(line) => &line.previous,
+            Line::Prepared(line) | Line::End(line) => &line.previous,
         }
     }
 
@@ -43,7 +45,7 @@ impl Line {
     pub fn number(&self) -> u64 {
         match self {
             Line::Start(line) => line.number,
-            Line::End(line) => line.number,
+            Line::Prepared(line) | Line::End(line) => line.number,
         }
     }
 
@@ -51,7 +53,7 @@ impl Line {
     pub fn time(&self) -> &str {
         match self {
             Line::Start(line) => &line.time,
-            Line::End(line) => &line.time,
+            Line::Prepared(line) | Line::End(line) => &line.time,
         }
     }
 
@@ -59,7 +61,7 @@ impl Line {
     pub(super) fn follows_torn_line(&self) -> bool {
         match self {
             Line::Start(line) => line.after_torn_line,
-            Line::End(line) => line.after_torn_line,
+            Line::Prepared(line) | Line::End(line) => line.after_torn_line,
         }
     }
 }
@@ -84,7 +86,7 @@ pub struct StartLine {
     pub purpose: Option<String>,
 }
 
-/// A command ended.
+/// A command ended, or is about to publish.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EndLine {
     pub schema: String,
@@ -104,9 +106,12 @@ pub struct EndLine {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct Outcome {
-    /// `finished`, `failed` or `interrupted`.
+    /// `finished`, `failed` or `interrupted`; `prepared` on a line that says so.
     pub outcome: String,
     pub exit: u8,
+    /// Whether an output has appeared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub published: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<FileFact>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -48,23 +48,36 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
     let mut entries = Vec::new();
+    let mut prepared = std::collections::BTreeMap::new();
     for (number, bytes) in (1..).zip(trail.split(|&byte| byte == b'\n')) {
         stop.check_at(number)?;
         match serde_json::from_slice::<Line>(bytes) {
             Ok(Line::Start(start)) => {
                 starts.insert(super::digest::hex_digest(bytes), start);
             }
-            Ok(Line::End(end)) if end.time.starts_with(month) => {
-                entries.extend(entry(starts.get(&end.start), &end, state));
+            Ok(Line::Prepared(line)) => drop(prepared.insert(line.start.clone(), line)),
+            Ok(Line::End(end)) => {
+                prepared.remove(&end.start);
+                if end.time.starts_with(month) {
+                    entries.extend(entry(starts.get(&end.start), &end, state));
+                }
             }
             _ => {}
         }
     }
+    // Killed while they published: what they were about to publish may have appeared.
+    for line in prepared
+        .values()
+        .filter(|line| line.time.starts_with(month))
+    {
+        entries.extend(entry(starts.get(&line.start), line, state));
+    }
+    entries.sort_by_key(|entry| entry.line);
     Ok(MonthReport {
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
-        broken: check(trail, None, stop)?.broken,
+        broken: check(trail, None, None, stop)?.broken,
         entries,
     })
 }
@@ -124,11 +137,14 @@ mod tests {
             bytes: 1,
             sha256: String::new(),
         };
-        let run = Trail::start(&path, &start("match")).unwrap();
-        run.end(&Outcome {
-            inputs: vec![file("TX"), file("CA")],
-            ..Outcome::default()
-        })
+        let run = Trail::start(&path, None, &start("match"), &Stop::default()).unwrap();
+        run.end(
+            &Outcome {
+                inputs: vec![file("TX"), file("CA")],
+                ..Outcome::default()
+            },
+            &Stop::default(),
+        )
         .unwrap();
         let asked = AskedCase {
             state: "CA".to_owned(),
@@ -136,12 +152,15 @@ mod tests {
             other_state: Some("TX".to_owned()),
             other_case_id: None,
         };
-        Trail::start(&path, &start("explain"))
+        Trail::start(&path, None, &start("explain"), &Stop::default())
             .unwrap()
-            .end(&Outcome {
-                cases: vec![asked],
-                ..Outcome::default()
-            })
+            .end(
+                &Outcome {
+                    cases: vec![asked],
+                    ..Outcome::default()
+                },
+                &Stop::default(),
+            )
             .unwrap();
         let text = std::fs::read(&path).unwrap();
         let month = &serde_json::from_slice::<Line>(text.split(|&b| b == b'\n').next().unwrap())

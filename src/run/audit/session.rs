@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{AskedCase, FileFact, Outcome, Start, Trail};
+use super::{AskedCase, AuditKey, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
 use crate::formats::input::{Mapped, digest_until};
 use crate::formats::reference::State;
 use crate::run::output::{Publish, Stdout, WrittenFile};
+use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -21,14 +22,19 @@ use crate::text::hex;
 pub struct Audit {
     /// The trail's file.
     pub trail: Option<PathBuf>,
+    /// The file of its key.
+    pub key: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
+    /// Whether the run is to stop.
+    pub stop: Stop,
 }
 
 /// What the end line will tell; a command without `--audit` fills it for nobody.
 #[derive(Default)]
 pub struct Session {
     trail: Option<Trail>,
+    stop: Stop,
     outcome: RefCell<Outcome>,
     ended: std::cell::Cell<bool>,
 }
@@ -49,27 +55,25 @@ impl Audit {
             options: self.options.clone(),
             purpose: purpose.map(str::to_owned),
         };
+        let key = self.key.as_deref().filter(|_| self.trail.is_some());
+        let key = key
+            .map(|path| AuditKey::load(path, &self.stop))
+            .transpose()?;
         let trail = self
             .trail
             .as_ref()
-            .map(|path| Trail::start(path, &start()))
+            .map(|path| Trail::start(path, key, &start(), &self.stop))
             .transpose()?;
         let session = Session {
             trail,
+            stop: self.stop.clone(),
             ..Session::default()
         };
         let result = work(&session);
         match &result {
             Ok(exit) if !session.ended.get() => session.end(*exit)?,
             Ok(_) => {}
-            Err(error) => {
-                let outcome = if matches!(error, Error::Interrupted(_)) {
-                    "interrupted"
-                } else {
-                    "failed"
-                };
-                session.write(outcome, error.exit())?;
-            }
+            Err(error) => session.failed(error),
         }
         result
     }
@@ -140,13 +144,15 @@ impl Session {
         self.outcome.borrow_mut().totals = totals;
     }
 
-    /// Publishes under audit: prints what the command says of its work and hands it on, tells what
-    /// was written, writes the end line, and only then lets the output appear. What cannot be told
-    /// is not published; a reader that has closed the pipe was not to be told.
+    /// Publishes under audit: prints what the command says of its work and hands it on, writes a line
+    /// that tells what is about to appear, and only then lets it; then the end line says that it has.
+    /// What cannot be told is not published; a reader that has closed the pipe was not to be told. A
+    /// trail that ends with the first of these lines leaves open which: the output is there or not.
     ///
     /// # Errors
     /// [`Error::Interrupted`] where a signal came, [`Error::Stdout`], and [`Error::Io`] where the
-    /// trail or the output cannot be written; then nothing has appeared.
+    /// trail or the output cannot be written; then nothing has appeared. [`Error::Published`] where it
+    /// has, but is perhaps not durable, or the end line cannot be written.
     pub fn publish(
         &self,
         output: impl Publish,
@@ -160,29 +166,62 @@ impl Session {
         // The reader may have been slow.
         stop.check()?;
         self.wrote(output.written());
-        self.end(exit)?;
-        output.publish()
+        let path = output.target().to_owned();
+        self.write("prepared", exit, Trail::prepared)?;
+        output.publish()?;
+        self.outcome.borrow_mut().published = true;
+        self.end(exit).map_err(|error| Error::Published {
+            path,
+            problem: "the audit trail does not say so: do not run again, but make room for the trail; its last line of this command says `prepared`",
+            source: Box::new(error),
+        })
     }
 
-    /// Writes the end line of a command that did all but publish or print. A command whose
-    /// publishing then fails gets another end line that says so.
+    /// Writes the end line of a command that did all, or all but print.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    /// [`Error::Io`] where it cannot be written: then nothing must be printed.
     pub fn end(&self, exit: Exit) -> Result<()> {
-        self.write("finished", exit)?;
+        self.write("finished", exit, Trail::end)?;
         self.ended.set(true);
         Ok(())
     }
 
-    fn write(&self, outcome: &str, exit: Exit) -> Result<()> {
+    /// Writes the end line of a command that failed. Where that fails too, the first failure is the
+    /// one to be told.
+    fn failed(&self, error: &Error) {
+        let outcome = match error {
+            Error::Interrupted(_) => "interrupted",
+            _ => "failed",
+        };
+        {
+            let mut line = self.outcome.borrow_mut();
+            line.published = matches!(error, Error::Published { .. });
+            if !line.published {
+                // What was written is gone.
+                line.outputs.clear();
+            }
+        }
+        if let Err(untold) = self.write(outcome, error.exit(), Trail::end) {
+            warn(&format!(
+                "that the command {outcome} is not in the audit trail: {untold}"
+            ));
+        }
+    }
+
+    fn write(
+        &self,
+        outcome: &str,
+        exit: Exit,
+        append: fn(&Trail, &Outcome, &Stop) -> Result<()>,
+    ) -> Result<()> {
         let Some(trail) = &self.trail else {
             return Ok(());
         };
         let mut line = self.outcome.borrow_mut();
         outcome.clone_into(&mut line.outcome);
         line.exit = exit.status();
-        trail.end(&line)
+        append(trail, &line, &self.stop)
     }
 }
 

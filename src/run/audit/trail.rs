@@ -1,19 +1,33 @@
 //! Appends to the trail.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
-use super::seal::sealed;
+use super::seal::{sealed, unsealed};
 use crate::error::{Error, Result};
 use crate::formats::record::Date;
+use crate::stderr::warn;
+use crate::stop::Stop;
+use crate::text::shown_path;
 
 /// What `previous` holds on the first line.
 pub(super) const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// How long the lock of the trail is waited for: many runs may end at once, each with its sync.
+const LOCK_WAIT: Duration = Duration::from_mins(1);
+/// The same for a run that a signal has stopped.
+const LOCK_WAIT_STOPPED: Duration = Duration::from_secs(2);
+/// After how long the wait is told.
+const LOCK_TELL: Duration = Duration::from_secs(1);
+
+/// How long a line can be: the longest that is written is far shorter.
+const LONGEST_LINE: u64 = 64 << 20;
 
 /// What a start line says of a command.
 #[derive(Clone, Debug)]
@@ -29,6 +43,7 @@ pub struct Start {
 /// A trail to which a start line was written.
 pub struct Trail {
     path: PathBuf,
+    key: Option<AuditKey>,
     command: String,
     start: String,
 }
@@ -37,61 +52,91 @@ impl Trail {
     /// Writes and syncs a start line.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail: then the
-    /// command must not run.
-    pub fn start(path: &Path, start: &Start) -> Result<Trail> {
+    /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail or another
+    /// process keeps it, [`Error::Interrupted`] where a signal came meanwhile: then the command must not
+    /// run.
+    pub fn start(path: &Path, key: Option<AuditKey>, start: &Start, stop: &Stop) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
-        let digest = append(path, |number, previous, after_torn_line| {
-            Line::Start(StartLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                user: user_name(user_id),
-                user_id,
-                host: rustix::system::uname()
-                    .nodename()
-                    .to_string_lossy()
-                    .into_owned(),
-                process: std::process::id(),
-                program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
-                command: start.command.clone(),
-                options: start.options.clone(),
-                purpose: start.purpose.clone(),
-            })
-        })?;
+        let digest = append(
+            (path, key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                Line::Start(StartLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    user: user_name(user_id),
+                    user_id,
+                    host: rustix::system::uname()
+                        .nodename()
+                        .to_string_lossy()
+                        .into_owned(),
+                    process: std::process::id(),
+                    program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
+                    command: start.command.clone(),
+                    options: start.options.clone(),
+                    purpose: start.purpose.clone(),
+                })
+            },
+        )?;
         Ok(Trail {
             path: path.to_owned(),
+            key,
             command: start.command.clone(),
             start: digest,
         })
     }
 
+    /// Writes and syncs a line that says that all is written and the output is about to appear.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    pub fn prepared(&self, outcome: &Outcome, stop: &Stop) -> Result<()> {
+        self.append(outcome, stop, Line::Prepared)
+    }
+
     /// Writes and syncs an end line.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written.
-    pub fn end(&self, outcome: &Outcome) -> Result<()> {
-        append(&self.path, |number, previous, after_torn_line| {
-            Line::End(EndLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                start: self.start.clone(),
-                command: self.command.clone(),
-                outcome: outcome.clone(),
-            })
-        })
+    /// As [`Trail::start`].
+    pub fn end(&self, outcome: &Outcome, stop: &Stop) -> Result<()> {
+        self.append(outcome, stop, Line::End)
+    }
+
+    fn append(&self, outcome: &Outcome, stop: &Stop, event: fn(EndLine) -> Line) -> Result<()> {
+        append(
+            (&self.path, self.key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                event(EndLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    start: self.start.clone(),
+                    command: self.command.clone(),
+                    outcome: outcome.clone(),
+                })
+            },
+        )
         .map(drop)
     }
 }
 
 /// Appends a line under a lock, so that several processes may append at once, and gives its digest.
-fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<String> {
+fn append(
+    (path, key): (&Path, Option<&AuditKey>),
+    stop: &Stop,
+    line: impl FnOnce(u64, String, bool) -> Line,
+) -> Result<String> {
     let io = |action| Error::io(action, path);
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        let problem = "is not a regular file; name a file for --audit";
+        return Err(Error::input(path, problem));
+    }
     let mut file = OpenOptions::new()
         .read(true)
         .append(true)
@@ -99,7 +144,7 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
         .mode(0o600)
         .open(path)
         .map_err(io("open the audit trail"))?;
-    file.lock().map_err(io("lock the audit trail"))?;
+    lock(&file, path, stop)?;
     let last = last_line(&mut file).map_err(io("read the audit trail"))?;
     let (number, previous) = match &last {
         Some(last) => (
@@ -114,8 +159,12 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
         return Err(Error::input(path, problem));
     }
+    if let Some(problem) = last.as_ref().and_then(|last| last.refuses(key)) {
+        return Err(Error::input(path, problem));
+    }
     let line = line(number, previous, torn);
     let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = key.map_or(text.clone(), |key| key.signed(&text));
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
@@ -128,6 +177,48 @@ fn append(path: &Path, line: impl FnOnce(u64, String, bool) -> Line) -> Result<S
         .map_err(io("write the audit trail"))?;
     file.sync_all().map_err(io("write the audit trail"))?;
     Ok(hex_digest(&text))
+}
+
+/// Waits for the trail's lock, and hears a signal meanwhile. Whoever can read the trail can hold its
+/// lock, so the wait has a limit. A run that a signal has stopped already waits for its end line too,
+/// but not for long.
+fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
+    let (begun, was_stopped) = (Instant::now(), stop.check().is_err());
+    let limit = if was_stopped {
+        LOCK_WAIT_STOPPED
+    } else {
+        LOCK_WAIT
+    };
+    let mut told = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => {
+                return Err(Error::io("lock the audit trail", path)(error));
+            }
+        }
+        if !was_stopped {
+            stop.check()?;
+        }
+        let waited = begun.elapsed();
+        if waited > limit {
+            let problem = format!(
+                "another process has held the lock of this audit trail for {} seconds; look which one (fuser, lsof), then run again",
+                limit.as_secs()
+            );
+            return Err(Error::input(path, problem));
+        }
+        if waited > LOCK_TELL && !told {
+            told = true;
+            warn(&format!(
+                "{}: another process holds the lock of this audit trail; waiting for it at most {} seconds",
+                shown_path(path),
+                limit.as_secs()
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The trail's last line.
@@ -144,6 +235,18 @@ impl LastLine {
     fn is_foreign(&self) -> bool {
         Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
     }
+
+    /// Why nothing may follow it under this key, or under none.
+    fn refuses(&self, key: Option<&AuditKey>) -> Option<&'static str> {
+        let signed = Signed::of(unsealed(&self.bytes))?;
+        match key {
+            None => Some("is a trail with a key; give it with --audit-key"),
+            Some(key) if !key.made(&signed) => {
+                Some("its last line was not written with this key; give the key of this trail")
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
@@ -151,27 +254,36 @@ fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
     if length == 0 {
         return Ok(None);
     }
-    let mut tail = Vec::new();
-    let mut first = length;
+    // Pieces from the end to the front, each read once.
+    let mut pieces: Vec<Vec<u8>> = Vec::new();
+    let (mut first, mut ended) = (length, false);
     loop {
         let step = first.min(64 * 1024);
         first -= step;
         file.seek(SeekFrom::Start(first))?;
         let mut piece = vec![0; usize::try_from(step).unwrap_or(usize::MAX)];
         file.read_exact(&mut piece)?;
-        piece.extend_from_slice(&tail);
-        tail = piece;
-        let ended = tail.last() == Some(&b'\n');
-        let body = &tail[..tail.len() - usize::from(ended)];
-        let begins = memchr::memrchr(b'\n', body)
-            .map(|at| at + 1)
-            .or((first == 0).then_some(0));
+        if pieces.is_empty() && piece.last() == Some(&b'\n') {
+            ended = true;
+            piece.pop();
+        }
+        let begins = memchr::memrchr(b'\n', &piece).map(|at| at + 1);
         if let Some(at) = begins {
-            let bytes = body[at..].to_vec();
-            let torn = !ended || Line::parse(&bytes).is_none();
-            return Ok(Some(LastLine { bytes, ended, torn }));
+            piece.drain(..at);
+        }
+        pieces.push(piece);
+        if begins.is_some() || first == 0 {
+            break;
+        }
+        if length - first > LONGEST_LINE {
+            let problem = "its last line is longer than any line of an audit trail";
+            return Err(std::io::Error::new(ErrorKind::InvalidData, problem));
         }
     }
+    pieces.reverse();
+    let bytes = pieces.concat();
+    let torn = !ended || Line::parse(&bytes).is_none();
+    Ok(Some(LastLine { bytes, ended, torn }))
 }
 
 fn number_of(last: &LastLine) -> Option<u64> {
@@ -192,7 +304,8 @@ fn utc_now() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
-    let date = Date::today().ccyymmdd();
+    // One reading of the clock: date and time belong together at midnight too.
+    let date = Date::of_unix_seconds(seconds).ccyymmdd();
     let of_day = seconds % 86_400;
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",

@@ -1,19 +1,23 @@
-//! An output folder that appears by one rename when all of it is written.
+//! An output folder that appears when all of it is written.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Write;
 use std::num::NonZeroU64;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rustix::fs::{Advice, fadvise};
+use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
-use super::place::{FileMode, require_parent};
-use super::replaceable::{
-    MARK_TEXT, STAGING_MARK, busy, check_target, remove_abandoned, remove_run,
-};
+use super::abandoned::{STAGING, remove_left, sweep};
+use super::inside::{publish_inside, standing_inside, to_fill};
+use super::lock::{Lock, beside, try_lock};
+use super::open_folder::{Identity, OpenFolder, changed, is_folder};
+use super::place::{FileMode, Place, busy};
+use super::replaceable::{Standing, refuse_in_the_way, standing};
+use super::staging::{CONTENT, MARK, Staging};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
 use crate::text::hex;
@@ -33,44 +37,74 @@ pub struct WrittenFile {
     pub sha256: [u8; 32],
 }
 
-/// A folder in the making, beside where it will be. Dropped before [`OutputFolder::publish`], it
-/// leaves nothing behind.
+/// A folder in the making. Dropped before [`OutputFolder::publish`], it leaves nothing behind.
+///
+/// Everything is done through the descriptors of the folders that were found at the beginning, under a
+/// lock that lies outside of what is published and is held until all is done.
 pub struct OutputFolder {
-    target: PathBuf,
-    staging: PathBuf,
+    place: Place,
+    form: Form,
     mode: FileMode,
-    replace: bool,
-    /// Held locked while the run lives.
-    _mark: File,
+    replaces: bool,
     written: Mutex<Vec<WrittenFile>>,
-    published: bool,
+    // Dropped in this order: the staging folder goes before the lock.
+    staging: Staging,
+    _lock: Option<Lock>,
+}
+
+/// How the folder gets to its place.
+enum Form {
+    /// By one rename, from the staging folder beside it.
+    Beside,
+    /// Entry by entry, from the staging folder inside it. The folder itself is held locked.
+    Inside(OpenFolder),
 }
 
 impl OutputFolder {
-    /// Makes the staging folder beside `target`; `force` lets it replace a run of this program.
+    /// Makes the staging folder of `target`; `force` lets it replace a run of this program.
     ///
     /// # Errors
     /// [`Error::Output`] where the target exists and must not be replaced or another run is at work
     /// on it, and [`Error::Io`] where the folder cannot be made.
     pub fn create(target: &Path, force: bool, mode: FileMode) -> Result<Self> {
-        let (parent, name) = parent_and_name(target)?;
-        require_parent(target)?;
-        let replace = check_target(target, force)?;
-        let staging = parent.join(format!(".{name}.icr-staging"));
-        remove_abandoned(&staging, target)?;
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&staging)
-            .map_err(Error::io("create the folder", target))?;
-        let mark = put_mark(&staging, target)?;
+        let io = || Error::io("create the folder", target);
+        let place = Place::of_folder(target)?;
+        let to_fill = to_fill(&place)?;
+        let take = || {
+            let lock = Lock::take(&place.parent, &place.name).map_err(io())?;
+            lock.ok_or_else(|| busy(target)).map(Some)
+        };
+        // Whoever may not write beside the folder cannot be disturbed by who does.
+        let lock = match &to_fill {
+            Some(_) if !place.parent.is_writable() => None,
+            _ => take()?,
+        };
+        if lock.is_some() {
+            sweep(&place.parent, &place.name);
+            remove_left(&place.parent, &place.name).map_err(io())?;
+        }
+        let (form, found, staging) = if let Some(folder) = to_fill {
+            if !try_lock(&folder).map_err(io())? {
+                return Err(busy(target));
+            }
+            let found = standing_inside(&folder, target, force)?;
+            let staging = Staging::make(&folder, OsStr::new(MARK)).map_err(io())?;
+            (Form::Inside(folder), found, staging)
+        } else {
+            let found = standing(&place, force)?;
+            let name = beside(&place.name, STAGING);
+            refuse_in_the_way(&place.parent, &name, target)?;
+            let staging = Staging::make(&place.parent, &name).map_err(io())?;
+            (Form::Beside, found, staging)
+        };
         Ok(OutputFolder {
-            target: target.to_owned(),
-            staging,
+            place,
+            form,
             mode,
-            replace,
-            _mark: mark,
+            replaces: matches!(found, Standing::Run(_)),
             written: Mutex::default(),
-            published: false,
+            staging,
+            _lock: lock,
         })
     }
 
@@ -79,22 +113,21 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Io`] where it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutputFile<'_>> {
-        let path = self.staging.join(name);
-        if let Some(folder) = path.parent()
-            && !folder.exists()
-        {
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(Error::io("create the folder", folder))?;
-        }
-        let file = create_file(&path, self.mode)?;
+        let path = self.place.target.join(name);
+        let mut parts: Vec<&str> = name.split('/').collect();
+        let last = parts.pop().unwrap_or(name);
+        let made = || {
+            let mut folder = self.staging.content.again()?;
+            for part in parts {
+                folder = folder.child_or_make(OsStr::new(part))?;
+            }
+            folder.create(OsStr::new(last), self.mode.of_file())
+        };
         Ok(OutputFile {
             folder: self,
             name: name.to_owned(),
+            file: made().map_err(Error::io("create", &path))?,
             path,
-            file,
             digest: Sha256::new(),
             bytes: 0,
             written_out: 0,
@@ -109,6 +142,11 @@ impl OutputFolder {
         let mut file = self.file(name)?;
         file.write(bytes)?;
         file.finish()
+    }
+
+    /// Where the folder is to appear, as it was given.
+    pub fn target(&self) -> &Path {
+        &self.place.target
     }
 
     /// The files finished so far, by name.
@@ -136,53 +174,103 @@ impl OutputFolder {
         self.write(MANIFEST, manifest.text(outputs).as_bytes())
     }
 
-    /// Makes the folder appear at its place, by one rename.
+    /// Makes the folder appear at its place.
     ///
     /// # Errors
-    /// [`Error::Io`] where a folder cannot be synced or renamed; then nothing has appeared.
-    pub fn publish(mut self) -> Result<()> {
-        // A run takes hours; what stands there now may be something else than at its beginning.
-        self.replace = check_target(&self.target, self.replace)?;
-        let mark = self.staging.join(STAGING_MARK);
-        std::fs::remove_file(&mark).map_err(Error::io("remove", &mark))?;
-        sync_folders(&self.staging, self.mode)?;
-        if self.replace {
-            // The old folder and the new change places, then the old one goes.
-            rustix::fs::renameat_with(
-                rustix::fs::CWD,
-                &self.staging,
-                rustix::fs::CWD,
-                &self.target,
-                rustix::fs::RenameFlags::EXCHANGE,
-            )
-            .map_err(|e| Error::io("replace", &self.target)(e.into()))?;
-        } else {
-            std::fs::rename(&self.staging, &self.target)
-                .map_err(Error::io("create", &self.target))?;
-            self.published = true;
+    /// [`Error::Io`] and [`Error::Output`] where a folder cannot be synced or renamed; then nothing
+    /// has appeared. [`Error::Published`] where it has, but is perhaps not durable.
+    pub fn publish(self) -> Result<()> {
+        let target = &self.place.target;
+        sync_folders(&self.staging.content, self.mode).map_err(Error::io("write", target))?;
+        match &self.form {
+            Form::Inside(folder) => {
+                let moved = publish_inside(folder, &self.staging, self.replaces);
+                moved.map_err(Error::io("create", target))?;
+                self.confirm(folder)
+            }
+            Form::Beside => {
+                // A run takes hours; what stands there now may be something else than at its beginning.
+                match standing(&self.place, self.replaces)? {
+                    Standing::Run(old) => {
+                        self.replace(old).map_err(Error::io("replace", target))?;
+                    }
+                    Standing::Nothing | Standing::Empty => {
+                        self.rename().map_err(Error::io("create", target))?;
+                    }
+                }
+                self.confirm(&self.place.parent)
+            }
         }
-        if let Ok((parent, _)) = parent_and_name(&self.target) {
-            sync_folder(&parent)?;
+    }
+
+    /// Moves the content to its place, where nothing is, or an empty folder.
+    fn rename(&self) -> std::io::Result<()> {
+        let (staging, place) = (&self.staging, &self.place);
+        let content = OsStr::new(CONTENT);
+        let renamed = staging.folder.rename(content, &place.parent, &place.name);
+        if renamed.is_err() {
+            // What is true is what stands there: a server may have renamed before its answer was lost.
+            let now = place.parent.stat(&place.name).ok().flatten();
+            let own = staging.content.identity()?;
+            if now.is_some_and(|stat| Identity::of(&stat) == own) {
+                return Ok(());
+            }
+        }
+        renamed
+    }
+
+    /// Lets the content and the old run change places; the old one then goes with the staging folder.
+    fn replace(&self, old: Identity) -> std::io::Result<()> {
+        let (staging, place) = (&self.staging, &self.place);
+        let content = OsStr::new(CONTENT);
+        let swap = || staging.folder.exchange(content, &place.parent, &place.name);
+        match swap() {
+            Ok(()) => {}
+            Err(error) if cannot_exchange(&error) => {
+                let aside = OsStr::new("old");
+                place.parent.rename(&place.name, &staging.folder, aside)?;
+                let renamed = self.rename();
+                if renamed.is_err() {
+                    drop(staging.folder.rename(aside, &place.parent, &place.name));
+                }
+                return renamed;
+            }
+            Err(error) => return Err(error),
+        }
+        let taken = staging.folder.stat(content)?;
+        if taken.is_none_or(|stat| Identity::of(&stat) != old) {
+            swap()?;
+            return Err(changed());
         }
         Ok(())
     }
+
+    /// Syncs the folders whose names the publishing changed.
+    fn confirm(&self, folder: &OpenFolder) -> Result<()> {
+        let synced = self.staging.folder.sync().and_then(|()| folder.sync());
+        synced.map_err(|error| {
+            let target = &self.place.target;
+            Error::Published {
+                path: target.clone(),
+                problem: "it is not certain that it outlasts a power failure: do not run again (`respond` would give its serial numbers twice), but look after the disk, and hold the folder against its manifest with `icr verify`",
+                source: Box::new(Error::io("write its folder", target)(error)),
+            }
+        })
+    }
 }
 
-impl Drop for OutputFolder {
-    /// Removes the staging folder: that of a run that failed, or the old folder that was replaced.
-    fn drop(&mut self) {
-        if !self.published {
-            // Nothing more can be done about a folder that cannot be removed; its mark says what
-            // it is, and the next run removes it.
-            drop(remove_run(&self.staging));
-        }
-    }
+/// Whether the file system knows no exchange of names.
+fn cannot_exchange(error: &std::io::Error) -> bool {
+    [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 /// A file in the making.
 pub struct OutputFile<'a> {
     folder: &'a OutputFolder,
     name: String,
+    /// Where it will be, for messages.
     path: PathBuf,
     file: File,
     digest: Sha256,
@@ -246,78 +334,40 @@ impl crate::engine::response::ResponseSink for OutputFile<'_> {
     }
 }
 
-/// Makes a new file with these permissions, whatever the umask.
-fn create_file(path: &Path, mode: FileMode) -> Result<File> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(Error::io("create", path))?;
-    file.set_permissions(Permissions::from_mode(mode.of_file()))
-        .map_err(Error::io("create", path))?;
-    Ok(file)
-}
-
-fn parent_and_name(target: &Path) -> Result<(PathBuf, String)> {
-    let absolute = std::path::absolute(target).map_err(Error::io("create", target))?;
-    match (absolute.parent(), absolute.file_name()) {
-        (Some(parent), Some(name)) => Ok((parent.to_owned(), name.to_string_lossy().into_owned())),
-        _ => Err(Error::Output {
-            path: target.to_owned(),
-            problem: "cannot be an output folder; name a new one".to_owned(),
-        }),
-    }
-}
-
-/// Marks the staging folder as one of this program that is at work.
-fn put_mark(staging: &Path, target: &Path) -> Result<File> {
-    let path = staging.join(STAGING_MARK);
-    let mut mark = create_file(&path, FileMode::default())?;
-    mark.try_lock().map_err(|_| busy(target))?;
-    // Another run may have taken the folder for an abandoned one before the mark was locked.
-    let inode = |metadata: std::io::Result<std::fs::Metadata>| metadata.map(|m| m.ino()).ok();
-    if inode(std::fs::symlink_metadata(&path)) != inode(mark.metadata()) {
-        return Err(busy(target));
-    }
-    mark.write_all(MARK_TEXT.as_bytes())
-        .map_err(Error::io("write", &path))?;
-    Ok(mark)
-}
-
 /// Gives each folder its permissions and syncs it, the innermost first.
-fn sync_folders(folder: &Path, mode: FileMode) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let path = entry.map_err(Error::io("read", folder))?.path();
-        if path.is_dir() {
-            sync_folders(&path, mode)?;
+fn sync_folders(folder: &OpenFolder, mode: FileMode) -> std::io::Result<()> {
+    for name in folder.names()? {
+        if folder.stat(&name)?.is_some_and(|stat| is_folder(&stat)) {
+            sync_folders(&folder.child(&name)?, mode)?;
         }
     }
-    let permissions = Permissions::from_mode(mode.of_folder());
-    std::fs::set_permissions(folder, permissions)
-        .map_err(Error::io("create the folder", folder))?;
-    sync_folder(folder)
-}
-
-fn sync_folder(folder: &Path) -> Result<()> {
-    File::open(folder)
-        .and_then(|f| f.sync_all())
-        .map_err(Error::io("write", folder))
+    folder.set_mode(mode.of_folder())?;
+    folder.sync()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::layout::LayoutSet;
+    use std::os::unix::fs::PermissionsExt;
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn create(target: &Path) -> OutputFolder {
+        OutputFolder::create(target, false, FileMode::default()).unwrap()
+    }
+
+    fn count(folder: &Path) -> usize {
+        std::fs::read_dir(folder).unwrap().count()
     }
 
     #[test]
     fn a_folder_appears_when_it_is_published_and_not_before() {
         let parent = tempfile::tempdir().unwrap();
         let target = parent.path().join("run");
-        let folder = OutputFolder::create(&target, false, FileMode::default()).unwrap();
+        let folder = create(&target);
         folder.write("responses/TX.icr", b"abc").unwrap();
         folder.write("summary.json", b"{}").unwrap();
         assert!(!target.exists());
@@ -335,24 +385,85 @@ mod tests {
             ),
             (0o700, 0o700, 0o600)
         );
-        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
+        assert_eq!(count(parent.path()), 1);
     }
 
     #[test]
     fn a_dropped_folder_leaves_nothing() {
         let parent = tempfile::tempdir().unwrap();
-        let folder =
-            OutputFolder::create(&parent.path().join("run"), false, FileMode::default()).unwrap();
+        let folder = create(&parent.path().join("run"));
         folder.write("a", b"abc").unwrap();
         drop(folder);
-        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
+        assert_eq!(count(parent.path()), 0);
     }
 
     #[test]
-    fn modes_need_the_owner_to_read_and_write() {
-        assert!("0640".parse::<FileMode>().is_ok());
-        for wrong in ["0440", "640x", "1777", ""] {
-            assert!(wrong.parse::<FileMode>().is_err(), "{wrong}");
+    fn a_staging_folder_swapped_for_a_link_leads_nowhere() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = |name: &str| parent.path().join(name);
+        std::fs::create_dir(path("precious")).unwrap();
+        std::fs::write(path("precious/thesis"), "x").unwrap();
+        for publish in [false, true] {
+            let folder = create(&path("run"));
+            std::fs::rename(path(".run.icr-staging"), path("moved")).unwrap();
+            std::os::unix::fs::symlink("precious", path(".run.icr-staging")).unwrap();
+            folder.write("responses/TX.icr", b"abc").unwrap();
+            if publish {
+                folder.publish().unwrap();
+                assert!(path("run/responses/TX.icr").exists());
+            } else {
+                drop(folder);
+            }
+            let left = std::fs::read_dir(path("precious")).unwrap();
+            let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(left, ["thesis"]);
+            std::fs::remove_file(path(".run.icr-staging")).unwrap();
+            std::fs::remove_dir_all(path("moved")).unwrap();
         }
+    }
+
+    /// A folder that has to be filled where it is: that of the program, or one with a staging folder in
+    /// it, as here.
+    fn stays(target: &Path) {
+        std::fs::create_dir_all(target.join(MARK)).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_replaced_is_filled_and_its_manifest_comes_last() {
+        let parent = tempfile::tempdir().unwrap();
+        let target = parent.path().join("run");
+        let inode = |path: &Path| std::os::unix::fs::MetadataExt::ino(&path.metadata().unwrap());
+        stays(&target);
+        let before = inode(&target);
+        let fill = |force, text: &[u8]| {
+            let folder = OutputFolder::create(&target, force, FileMode::default())?;
+            folder.write("responses/TX.icr", text)?;
+            let layouts = LayoutSet::load(None)?;
+            folder.write_manifest(Manifest::new("match", None, &layouts))?;
+            assert!(OutputFolder::create(&target, force, FileMode::default()).is_err());
+            folder.publish()
+        };
+        fill(false, b"first").unwrap();
+        assert_eq!((inode(&target), count(&target)), (before, 2));
+        let again = fill(false, b"second").unwrap_err().to_string();
+        assert!(again.contains("--force"), "{again}");
+        stays(&target);
+        fill(true, b"second").unwrap();
+        assert_eq!((inode(&target), count(&target)), (before, 2));
+        let text = || std::fs::read(target.join("responses/TX.icr")).unwrap();
+        assert_eq!(text(), b"second");
+        assert_eq!(count(parent.path()), 1);
+        // Killed when the old run had moved out, and the new not all in.
+        std::fs::create_dir_all(target.join(".icr-staging/content")).unwrap();
+        let mark = super::super::staging::mark_text();
+        std::fs::write(target.join(".icr-staging/.icr-staging"), mark).unwrap();
+        let manifest = target.join(".icr-staging/content/manifest.json");
+        std::fs::rename(target.join(MANIFEST), manifest).unwrap();
+        std::fs::write(target.join("thesis"), "x").unwrap();
+        let refused = fill(false, b"third").unwrap_err().to_string();
+        assert!(refused.contains("not of that run"), "{refused}");
+        std::fs::remove_file(target.join("thesis")).unwrap();
+        fill(false, b"third").unwrap();
+        assert_eq!((text(), count(&target)), (b"third".to_vec(), 2));
     }
 }

@@ -1,14 +1,22 @@
 //! Output folders that appear complete or not at all, single files, and what is printed.
 
+mod abandoned;
 mod folder;
+mod inside;
+mod lock;
+mod open_folder;
 mod place;
 mod publish;
+mod remove;
 mod replaceable;
 mod single;
+mod staging;
 mod stdout;
+mod used;
 
 pub use folder::{OutputFile, OutputFolder, WrittenFile};
 pub use place::FileMode;
 pub use publish::Publish;
 pub use single::OutputSingle;
 pub use stdout::Stdout;
+pub use used::refuse_used;

@@ -1,8 +1,11 @@
 //! Where an output is to appear, and who may read it.
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
+use super::open_folder::OpenFolder;
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
 /// `--file-mode`: the permissions of files; folders get the search bits that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +42,69 @@ impl FileMode {
     }
 }
 
+/// A name in an open folder: where the output is to be.
+pub(super) struct Place {
+    /// As the operator gave it, for messages.
+    pub(super) target: PathBuf,
+    pub(super) parent: OpenFolder,
+    pub(super) name: OsString,
+}
+
+impl Place {
+    /// The place of a folder. One that is there is found by where it is, also as `.` or `..`.
+    pub(super) fn of_folder(target: &Path) -> Result<Self> {
+        require_parent(target)?;
+        // Not a link, unless a slash follows it.
+        let there = std::fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir());
+        let path = if there {
+            target.canonicalize().map_err(Error::io("open", target))?
+        } else {
+            target.to_owned()
+        };
+        Self::at(target, &path, "cannot be an output folder; name a new one")
+    }
+
+    /// The place of a file.
+    pub(super) fn of_file(target: &Path) -> Result<Self> {
+        require_parent(target)?;
+        Self::at(target, target, "cannot be an output file; name a new one")
+    }
+
+    fn at(target: &Path, path: &Path, problem: &str) -> Result<Self> {
+        let (Some(name), Some(parent)) = (path.file_name(), path.parent()) else {
+            return Err(refuse(target, problem));
+        };
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        Ok(Place {
+            target: target.to_owned(),
+            parent: OpenFolder::open(parent).map_err(Error::io("open", parent))?,
+            name: name.to_owned(),
+        })
+    }
+}
+
+/// Another run is at work on the output.
+pub(super) fn busy(target: &Path) -> Error {
+    refuse(
+        target,
+        "another run of icr is writing there; wait for it, or name another place",
+    )
+}
+
+/// An output that must not be written.
+pub(super) fn refuse(target: &Path, problem: &str) -> Error {
+    Error::Output {
+        path: target.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
 /// Refuses a place whose folder is not there: making it is left to who knows who may look in.
-pub(super) fn require_parent(target: &Path) -> Result<()> {
+fn require_parent(target: &Path) -> Result<()> {
     let parent = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => return Ok(()),
@@ -48,10 +112,20 @@ pub(super) fn require_parent(target: &Path) -> Result<()> {
     if parent.is_dir() {
         return Ok(());
     }
-    let parent = parent.display();
+    let parent = shown_path(parent);
     let problem = format!("the folder {parent}, in which it is to be, is not there; make it first");
-    Err(Error::Output {
-        path: target.to_owned(),
-        problem,
-    })
+    Err(refuse(target, &problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_need_the_owner_to_read_and_write() {
+        assert!("0640".parse::<FileMode>().is_ok());
+        for wrong in ["0440", "640x", "1777", ""] {
+            assert!(wrong.parse::<FileMode>().is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,21 +1,31 @@
 //! What appears at its place complete or not at all.
 
+use std::path::Path;
+
 use super::{OutputFolder, OutputSingle, WrittenFile};
 use crate::error::Result;
 
 /// A folder or a file in the making.
 pub trait Publish {
+    /// Where it is to appear, as it was given.
+    fn target(&self) -> &Path;
+
     /// The files that it holds, as far as their digests are known.
     fn written(&self) -> Vec<WrittenFile>;
 
-    /// Lets it appear, by one rename.
+    /// Lets it appear.
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Output`]; then nothing has appeared.
+    /// [`crate::Error::Published`] where it has, but is perhaps not durable.
     fn publish(self) -> Result<()>;
 }
 
 impl Publish for OutputFolder {
+    fn target(&self) -> &Path {
+        OutputFolder::target(self)
+    }
+
     fn written(&self) -> Vec<WrittenFile> {
         OutputFolder::written(self)
     }
@@ -26,6 +36,10 @@ impl Publish for OutputFolder {
 }
 
 impl Publish for OutputSingle {
+    fn target(&self) -> &Path {
+        OutputSingle::target(self)
+    }
+
     /// A single file is written without a digest.
     fn written(&self) -> Vec<WrittenFile> {
         Vec::new()

@@ -1,162 +1,158 @@
 //! Whether what stands in the place of an output folder is this program's to remove.
 //!
-//! Takes the folder that is to be written, or the staging folder beside it; lets go of finished and
-//! abandoned runs of icr, and refuses everything else: a folder is nobody's run because a file in it
-//! has the right name.
+//! Takes the folder that is to be written, or a staging folder; lets go of finished and abandoned runs
+//! of icr, and refuses everything else: a folder is nobody's run because a file in it has the right
+//! name.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::Path;
 
+use super::open_folder::{Identity, OpenFolder, is_folder};
+use super::place::{Place, busy, refuse};
+use super::staging::{Mark, mark_of};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
+use crate::text::shown_path;
 
-/// The name of the file that marks a staging folder of this program.
-pub(super) const STAGING_MARK: &str = ".icr-staging";
-/// What the mark holds.
-pub(super) const MARK_TEXT: &str = "{\"schema\": \"icr.staging/1\"}\n";
+/// What stands where an output folder is to be, as far as it may be replaced.
+pub(super) enum Standing {
+    /// Nothing.
+    Nothing,
+    /// An empty folder.
+    Empty,
+    /// A run that `--force` replaces.
+    Run(Identity),
+}
 
 /// What a folder is known to be.
-enum Kind {
+pub(super) enum Kind {
     /// Nothing is in it.
     Empty,
     /// A run that was finished, by its manifest.
     Finished,
     /// A run that was begun, by its mark, which is held locked here.
-    Begun(File),
+    Begun { _mark: File },
+    /// The same, by a mark that lost its text.
+    Lost { _mark: File },
+    /// A run of an earlier version is at work in it.
+    Busy,
     /// Something else; the words say what is missing.
     Foreign(&'static str),
 }
 
-/// Whether the target is to be replaced; an error where it must not be.
-pub(super) fn check_target(target: &Path, force: bool) -> Result<bool> {
-    let metadata = match std::fs::symlink_metadata(target) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        other => other.map_err(Error::io("open", target))?,
+/// What stands in the place; an error where it must not be replaced.
+pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
+    let target = &place.target;
+    let stat = place
+        .parent
+        .stat(&place.name)
+        .map_err(Error::io("open", target))?;
+    let Some(stat) = stat else {
+        return Ok(Standing::Nothing);
     };
-    if !metadata.is_dir() {
+    if !is_folder(&stat) {
         return Err(refuse(
             target,
             "exists and is not a folder; name a new folder",
         ));
     }
-    match (kind_of(target, target)?, force) {
-        (Kind::Empty, _) => Ok(false),
-        (Kind::Finished | Kind::Begun(_), true) => Ok(true),
-        (Kind::Foreign(lacks), true) => Err(refuse(
-            target,
-            &format!(
-                "is not empty and is no run of icr, so --force does not replace it: {lacks}; name another folder"
-            ),
-        )),
-        (_, false) => Err(refuse(
-            target,
-            "is not empty; name a new folder, or give --force to replace an earlier run",
-        )),
-    }
+    let folder = place
+        .parent
+        .child(&place.name)
+        .map_err(Error::io("open", target))?;
+    let kind = kind_of(&folder).map_err(Error::io("read", target))?;
+    settle(target, &folder, kind, force)
 }
 
-/// Removes the staging folder of a run that was killed, if there is one.
-pub(super) fn remove_abandoned(staging: &Path, target: &Path) -> Result<()> {
-    let metadata = match std::fs::symlink_metadata(staging) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => other.map_err(Error::io("open", staging))?,
-    };
-    let foreign = |lacks: &str| {
-        let problem = format!(
-            "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
-            target.display()
-        );
-        Err(refuse(staging, &problem))
-    };
-    if !metadata.is_dir() {
-        return foreign("it is not a folder");
-    }
-    let _locked = match kind_of(staging, target)? {
-        // Killed between the folder and its mark. A folder that is no longer empty stays.
-        Kind::Empty => {
-            return std::fs::remove_dir(staging).map_err(Error::io("remove", staging));
+/// What a folder of this kind is, where an output folder is to be.
+pub(super) fn settle(
+    target: &Path,
+    folder: &OpenFolder,
+    kind: Kind,
+    force: bool,
+) -> Result<Standing> {
+    let lacks = match (kind, force) {
+        (Kind::Empty, _) => return Ok(Standing::Empty),
+        (Kind::Busy, _) => return Err(busy(target)),
+        (Kind::Finished | Kind::Begun { .. }, true) => {
+            let identity = folder.identity().map_err(Error::io("open", target))?;
+            return Ok(Standing::Run(identity));
         }
-        Kind::Foreign(lacks) => return foreign(lacks),
-        Kind::Finished => None,
-        Kind::Begun(mark) => Some(mark),
+        (Kind::Foreign(lacks), true) => lacks,
+        // A folder that was always at its place lost nothing: it is somebody else's.
+        (Kind::Lost { .. }, true) => FOREIGN_MARK,
+        (_, false) => {
+            return Err(refuse(
+                target,
+                "is not empty; name a new folder, or give --force to replace an earlier run",
+            ));
+        }
     };
-    remove_run(staging).map_err(Error::io("remove", staging))
+    let problem = format!(
+        "is not empty and is no run of icr, so --force does not replace it: {lacks}; name another folder"
+    );
+    Err(refuse(target, &problem))
 }
 
-/// Removes a run, what tells that it is one last: a removal that is cut short can be taken up again.
-pub(super) fn remove_run(folder: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if [MANIFEST, STAGING_MARK]
-            .iter()
-            .any(|mark| entry.file_name() == *mark)
-        {
-            continue;
+/// Refuses what stands where the staging folder is to be, when what killed runs left is removed.
+pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
+    let named = target.parent().unwrap_or(target).join(name);
+    let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
+        return Ok(());
+    };
+    let lacks = if is_folder(&stat) {
+        let folder = holder.child(name).map_err(Error::io("open", &named))?;
+        match kind_of(&folder).map_err(Error::io("read", &named))? {
+            Kind::Busy => return Err(busy(target)),
+            Kind::Foreign(lacks) => lacks,
+            Kind::Finished => "it is a finished run, and only its name is wrong",
+            Kind::Empty | Kind::Begun { .. } | Kind::Lost { .. } => "it was made just now",
         }
-        if entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
-        } else {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    std::fs::remove_dir_all(folder)
+    } else {
+        "it is not a folder"
+    };
+    let problem = format!(
+        "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        shown_path(target)
+    );
+    Err(refuse(&named, &problem))
 }
 
-/// Another run is at work on the folder.
-pub(super) fn busy(target: &Path) -> Error {
-    refuse(
-        target,
-        "another run of icr is writing this folder; wait for it, or name another folder",
-    )
-}
+const FOREIGN_MARK: &str = "its .icr-staging does not hold what icr writes into it";
 
-/// What a folder is; `target` is named where another run is at work on it.
-fn kind_of(folder: &Path, target: &Path) -> Result<Kind> {
-    let entries = std::fs::read_dir(folder).map_err(Error::io("read", folder))?;
-    let entries = entries.take(2).count();
-    if entries == 0 {
+/// What a folder is.
+pub(super) fn kind_of(folder: &OpenFolder) -> std::io::Result<Kind> {
+    if folder.names()?.is_empty() {
         return Ok(Kind::Empty);
     }
-    let path = folder.join(STAGING_MARK);
-    if is_file(&path) {
-        let mark = File::open(&path).map_err(Error::io("open", &path))?;
-        mark.try_lock().map_err(|_| busy(target))?;
-        let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
-        // Alone in its folder, a mark may have been cut short: nothing else was written yet.
-        let cut = entries == 1 && MARK_TEXT.as_bytes().starts_with(&text);
-        return Ok(if cut || text == MARK_TEXT.as_bytes() {
-            Kind::Begun(mark)
-        } else {
-            Kind::Foreign("its .icr-staging does not hold what icr writes into it")
-        });
-    }
-    let manifest = folder.join(MANIFEST);
-    if !is_file(&manifest) {
-        return Ok(Kind::Foreign(
-            "it has neither the manifest.json of a finished run nor the .icr-staging of an abandoned one",
-        ));
-    }
-    let text = std::fs::read(&manifest).map_err(Error::io("read", &manifest))?;
-    Ok(match Manifest::parse(&text) {
-        Some(_) => Kind::Finished,
-        None => Kind::Foreign("its manifest.json is not one that icr wrote"),
+    Ok(match mark_of(folder)? {
+        Mark::Ours(mark) => Kind::Begun { _mark: mark },
+        Mark::Lost(mark) => Kind::Lost { _mark: mark },
+        Mark::Held => Kind::Busy,
+        Mark::Foreign => Kind::Foreign(FOREIGN_MARK),
+        Mark::Missing => match manifest_of(folder)? {
+            Ok(_) => Kind::Finished,
+            Err(lacks) => Kind::Foreign(lacks),
+        },
     })
 }
 
-/// A regular file, not a link to one.
-fn is_file(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
-}
-
-fn refuse(path: &Path, problem: &str) -> Error {
-    Error::Output {
-        path: path.to_owned(),
-        problem: problem.to_owned(),
-    }
+/// The manifest in a folder, or the words that say what is missing.
+pub(super) fn manifest_of(
+    folder: &OpenFolder,
+) -> std::io::Result<std::result::Result<Manifest, &'static str>> {
+    let Some(text) = folder.read(OsStr::new(MANIFEST))? else {
+        return Ok(Err(
+            "it has neither the manifest.json of a finished run nor the .icr-staging of an abandoned one",
+        ));
+    };
+    Ok(Manifest::parse(&text).ok_or("its manifest.json is not one that icr wrote"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::staging::{MARK, mark_text};
     use super::super::{FileMode, OutputFolder};
     use super::*;
     use crate::formats::layout::LayoutSet;
@@ -190,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_run_is_replaced_when_told_finished_or_abandoned() {
-        for mark in [(MANIFEST, &*manifest()), (STAGING_MARK, MARK_TEXT)] {
+        for mark in [(MANIFEST, &*manifest()), (MARK, mark_text())] {
             let (parent, target) = folder(&[mark]);
             assert!(refusal(&target, false).contains("--force"));
             let new = OutputFolder::create(&target, true, "0640".parse().unwrap()).unwrap();
@@ -207,24 +203,17 @@ mod tests {
     #[test]
     fn a_folder_with_a_file_of_the_right_name_is_nobodys_run() {
         let other_schema = manifest().replace("icr.manifest/1", "icr.summary/1");
+        let other_tool = "{\"name\": \"My extension\", \"manifest_version\": 3}";
+        let schema_alone = "{\"schema\": \"icr.manifest/1\"}";
         for (name, text, lacks) in [
             ("notes.txt", "x", "it has neither"),
             (MANIFEST, "", "its manifest.json"),
             (MANIFEST, "{}", "its manifest.json"),
             (MANIFEST, "[]", "its manifest.json"),
-            (
-                MANIFEST,
-                "{\"schema\": \"icr.manifest/1\"}",
-                "its manifest.json",
-            ),
+            (MANIFEST, schema_alone, "its manifest.json"),
             (MANIFEST, &other_schema, "its manifest.json"),
-            (
-                MANIFEST,
-                "{\"name\": \"My extension\", \"manifest_version\": 3}",
-                "its manifest.json",
-            ),
-            (STAGING_MARK, "", "its .icr-staging"),
-            (STAGING_MARK, "mine", "its .icr-staging"),
+            (MANIFEST, other_tool, "its manifest.json"),
+            (MARK, "mine", "its .icr-staging"),
         ] {
             let (parent, target) = folder(&[(name, text)]);
             let said = refusal(&target, true);
@@ -240,6 +229,9 @@ mod tests {
             assert!(said.contains(lacks), "{name} {text:?}: {said}");
             assert!(staging.join("thesis.txt").exists());
         }
+        // A mark without its text tells a staging folder, by its name, and nothing else.
+        let (_parent, target) = folder(&[(MARK, "")]);
+        assert!(refusal(&target, true).contains("its .icr-staging"));
         let (_parent, target) = folder(&[]);
         std::fs::create_dir(target.join(MANIFEST)).unwrap();
         assert!(refusal(&target, true).contains("it has neither"));
@@ -267,13 +259,14 @@ mod tests {
         );
         drop(live);
         let manifest = manifest();
-        let abandoned: [&[(&str, &str)]; 5] = [
+        let abandoned: [&[(&str, &str)]; 6] = [
             &[],
-            &[(STAGING_MARK, "")],
-            &[(STAGING_MARK, MARK_TEXT), ("half", "x")],
-            // Killed between the mark's removal and the rename.
-            &[(MANIFEST, &manifest), ("summary.json", "{}")],
-            &[(STAGING_MARK, MARK_TEXT), (MANIFEST, "{\"sch")],
+            // A mark that a power failure cut, or emptied.
+            &[(MARK, "")],
+            &[(MARK, ""), ("half", "x")],
+            &[(MARK, "\0\0\0\0"), ("half", "x")],
+            &[(MARK, mark_text()), ("half", "x")],
+            &[(MARK, mark_text()), (MANIFEST, &manifest)],
         ];
         for files in abandoned {
             std::fs::create_dir(&staging).unwrap();
@@ -285,5 +278,10 @@ mod tests {
             assert!(!staging.exists());
             std::fs::remove_dir(&target).unwrap();
         }
+        // A finished folder is not abandoned.
+        std::fs::create_dir(&staging).unwrap();
+        std::fs::write(staging.join(MANIFEST), &manifest).unwrap();
+        assert!(refusal(&target, true).contains("it is a finished run"));
+        assert!(staging.join(MANIFEST).exists());
     }
 }

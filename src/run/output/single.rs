@@ -1,79 +1,85 @@
 //! One output file that appears complete or not at all.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::place::{FileMode, require_parent};
+use super::abandoned::{PARTIAL, remove_left, sweep};
+use super::lock::{Lock, beside};
+use super::open_folder::{Identity, changed, is_file};
+use super::place::{FileMode, Place, busy, refuse};
+use super::used::find_used_file;
 use crate::error::{Error, Result};
+use crate::text::shown_path;
 
-/// A file in the making, hidden beside where it will be. Dropped before
-/// [`OutputSingle::publish`], it leaves nothing behind; one that a killed run left is overwritten
-/// by the next run with the same target.
+/// A file in the making, hidden beside where it will be, under a lock that is held until it has
+/// appeared. Dropped before [`OutputSingle::publish`], it leaves nothing behind.
 pub struct OutputSingle {
-    target: PathBuf,
-    partial: PathBuf,
+    place: Place,
+    partial: OsString,
     file: File,
     published: bool,
+    _lock: Lock,
 }
 
 impl OutputSingle {
     /// Begins the file. An earlier regular file in its place is replaced when it is published, but
-    /// never one of `inputs`.
+    /// never one that the run itself uses: `used` are the files and folders that it opens.
     ///
     /// # Errors
-    /// [`Error::Output`] where the target is an input, is something else than a regular file, or
-    /// another run writes it, and [`Error::Io`] where the file cannot be made.
-    pub fn create(target: &Path, mode: FileMode, inputs: &[&Path]) -> Result<Self> {
-        let refuse = |problem: &str| {
-            Err(Error::Output {
-                path: target.to_owned(),
-                problem: problem.to_owned(),
-            })
-        };
-        let (Some(name), Some(folder)) = (target.file_name(), target.parent()) else {
-            return refuse("cannot be an output file; name a new one");
-        };
-        require_parent(target)?;
-        if let Ok(metadata) = std::fs::symlink_metadata(target) {
-            if !metadata.is_file() {
-                return refuse("exists and is not a regular file; name another file");
+    /// [`Error::Output`] where the target is used, is something else than a regular file, cannot be
+    /// replaced, or another run writes it, and [`Error::Io`] where the file cannot be made.
+    pub fn create(target: &Path, mode: FileMode, used: &[&Path]) -> Result<Self> {
+        let io = || Error::io("create", target);
+        let place = Place::of_file(target)?;
+        if let Some(stat) = place.parent.stat(&place.name).map_err(io())? {
+            if !is_file(&stat) {
+                let problem = "exists and is not a regular file; name another file";
+                return Err(refuse(target, problem));
             }
-            let same = |input: &&Path| {
-                std::fs::metadata(input)
-                    .is_ok_and(|m| (m.dev(), m.ino()) == (metadata.dev(), metadata.ino()))
-            };
-            if inputs.iter().any(same) {
-                return refuse("is the input; name another output file");
+            if place.parent.is_mount_point(&place.name).map_err(io())? {
+                let problem = "is a mount point, which no file can replace; mount its folder, and name a file in it";
+                return Err(refuse(target, problem));
+            }
+            if let Some(used) = find_used_file(Identity::of(&stat), used) {
+                let problem = format!(
+                    "is {}, which this run uses; name another output file",
+                    shown_path(used)
+                );
+                return Err(refuse(target, &problem));
             }
         }
-        let partial = folder.join(format!(".{}.icr-partial", name.to_string_lossy()));
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&partial)
-            .map_err(Error::io("create", target))?;
-        if file.try_lock().is_err() {
-            return refuse("another run of icr is writing this file; wait for it");
+        let lock = Lock::take(&place.parent, &place.name)
+            .map_err(io())?
+            .ok_or_else(|| busy(target))?;
+        sweep(&place.parent, &place.name);
+        let partial = beside(&place.name, PARTIAL);
+        // What is no regular file is nobody's that icr knows, and stays.
+        remove_left(&place.parent, &place.name).map_err(io())?;
+        if place.parent.stat(&partial).map_err(io())?.is_some() {
+            let problem = format!(
+                "cannot be written: {} stands where icr would write, and is no file that icr left; move it away, or name another file",
+                shown_path(partial.as_ref())
+            );
+            return Err(refuse(target, &problem));
         }
-        let single = OutputSingle {
-            target: target.to_owned(),
+        let file = place
+            .parent
+            .create(&partial, mode.of_file())
+            .map_err(io())?;
+        Ok(OutputSingle {
+            place,
             partial,
             file,
             published: false,
-        };
-        single
-            .file
-            .set_len(0)
-            .and_then(|()| {
-                let permissions = Permissions::from_mode(mode.of_file());
-                single.file.set_permissions(permissions)
-            })
-            .map_err(Error::io("create", target))?;
-        Ok(single)
+            _lock: lock,
+        })
+    }
+
+    /// Where the file is to appear, as it was given.
+    pub fn target(&self) -> &Path {
+        &self.place.target
     }
 
     /// Appends bytes.
@@ -83,20 +89,40 @@ impl OutputSingle {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(Error::io("write", &self.target))
+            .map_err(Error::io("write", &self.place.target))
     }
 
     /// Makes the file appear at its place, by one rename.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be synced or renamed; then it has not appeared.
+    /// [`Error::Published`] where it has, but is perhaps not durable.
     pub fn publish(mut self) -> Result<()> {
-        self.file
-            .sync_all()
-            .map_err(Error::io("write", &self.target))?;
-        std::fs::rename(&self.partial, &self.target).map_err(Error::io("create", &self.target))?;
+        let target = self.place.target.clone();
+        self.file.sync_all().map_err(Error::io("write", &target))?;
+        self.rename().map_err(Error::io("create", &target))?;
         self.published = true;
-        Ok(())
+        let synced = self.place.parent.sync();
+        synced.map_err(|error| Error::Published {
+            problem: "it is not certain that it outlasts a power failure: look after the disk, then run again",
+            source: Box::new(Error::io("write its folder", &target)(error)),
+            path: target,
+        })
+    }
+
+    fn rename(&self) -> std::io::Result<()> {
+        let Place { parent, name, .. } = &self.place;
+        let own = Identity::of(&rustix::fs::fstat(&self.file)?);
+        let is_own = |name| {
+            let stat = parent.stat(name).ok().flatten();
+            stat.is_some_and(|stat| Identity::of(&stat) == own)
+        };
+        if !is_own(&self.partial) {
+            return Err(changed());
+        }
+        let renamed = parent.rename(&self.partial, parent, name);
+        // What is true is what stands there.
+        if is_own(name) { Ok(()) } else { renamed }
     }
 }
 
@@ -113,9 +139,8 @@ impl Write for OutputSingle {
 impl Drop for OutputSingle {
     fn drop(&mut self) {
         if !self.published {
-            // Nothing more can be done about a file that cannot be removed; the next run
-            // overwrites it.
-            drop(std::fs::remove_file(&self.partial));
+            // Nothing more can be done about a file that cannot be removed; the next run removes it.
+            drop(self.place.parent.remove_file(&self.partial));
         }
     }
 }
@@ -123,6 +148,7 @@ impl Drop for OutputSingle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_file_appears_when_it_is_published_and_not_before() {
@@ -130,27 +156,17 @@ mod tests {
         let target = folder.path().join("out.csv");
         let create =
             |inputs: &[&Path]| OutputSingle::create(&target, "0640".parse().unwrap(), inputs);
+        let refusal = |inputs: &[&Path]| create(inputs).err().unwrap().to_string();
         let mut file = create(&[]).unwrap();
         OutputSingle::write(&mut file, b"abc").unwrap();
         assert!(!target.exists());
-        assert!(
-            create(&[])
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("another run")
-        );
+        assert!(refusal(&[]).contains("another run"));
         file.publish().unwrap();
         assert_eq!(std::fs::read(&target).unwrap(), b"abc");
         let mode = std::fs::metadata(&target).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
-        assert!(
-            create(&[&target])
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("is the input")
-        );
+        assert!(refusal(&[&target]).contains("which this run uses"));
+        assert!(refusal(&[folder.path()]).contains("which this run uses"));
         drop(create(&[]).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(
@@ -160,5 +176,30 @@ mod tests {
                 .to_string()
                 .contains("not a regular file")
         );
+    }
+
+    #[test]
+    fn a_link_or_a_pipe_in_the_way_is_neither_written_nor_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, input) = (folder.path().join("out.csv"), folder.path().join("input"));
+        let partial = folder.path().join(".out.csv.icr-partial");
+        std::fs::write(&input, "precious").unwrap();
+        let refusal = || {
+            let refused = OutputSingle::create(&target, FileMode::default(), &[&input]);
+            refused.err().unwrap().to_string()
+        };
+        std::os::unix::fs::symlink(&input, &partial).unwrap();
+        assert!(refusal().contains("is no file that icr left"));
+        std::fs::remove_file(&partial).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &partial, rustix::fs::Mode::RWXU).unwrap();
+        assert!(refusal().contains("is no file that icr left"));
+        std::fs::remove_file(&partial).unwrap();
+        // What a killed run left is not written over, but made anew: it may be a hard link.
+        std::fs::hard_link(&input, &partial).unwrap();
+        let mut file = OutputSingle::create(&target, FileMode::default(), &[&input]).unwrap();
+        OutputSingle::write(&mut file, b"new").unwrap();
+        file.publish().unwrap();
+        assert_eq!(std::fs::read(&input).unwrap(), b"precious");
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write};
 
 use crate::error::{Error, Result};
+use crate::text::{shown_lines, write_json};
 
 /// The data that a command prints. Once the reader has closed the pipe, the rest is dropped: the
 /// program ends quietly, with the status that it would have had.
@@ -17,12 +18,12 @@ impl<'a> Stdout<'a> {
         Stdout { out, closed: false }
     }
 
-    /// Prints text.
+    /// Prints text for people, or JSON: nothing in it controls a terminal.
     ///
     /// # Errors
     /// [`Error::Stdout`] where it cannot be written for another reason than a closed pipe.
     pub fn print(&mut self, text: &str) -> Result<()> {
-        self.bytes(text.as_bytes())
+        self.bytes(shown_lines(text).as_bytes())
     }
 
     /// Prints bytes.
@@ -48,9 +49,7 @@ impl<'a> Stdout<'a> {
         };
         let mut buffer = std::io::BufWriter::with_capacity(1 << 16, &mut passing);
         // An error of the value's own there is none; one of the writer is kept.
-        let written = serde_json::to_writer_pretty(&mut buffer, value).is_ok()
-            && buffer.write_all(b"\n").is_ok()
-            && buffer.flush().is_ok();
+        let written = write_json(&mut buffer, value).is_ok() && buffer.flush().is_ok();
         drop(buffer);
         match passing.failed {
             Some(error) if !written => Err(error),

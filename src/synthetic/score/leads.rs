@@ -127,7 +127,8 @@ fn read_file(
                 leads: vec![lead],
             }),
         }
-    })
+    })?;
+    Ok(())
 }
 
 impl CaseLeads {

@@ -23,7 +23,7 @@ use crate::stop::Stop;
 /// Holds every case that `folder/responses` returns against the truth.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] where the folder holds no responses, was made with other layouts
+/// [`Error::Io`] and [`Error::Input`] if the folder holds no responses, was made with other layouts
 /// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,

@@ -56,8 +56,8 @@ impl Truth {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, and [`Error::Input`] naming the line that is not of the
-    /// form; [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Io`] if it cannot be read, and [`Error::Input`] naming the line that is not of the
+    /// form; [`Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
         let bytes = Mapped::open(path)?;
         bytes.will_read();
@@ -140,11 +140,7 @@ fn line_of(place: u32) -> u64 {
 /// Reads a line; the error is the name of the column that is not of the form.
 fn true_case(line: &csv::StringRecord) -> std::result::Result<TrueCase, &'static str> {
     let cell = |place: usize| line.get(place).unwrap_or_default();
-    let id = |place: usize, column| {
-        let fits = cell(place).len() <= CaseId::default().bytes().len();
-        fits.then(|| CaseId::new(cell(place).as_bytes()))
-            .ok_or(column)
-    };
+    let id = |place: usize, column| CaseId::from_text(cell(place)).ok_or(column);
     let state = |place: usize| State::from_usps(cell(place));
     let counterpart_id = id(5, "counterpart_case_id")?;
     let counterpart = match (cell(4), counterpart_id.is_blank()) {

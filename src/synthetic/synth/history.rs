@@ -53,7 +53,7 @@ impl RegistryRenderer {
     /// A renderer by these layouts.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a field is missing.
+    /// [`crate::Error::Layout`] if a field is missing.
     pub fn new(layouts: &LayoutSet) -> Result<Self> {
         Ok(RegistryRenderer {
             layout: layouts.registry()?,

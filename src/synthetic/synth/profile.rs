@@ -6,6 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::kinds::Kind;
 use crate::error::{Error, Result};
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// Kinds of which at most one befalls the same thing: their rates must not exceed 100 together.
 const EXCLUSIVE: [&[Kind]; 6] = [
@@ -108,9 +110,9 @@ impl Profile {
     /// The profile that `--noise` names: one by name, or a file.
     ///
     /// # Errors
-    /// [`Error::Configuration`] where it is neither, or the file holds something that no profile
+    /// [`Error::Configuration`] if it is neither, or the file holds something that no profile
     /// holds.
-    pub fn load(argument: &Path) -> Result<Self> {
+    pub fn load(argument: &Path, stop: &Stop) -> Result<Self> {
         if let Some(profile) = argument.to_str().and_then(Profile::named) {
             return Ok(profile);
         }
@@ -119,14 +121,23 @@ impl Profile {
             line,
             problem,
         };
-        let text = std::fs::read_to_string(argument).map_err(|e| {
-            let names = Profile::NAMES.join(", ");
+        let names = Profile::NAMES.join(", ");
+        let file = read_whole(argument, stop).map_err(|error| match error {
+            Error::Io { source, .. } => refuse(
+                None,
+                format!(
+                    "is neither a noise profile ({names}) nor a file that can be read ({source})"
+                ),
+            ),
+            other => other,
+        })?;
+        let text = std::str::from_utf8(&file.bytes).map_err(|_| {
             refuse(
                 None,
-                format!("is neither a noise profile ({names}) nor a file that can be read ({e})"),
+                format!("is neither a noise profile ({names}) nor UTF-8 text"),
             )
         })?;
-        Profile::parse(&text).map_err(|(line, problem)| refuse(Some(line), problem))
+        Profile::parse(text).map_err(|(line, problem)| refuse(Some(line), problem))
     }
 
     /// Reads a profile's text: `kind = percent` lines, and perhaps `base = "national"`, whose rates

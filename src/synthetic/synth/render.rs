@@ -57,7 +57,7 @@ impl Renderer {
     /// A renderer by these layouts, perhaps with registry files in place of FCR-derived ones.
     ///
     /// # Errors
-    /// [`crate::Error::Layout`] where a field is missing.
+    /// [`crate::Error::Layout`] if a field is missing.
     pub fn new(layouts: &LayoutSet, with_registry: bool) -> Result<Self> {
         let registry = with_registry.then(|| RegistryRenderer::new(layouts));
         Ok(Renderer {

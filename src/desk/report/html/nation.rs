@@ -1,4 +1,4 @@
-//! The head of the page: what the whole run came to.
+//! The top of the page: the results of the whole run.
 
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub(super) struct CodeBar {
     cases: Number,
     records: Number,
     percent: String,
-    /// Tenths of a percent of the longest bar.
+    /// Tenths of a percent of the returned cases: half the track is half of them.
     width: u64,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn tiles(nation: Sides<'_>) -> Vec<Tile> {
 /// A part of a whole: its key, label and colour.
 type PartOf = (&'static str, &'static str, &'static str);
 
-/// The tiers; those of the pooled routine where it is one.
+/// The tiers; `pooled` adds those of the pooled routine.
 pub(super) fn tiers(pooled: bool) -> Vec<PartOf> {
     let mut tiers = vec![
         ("cases.tier.1", "Case ID", "t1"),
@@ -181,7 +181,7 @@ pub(super) fn splits(nation: Sides<'_>) -> Vec<Vec<Segment>> {
 pub(super) fn code_bars(view: View<'_>, nation: Sides<'_>) -> Vec<CodeBar> {
     let total = &nation.new.total;
     let count = |code: &ReasonCode| total.of(&format!("cases.code.{}", code.code()));
-    let longest = ReasonCode::ALL.iter().map(count).max().unwrap_or(0);
+    let returned = total.of("cases.returned");
     ReasonCode::ALL
         .iter()
         .map(|code| {
@@ -195,8 +195,8 @@ pub(super) fn code_bars(view: View<'_>, nation: Sides<'_>) -> Vec<CodeBar> {
                     .map_or_else(String::new, |row| row.title.clone()),
                 cases: nation.total(&format!("cases.code.{code}")),
                 records: nation.total(&format!("records.code.{code}")),
-                percent: percent(cases, total.of("cases.returned")),
-                width: permille(cases, longest).unwrap_or(0),
+                percent: percent(cases, returned),
+                width: permille(cases, returned).unwrap_or(0),
             }
         })
         .collect()

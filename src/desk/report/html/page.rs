@@ -1,14 +1,15 @@
-//! What the template shows: every number already as text, every row in its order.
+//! The values of the template: every number is formatted, every row in order.
 
 use serde::Serialize;
 
-use super::matrix::{MatrixRow, lowest, matrix};
+use super::details::details;
+use super::matrix::{MatrixRow, PairRow, lowest, matrix, pairs};
 use super::nation::{CodeBar, Segment, Tile, code_bars, segments, splits, tiers, tiles};
-use super::scope::{Scope, scope};
 use super::sides::{Combination, Sides, id};
 use super::states::{Column, ColumnView, Row, columns, row};
 use crate::desk::report::numbers::{grouped, percent};
-use crate::desk::report::{Report, Unit, View};
+use crate::desk::report::{Report, StateReport, Unit, View};
+use crate::run::FileKind;
 
 /// The page.
 #[derive(Serialize)]
@@ -16,12 +17,14 @@ pub(super) struct Page<'a> {
     style: &'a str,
     script: &'a str,
     date: String,
+    run: String,
     since: Option<String>,
+    since_run: Option<String>,
     summary: String,
     tiles: Vec<Tile>,
     tiers: Vec<Segment>,
     splits: Vec<Vec<Segment>>,
-    /// The match rate at which the colours of the matrix begin, in percent.
+    /// The match rate with the first colour of the matrix, in percent.
     lowest: u64,
     codes: Vec<CodeBar>,
     combinations: Vec<Combination>,
@@ -30,10 +33,46 @@ pub(super) struct Page<'a> {
     states: Vec<Row>,
     others: Vec<&'static str>,
     matrix: Vec<MatrixRow>,
+    /// Whether the matrix has so many columns that its cells are small.
+    dense: bool,
+    pairs: Vec<PairRow>,
+    glances: Vec<Glance>,
     scopes: Vec<Scope>,
+    details: String,
+    edit_codes: Vec<String>,
+    edits: Vec<EditRow>,
     meanings: Vec<Meaning>,
     absent: Vec<(String, String)>,
     excluded: Vec<(String, String)>,
+}
+
+/// A state in the small multiples: the parts of a bar of one length for all.
+#[derive(Serialize)]
+struct Glance {
+    name: &'static str,
+    label: String,
+    returned: String,
+    found: String,
+    in_sync: String,
+    parts: Vec<Segment>,
+}
+
+/// A state of which the page's script shows every figure.
+#[derive(Serialize)]
+struct Scope {
+    id: &'static str,
+    label: String,
+    note: String,
+}
+
+/// What the edits found in a state's extract, in the order of the codes.
+#[derive(Serialize)]
+struct EditRow {
+    name: &'static str,
+    label: String,
+    records: String,
+    rejected: String,
+    counts: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -53,11 +92,14 @@ impl<'a> Page<'a> {
             new: &report.national,
             old: view.old.map(|old| &old.national),
         };
+        let found = report.national.findings.iter();
+        let edit_codes: Vec<String> = found.map(|(code, _)| code.to_owned()).collect();
         let mut views = Vec::new();
         let mut columns_shown = Vec::new();
-        // Name, match rate and in-sync rate stand before them.
+        // Name, match rate and in-sync rate come before them.
         let mut first = 4;
-        for (name, label, columns) in columns(view.is_pooled()) {
+        let choices = columns(view.is_pooled());
+        for (name, label, columns) in choices.clone() {
             let last = first + columns.len() - 1;
             views.push(ColumnView {
                 name,
@@ -75,7 +117,9 @@ impl<'a> Page<'a> {
             style,
             script,
             date: report.date(),
+            run: report.run.short(),
             since: view.old.map(Report::date),
+            since_run: view.old.map(|old| old.run.short()),
             summary: summary(report),
             tiles: tiles(nation),
             tiers: segments(nation, "cases.returned", &tiers(view.is_pooled())),
@@ -91,43 +135,111 @@ impl<'a> Page<'a> {
                 .map(|(name, state)| {
                     let old = view.old.map(|old| old.scope(name));
                     let sides = Sides { new: state, old };
-                    row(view, name, state.name.clone(), sides, &|scope| {
+                    row(&choices, name, state.name.clone(), sides, &|scope| {
                         Some(&scope.total)
                     })
                 })
                 .collect(),
             others: report.national.by_other_state.keys().copied().collect(),
-            matrix: matrix(report),
-            scopes: report
-                .scopes()
-                .map(|(name, state)| {
-                    let old = view.old.map(|old| old.scope(name));
-                    scope(view, name, Sides { new: state, old })
-                })
-                .collect(),
+            matrix: matrix(view),
+            dense: report.national.by_other_state.len() > 20,
+            pairs: pairs(view),
+            glances: glances(view),
+            scopes: scopes(report),
+            details: details(view),
+            edits: edits(report, &edit_codes),
+            edit_codes,
             meanings: meanings(view),
             absent: report
-                .absent
-                .iter()
-                .map(|(state, volume)| {
-                    let cases = if volume.cases == 1 {
-                        "1 case names it".to_owned()
-                    } else {
-                        format!("{} cases name it", grouped(volume.cases))
-                    };
-                    (state.clone(), cases)
-                })
+                .sent_nothing()
+                .map(|(state, volume)| (state.to_owned(), name_it(volume.cases)))
                 .collect(),
             excluded: report
                 .excluded
                 .iter()
                 .map(|file| {
                     let state = file.state.clone().unwrap_or_else(|| "unknown".to_owned());
-                    (state, file.kind.clone())
+                    let named = report.named(file);
+                    let named = named.map_or_else(String::new, |volume| {
+                        format!(" ({})", name_it(volume.cases))
+                    });
+                    let kind = match file.kind {
+                        FileKind::Extract => "extract",
+                        FileKind::Fcr => "FCR-derived file",
+                    };
+                    let records = grouped(file.records);
+                    let what = format!(
+                        "its {kind} came ({records} records) and was left out: {}{named}",
+                        file.reason
+                    );
+                    (state, what)
                 })
                 .collect(),
         }
     }
+}
+
+fn name_it(cases: u64) -> String {
+    if cases == 1 {
+        "1 case names it".to_owned()
+    } else {
+        format!("{} cases name it", grouped(cases))
+    }
+}
+
+fn glances(view: View<'_>) -> Vec<Glance> {
+    let tiers = tiers(view.is_pooled());
+    let glance = |(name, state): (&&'static str, &StateReport)| {
+        let returned = state.total.of("cases.returned");
+        let sides = Sides {
+            new: state,
+            old: None,
+        };
+        Glance {
+            name,
+            label: state.name.clone(),
+            returned: grouped(returned),
+            found: percent(state.total.found(), returned),
+            in_sync: percent(state.total.of("cases.in_sync"), returned),
+            parts: segments(sides, "cases.returned", &tiers),
+        }
+    };
+    view.new.states.iter().map(glance).collect()
+}
+
+fn scopes(report: &Report) -> Vec<Scope> {
+    let scope = |(id, state): (&'static str, &StateReport)| {
+        let total = &state.total;
+        let returned = total.of("cases.returned");
+        Scope {
+            id,
+            label: state.name.clone(),
+            note: format!(
+                "{} returned, {} % found, {} % in sync",
+                grouped(returned),
+                percent(total.found(), returned),
+                percent(total.of("cases.in_sync"), returned)
+            ),
+        }
+    };
+    report.scopes().map(scope).collect()
+}
+
+fn edits(report: &Report, codes: &[String]) -> Vec<EditRow> {
+    let row = |(name, state): (&'static str, &StateReport)| EditRow {
+        name,
+        label: state.name.clone(),
+        records: grouped(state.total.of("records.submitted")),
+        rejected: percent(
+            state.total.of("records.rejected"),
+            state.total.of("records.submitted"),
+        ),
+        counts: codes
+            .iter()
+            .map(|code| grouped(state.findings.of(code)))
+            .collect(),
+    };
+    report.scopes().map(row).collect()
 }
 
 fn summary(report: &Report) -> String {

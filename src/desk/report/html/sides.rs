@@ -1,4 +1,4 @@
-//! Figures of the report beside those of an earlier one, as text.
+//! Figures of the report next to those of an earlier one, as text.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) struct Combination {
     pub(super) records: Number,
 }
 
-/// A count and how it moved.
+/// A count, and how it changed.
 #[derive(Serialize)]
 pub(super) struct Number {
     pub(super) value: String,
@@ -30,7 +30,7 @@ pub(super) fn id(key: &str) -> String {
     }
 }
 
-/// A scope of the report beside the same one of the earlier report.
+/// A scope of the report next to the same scope of the earlier report.
 #[derive(Clone, Copy)]
 pub(super) struct Sides<'a> {
     pub(super) new: &'a StateReport,

@@ -1,14 +1,14 @@
-//! The tables by state: their columns, and a row a state.
+//! The tables by state: their columns, and one row per state.
 
 use serde::Serialize;
 
 use super::sides::{Number, Sides};
 use crate::desk::report::figures::figures;
 use crate::desk::report::numbers::percent;
-use crate::desk::report::{Figure, Figures, Group, StateReport, Unit, View};
+use crate::desk::report::{Figure, Figures, Group, StateReport, Unit};
 use crate::engine::matching::ReasonCode;
 
-/// A choice of the columns of a table by state: the first and the last of them, from 1.
+/// A selection of the columns of a table by state: the first and the last one, from 1.
 #[derive(Serialize)]
 pub(super) struct ColumnView {
     pub(super) name: &'static str,
@@ -32,10 +32,10 @@ pub(super) struct Row {
     cells: Vec<Number>,
 }
 
-/// A choice of columns: its name, its label, and the key and title of each column.
+/// A selection of columns: its name, its label, and the key and title of each column.
 pub(super) type Choice = (&'static str, &'static str, Vec<(String, String)>);
 
-/// The columns of the tables by state, by choice.
+/// The columns of the tables by state, by selection.
 pub(super) fn columns(pooled: bool) -> Vec<Choice> {
     let of = |group: Group| -> Vec<(String, String)> {
         figures(pooled)
@@ -93,7 +93,7 @@ fn column_title(figure: &Figure) -> String {
 }
 
 pub(super) fn row(
-    view: View<'_>,
+    choices: &[Choice],
     name: &'static str,
     label: String,
     sides: Sides<'_>,
@@ -107,7 +107,7 @@ pub(super) fn row(
         label,
         found: percent(figures.found(), returned),
         in_sync: percent(figures.of("cases.in_sync"), returned),
-        cells: columns(view.is_pooled())
+        cells: choices
             .iter()
             .flat_map(|(_, _, columns)| columns)
             .map(|(key, _)| sides.number(key, part))

@@ -1,0 +1,209 @@
+//! Opens what a command reads, and never hangs: the one place that says where a pipe may be read.
+//!
+//! To open a pipe waits for its writer, and to open a device may do something. So a special file is
+//! refused before it is opened, but for pipes where a small file is read once and whole
+//! ([`read_whole`]): these are waited for, with a limit, and a signal is heard meanwhile.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::stop::Stop;
+use crate::text::hex;
+
+/// How long nobody may write to a pipe before it is given up.
+const WRITER_WAIT: Duration = Duration::from_mins(1);
+/// How long one wait is between looks at whether to stop.
+const WAIT_STEP: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+/// The largest file that is read whole: policies, rosters, profiles and logs are far smaller.
+const WHOLE_BYTES: u64 = 1 << 30;
+
+/// Opens a regular file.
+///
+/// # Errors
+/// The system's answer, and [`ErrorKind::InvalidInput`] where the file is something else.
+pub fn regular(path: &Path) -> std::io::Result<File> {
+    // Told before it is opened; the open itself does not wait, should the file change between.
+    let refuse = |what| std::io::Error::new(ErrorKind::InvalidInput, what);
+    let kind = std::fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(refuse("it is a folder, not a file"));
+    }
+    if !kind.is_file() {
+        return Err(refuse("it is not a regular file"));
+    }
+    let file = open_without_waiting(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(refuse("it is not a regular file"))
+    }
+}
+
+/// The bytes of a regular file.
+///
+/// # Errors
+/// As [`regular`].
+pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A small file that was read once and whole.
+#[derive(Debug)]
+pub struct WholeFile {
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+impl WholeFile {
+    /// The SHA-256 of what was read, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.bytes).into())
+    }
+}
+
+/// Reads a small file whole: a regular file or a pipe.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read, [`Error::Input`] where it is neither, is too large, or is
+/// a pipe to which nobody writes, [`Error::Interrupted`] where the run is to stop.
+pub fn read_whole(path: &Path, stop: &Stop) -> Result<WholeFile> {
+    read_whole_within(path, WRITER_WAIT, stop)
+}
+
+fn read_whole_within(path: &Path, wait: Duration, stop: &Stop) -> Result<WholeFile> {
+    stop.check()?;
+    let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+    let kind = metadata.file_type();
+    let mut bytes = Vec::new();
+    if kind.is_fifo() {
+        read_pipe(path, wait, &mut bytes, stop)?;
+    } else if kind.is_file() {
+        let file = regular(path).map_err(Error::io("open", path))?;
+        let read = file.take(WHOLE_BYTES + 1).read_to_end(&mut bytes);
+        read.map_err(Error::io("read", path))?;
+    } else if kind.is_dir() {
+        return Err(Error::input(path, "is a folder; give a file"));
+    } else {
+        return Err(Error::input(
+            path,
+            "is neither a file nor a pipe; give a file",
+        ));
+    }
+    if bytes.len() as u64 > WHOLE_BYTES {
+        let problem = "has more than a gibibyte; it is another file than was meant";
+        return Err(Error::input(path, problem));
+    }
+    Ok(WholeFile { bytes })
+}
+
+/// Opens without waiting for the other end of a pipe, and without making a terminal ours.
+fn open_without_waiting(path: &Path) -> std::io::Result<File> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.cast_signed())
+        .open(path)
+}
+
+fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> Result<()> {
+    let mut file = open_without_waiting(path).map_err(Error::io("open", path))?;
+    if !file
+        .metadata()
+        .map_err(Error::io("read", path))?
+        .file_type()
+        .is_fifo()
+    {
+        return Err(Error::input(path, "was changed while it was opened"));
+    }
+    let give_up = Instant::now() + wait;
+    let mut has_writer = false;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        stop.check()?;
+        let hung_up = wait_for_bytes(&file).map_err(Error::io("read", path))?;
+        match file.read(&mut buffer) {
+            // Without a writer a pipe has no bytes: its end, or its beginning.
+            Ok(0) if has_writer || hung_up => return Ok(()),
+            Ok(0) if Instant::now() > give_up => {
+                let problem = format!(
+                    "is a pipe, and nobody opened it to write for {} seconds; start the program that writes to it",
+                    wait.as_secs()
+                );
+                return Err(Error::input(path, problem));
+            }
+            Ok(0) => std::thread::sleep(Duration::from_millis(20)),
+            Ok(read) => {
+                has_writer = true;
+                bytes.extend_from_slice(&buffer[..read]);
+                if bytes.len() as u64 > WHOLE_BYTES {
+                    return Ok(());
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => has_writer = true,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::io("read", path)(error)),
+        }
+    }
+}
+
+/// Waits a moment for bytes; tells whether the writer has gone.
+fn wait_for_bytes(file: &File) -> std::io::Result<bool> {
+    let mut wanted = [PollFd::new(file, PollFlags::IN)];
+    match poll(&mut wanted, Some(&WAIT_STEP)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(wanted[0].revents().contains(PollFlags::HUP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pipe(folder: &Path) -> std::path::PathBuf {
+        let path = folder.join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    }
+
+    #[test]
+    fn a_pipe_is_read_to_its_end_and_refused_where_a_regular_file_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = pipe(folder.path());
+        assert_eq!(
+            regular(&path).err().unwrap().kind(),
+            ErrorKind::InvalidInput
+        );
+        let to = path.clone();
+        let writer = std::thread::spawn(move || std::fs::write(to, vec![b'x'; 300_000]).unwrap());
+        let read = read_whole(&path, &Stop::default()).unwrap();
+        writer.join().unwrap();
+        assert_eq!(read.bytes.len(), 300_000);
+    }
+
+    #[test]
+    fn a_pipe_to_which_nobody_writes_is_given_up_and_a_signal_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = pipe(folder.path());
+        let message = read_whole_within(&path, Duration::from_millis(60), &Stop::default())
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("nobody opened it to write"), "{message}");
+        let stopped = read_whole(&path, &Stop::set()).unwrap_err();
+        assert!(matches!(stopped, Error::Interrupted(_)));
+    }
+}

@@ -1,0 +1,195 @@
+//! The lock of an output: a file beside it that whoever writes the output holds locked.
+//!
+//! It is held from before the first file is made until the output has appeared and its folder is
+//! synced, and it is no part of what is published: that it is not held is what tells that a staging
+//! folder is abandoned. The file goes with the lock; one that a killed run left is taken over.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read, Result, Seek, Write};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::io::Errno;
+
+use super::open_folder::{Identity, OpenFolder};
+
+/// What ends the name of a lock's file.
+pub(super) const LOCK: &str = ".icr-lock";
+/// What the file holds while an abandoned output is removed, which does not take long.
+const REMOVING: &[u8] = b"removing\n";
+/// How long a run waits for the lock before it says that another run is at work.
+const PAUSES: u32 = 10;
+/// How long it waits while what an earlier run left is removed.
+const PAUSES_FOR_REMOVAL: u32 = 500;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A lock that is held.
+pub(super) struct Lock {
+    folder: OpenFolder,
+    name: OsString,
+    file: File,
+}
+
+/// `.NAME` and an ending: the names of what stands beside an output while it is made.
+pub(super) fn beside(output: &OsStr, ending: &str) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(output);
+    name.push(ending);
+    name
+}
+
+/// Whether a file or folder could be locked; false where somebody else holds the lock.
+pub(super) fn try_lock(file: impl AsFd) -> Result<bool> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Lock {
+    /// Takes the lock of an output in `folder` for a run; `None` where another run holds it.
+    pub(super) fn take(folder: &OpenFolder, output: &OsStr) -> Result<Option<Lock>> {
+        for pause in 0.. {
+            match Self::attempt(folder, output)? {
+                Attempt::Taken(lock) => {
+                    // What a killed removal left.
+                    lock.file.set_len(0)?;
+                    return Ok(Some(lock));
+                }
+                Attempt::Held { removing } => {
+                    let most = if removing { PAUSES_FOR_REMOVAL } else { PAUSES };
+                    if pause >= most {
+                        break;
+                    }
+                }
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(None)
+    }
+
+    /// Takes it to remove what a killed run left; `None` where somebody holds it.
+    pub(super) fn take_for_removal(folder: &OpenFolder, output: &OsStr) -> Result<Option<Lock>> {
+        let Attempt::Taken(mut lock) = Self::attempt(folder, output)? else {
+            return Ok(None);
+        };
+        lock.file.write_all(REMOVING)?;
+        Ok(Some(lock))
+    }
+
+    fn attempt(folder: &OpenFolder, output: &OsStr) -> Result<Attempt> {
+        let name = beside(output, LOCK);
+        // Each round but the last met a lock that was let go, and its file removed, in between.
+        for _ in 0..100 {
+            let Some(mut file) = folder.file(&name, OFlags::RDWR | OFlags::CREATE)? else {
+                let problem = "its lock is not a regular file";
+                return Err(Error::new(ErrorKind::AlreadyExists, problem));
+            };
+            if !try_lock(&file)? {
+                let mut text = Vec::new();
+                file.rewind()?;
+                file.read_to_end(&mut text)?;
+                let removing = text == REMOVING;
+                return Ok(Attempt::Held { removing });
+            }
+            if file.metadata()?.len() > REMOVING.len() as u64 {
+                let problem = "a file of somebody else has the name of its lock";
+                return Err(Error::new(ErrorKind::AlreadyExists, problem));
+            }
+            let lock = Lock {
+                folder: folder.again()?,
+                name: name.clone(),
+                file,
+            };
+            if lock.stands()? {
+                return Ok(Attempt::Taken(lock));
+            }
+        }
+        Ok(Attempt::Held { removing: false })
+    }
+
+    /// Whether the file that is locked is still the one of that name.
+    fn stands(&self) -> Result<bool> {
+        let own = Identity::of(&rustix::fs::fstat(&self.file)?);
+        let stat = self.folder.stat(&self.name)?;
+        Ok(stat.is_some_and(|stat| Identity::of(&stat) == own))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Removed while it is held, so that nobody can hold a file that is about to go. One that
+        // cannot be removed is taken over by the next run.
+        if self.stands().is_ok_and(|stands| stands) {
+            drop(self.folder.remove_file(&self.name));
+        }
+    }
+}
+
+enum Attempt {
+    Taken(Lock),
+    Held { removing: bool },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holds_the_lock_and_its_file_goes_with_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OpenFolder::open(parent.path()).unwrap();
+        let name = OsStr::new("run");
+        let lock = Lock::take(&folder, name).unwrap().unwrap();
+        assert!(Lock::take(&folder, name).unwrap().is_none());
+        assert!(Lock::take_for_removal(&folder, name).unwrap().is_none());
+        drop(lock);
+        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
+        // A killed run left its lock's file.
+        std::fs::write(parent.path().join(".run.icr-lock"), REMOVING).unwrap();
+        assert!(Lock::take(&folder, name).unwrap().is_some());
+    }
+
+    #[test]
+    fn many_take_turns_and_never_hold_it_together() {
+        let parent = tempfile::tempdir().unwrap();
+        let inside = std::sync::atomic::AtomicU32::new(0);
+        let taken = std::sync::atomic::AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let folder = OpenFolder::open(parent.path()).unwrap();
+                    for _ in 0..2000 {
+                        let lock = Lock::take_for_removal(&folder, OsStr::new("run")).unwrap();
+                        if lock.is_some() {
+                            let others = inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                            assert_eq!(others, 0);
+                            taken.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                            inside.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                        }
+                    }
+                });
+            }
+        });
+        assert!(taken.into_inner() > 100);
+    }
+
+    #[test]
+    fn a_link_or_a_pipe_is_no_lock() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OpenFolder::open(parent.path()).unwrap();
+        let path = parent.path().join(".run.icr-lock");
+        let precious = parent.path().join("precious");
+        std::fs::write(&precious, "x").unwrap();
+        std::os::unix::fs::symlink(&precious, &path).unwrap();
+        assert!(Lock::take(&folder, OsStr::new("run")).is_err());
+        std::fs::remove_file(&path).unwrap();
+        let mode = rustix::fs::Mode::RWXU;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
+        assert!(Lock::take(&folder, OsStr::new("run")).is_err());
+        assert_eq!(std::fs::read(&precious).unwrap(), b"x");
+    }
+}

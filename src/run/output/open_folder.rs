@@ -1,0 +1,213 @@
+//! A folder that is held open: everything in it is made, read, renamed and removed through its
+//! descriptor.
+//!
+//! A path can be made to lead elsewhere between two calls, by whoever may write in a folder above; a
+//! descriptor cannot. No name that is given here is followed where it is a link.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Permissions};
+use std::io::{Error, ErrorKind, Read, Result};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::fs::{
+    Access, AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, Stat, StatxAttributes,
+    StatxFlags,
+};
+use rustix::io::{Errno, retry_on_intr};
+
+/// The largest file that is read whole: a mark or a manifest.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Which file or folder it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub(super) fn of(stat: &Stat) -> Self {
+        Identity {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+        }
+    }
+}
+
+/// An open folder.
+pub(super) struct OpenFolder(OwnedFd);
+
+impl AsFd for OpenFolder {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl OpenFolder {
+    /// Opens the folder that a path leads to, through links too: what the operator names.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = retry_on_intr(|| rustix::fs::openat(CWD, path, flags, Mode::empty()))?;
+        Ok(OpenFolder(opened))
+    }
+
+    /// Opens it once more.
+    pub(super) fn again(&self) -> Result<Self> {
+        Ok(OpenFolder(self.0.try_clone()?))
+    }
+
+    /// Opens a folder in it; a link is none.
+    pub(super) fn child(&self, name: &OsStr) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = retry_on_intr(|| rustix::fs::openat(self, name, flags, Mode::empty()))?;
+        Ok(OpenFolder(opened))
+    }
+
+    /// Makes a folder in it, for the owner alone.
+    pub(super) fn make(&self, name: &OsStr) -> Result<Self> {
+        rustix::fs::mkdirat(self, name, Mode::RWXU)?;
+        self.child(name)
+    }
+
+    /// Opens a folder in it, which is made where there is none.
+    pub(super) fn child_or_make(&self, name: &OsStr) -> Result<Self> {
+        match rustix::fs::mkdirat(self, name, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => self.child(name),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a file in it that was not there, with these permissions whatever the umask.
+    pub(super) fn create(&self, name: &OsStr, mode: u32) -> Result<File> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let own = Mode::RUSR | Mode::WUSR;
+        let opened = retry_on_intr(|| rustix::fs::openat(self, name, flags, own))?;
+        let file = File::from(opened);
+        file.set_permissions(Permissions::from_mode(mode))?;
+        Ok(file)
+    }
+
+    /// Opens a regular file in it; `None` where there is none. Nothing else is opened: a pipe would
+    /// wait, a link lead elsewhere.
+    pub(super) fn file(&self, name: &OsStr, flags: OFlags) -> Result<Option<File>> {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let own = Mode::RUSR | Mode::WUSR;
+        let opened = match retry_on_intr(|| rustix::fs::openat(self, name, flags, own)) {
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::ISDIR) => return Ok(None),
+            opened => File::from(opened?),
+        };
+        let regular = opened.metadata()?.is_file();
+        Ok(regular.then_some(opened))
+    }
+
+    /// The bytes of a regular file in it; `None` where there is none.
+    pub(super) fn read(&self, name: &OsStr) -> Result<Option<Vec<u8>>> {
+        let Some(file) = self.file(name, OFlags::RDONLY)? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        file.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    /// What stands in it under a name, not followed.
+    pub(super) fn stat(&self, name: &OsStr) -> Result<Option<Stat>> {
+        match rustix::fs::statat(self, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(Errno::NOENT) => Ok(None),
+            stat => Ok(Some(stat?)),
+        }
+    }
+
+    /// The names in it.
+    pub(super) fn names(&self) -> Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(self)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name != "." && name != ".." {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes a file, link or pipe.
+    pub(super) fn remove_file(&self, name: &OsStr) -> Result<()> {
+        Ok(rustix::fs::unlinkat(self, name, AtFlags::empty())?)
+    }
+
+    /// Removes a folder that is empty.
+    pub(super) fn remove_folder(&self, name: &OsStr) -> Result<()> {
+        Ok(rustix::fs::unlinkat(self, name, AtFlags::REMOVEDIR)?)
+    }
+
+    /// Moves what stands under a name to another folder; an empty folder or a file there is replaced.
+    pub(super) fn rename(&self, name: &OsStr, to: &OpenFolder, new: &OsStr) -> Result<()> {
+        Ok(rustix::fs::renameat(self, name, to, new)?)
+    }
+
+    /// Lets what stands under two names change places.
+    pub(super) fn exchange(&self, name: &OsStr, to: &OpenFolder, other: &OsStr) -> Result<()> {
+        let swap = RenameFlags::EXCHANGE;
+        Ok(rustix::fs::renameat_with(self, name, to, other, swap)?)
+    }
+
+    /// Writes out what names it holds.
+    pub(super) fn sync(&self) -> Result<()> {
+        Ok(retry_on_intr(|| rustix::fs::fsync(self))?)
+    }
+
+    /// Sets its permissions.
+    pub(super) fn set_mode(&self, mode: u32) -> Result<()> {
+        Ok(rustix::fs::fchmod(self, Mode::from_raw_mode(mode))?)
+    }
+
+    /// Which folder it is.
+    pub(super) fn identity(&self) -> Result<Identity> {
+        Ok(Identity::of(&rustix::fs::fstat(self)?))
+    }
+
+    /// Whether names can be made in it.
+    pub(super) fn is_writable(&self) -> bool {
+        let make = Access::WRITE_OK | Access::EXEC_OK;
+        rustix::fs::accessat(self, ".", make, AtFlags::EACCESS).is_ok()
+    }
+
+    /// Whether another file system, or another part of one, is mounted on what stands in it under a
+    /// name: that cannot be renamed or replaced.
+    pub(super) fn is_mount_point(&self, name: &OsStr) -> Result<bool> {
+        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+        if let Ok(stat) = rustix::fs::statx(self, name, flags, StatxFlags::TYPE)
+            && stat
+                .stx_attributes_mask
+                .contains(StatxAttributes::MOUNT_ROOT)
+        {
+            return Ok(stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
+        }
+        // An older system: another device is another file system at least.
+        let own = rustix::fs::fstat(self)?.st_dev;
+        Ok(self.stat(name)?.is_some_and(|stat| stat.st_dev != own))
+    }
+}
+
+/// Whether it is a folder, not a link to one.
+pub(super) fn is_folder(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+}
+
+/// Whether it is a regular file, not a link to one.
+pub(super) fn is_file(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
+/// Something else stands there than before.
+pub(super) fn changed() -> Error {
+    Error::new(
+        ErrorKind::ResourceBusy,
+        "something else was put in its place during the run",
+    )
+}
