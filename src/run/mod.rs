@@ -5,6 +5,8 @@ pub mod audit;
 mod changes;
 mod finished;
 mod inputs;
+mod leads;
+mod leads_file;
 mod manifest;
 mod options;
 pub mod output;
@@ -25,6 +27,8 @@ pub use finished::{
     refuse_other_layouts,
 };
 pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
+pub use leads::LEADS_HEAD;
+pub use leads_file::{LeadLine, read_leads_file};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use previous::{EarlierRuns, runs_below, runs_of};
@@ -34,7 +38,7 @@ pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::{
     Findings as RejectFindings, REJECTS_HEADER, field_of_edit, reject_lines, write_rejects,
 };
-pub use responses::write_responses;
+pub use responses::{Written, write_responses};
 pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use stand_in::MAX_AGE_DAYS;
 pub use summary::{

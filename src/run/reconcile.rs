@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::changes::ChangesWriter;
 use super::inputs::{Gathered, MatchInputs, Reading};
+use super::leads::write_leads;
 use super::options::{OnBadFile, note_response_form};
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
@@ -48,6 +49,8 @@ pub struct MatchRequest {
     pub receipts: bool,
     /// The form of response files.
     pub response_form: OutputForm,
+    /// Whether leads are written beside the responses.
+    pub leads: bool,
 }
 
 impl MatchRequest {
@@ -64,6 +67,7 @@ impl MatchRequest {
             roster_policy: RosterPolicy::default(),
             only: None,
             changes: false,
+            leads: false,
             receipts: false,
             response_form: OutputForm::default(),
         }
@@ -175,11 +179,21 @@ pub fn reconcile(
     };
     let renderer = Renderer::new(layouts, &counties, request.response_form)?;
     let answered = |state| request.answers(state);
-    let written = write_responses(folder, &matcher, &renderer, &answered, progress, stop)?;
-    let states: Vec<State> = written.iter().map(|(extract, _)| extract.state).collect();
-    for (extract, totals) in written {
-        let stood_in = stood_in.get(&extract.state).cloned();
-        summary.add_state(extract, totals, stood_in);
+    let with_asks = (&renderer, request.leads);
+    let written = write_responses(folder, &matcher, with_asks, &answered, progress, stop)?;
+    let states: Vec<State> = written
+        .iter()
+        .map(|written| written.extract.state)
+        .collect();
+    let mut asks = Vec::new();
+    for written in written {
+        let state = written.extract.state;
+        asks.push((state, written.asks));
+        let stood_in = stood_in.get(&state).cloned();
+        summary.add_state(written.extract, written.totals, stood_in);
+    }
+    if request.leads {
+        write_leads(folder, &sides, &asks, stop)?;
     }
     if request.changes {
         let writer = ChangesWriter {
@@ -241,6 +255,7 @@ fn write_reports(
         )
         .option("receipts", request.receipts)
         .option("changes", request.changes)
+        .option("leads", request.leads)
         .option("for", summary.only.clone());
     if request.inputs.options.on_bad_file == OnBadFile::Previous {
         let max_age = request.inputs.max_age_days.unwrap_or(MAX_AGE_DAYS);

@@ -62,6 +62,10 @@ pub struct Args {
     /// Write a receipt for each state, without people's data
     #[arg(long)]
     receipts: bool,
+    /// Write leads beside the responses: for cases that were not found, in which nobody matched, or whose
+    /// match is doubtful, the cases of the other state that may be the counterpart, and why
+    #[arg(long)]
+    leads: bool,
     #[command(flatten)]
     response: ResponseFormArgs,
     #[command(flatten)]
@@ -209,6 +213,7 @@ impl Args {
             only: (!self.only.is_empty()).then(|| self.only.iter().copied().collect()),
             changes: self.changes,
             receipts: self.receipts,
+            leads: self.leads,
             response_form: self.response.form(),
         }
     }

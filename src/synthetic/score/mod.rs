@@ -5,7 +5,12 @@
 //! [`report`] prints, and [`comparison`] compares two runs. Case IDs appear in the report's first cases of each confusion, as the
 //! specification's cli.md provides; no other value of a record does.
 
+pub mod calibrate;
+pub mod classes;
 pub mod comparison;
+pub mod leads;
+pub mod page;
+pub mod participants;
 pub mod report;
 pub mod run;
 pub mod tally;

@@ -1,11 +1,15 @@
 //! Reads the response files of a run folder and holds each case against the truth.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::tally::{Answer, Tally};
+use super::classes::{self, Pending};
+use super::participants::{Participants, rejected};
+use super::tally::{Answer, Tally, Verdict};
 use super::truth::{CaseKey, Truth};
+use crate::engine::confidence::{ClaimCounts, Facts};
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
 use crate::error::{Error, Result};
 use crate::formats::input::{InputForm, Source, input_files};
@@ -23,7 +27,7 @@ use crate::stop::Stop;
 /// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&Participants>),
     layouts: &LayoutSet,
     progress: &Progress,
     stop: &Stop,
@@ -53,7 +57,11 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            let tally = score_file(&source, truth, &fields, stop)?;
+            // A response bears the name of its state.
+            let state = path.file_stem().unwrap_or_default().to_string_lossy();
+            let people = people.map(|people| Ok((people, rejected(folder, &state)?)));
+            let people = people.transpose()?;
+            let tally = score_file(&source, (truth, people.as_ref()), &fields, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
             Ok(tally)
@@ -68,11 +76,12 @@ pub fn score(
 
 fn score_file(
     source: &Source,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&(&Participants, BTreeSet<u64>)>),
     fields: &ResponseFields,
     stop: &Stop,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
+    let (mut pending, mut claims) = (Vec::new(), ClaimCounts::default());
     let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
     while let Some(read) = reader.next(stop)? {
         let Read::Case(case) = read else { continue };
@@ -82,11 +91,30 @@ fn score_file(
             let number = case.first().place.number;
             Error::record(&source.path, number, problem)
         })?;
+        if let Some((other, case, _)) = answer.found {
+            claims.add(key.case_id, (other, case));
+        }
         match truth.find(&key) {
-            Some(place) => tally.add(place, &truth.cases[place as usize], &answer),
+            Some(place) => {
+                let truth = &truth.cases[place as usize];
+                tally.add(place, truth, &answer);
+                if let Some((people, rejected)) = people
+                    && answer.verdict(truth) == Verdict::Right
+                {
+                    people.count(place, rejected, (fields, &case), &mut tally.people);
+                }
+                let found = answer.found.zip(Facts::read(fields, &case, answer.codes));
+                pending.extend(found.map(|((other, case, _), facts)| Pending {
+                    facts,
+                    other,
+                    case,
+                    right: answer.verdict(truth) == Verdict::Right,
+                }));
+            }
             None => tally.unknown += 1,
         }
     }
+    classes::count(pending, &claims, &mut tally.by_class);
     Ok(tally)
 }
 

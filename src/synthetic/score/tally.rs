@@ -5,6 +5,8 @@ use std::ops::AddAssign;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::classes::ByClass;
+use super::participants::PersonCounts;
 use super::truth::{CaseKey, TrueCase};
 use crate::engine::extract::Severity;
 use crate::engine::matching::ReasonCodes;
@@ -212,6 +214,10 @@ pub struct Tally {
     pub by_kind: Vec<Counts>,
     /// By each two things that were planted, `first * Planted::COUNT + second`, first below second.
     pub by_pair: Vec<Counts>,
+    /// Answers by confidence class.
+    pub by_class: ByClass,
+    /// Participants of cases with the true counterpart, where it is known who is who.
+    pub people: PersonCounts,
     /// Cases with certain codes.
     pub certain: u64,
     /// Cases that lack a certain code.
@@ -235,6 +241,8 @@ impl Default for Tally {
             clean: Counts::default(),
             by_kind: vec![Counts::default(); Planted::COUNT],
             by_pair: vec![Counts::default(); Planted::COUNT * Planted::COUNT],
+            by_class: ByClass::default(),
+            people: PersonCounts::default(),
             certain: 0,
             certain_wrong: 0,
             certain_beyond: 0,
@@ -325,6 +333,11 @@ impl Tally {
         for (mine, theirs) in mine.zip(theirs) {
             *mine += *theirs;
         }
+        for (mine, theirs) in self.by_class.iter_mut().zip(other.by_class) {
+            mine.right += theirs.right;
+            mine.trials += theirs.trials;
+        }
+        self.people += other.people;
         self.certain += other.certain;
         self.certain_wrong += other.certain_wrong;
         self.certain_beyond += other.certain_beyond;
