@@ -48,10 +48,12 @@ impl ValidateRequest {
             extracts,
             fcr: Vec::new(),
             misidentified: None,
-            form: InputForm::default(),
+            form: InputForms::default(),
             run_date,
             max_warnings: 0,
             max_rejects_percent: 25.0,
+            limits: Limits::default(),
+            list_all: false,
         }
     }
 }
