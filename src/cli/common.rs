@@ -12,7 +12,7 @@ use crate::engine::extract::Severity;
 use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, InputForm};
+use crate::formats::input::{Encoding, InputForm, MAX_UNPACKED_BYTES, set_max_unpacked};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::{FileMode, OutputFolder, refuse_used};
@@ -151,6 +151,31 @@ pub struct InputArgs {
     /// The code page of the input
     #[arg(long, value_name = "CODE", default_value = "auto")]
     input_encoding: InputEncodingArg,
+    #[command(flatten)]
+    limit: UnpackArgs,
+}
+
+/// `--max-unpacked`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct UnpackArgs {
+    /// The most bytes that a file may unpack or translate to; one that would need more cannot be used
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_UNPACKED_BYTES, value_parser = whole_number(1..=u64::MAX))]
+    max_unpacked: u64,
+}
+
+impl Default for UnpackArgs {
+    fn default() -> Self {
+        UnpackArgs {
+            max_unpacked: MAX_UNPACKED_BYTES,
+        }
+    }
+}
+
+impl UnpackArgs {
+    /// Makes it the limit of this process.
+    pub fn apply(self) {
+        set_max_unpacked(self.max_unpacked);
+    }
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -204,8 +229,9 @@ impl InputEncodingArg {
 }
 
 impl InputArgs {
-    /// The form that was asked for.
+    /// The form that was asked for; the limit of unpacking holds from now on.
     pub fn form(self) -> InputForm {
+        self.limit.apply();
         InputForm {
             fixed: match self.input_format {
                 InputFormatArg::Auto => None,

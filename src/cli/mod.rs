@@ -10,7 +10,7 @@ mod unused;
 pub use audit::AuditArgs;
 pub use common::{
     CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
-    ResponseFormArgs, RunDate, ThreadsArgs, whole_number,
+    ResponseFormArgs, RunDate, ThreadsArgs, UnpackArgs, whole_number,
 };
 pub(crate) use match_inputs::one_of;
 pub use match_inputs::{MatchInputArgs, percent};

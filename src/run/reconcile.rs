@@ -101,7 +101,7 @@ pub fn reconcile(
     request.inputs.refuse(&collected)?;
     for file in &collected.unusable {
         summary.add_excluded(file);
-        inputs.push(file.entry.clone());
+        inputs.push(file.entry.clone().digested(&file.path, stop)?);
     }
     // In parallel, since each file waits for its sync.
     collected

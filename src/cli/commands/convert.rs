@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs};
+use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs, UnpackArgs};
 use crate::desk::convert::{ConvertRequest, ConvertTo, Converted, SourceForm, Target, convert};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -47,6 +47,8 @@ pub struct Args {
     /// The code page of the input
     #[arg(long, value_name = "CODE", default_value = "auto")]
     input_encoding: InputEncodingArg,
+    #[command(flatten)]
+    limit: UnpackArgs,
     /// The file to write; one that is there is replaced when all is written
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -193,6 +195,7 @@ impl To {
 
 impl Args {
     fn source(&self) -> SourceForm {
+        self.limit.apply();
         let encoding = self.input_encoding.encoding();
         let fixed = match self.input_format {
             InputFormatArg::Csv => return SourceForm::Csv { encoding },

@@ -90,7 +90,9 @@ pub fn explain(
         None => collected,
     };
     inputs_of.refuse(&collected)?;
-    inputs.extend(collected.unusable.iter().map(|file| file.entry.clone()));
+    for file in &collected.unusable {
+        inputs.push(file.entry.clone().digested(&file.path, stop)?);
+    }
     inputs.extend(collected.extracts.iter().map(Extract::entry));
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;

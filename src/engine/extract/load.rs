@@ -2,7 +2,7 @@
 //! whether the file is usable; the caller decides what to do if it is not.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -68,8 +68,14 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] if a stop was requested. A file that can be read but not used is not
     /// an error here, see [`Loaded`].
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
-        let source = Source::open(path, RECORD_BYTES, self.form, self.stop)?;
-        self.load_source(source, provenance)
+        match Source::open(path, RECORD_BYTES, self.form, self.stop) {
+            Ok(source) => self.load_source(source, provenance),
+            Err(Error::TooLarge { path, problem }) => {
+                let unusable = over_limit(path, provenance, problem)?;
+                Ok(Loaded::Unusable(Box::new(unusable)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads an open file.
@@ -254,6 +260,22 @@ impl Loader<'_> {
         }
         None
     }
+}
+
+/// A file of which no record was read, since it is over a limit.
+fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
+    let entry = InputEntry::undigested("excluded", &path)?;
+    Ok(Unusable {
+        path,
+        state: None,
+        provenance,
+        problem,
+        records: 0,
+        findings: Findings::default(),
+        entry,
+        rejected: Vec::new(),
+        warnings: Vec::new(),
+    })
 }
 
 /// The three most common errors, as in a message.

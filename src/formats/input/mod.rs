@@ -10,6 +10,7 @@ mod packing;
 mod paths;
 mod source;
 mod temporary;
+mod unpacked;
 
 pub use diagnose::{Wanted, diagnose, diagnose_form};
 pub use entry::{InputEntry, file_name};
@@ -19,3 +20,4 @@ pub use mapped::Mapped;
 pub use packing::Packing;
 pub use paths::{folder_files, input_files};
 pub use source::{Source, digest_until};
+pub use unpacked::{MAX_UNPACKED_BYTES, set_max_unpacked};

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::packing::fill;
 use super::temporary::temporary_file;
+use super::unpacked::{Unpacked, refuse_zeros};
 use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
@@ -112,6 +113,7 @@ impl Source {
         let packing = Packing::of(&delivered);
         let encoding = form.encoding.unwrap_or_else(|| Encoding::of(&delivered));
         if packing.is_none() && encoding == Encoding::Ascii {
+            refuse_zeros(&path, &delivered)?;
             return Ok(Source {
                 path,
                 framing: Framing::of(&delivered, record_bytes, form.fixed),
@@ -285,9 +287,7 @@ fn decode(
             .map_err(|error| packing.refuse(path, &error))?,
         None => Box::new(&delivered[..]),
     };
-    let folder = std::env::temp_dir();
-    let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
-    let mut file = temporary_file().map_err(no_room)?;
+    let mut file = Unpacked::create(path, delivered.len() as u64, packing.is_some())?;
     let mut buffer = vec![0; BUFFER_BYTES];
     // Told by the first bytes: the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;
@@ -306,10 +306,10 @@ fn decode(
             )
         });
         if filled == 0 {
-            return Ok((file, encoding));
+            return Ok((file.finish(), encoding));
         }
         encoding.decode(bytes, new_line);
-        file.write_all(bytes).map_err(no_room)?;
+        file.write(bytes)?;
     }
 }
 
