@@ -27,8 +27,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         max_warnings: 1000,
         roster: None,
         roster_policy: RosterPolicy::Stop,
-        previous: None,
-        max_volume_change: None,
+        only: None,
+        changes: false,
         receipts: false,
         response_form: OutputForm::default(),
     };

@@ -152,6 +152,29 @@ impl Error {
         }
     }
 
+    /// The file or folder that it is about, where it is about one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Error::Configuration { file, .. } => Some(file),
+            Error::Input { path, .. } | Error::Io { path, .. } | Error::Output { path, .. } => {
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+
+    /// Its message and those of what caused it, with `between` between.
+    pub fn with_causes(&self, between: &str) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text += between;
+            text += &error.to_string();
+            cause = error.source();
+        }
+        text
+    }
+
     /// An [`Error::Row`]; use as `.map_err(Error::row("updates.csv"))`.
     pub fn row(output: &'static str) -> impl Fn(csv::Error) -> Self {
         move |source| Error::Row { output, source }

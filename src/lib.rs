@@ -11,6 +11,7 @@
 //! - [`synthetic`]: invented extracts with their truth, and runs held against it;
 //! - [`cli`]: the command line.
 
+pub mod clock;
 pub mod desk;
 pub mod engine;
 pub mod error;

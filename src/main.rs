@@ -6,25 +6,28 @@ use std::process::ExitCode;
 
 use icr::cli::Cli;
 use icr::run::output::Stdout;
+use icr::stderr::{Event, Level, LogFormat, set_format};
 use icr::stop::Stop;
 use icr::text::shown_path;
 use icr::{Error, Exit, Result, guard};
 
 fn main() -> ExitCode {
     let exit = match Cli::read(std::env::args_os()) {
-        Ok(cli) => run(&cli).unwrap_or_else(|error| {
-            icr::stderr::report(&error);
-            error.exit()
-        }),
-        Err(error) => {
-            // A closed pipe is no failure, and where else would the message go?
-            let error = harmless(error);
-            drop(error.print());
-            if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            }
+        Ok(cli) => {
+            set_format(cli.common.log_format.format());
+            run(&cli).unwrap_or_else(|error| {
+                icr::stderr::report(cli.command.name(), &error);
+                error.exit()
+            })
+        }
+        Err(error) if error.use_stderr() => {
+            refuse(&harmless(error));
+            Exit::Usage
+        }
+        Err(help) => {
+            // A closed pipe is no failure, and where else would the help go?
+            drop(help.print());
+            Exit::Success
         }
     };
     ExitCode::from(exit.status())
@@ -32,6 +35,12 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit> {
     guard::turn_off_core_dumps();
+    let log = |event: Event<'_>| {
+        if !cli.common.quiet {
+            event.command(cli.command.name()).log();
+        }
+    };
+    log(Event::new(Level::Info, "start"));
     guard::outlive_file_size_limit().map_err(Error::Signals)?;
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
@@ -41,7 +50,30 @@ fn run(cli: &Cli) -> Result<Exit> {
     let mut stdout = Stdout::new(&mut out);
     let exit = icr::cli::commands::run(cli, &mut stdout, &stop)?;
     stdout.flush()?;
+    log(Event::new(Level::Info, "end").figure("exit", exit.status()));
     Ok(exit)
+}
+
+/// Prints why a command line is refused, in the form that it asks for as far as it can be read.
+fn refuse(error: &clap::Error) {
+    let line: Vec<_> = std::env::args_os().collect();
+    let asks = |pair: &[std::ffi::OsString]| pair[0] == "--log-format" && pair[1] == "json";
+    if !line.windows(2).any(asks)
+        && !line
+            .iter()
+            .any(|word| word == OsStr::new("--log-format=json"))
+    {
+        drop(error.print());
+        return;
+    }
+    set_format(LogFormat::Json);
+    let text = error.to_string();
+    let message = text.lines().take_while(|line| !line.is_empty());
+    let message = message.collect::<Vec<_>>().join(" ");
+    Event::new(Level::Error, "failed")
+        .message(message.trim_start_matches("error: "))
+        .figure("exit", Exit::Usage.status())
+        .log();
 }
 
 /// The same error with the arguments as a person may see them: it quotes them, and a name that a shell

@@ -26,7 +26,7 @@ impl Progress {
     /// Bars on stderr; none where `quiet`, or where stderr is no terminal.
     pub fn new(quiet: bool) -> Self {
         use std::io::IsTerminal;
-        let shown = !quiet && std::io::stderr().is_terminal();
+        let shown = !quiet && !crate::stderr::is_json() && std::io::stderr().is_terminal();
         let target = if shown {
             ProgressDrawTarget::stderr_with_hz(5)
         } else {

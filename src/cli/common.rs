@@ -16,7 +16,7 @@ use crate::formats::input::{Encoding, InputForm, MAX_UNPACKED_BYTES, set_max_unp
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::{FileMode, OutputFolder, refuse_used};
-use crate::stderr::warn;
+use crate::stderr::{LogFormat, warn};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -24,6 +24,9 @@ pub struct CommonArgs {
     /// Print nothing on stderr but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// The form of what goes to stderr
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormatArg,
     /// The date of the run, CCYYMMDD [default: today, UTC]
     #[arg(long, global = true, value_name = "CCYYMMDD")]
     pub run_date: Option<RunDate>,
@@ -36,6 +39,16 @@ impl CommonArgs {
     /// The date of the run: the one given, or today.
     pub fn run_date(&self) -> Date {
         self.run_date.map_or_else(Date::today, |date| date.0)
+    }
+
+    /// What a command that writes files prints of them: nothing where `--quiet` was given, unless it
+    /// was asked for as JSON. What nobody reads, cron would mail every night.
+    pub fn printed(&self, format: OutputFormatArg, text: String) -> String {
+        if self.quiet && format == OutputFormatArg::Text {
+            String::new()
+        } else {
+            text
+        }
     }
 
     /// The layouts in use.
@@ -119,6 +132,26 @@ impl ThreadsArgs {
                 Error::Usage(format!("--threads {threads}: {e}; give a smaller number"))
             })?;
         pool.install(work)
+    }
+}
+
+/// `--log-format`.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormatArg {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line: time, level, event, file, state, figures.
+    Json,
+}
+
+impl LogFormatArg {
+    /// The form that was asked for.
+    pub fn format(self) -> LogFormat {
+        match self {
+            LogFormatArg::Text => LogFormat::Text,
+            LogFormatArg::Json => LogFormat::Json,
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::InputArgs;
+use super::{InputArgs, whole_number};
 use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
+use crate::error::{Error, Result};
 use crate::run::{MatchInputs, MatchOptions, OnBadFile};
 
 /// What a match reads beside the extracts, and how.
@@ -37,6 +38,17 @@ pub struct MatchInputArgs {
     /// What becomes of a run with a file that cannot be used
     #[arg(long, value_name = "POLICY", default_value = "stop", value_parser = on_bad_file())]
     pub on_bad_file: OnBadFile,
+    /// A finished run of match, or a folder that holds such runs; may be given again. Each state is
+    /// held against the last one in which its extract was accepted
+    #[arg(long, value_name = "DIR")]
+    pub previous: Vec<PathBuf>,
+    /// How far a state's volume may move against --previous before its file is unusable
+    #[arg(long, value_name = "PERCENT", value_parser = change)]
+    pub max_volume_change: Option<f64>,
+    /// How many days old an extract may be that stands in for an unusable file (--on-bad-file previous)
+    /// [default: 30]
+    #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=36_500_u32))]
+    pub max_age: Option<u32>,
     /// How the files are read
     #[command(flatten)]
     pub form: InputArgs,
@@ -58,8 +70,49 @@ impl MatchInputArgs {
                 on_bad_file: self.on_bad_file,
                 form: self.form.form(),
             },
+            previous: self.previous.clone(),
+            not_previous: None,
+            max_volume_change: self.max_volume_change,
+            max_age_days: self.max_age,
         }
     }
+
+    /// Refuses options that were given and that nothing uses; `others` tells whether another option
+    /// uses the earlier runs.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the option.
+    pub fn refuse_unused(&self, others: bool) -> Result<()> {
+        let previous = self.on_bad_file == OnBadFile::Previous;
+        if self.max_age.is_some() && !previous {
+            return Err(Error::Usage(
+                "--max-age is only used with --on-bad-file previous; give that too, or leave it out"
+                    .to_owned(),
+            ));
+        }
+        if self.max_volume_change.is_some() && self.previous.is_empty() {
+            return Err(Error::Usage(
+                "--max-volume-change needs --previous: the runs that volumes are held against"
+                    .to_owned(),
+            ));
+        }
+        let used = previous || self.max_volume_change.is_some() || others;
+        if !self.previous.is_empty() && !used {
+            return Err(Error::Usage(
+                "--previous is only used with --max-volume-change, --on-bad-file previous or --changes; give one of them too, or leave it out"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn change(text: &str) -> std::result::Result<f64, String> {
+    let percent: Option<f64> = text
+        .parse()
+        .ok()
+        .filter(|p: &f64| *p >= 0.0 && p.is_finite());
+    percent.ok_or_else(|| "expected a number of percent, 0 or more".to_owned())
 }
 
 /// Reads a percentage.
@@ -127,6 +180,11 @@ fn on_bad_file() -> impl TypedValueParser<Value = OnBadFile> {
             OnBadFile::Exclude,
             "exclude",
             "The run goes on as if the file had not come",
+        ),
+        (
+            OnBadFile::Previous,
+            "previous",
+            "The extract that the state's last accepted run used stands in (--previous, --max-age)",
         ),
     ])
 }

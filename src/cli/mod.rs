@@ -9,7 +9,7 @@ mod unused;
 
 pub use audit::AuditArgs;
 pub use common::{
-    CommonArgs, FailOn, InputArgs, InputEncodingArg, OutFolderArgs, OutputFormatArg,
+    CommonArgs, FailOn, InputArgs, InputEncodingArg, LogFormatArg, OutFolderArgs, OutputFormatArg,
     ResponseFormArgs, RunDate, ThreadsArgs, UnpackArgs, whole_number,
 };
 pub(crate) use match_inputs::one_of;

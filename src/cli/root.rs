@@ -8,8 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::CommonArgs;
 use super::unused::refuse_unused;
 use crate::cli::commands::{
-    audit, completions, convert, derive, diff, explain, layout, man, r#match, report, respond,
-    score, status, synth, validate, verify,
+    audit, completions, convert, derive, diff, explain, history, layout, man, r#match,
+    misidentified, prune, report, respond, score, status, synth, validate, verify,
 };
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
@@ -76,6 +76,9 @@ pub enum Command {
     Synth(synth::Args),
     Score(score::Args),
     Status(status::Args),
+    History(history::Args),
+    Misidentified(misidentified::Args),
+    Prune(prune::Args),
     Layout(layout::Args),
     Audit(audit::Args),
     Completions(completions::Args),
@@ -83,6 +86,31 @@ pub enum Command {
 }
 
 impl Command {
+    /// The command's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Match(_) => "match",
+            Command::Validate(_) => "validate",
+            Command::Derive(_) => "derive",
+            Command::Convert(_) => "convert",
+            Command::Report(_) => "report",
+            Command::Explain(_) => "explain",
+            Command::Diff(_) => "diff",
+            Command::Verify(_) => "verify",
+            Command::Respond(_) => "respond",
+            Command::Synth(_) => "synth",
+            Command::Score(_) => "score",
+            Command::Status(_) => "status",
+            Command::History(_) => "history",
+            Command::Misidentified(_) => "misidentified",
+            Command::Prune(_) => "prune",
+            Command::Layout(_) => "layout",
+            Command::Audit(_) => "audit",
+            Command::Completions(_) => "completions",
+            Command::Man(_) => "man",
+        }
+    }
+
     /// Whether the command reads people's data.
     pub fn reads_people(&self) -> bool {
         match self {
@@ -95,9 +123,12 @@ impl Command {
             | Command::Diff(_)
             | Command::Verify(_)
             | Command::Respond(_)
+            | Command::History(_)
+            | Command::Misidentified(_)
             | Command::Score(_) => true,
             Command::Synth(_)
             | Command::Status(_)
+            | Command::Prune(_)
             | Command::Layout(_)
             | Command::Audit(_)
             | Command::Completions(_)

@@ -4,6 +4,8 @@
 pub mod convert;
 pub mod diff;
 pub mod explain;
+pub mod history;
+pub mod misidentified;
 pub mod report;
 pub mod respond;
 pub mod status;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::run::FinishedRun;
+use crate::run::{FinishedRun, Pruned, StoodIn};
 use crate::stop::Stop;
 use crate::text::{json_text, shown};
 
@@ -22,7 +22,9 @@ pub enum Received {
     Extract,
     /// An FCR-derived file, which was used in its place.
     Fcr,
-    /// A file that was unusable and left out.
+    /// A file that could not be used; its last accepted extract stood in.
+    Previous,
+    /// A file that could not be used and was left out.
     Excluded,
     /// Nothing, though cases name the state.
     Absent,
@@ -33,6 +35,7 @@ impl Received {
         match self {
             Received::Extract => "extract",
             Received::Fcr => "fcr",
+            Received::Previous => "previous",
             Received::Excluded => "excluded",
             Received::Absent => "absent",
         }
@@ -64,6 +67,12 @@ pub struct StateStatus {
     pub response_bytes: Option<u64>,
     /// The SHA-256 of its response.
     pub response_sha256: Option<String>,
+    /// When its response was taken out by `icr prune`, CCYYMMDD, if it was.
+    pub pruned: Option<String>,
+    /// Why its file was left out, if it was.
+    pub reason: Option<String>,
+    /// Whether it was only read, others being answered (`--for`).
+    pub read_only: bool,
 }
 
 /// The states of several runs, ordered by state, run date and run.
@@ -103,6 +112,7 @@ impl Status {
 
 fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
     let (name, summary) = (run.name(), &run.summary);
+    let pruned = Pruned::of(&run.folder).map(|pruned| pruned.date);
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
         run_date: run.manifest.run_date.clone().unwrap_or_default(),
@@ -115,6 +125,9 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         returned: 0,
         response_bytes: None,
         response_sha256: None,
+        pruned: None,
+        reason: None,
+        read_only: false,
     };
     // A later entry of a state replaces an earlier one: an extract replaces an excluded file.
     let mut rows: BTreeMap<&str, StateStatus> = BTreeMap::new();
@@ -136,12 +149,31 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             let row = StateStatus {
                 file: Some(file.file.clone()),
                 records: file.records,
+                reason: Some(file.reason.clone()),
                 ..blank(state, Received::Excluded)
             };
             rows.insert(state, row);
         }
     }
+    let stood_in = |said: &Option<StoodIn>| match said {
+        None => (Received::Extract, None),
+        Some(stood_in) => (Received::Previous, Some(stood_in.reason.clone())),
+    };
+    for (state, said) in &summary.read_only {
+        let (received, reason) = stood_in(&said.stood_in);
+        let row = StateStatus {
+            form: form(&said.form),
+            file: Some(said.file.clone()),
+            records: said.records.read,
+            rejected: said.records.rejected,
+            reason,
+            read_only: true,
+            ..blank(state, received)
+        };
+        rows.insert(state, row);
+    }
     for (state, said) in &summary.states {
+        let (received, reason) = stood_in(&said.stood_in);
         let response = run.response(state);
         let row = StateStatus {
             form: form(&said.form),
@@ -151,7 +183,9 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
             returned: said.totals.records.returned,
             response_bytes: response.map(|output| output.bytes),
             response_sha256: response.map(|output| output.sha256.clone()),
-            ..blank(state, Received::Extract)
+            reason,
+            pruned: pruned.clone(),
+            ..blank(state, received)
         };
         rows.insert(state, row);
     }
@@ -197,6 +231,12 @@ fn text(rows: &[StateStatus]) -> String {
             row.returned,
             bytes
         );
+        if let Some(date) = &row.pruned {
+            text += &format!("      its response was taken out on {date} (icr prune)\n");
+        }
+        if let Some(reason) = &row.reason {
+            text += &format!("      its file was left out: {reason}\n");
+        }
     }
     text
 }

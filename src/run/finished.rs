@@ -54,7 +54,11 @@ impl FinishedRun {
 
     /// The manifest's entry for a state's response.
     pub fn response(&self, usps: &str) -> Option<&OutputEntry> {
-        let name = format!("responses/{usps}.icr");
+        self.output(&format!("responses/{usps}.icr"))
+    }
+
+    /// The manifest's entry for a file that the run wrote.
+    pub fn output(&self, name: &str) -> Option<&OutputEntry> {
         self.manifest
             .outputs
             .iter()

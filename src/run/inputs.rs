@@ -1,17 +1,23 @@
-//! What a match reads: extracts, FCR-derived files and side files.
+//! What a match reads: extracts, FCR-derived files and side files, and what earlier runs tell of them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::options::{MatchOptions, OnBadFile};
+use super::previous::EarlierRuns;
+use super::stand_in::{MAX_AGE_DAYS, presume_states, stand_in};
+use super::summary::StoodIn;
+use super::volume::volume_problem;
 use crate::engine::extract::{
-    Collected, Loader, collect, files_of, refuse_two_for_one_state, total_bytes,
+    Collected, Extract, Loader, Provenance, collect, files_of, refuse_two_for_one_state,
+    total_bytes,
 };
 use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::Result;
 use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
-use crate::formats::reference::Counties;
+use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
@@ -28,6 +34,50 @@ pub struct MatchInputs {
     pub misidentified: Option<PathBuf>,
     /// The options that change answers.
     pub options: MatchOptions,
+    /// Earlier runs, or folders that hold them.
+    pub previous: Vec<PathBuf>,
+    /// A run that is none of the earlier ones, though it lies in such a folder: the one to be
+    /// written or explained.
+    pub not_previous: Option<PathBuf>,
+    /// How far a state's volume may move against the last run that accepted its extract, in percent.
+    pub max_volume_change: Option<f64>,
+    /// How old an extract may be that stands in, in days; 30 where nothing is said.
+    pub max_age_days: Option<u32>,
+}
+
+/// What was read.
+pub struct Gathered {
+    /// The extracts and FCR-derived files, usable or not.
+    pub collected: Collected,
+    /// The states whose last accepted extract stands in for a file that cannot be used.
+    pub stood_in: BTreeMap<State, StoodIn>,
+    /// The earlier runs.
+    pub earlier: EarlierRuns,
+    /// What the manifest says of the side files.
+    pub side_files: Vec<InputEntry>,
+}
+
+impl Gathered {
+    /// What the manifest says of what was read: side files, files that were left out, extracts.
+    ///
+    /// # Errors
+    /// As [`InputEntry::digested`].
+    pub fn entries(&self, stop: &Stop) -> Result<Vec<InputEntry>> {
+        let mut entries = self.side_files.clone();
+        for file in &self.collected.unusable {
+            entries.push(file.entry.clone().digested(&file.path, stop)?);
+        }
+        entries.extend(self.collected.extracts.iter().map(|extract| {
+            let mut entry = extract.entry();
+            if extract.provenance == Provenance::Submitted
+                && self.stood_in.contains_key(&extract.state)
+            {
+                "previous".clone_into(&mut entry.kind);
+            }
+            entry
+        }));
+        Ok(entries)
+    }
 }
 
 /// The side files of a run.
@@ -75,13 +125,23 @@ impl MatchInputs {
         extracts.chain(side_files).map(PathBuf::as_path)
     }
 
-    /// Reads the side files, and with them the extracts and FCR-derived files; gives the latter,
-    /// usable or not, and what the manifest says of the side files.
+    /// Reads the side files, and with them the extracts and FCR-derived files. `left_out` tells why
+    /// a file that could be used is not to be; then the volumes are held against the earlier runs, and
+    /// with `--on-bad-file previous` the last accepted extracts stand in.
     ///
     /// # Errors
-    /// As [`MatchInputs::side_files`], [`files_of`] and [`collect`].
-    pub fn read(&self, reading: &Reading<'_>) -> Result<(Collected, Vec<InputEntry>)> {
+    /// As [`MatchInputs::side_files`], [`files_of`], [`collect`] and [`EarlierRuns::find`].
+    pub fn read(
+        &self,
+        reading: &Reading<'_>,
+        left_out: &dyn Fn(&Extract) -> Option<String>,
+    ) -> Result<Gathered> {
         let layouts = reading.layouts;
+        let earlier = EarlierRuns::find(
+            &self.previous,
+            reading.run_date,
+            self.not_previous.as_deref(),
+        )?;
         let side_files = self.side_files(layouts, reading.stop)?;
         let files = files_of(&self.extracts, &self.fcr)?;
         let total_bytes = total_bytes(&files)?;
@@ -99,11 +159,37 @@ impl MatchInputs {
             progress: &reading.progress.stage("reading", total_bytes, Unit::Bytes),
             stop: reading.stop,
         };
-        let collected = collect(&loader, &files)?;
+        let read = collect(&loader, &files)?;
+        let mut collected = Collected {
+            unusable: read.unusable,
+            ..Collected::default()
+        };
+        for extract in read.extracts {
+            let moved = || {
+                let percent = self.max_volume_change?;
+                volume_problem(&earlier, &extract, percent)
+            };
+            match left_out(&extract).or_else(moved) {
+                Some(problem) => collected.unusable.push(extract.into_unusable(problem)),
+                None => collected.extracts.push(extract),
+            }
+        }
+        presume_states(&mut collected, &earlier);
+        let stood_in = if self.options.on_bad_file == OnBadFile::Previous {
+            let max_age = self.max_age_days.unwrap_or(MAX_AGE_DAYS);
+            stand_in(&loader, &mut collected, &earlier, max_age)?
+        } else {
+            BTreeMap::new()
+        };
         if let Some(master) = &side_files.master {
             master.check_intact()?;
         }
-        Ok((collected, side_files.entries()))
+        Ok(Gathered {
+            side_files: side_files.entries(),
+            collected,
+            stood_in,
+            earlier,
+        })
     }
 
     /// Stops where files cannot be used, as far as `--on-bad-file` says so, or cannot be used
@@ -112,9 +198,15 @@ impl MatchInputs {
     /// # Errors
     /// As [`Collected::refuse_unusable`], [`Collected::refuse_none_left`] and
     /// [`refuse_two_for_one_state`].
-    pub fn refuse(&self, collected: &Collected) -> Result<()> {
-        if self.options.on_bad_file == OnBadFile::Stop {
-            collected.refuse_unusable()?;
+    pub fn refuse(&self, gathered: &Gathered) -> Result<()> {
+        let collected = &gathered.collected;
+        match self.options.on_bad_file {
+            OnBadFile::Stop => collected.refuse_unusable(|_| true)?,
+            OnBadFile::Exclude => {}
+            OnBadFile::Previous => collected.refuse_unusable(|file| {
+                let replaced = |state| gathered.stood_in.contains_key(&state);
+                file.provenance != Provenance::Submitted || !file.state.is_some_and(replaced)
+            })?,
         }
         collected.refuse_none_left()?;
         refuse_two_for_one_state(&collected.extracts)

@@ -2,16 +2,20 @@
 //! is sent, whether a finished folder is whole, and the audit trail.
 
 pub mod audit;
+mod changes;
 mod finished;
 mod inputs;
 mod manifest;
 mod options;
 pub mod output;
+mod previous;
+mod pruned;
 mod receipts;
 mod reconcile;
 mod rejects;
 mod responses;
 mod roster;
+mod stand_in;
 mod summary;
 mod verify_folder;
 mod volume;
@@ -20,16 +24,19 @@ pub use finished::{
     FinishedRun, find_match_manifest, match_manifest, other_layouts, other_layouts_words,
     refuse_other_layouts,
 };
-pub use inputs::{MatchInputs, Reading, SideFiles};
+pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
-pub use receipts::receipt;
+pub use previous::{EarlierRuns, runs_below, runs_of};
+pub use pruned::{Done, PRUNED, PruneRequest, Pruned, PrunedRun, prune};
+pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::write_rejects;
 pub use responses::write_responses;
 pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
+pub use stand_in::MAX_AGE_DAYS;
 pub use summary::{
-    ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, SUMMARY, StateSummary,
+    Changes, ExcludedFile, FcrFile, FileKind, FindingCounts, MatchSummary, ReadOnlyState, SUMMARY,
+    StateSummary, StoodIn,
 };
 pub use verify_folder::{Damage, Verification, verify_folder};
-pub use volume::PreviousRun;

@@ -13,17 +13,20 @@ pub enum OnBadFile {
     Stop,
     /// The run goes on as if the file had not come.
     Exclude,
+    /// The state's last accepted extract stands in.
+    Previous,
 }
 
 impl OnBadFile {
-    /// Both.
-    pub const ALL: [OnBadFile; 2] = [OnBadFile::Stop, OnBadFile::Exclude];
+    /// All of them.
+    pub const ALL: [OnBadFile; 3] = [OnBadFile::Stop, OnBadFile::Exclude, OnBadFile::Previous];
 
     /// The word of the option and of the manifest.
     pub fn word(self) -> &'static str {
         match self {
             OnBadFile::Stop => "stop",
             OnBadFile::Exclude => "exclude",
+            OnBadFile::Previous => "previous",
         }
     }
 }

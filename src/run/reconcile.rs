@@ -1,20 +1,22 @@
 //! A match from its inputs to a folder that is ready to be published.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::inputs::{MatchInputs, Reading};
-use super::options::note_response_form;
+use super::changes::ChangesWriter;
+use super::inputs::{Gathered, MatchInputs, Reading};
+use super::options::{OnBadFile, note_response_form};
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
 use super::responses::write_responses;
 use super::roster::{Roster, RosterPolicy, UsedData, disagreements};
-use super::summary::{MatchSummary, SUMMARY};
-use super::volume::PreviousRun;
-use super::{Manifest, receipt};
-use crate::engine::extract::{Collected, Extract, Provenance};
+use super::stand_in::{MAX_AGE_DAYS, keep};
+use super::summary::{FileKind, MatchSummary, SUMMARY};
+use super::{Manifest, excluded_receipt, receipt};
+use crate::engine::extract::{Extract, Provenance};
 use crate::engine::matching::{AbsentState, CounterpartRule, Matcher, Sides};
 use crate::engine::response::{OutputForm, Renderer};
 use crate::error::{Error, Result};
@@ -38,10 +40,10 @@ pub struct MatchRequest {
     pub roster: Option<PathBuf>,
     /// What becomes of a run in which a state did not do as the roster says.
     pub roster_policy: RosterPolicy,
-    /// The folder of an earlier run, to compare volumes with.
-    pub previous: Option<PathBuf>,
-    /// How far a state's volume may move against the earlier run, in percent.
-    pub max_volume_change: Option<f64>,
+    /// The states that are answered; all, where none is named. The others are only read.
+    pub only: Option<BTreeSet<State>>,
+    /// Whether what is new in each response is written too.
+    pub changes: bool,
     /// Whether a receipt is written for each state.
     pub receipts: bool,
     /// The form of response files.
@@ -95,21 +97,38 @@ pub fn reconcile(
         progress,
         stop,
     };
-    let (collected, mut inputs) = request.inputs.read(&reading)?;
+    let gathered = request.inputs.read(&reading, &|_| None)?;
+    request.inputs.refuse(&gathered)?;
+    // Now: a run that stops needs no digests.
+    let mut inputs = gathered.entries(stop)?;
     inputs.extend(roster.iter().filter_map(|roster| roster.entry.clone()));
-    let collected = check_volumes(request, collected)?;
-    request.inputs.refuse(&collected)?;
-    for file in &collected.unusable {
-        summary.add_excluded(file);
-        inputs.push(file.entry.clone().digested(&file.path, stop)?);
+    request.check_answered(&gathered)?;
+    summary.only = request
+        .only
+        .as_ref()
+        .map(|only| only.iter().map(|state| state.usps().to_owned()).collect());
+    for file in &gathered.collected.unusable {
+        let stood_in = file.state.and_then(|state| gathered.stood_in.get(&state));
+        let stood_in = stood_in.filter(|_| file.provenance == Provenance::Submitted);
+        summary.add_excluded(file, stood_in.map(|stood_in| stood_in.accepted.clone()));
     }
     // In parallel, since each file waits for its sync.
-    collected
+    gathered
+        .collected
         .extracts
         .par_iter()
+        .filter(|extract| request.answers(extract.state))
         .try_for_each(|extract| write_rejects_of(folder, extract, layouts))?;
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
-    check_roster(request, roster.as_ref(), &collected, &mut summary)?;
+    check_roster(request, roster.as_ref(), &gathered, &mut summary)?;
+    if options.on_bad_file == OnBadFile::Previous {
+        keep(folder, &gathered.collected.extracts, &gathered.earlier)?;
+    }
+    let Gathered {
+        collected,
+        stood_in,
+        earlier,
+        ..
+    } = gathered;
 
     let (used, unused) = collected.in_use();
     for extract in &unused {
@@ -136,17 +155,40 @@ pub fn reconcile(
         routine: options.routine,
     };
     let renderer = Renderer::new(layouts, &counties, request.response_form)?;
-    for (extract, totals) in write_responses(folder, &matcher, &renderer, progress, stop)? {
-        summary.add_state(extract, totals);
+    let answered = |state| request.answers(state);
+    let written = write_responses(folder, &matcher, &renderer, &answered, progress, stop)?;
+    let states: Vec<State> = written.iter().map(|(extract, _)| extract.state).collect();
+    for (extract, totals) in written {
+        let stood_in = stood_in.get(&extract.state).cloned();
+        summary.add_state(extract, totals, stood_in);
+    }
+    if request.changes {
+        let writer = ChangesWriter {
+            folder,
+            earlier: &earlier,
+            layouts,
+            form: request.response_form,
+            stop,
+        };
+        for (state, changes) in writer.write_all(&states)? {
+            if let Some(summary) = summary.states.get_mut(state.usps()) {
+                summary.changes = Some(changes);
+            }
+        }
     }
     for side in sides.iter() {
         side.extract.source.check_intact()?;
+        let state = side.extract.state;
+        if !side.fcr_supplied() && !request.answers(state) {
+            summary.add_read_only(&side.extract, stood_in.get(&state).cloned());
+        }
         if side.fcr_supplied() {
             summary.add_fcr(&side.extract, true);
         }
     }
     let cases: u64 = sides
         .submitters()
+        .filter(|side| request.answers(side.extract.state))
         .map(|side| side.extract.cases.len() as u64)
         .sum();
     summary.run.totals.check_balance("the run", cases)?;
@@ -163,23 +205,14 @@ fn write_reports(
     layouts: &LayoutSet,
 ) -> Result<()> {
     if request.receipts {
-        for input in inputs.iter().filter(|input| input.kind == "extract") {
-            if let Some((usps, state)) = input
-                .state
-                .as_ref()
-                .and_then(|usps| summary.states.get_key_value(usps.as_str()))
-            {
-                let text = receipt(&summary.run_date, usps, input, state);
-                folder.write(&format!("receipts/{usps}.receipt"), text.as_bytes())?;
-            }
-        }
+        write_receipts(request, folder, summary, inputs)?;
     }
     folder.write(SUMMARY, summary.json().as_bytes())?;
     let manifest = Manifest::new("match", Some(&summary.run_date), layouts);
     let manifest = note_response_form(request.response_form, request.inputs.options.note(manifest));
     let mut manifest = manifest
         .option("max_warnings", request.max_warnings)
-        .option("max_volume_change", request.max_volume_change)
+        .option("max_volume_change", request.inputs.max_volume_change)
         .option(
             "roster_policy",
             request
@@ -187,39 +220,105 @@ fn write_reports(
                 .as_ref()
                 .map(|_| request.roster_policy.word()),
         )
-        .option("receipts", request.receipts);
+        .option("receipts", request.receipts)
+        .option("changes", request.changes)
+        .option("for", summary.only.clone());
+    if request.inputs.options.on_bad_file == OnBadFile::Previous {
+        let max_age = request.inputs.max_age_days.unwrap_or(MAX_AGE_DAYS);
+        manifest = manifest.option("max_age", max_age);
+    }
     manifest.inputs = inputs.to_vec();
     manifest.totals = json!(summary.run.totals);
     folder.write_manifest(manifest)
 }
 
-/// Takes out the extracts whose volume moved too much since the earlier run.
-fn check_volumes(request: &MatchRequest, collected: Collected) -> Result<Collected> {
-    let (Some(folder), Some(percent)) = (&request.previous, request.max_volume_change) else {
-        return Ok(collected);
-    };
-    let previous = PreviousRun::load(folder)?;
-    let mut checked = Collected {
-        unusable: collected.unusable,
-        ..Collected::default()
-    };
-    for extract in collected.extracts {
-        match previous.problem(&extract, percent) {
-            Some(problem) => checked.unusable.push(extract.into_unusable(problem)),
-            None => checked.extracts.push(extract),
+/// A receipt for each answered state, and for each whose extract was left out.
+fn write_receipts(
+    request: &MatchRequest,
+    folder: &OutputFolder,
+    summary: &MatchSummary,
+    inputs: &[InputEntry],
+) -> Result<()> {
+    let name = |usps: &str| format!("receipts/{usps}.receipt");
+    let mut told = BTreeSet::new();
+    for input in inputs
+        .iter()
+        .filter(|input| ["extract", "previous"].contains(&input.kind.as_str()))
+    {
+        let usps = input.state.as_deref().unwrap_or_default();
+        if let Some((usps, state)) = summary.states.get_key_value(usps) {
+            let text = receipt(&summary.run_date, usps, input, state);
+            folder.write(&name(usps), text.as_bytes())?;
+            told.insert(*usps);
         }
     }
-    Ok(checked)
+    for file in summary
+        .excluded
+        .iter()
+        .filter(|file| file.kind == FileKind::Extract)
+    {
+        let state = file.state.as_deref().and_then(State::from_usps);
+        let Some(state) = state.filter(|state| request.answers(*state)) else {
+            continue;
+        };
+        let entry = inputs.iter().find(|input| {
+            input.kind == "excluded" && input.name == file.file && input.state == file.state
+        });
+        if let Some(entry) = entry
+            && told.insert(state.usps())
+        {
+            let text = excluded_receipt(&summary.run_date, state.usps(), entry, file);
+            folder.write(&name(state.usps()), text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+impl MatchRequest {
+    /// Whether a state is answered, not only read.
+    fn answers(&self, state: State) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&state))
+    }
+
+    /// Every state that is to be answered alone must have sent something: who asks for a late state
+    /// must not take an empty run for its answer.
+    fn check_answered(&self, gathered: &Gathered) -> Result<()> {
+        let collected = &gathered.collected;
+        let came = |state: State| {
+            let left_out = collected
+                .unusable
+                .iter()
+                .any(|file| file.state == Some(state));
+            left_out
+                || collected
+                    .extracts
+                    .iter()
+                    .any(|extract| extract.state == state)
+        };
+        let only = self.only.iter().flatten();
+        let lacking: Vec<&str> = only
+            .filter(|state| !came(**state))
+            .map(|state| state.usps())
+            .collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Inputs(format!(
+            "--for names states of which no file came: {}; give their extracts, or leave them out of --for",
+            lacking.join(", ")
+        )))
+    }
 }
 
 /// Holds what came against the roster.
 fn check_roster(
     request: &MatchRequest,
     roster: Option<&Roster>,
-    collected: &Collected,
+    gathered: &Gathered,
     summary: &mut MatchSummary,
 ) -> Result<()> {
     let Some(roster) = roster else { return Ok(()) };
+    let collected = &gathered.collected;
     let came = |state: State, provenance: Provenance| {
         collected
             .extracts
@@ -230,19 +329,19 @@ fn check_roster(
         came(state, Provenance::Submitted),
         came(state, Provenance::FcrDerived),
     ) {
+        (true, _) if gathered.stood_in.contains_key(&state) => UsedData::Previous,
         (true, _) => UsedData::Extract,
         (false, true) => UsedData::Fcr,
         (false, false) => UsedData::Nothing,
     };
-    let left_out = |state: State| {
-        collected
+    let excluded = |state: State| {
+        let of_state = collected
             .unusable
             .iter()
-            .any(|file| file.state == Some(state) && file.provenance == Provenance::Submitted)
+            .find(|file| file.state == Some(state) && file.provenance == Provenance::Submitted);
+        of_state.map(|file| file.problem.clone())
     };
-    let attendance = roster.attendance(stood, |state| {
-        came(state, Provenance::Submitted) || left_out(state)
-    });
+    let attendance = roster.attendance(stood, excluded);
     let disagreements = disagreements(&attendance);
     if request.roster_policy == RosterPolicy::Stop && !disagreements.is_empty() {
         return Err(Error::Inputs(format!(

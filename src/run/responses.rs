@@ -6,11 +6,12 @@ use crate::engine::matching::{Matcher, Side};
 use crate::engine::response::{Renderer, StateTotals, write_response};
 use crate::error::Result;
 use crate::formats::layout::RESPONSE_BYTES;
+use crate::formats::reference::State;
 use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
-/// Writes the response of every submitting state, the largest first.
+/// Writes the response of every submitting state that is `answered`, the largest first.
 ///
 /// # Errors
 /// As [`write_response`].
@@ -18,10 +19,12 @@ pub fn write_responses<'s>(
     folder: &OutputFolder,
     matcher: &Matcher<'s>,
     renderer: &Renderer<'_>,
+    answered: &dyn Fn(State) -> bool,
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Vec<(&'s Extract, StateTotals)>> {
-    let submitters: Vec<&Side> = matcher.sides.submitters().collect();
+    let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
+    submitters.retain(|side| answered(side.extract.state));
     let rows_of = |side: &&Side| side.extract.rows.len() as u64;
     let rows: u64 = submitters.iter().map(rows_of).sum();
     let matching = progress.stage("matching", rows, Unit::Items);

@@ -53,6 +53,8 @@ impl RosterPolicy {
 pub enum UsedData {
     /// Its extract.
     Extract,
+    /// The last extract that a run accepted of it, in the place of a file that cannot be used.
+    Previous,
     /// FCR-derived data.
     Fcr,
     /// Nothing.
@@ -60,14 +62,17 @@ pub enum UsedData {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendance {
     /// What was agreed.
     pub role: Role,
     /// What stood for it.
     pub stood: UsedData,
-    /// Whether it sent what was agreed.
+    /// Whether it sent what was agreed; a file that was left out was sent.
     pub as_agreed: bool,
+    /// Why the extract that it sent was left out, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<String>,
 }
 
 /// The roles on one date.
@@ -144,24 +149,24 @@ impl Roster {
         self.roles.get(&state).copied().unwrap_or(Role::None)
     }
 
-    /// How every state stood that has a role or for which something stood. `submitted` tells
-    /// whether a state sent an extract, also one that was left out.
+    /// How every state stood that has a role or for which something stood. `excluded` tells why
+    /// the extract that a state sent was left out, if it was.
     pub fn attendance(
         &self,
         stood: impl Fn(State) -> UsedData,
-        submitted: impl Fn(State) -> bool,
+        excluded: impl Fn(State) -> Option<String>,
     ) -> BTreeMap<&'static str, Attendance> {
         let one = |state: State| {
-            let (role, stood) = (self.role(state), stood(state));
+            let (role, stood, excluded) = (self.role(state), stood(state), excluded(state));
             let listed = self.roles.contains_key(&state);
-            let as_agreed = (role == Role::Extract) == (stood == UsedData::Extract)
-                && (role == Role::Extract || !submitted(state));
-            (listed || stood != UsedData::Nothing || submitted(state)).then_some((
+            let submitted = stood == UsedData::Extract || excluded.is_some();
+            (listed || stood != UsedData::Nothing || submitted).then_some((
                 state.usps(),
                 Attendance {
                     role,
                     stood,
-                    as_agreed,
+                    as_agreed: (role == Role::Extract) == submitted,
+                    excluded,
                 },
             ))
         };
@@ -247,8 +252,7 @@ mod tests {
             "FL" => UsedData::Fcr,
             _ => UsedData::Nothing,
         };
-        let attendance =
-            roster.attendance(stood, |s| stood(s) == UsedData::Extract || s.usps() == "WA");
+        let attendance = roster.attendance(stood, |s| (s.usps() == "WA").then(String::new));
         assert_eq!(
             disagreements(&attendance),
             [
@@ -259,5 +263,10 @@ mod tests {
             ]
         );
         assert!(attendance["CA"].as_agreed && attendance["FL"].as_agreed);
+        // A file that was left out was sent.
+        let excluded = |s: State| (s.usps() == "TX").then(|| "is empty".to_owned());
+        let attendance = roster.attendance(stood, excluded);
+        assert!(attendance["TX"].as_agreed);
+        assert_eq!(attendance["TX"].excluded.as_deref(), Some("is empty"));
     }
 }

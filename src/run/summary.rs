@@ -56,6 +56,63 @@ pub struct StateSummary {
         deserialize_with = "by_state"
     )]
     pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
+    /// What is new in its response (`--changes`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// The extract of an earlier run that stands in for a file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoodIn {
+    /// The date of the run that accepted it, CCYYMMDD.
+    pub accepted: String,
+    /// The name of the file that the state sent and that cannot be used.
+    pub sent: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// What is new in a state's response (`--changes`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
+    pub since: Option<String>,
+    /// The last response was pruned, so that no changes are written: the state is to be given its
+    /// whole response.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// Cases that were not in it.
+    pub new: u64,
+    /// Cases whose answer differs from it in a byte.
+    pub changed: u64,
+    /// Cases of it that are no longer returned.
+    pub gone: u64,
+    /// The records of the new and the changed cases.
+    pub records: u64,
+}
+
+/// A state that submitted an extract and is not answered in this run (`--for`).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReadOnlyState {
+    /// The file's name.
+    pub file: String,
+    /// The form in which it was delivered.
+    pub form: String,
+    /// Its records.
+    pub records: FcrRecords,
+    /// Errors by code.
+    pub errors: FindingCounts,
+    /// Warnings by code.
+    pub warnings: FindingCounts,
+    /// Cases by the state that they name.
+    #[serde(deserialize_with = "by_state")]
+    pub cases_by_other_state: BTreeMap<&'static str, u64>,
+    /// That the extract is of an earlier run, in the place of a file that cannot be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<StoodIn>,
 }
 
 /// An FCR-derived file.
@@ -118,6 +175,33 @@ pub struct ExcludedFile {
     pub records: u64,
     /// Errors by code.
     pub errors: FindingCounts,
+    /// The date of the run whose extract of the state stands in for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
+}
+
+impl ExcludedFile {
+    /// Why it was left out, and what stands in.
+    pub fn told(&self) -> String {
+        self.reason.clone() + &self.stands()
+    }
+
+    /// What an operator must not overlook.
+    pub fn warning(&self) -> String {
+        format!(
+            "{} was left out: {}{}",
+            shown(&self.file),
+            self.reason,
+            self.stands()
+        )
+    }
+
+    /// What stands in for the file, as the end of a message.
+    fn stands(&self) -> String {
+        self.stood_in.as_ref().map_or_else(String::new, |date| {
+            format!("; the state's extract accepted on {date} stands in for it")
+        })
+    }
 }
 
 /// `summary.json` of `match`.
@@ -130,9 +214,19 @@ pub struct MatchSummary {
     /// The routine; a summary without it is of an early version, which had `published` alone.
     #[serde(default)]
     pub routine: Routine,
-    /// Those that submitted, by USPS code.
+    /// The states that are answered, where that was asked of some alone (`--for`).
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<String>>,
+    /// Those that submitted and are answered, by USPS code.
     #[serde(deserialize_with = "by_state")]
     pub states: BTreeMap<&'static str, StateSummary>,
+    /// Those that submitted and were only read (`--for`).
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "by_state"
+    )]
+    pub read_only: BTreeMap<&'static str, ReadOnlyState>,
     /// The sums over the states.
     #[serde(default)]
     pub run: StateSummary,
@@ -198,7 +292,9 @@ impl MatchSummary {
             schema: SCHEMA.into(),
             run_date,
             routine,
+            only: None,
             states: BTreeMap::new(),
+            read_only: BTreeMap::new(),
             run: StateSummary {
                 totals: StateTotals::of(routine),
                 ..StateSummary::default()
@@ -211,7 +307,7 @@ impl MatchSummary {
     }
 
     /// Adds a submitting state, also to the run's sums.
-    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
+    pub fn add_state(&mut self, extract: &Extract, totals: StateTotals, stood_in: Option<StoodIn>) {
         let errors = counts_of(&extract.findings, Severity::Error);
         let warnings = counts_of(&extract.findings, Severity::Warning);
         self.run.totals += &totals;
@@ -230,8 +326,27 @@ impl MatchSummary {
             errors,
             warnings,
             cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+            changes: None,
         };
         self.states.insert(extract.state.usps(), state);
+    }
+
+    /// Adds a submitting state that is not answered.
+    pub fn add_read_only(&mut self, extract: &Extract, stood_in: Option<StoodIn>) {
+        let state = ReadOnlyState {
+            file: extract.source.name(),
+            form: extract.source.form_words(),
+            records: FcrRecords {
+                read: extract.records,
+                rejected: extract.rejected.len() as u64,
+            },
+            errors: counts_of(&extract.findings, Severity::Error),
+            warnings: counts_of(&extract.findings, Severity::Warning),
+            cases_by_other_state: cases_by_other_state(extract),
+            stood_in,
+        };
+        self.read_only.insert(extract.state.usps(), state);
     }
 
     /// Adds an FCR-derived file.
@@ -250,8 +365,8 @@ impl MatchSummary {
         self.fcr.insert(extract.state.usps(), file);
     }
 
-    /// Adds a file that was left out.
-    pub fn add_excluded(&mut self, file: &Unusable) {
+    /// Adds a file that was left out; `stood_in` is the date of the run whose extract stands in.
+    pub fn add_excluded(&mut self, file: &Unusable, stood_in: Option<String>) {
         self.excluded.push(ExcludedFile {
             file: file
                 .path
@@ -268,15 +383,22 @@ impl MatchSummary {
             reason: file.problem.clone(),
             records: file.records,
             errors: counts_of(&file.findings, Severity::Error),
+            stood_in,
         });
     }
 
-    /// Counts the cases that name states for which no data stand.
+    /// Counts the cases that name states for which no data stand; those of answered states.
     pub fn count_absent(&mut self, standing: &[Extract]) {
         let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
+        let only = self.only.clone();
+        let answered = |e: &&Extract| {
+            only.as_ref()
+                .is_none_or(|only| only.iter().any(|usps| usps == e.state.usps()))
+        };
         for extract in standing
             .iter()
             .filter(|e| e.provenance == Provenance::Submitted)
+            .filter(answered)
         {
             for case in &extract.cases {
                 if let Some(state) = case
@@ -307,14 +429,17 @@ impl MatchSummary {
         )))
     }
 
-    /// What an operator must not overlook.
-    pub fn warnings(&self) -> Vec<String> {
-        let left_out = self
-            .excluded
+    /// Whether a state sent an extract that was left out: it is absent, but it did send.
+    fn left_out(&self, state: &str) -> bool {
+        let is_its = |file: &ExcludedFile| file.state.as_deref() == Some(state);
+        self.excluded
             .iter()
-            .map(|file| format!("{} was left out: {}", shown(&file.file), file.reason));
-        let roster = self.roster.iter().flat_map(disagreements);
-        left_out.chain(roster).collect()
+            .any(|file| is_its(file) && file.kind == FileKind::Extract)
+    }
+
+    /// Who did not do as the roster says, which an operator must not overlook.
+    pub fn roster_warnings(&self) -> Vec<String> {
+        self.roster.iter().flat_map(disagreements).collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.
@@ -407,6 +532,13 @@ impl MatchSummary {
                 text.push('\n');
             }
         }
+        if let Some(only) = &self.only {
+            let _ = writeln!(
+                text,
+                "answered: {}; all others were only read",
+                only.join(", ")
+            );
+        }
         for (state, file) in &self.fcr {
             let stands = if file.used {
                 "stands for the state"
@@ -422,7 +554,12 @@ impl MatchSummary {
         for (state, counts) in &self.absent {
             let _ = writeln!(
                 text,
-                "absent {state}: {}, {} name it",
+                "{} {state}: {}, {} name it",
+                if self.left_out(state) {
+                    "left out"
+                } else {
+                    "absent"
+                },
                 crate::text::count_of(counts.cases, "case"),
                 crate::text::count_of(counts.records, "record")
             );
@@ -431,9 +568,10 @@ impl MatchSummary {
             let state = file.state.as_deref().unwrap_or("unknown");
             let _ = writeln!(
                 text,
-                "EXCLUDED {} (state {state}): {}",
+                "EXCLUDED {} (state {state}): {}{}",
                 shown(&file.file),
-                shown(&file.reason)
+                shown(&file.reason),
+                file.stands()
             );
         }
         text

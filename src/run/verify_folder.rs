@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::{Encoding, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::open::read_regular;
-use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
+use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
 use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 use crate::text::hex;
@@ -38,6 +38,8 @@ pub struct Verification {
     pub response_records: u64,
     /// Whether it could be checked that the cases of responses are whole.
     pub cases_checked: bool,
+    /// When people's data were taken out by `icr prune`, CCYYMMDD; none where they were not.
+    pub pruned: Option<String>,
     /// What is wrong, by file.
     pub damage: Vec<Damage>,
 }
@@ -80,9 +82,23 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };
-    found.files = manifest.outputs.len();
-    let sizes = manifest.outputs.iter().map(|output| output.bytes);
+    let pruned = Pruned::of(folder);
+    // What was taken out is not missed; what of it is still there is looked at.
+    let taken_out = |output: &&OutputEntry| {
+        pruned
+            .as_ref()
+            .is_some_and(|pruned| pruned.holds(&output.name))
+            && !folder.join(&output.name).exists()
+    };
+    let outputs: Vec<&OutputEntry> = manifest
+        .outputs
+        .iter()
+        .filter(|output| !taken_out(output))
+        .collect();
+    found.files = outputs.len();
+    let sizes = outputs.iter().map(|output| output.bytes);
     found.bytes = sizes.fold(0, u64::saturating_add);
+    found.pruned = pruned.as_ref().map(|pruned| pruned.date.clone());
     let listed: BTreeSet<&str> = manifest
         .outputs
         .iter()
@@ -91,11 +107,12 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
     for (name, what) in files_below(folder, stop)? {
         // A run that filled a folder where it is was killed when all was in its place: the next one
         // removes this.
+        let says_so = name == PRUNED && pruned.is_some();
         let left = name.starts_with(LEFT_INSIDE);
         if what != What::File {
             let problem = "is a link or a special file: a run writes neither; it was not followed";
             found.note(&name, None, problem);
-        } else if !left && name != MANIFEST && !listed.contains(name.as_str()) {
+        } else if !left && !says_so && name != MANIFEST && !listed.contains(name.as_str()) {
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
@@ -106,9 +123,8 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
             found.note(&output.name, None, "is named twice by the manifest");
         }
     }
-    let outputs: Vec<&OutputEntry> = manifest
-        .outputs
-        .iter()
+    let outputs: Vec<&OutputEntry> = outputs
+        .into_iter()
         .filter(|output| names.remove(output.name.as_str()))
         .collect();
     let summary = read_regular(&folder.join(SUMMARY))
@@ -116,12 +132,18 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         .and_then(|text| MatchSummary::parse(&text));
     let is_match = manifest.command == "match";
     if is_match {
-        refuse_other_layouts(folder, &manifest, layouts)?;
+        // A pruned run has no record that could be read at wrong columns.
+        if outputs
+            .iter()
+            .any(|output| output.name.starts_with("responses/"))
+        {
+            refuse_other_layouts(folder, &manifest, layouts)?;
+        }
         check_summary(&manifest, summary.as_ref(), &mut found);
     }
     let parts: Vec<Verification> = outputs
         .par_iter()
-        .map(|output| {
+        .map(|&output| {
             let mut part = Verification::default();
             let Some(path) = below(folder, &output.name) else {
                 let problem = "is not the path of a file of the folder, or leads through a link";

@@ -3,75 +3,53 @@
 //! A truncated extract gives everyone else 01, and 01 prompts closings: a state that sends much
 //! less or much more than the last time is looked at before it is matched.
 
-use std::path::Path;
-
-use super::FinishedRun;
+use super::previous::EarlierRuns;
 use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
-use crate::error::Result;
-use crate::text::shown_path;
 
 /// Cases by other state are compared where there were so many.
 const FEWEST_CASES: u64 = 100;
 
-/// What an earlier run's summary says of each state's volume.
-#[derive(Debug)]
-pub struct PreviousRun {
-    run: FinishedRun,
-}
-
-impl PreviousRun {
-    /// Opens an earlier run.
-    ///
-    /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder is no finished run of match.
-    pub fn load(folder: &Path) -> Result<Self> {
-        Ok(PreviousRun {
-            run: FinishedRun::open(folder)?,
-        })
+/// Why a state's extract cannot be used: its volume moved by more than so many percent since the
+/// last run that accepted one of it, or its last record was cut off.
+pub(super) fn volume_problem(
+    runs: &EarlierRuns,
+    extract: &Extract,
+    percent: f64,
+) -> Option<String> {
+    if extract.provenance != Provenance::Submitted {
+        return None;
     }
-
-    /// Why a state's extract cannot be used: its volume moved by more than so many percent, or its
-    /// last record was cut off.
-    pub fn problem(&self, extract: &Extract, percent: f64) -> Option<String> {
-        if extract.provenance != Provenance::Submitted {
-            return None;
-        }
-        if last_record_is_cut(extract) {
-            return Some(
-                "its last record is cut off and has no line end; get the whole file".to_owned(),
-            );
-        }
-        let before = self.run.summary.states.get(extract.state.usps())?;
-        let moved = |what: String, then: u64, now: u64| {
-            let change = (now as f64 - then as f64) * 100.0 / then as f64;
-            (then > 0 && change.abs() > percent).then(|| {
-                format!(
-                    "{what} moved from {then} to {now} ({change:+.1} %) since the run in {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
-                    shown_path(&self.run.folder)
+    if last_record_is_cut(extract) {
+        return Some(
+            "its last record is cut off and has no line end; get the whole file".to_owned(),
+        );
+    }
+    let before = runs.accepted(extract.state)?;
+    let moved = |what: String, then: u64, now: u64| {
+        let change = (now as f64 - then as f64) * 100.0 / then as f64;
+        (then > 0 && change.abs() > percent).then(|| {
+            format!(
+                "{what} moved from {then} to {now} ({change:+.1} %) since the extract accepted on {}, more than --max-volume-change {percent}; ask the state whether the file is whole, or allow more",
+                before.date
+            )
+        })
+    };
+    let of_records = moved("its records".to_owned(), before.records, extract.records);
+    of_records.or_else(|| {
+        let now = cases_by_other_state(extract);
+        before
+            .cases_by_other_state
+            .iter()
+            .filter(|&(_, &cases)| cases >= FEWEST_CASES)
+            .find_map(|(state, &cases)| {
+                moved(
+                    format!("its cases with {state}"),
+                    cases,
+                    now.get(state).copied().unwrap_or(0),
                 )
             })
-        };
-        let of_records = moved(
-            "its records".to_owned(),
-            before.totals.records.read,
-            extract.records,
-        );
-        of_records.or_else(|| {
-            let now = cases_by_other_state(extract);
-            before
-                .cases_by_other_state
-                .iter()
-                .filter(|&(_, &cases)| cases >= FEWEST_CASES)
-                .find_map(|(state, &cases)| {
-                    moved(
-                        format!("its cases with {state}"),
-                        cases,
-                        now.get(state).copied().unwrap_or(0),
-                    )
-                })
-        })
-    }
+    })
 }
 
 fn last_record_is_cut(extract: &Extract) -> bool {

@@ -72,7 +72,7 @@ fn a_good_run_prints_the_summary_and_publishes_the_folder() {
     let folder = folder();
     let output = run(
         folder.path(),
-        "match --quiet --run-date 20261122 --out run extracts",
+        "match --quiet --format json --run-date 20261122 --out run extracts",
     );
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
@@ -345,7 +345,8 @@ fn fail_on_is_heeded_by_every_command_that_takes_it() {
         ),
     ] {
         for (fail_on, expected) in [("errors", errors), ("warnings", warnings)] {
-            let line = format!("{line} --quiet --run-date 20261122 --fail-on {fail_on}");
+            let line =
+                format!("{line} --quiet --format json --run-date 20261122 --fail-on {fail_on}");
             let output = run(path, &line);
             let status = output.status.code();
             assert_eq!(
@@ -423,7 +424,7 @@ fn messages_say_what_to_do_in_the_words_of_the_user() {
         (
             "match --previous extracts --max-volume-change 5 --out run extracts",
             3,
-            &["extracts: holds no manifest.json", a_run],
+            &["extracts: holds no finished run of icr match"],
             "cannot read",
         ),
         (
@@ -870,12 +871,12 @@ fn what_cannot_be_told_is_not_published() {
     assert_eq!(run(path, good).status.code(), Some(0));
     let before = names(path);
     for line in [
-        "match --quiet --audit trail --out new extracts",
+        "match --quiet --format json --audit trail --out new extracts",
         "match --quiet --format json --out new extracts",
-        "synth --quiet --cases 20 --out new",
-        "respond --quiet --serial-start 1 --out new run/responses/CA.icr",
-        "derive --quiet --out new registry",
-        "convert --quiet --to csv --output new extracts/ca.txt",
+        "synth --quiet --format json --cases 20 --out new",
+        "respond --quiet --format json --serial-start 1 --out new run/responses/CA.icr",
+        "derive --quiet --format json --out new registry",
+        "convert --quiet --format json --to csv --output new extracts/ca.txt",
     ] {
         let full = std::fs::OpenOptions::new();
         let full = full.clone().write(true).open("/dev/full").unwrap();
@@ -1010,7 +1011,7 @@ fn commands() -> Vec<(String, clap::Command)> {
 fn every_command_has_an_example_in_its_help() {
     let folder = folder();
     let mut names: Vec<String> = commands().into_iter().map(|(name, _)| name).collect();
-    names.extend(["icr", "icr layout", "icr audit"].map(str::to_owned));
+    names.extend(["icr", "icr layout", "icr audit", "icr misidentified"].map(str::to_owned));
     for name in names {
         let line = format!("{} --help", name.trim_start_matches("icr"))
             .trim()
@@ -1044,6 +1045,8 @@ fn every_command_takes_the_options_of_all_commands() {
         b"FA06\nFCAC1             F     001\n",
     )
     .unwrap();
+    std::fs::create_dir(path.join("runs")).unwrap();
+    std::fs::write(path.join("none"), "").unwrap();
     let lines = [
         "synth --cases 20 --out world",
         "match --audit trail --out run extracts",
@@ -1060,6 +1063,12 @@ fn every_command_takes_the_options_of_all_commands() {
         "respond --serial-start 1 --out work run/responses/CA.icr",
         "score --truth world/truth.csv scored",
         "status run",
+        "history run",
+        "prune --keep-responses 9 --keep-summaries 9 runs",
+        "misidentified add --file list --entries none",
+        "misidentified remove --file list --entries none",
+        "misidentified list --file list",
+        "misidentified check --file list",
         "layout list",
         "layout show extract",
         "audit verify trail",

@@ -1,19 +1,21 @@
 //! Every explanation agrees with the response, shows no person by default, and names what nearly
 //! was a match.
 
-use crate::plain_matcher;
-
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::plain_matcher::plain::World;
-use crate::plain_matcher::worlds::random_world;
 use clap::Parser;
 use icr::cli::Cli;
 use icr::run::output::Stdout;
 use icr::stop::Stop;
 use serde_json::Value;
+
+use crate::plain_matcher;
+use crate::plain_matcher::plain::World;
+use crate::plain_matcher::worlds::random_world;
+use crate::program::{lines_of, record};
+use crate::support;
 
 const WORLDS: u64 = 300;
 
@@ -52,35 +54,14 @@ struct Written {
 
 impl Written {
     fn new(world: &World) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut arguments = vec!["--run-date".to_owned(), world.run_date.to_string()];
-        let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
-        option("--max-rejects", "100".to_owned());
-        for (name, files) in [("fcr", &world.fcr), ("extracts", &world.extracts)] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
-            for (file, bytes) in files {
-                std::fs::write(folder.path().join(name).join(file), bytes).unwrap();
-            }
+        let written = support::Written::new(world);
+        let mut arguments = vec!["--max-rejects".to_owned(), "100".to_owned()];
+        arguments.extend(written.options);
+        arguments.extend(written.inputs);
+        Written {
+            folder: written.folder,
+            arguments,
         }
-        if !world.fcr.is_empty() {
-            option("--fcr", text(&folder.path().join("fcr")));
-        }
-        if let Some(bytes) = &world.misidentified {
-            let path = folder.path().join("misidentified");
-            std::fs::write(&path, bytes).unwrap();
-            option("--misidentified", text(&path));
-        }
-        if world.pooled {
-            option("--routine", "pooled".to_owned());
-        }
-        if world.directed {
-            option("--counterpart", "directed".to_owned());
-        }
-        if world.absent_unmatched {
-            option("--absent-state", "unmatched".to_owned());
-        }
-        arguments.push(text(&folder.path().join("extracts")));
-        Written { folder, arguments }
     }
 
     fn explain(&self, question: &[&str]) -> (u8, String) {
@@ -355,10 +336,8 @@ const THEIRS: Row = Row {
 };
 
 fn bytes(rows: &[Row]) -> Vec<u8> {
-    let mut file = Vec::new();
-    for row in rows {
-        let mut record = [b' '; 241];
-        for (first, field) in [
+    let record = |row: &Row| {
+        let fields = [
             (1, row.case),
             (16, "I"),
             (17, row.fips),
@@ -371,13 +350,10 @@ fn bytes(rows: &[Row]) -> Vec<u8> {
             (113, row.birth),
             (122, row.other_case),
             (138, row.other_fips),
-        ] {
-            record[first - 1..][..field.len()].copy_from_slice(field.as_bytes());
-        }
-        file.extend(record);
-        file.push(b'\n');
-    }
-    file
+        ];
+        record(241, &fields)
+    };
+    lines_of(&rows.iter().map(record).collect::<Vec<_>>())
 }
 
 fn world(files: &[&[Row]]) -> World {

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::program::record;
+
 /// A response record, by the columns of the specification's layouts.md, sections 1 and 3.
 fn response(
     case: &str,
@@ -13,28 +15,25 @@ fn response(
     found: Option<(&str, char)>,
     matched: &str,
 ) -> Vec<u8> {
-    let mut record = vec![b' '; 500];
-    let mut put = |first: usize, value: &str| {
-        record[first - 1..first - 1 + value.len()].copy_from_slice(value.as_bytes());
-    };
-    put(1, case);
-    put(17, "48201");
-    put(50, "O");
-    put(122, other_id);
-    put(138, "06037");
-    put(242, "N");
-    put(243, codes);
-    if let Some((id, tier)) = found {
-        put(253, id);
-        put(268, "06037");
-        put(392, &tier.to_string());
+    let mut fields = vec![
+        (1, case),
+        (17, "48201"),
+        (50, "O"),
+        (122, other_id),
+        (138, "06037"),
+        (242, "N"),
+        (243, codes),
+        (276, "Y"),
+        (377, "02020202"),
+        (385, matched),
+        (389, "NNN"),
+        (473, "00001"),
+    ];
+    let tier = found.map(|(_, tier)| tier.to_string()).unwrap_or_default();
+    if let Some((id, _)) = found {
+        fields.extend([(253, id), (268, "06037"), (392, &tier)]);
     }
-    put(276, "Y");
-    put(377, "02020202");
-    put(385, matched);
-    put(389, "NNN");
-    put(473, "00001");
-    record
+    record(500, &fields)
 }
 
 fn score(folder: &Path, arguments: &[&str]) -> std::process::Output {

@@ -9,8 +9,10 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::plain_matcher::plain::{Tables, World, name_key, run_with};
+use crate::plain_matcher::plain::{Tables, name_key, records_as_they_came, run_with};
 use crate::plain_matcher::worlds::random_world;
+use crate::support::records::{Row, extract};
+use crate::support::write_world;
 
 fn validate(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_icr"))
@@ -21,32 +23,7 @@ fn validate(arguments: &[&str], folder: &Path) -> Output {
         .unwrap()
 }
 
-fn write_world(world: &World, folder: &Path) {
-    for (name, files) in [("extracts", &world.extracts), ("fcr", &world.fcr)] {
-        fs::create_dir_all(folder.join(name)).unwrap();
-        for (file, bytes) in files {
-            fs::write(folder.join(name).join(file), bytes).unwrap();
-        }
-    }
-    if let Some(bytes) = &world.misidentified {
-        fs::write(folder.join("misidentified.txt"), bytes).unwrap();
-    }
-}
-
 // ---- The plain count, from layouts.md and matching.md, sections 1 to 3 ---------------------------
-
-/// layouts.md, section 4.
-fn records_of(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let line_end = bytes.contains(&b'\n') || bytes.last() == Some(&b'\r');
-    if !line_end && bytes.len().is_multiple_of(241) {
-        return bytes.chunks(241).map(<[u8]>::to_vec).collect();
-    }
-    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let lines = text.split(|&b| b == b'\n');
-    lines
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec())
-        .collect()
-}
 
 fn field(record: &[u8], first: usize, last: usize) -> String {
     let cell = record[first - 1..last].iter().map(|&b| char::from(b));
@@ -111,7 +88,7 @@ fn read(bytes: &[u8], state: &str, rejects: &[(u32, &'static str)], derived: boo
         state: state.to_owned(),
         ..PlainFile::default()
     };
-    for (place, raw) in records_of(bytes).into_iter().enumerate() {
+    for (place, raw) in records_as_they_came(bytes).into_iter().enumerate() {
         let number = place as u32 + 1;
         if rejected.contains(&number) {
             continue;
@@ -428,7 +405,7 @@ fn every_figure_is_that_of_a_plain_count_on_random_worlds() {
         let entries = world
             .misidentified
             .iter()
-            .flat_map(|bytes| records_of(bytes));
+            .flat_map(|bytes| records_as_they_came(bytes));
         let misidentified: BTreeSet<Vec<u8>> = entries.map(|line| line[..26].to_vec()).collect();
 
         let mut plain_files = Vec::new();
@@ -500,21 +477,11 @@ fn every_figure_is_that_of_a_plain_count_on_random_worlds() {
 
 // ---- Exit statuses and forms of the report -----------------------------------------------------------
 
-fn record(case_id: &str, ssn: &str, kind: &str) -> String {
-    let line = format!(
-        "{case_id:<15}I06037  {ssn:<9}{:<15}{kind:<2}O{:<30}{:<16}{:<16}19850610F{:<15} 48453  {:<17}{:<40}{:<10}{:<30}",
-        format!("M{ssn}"),
-        "ALVAREZ",
-        "LUIS",
-        "",
-        "TX1",
-        "",
-        "",
-        "",
-        ""
-    );
-    assert_eq!(line.len(), 241);
-    line + "\n"
+fn record(case_id: &str, ssn: &str, kind: &'static str) -> String {
+    let row = Row::california(case_id).ssn(ssn).kind(kind);
+    let row = row.member(format!("M{ssn}")).name("ALVAREZ", "LUIS");
+    let row = row.birth("19850610").other_id("TX1");
+    String::from_utf8(extract(&[row])).unwrap()
 }
 
 #[test]

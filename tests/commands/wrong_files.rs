@@ -11,6 +11,8 @@ use std::process::Command;
 
 use icr::formats::input::Encoding;
 
+use crate::program::record;
+
 /// A wrong file: its name, what it holds, the options beside it, and what must be told of it.
 struct Wrong {
     name: &'static str,
@@ -21,26 +23,29 @@ struct Wrong {
 
 /// Ten records of invented people, without line ends.
 fn records() -> Vec<Vec<u8>> {
-    let record = |number: usize| {
-        let kind = ["NP", "CP", "CH", "CH", "PF"][number % 5];
-        let line = format!(
-            "{:<15}I06037  {:<9}{:<15}{kind}O{:<30}{:<16}{:<16}19850610F{:<15} 48453  {:<17}{:<40}{:<10}{:<30}",
-            format!("CA{}", 100 + number / 5),
-            412_660_001 + number,
-            format!("M{number}"),
-            "ALVAREZ",
-            "LUIS",
-            "",
-            "TX1",
-            "",
-            "PAT WORKER",
-            "5555550100",
-            "pat@example.test"
-        );
-        assert_eq!(line.len(), 241);
-        line.into_bytes()
+    let of_number = |number: usize| {
+        let fields = [
+            (1, format!("CA{}", 100 + number / 5)),
+            (16, "I06037".to_owned()),
+            (24, (412_660_001 + number).to_string()),
+            (33, format!("M{number}")),
+            (48, ["NP", "CP", "CH", "CH", "PF"][number % 5].to_owned()),
+            (50, "OALVAREZ".to_owned()),
+            (81, "LUIS".to_owned()),
+            (113, "19850610F".to_owned()),
+            (122, "TX1".to_owned()),
+            (138, "48453".to_owned()),
+            (162, "PAT WORKER".to_owned()),
+            (202, "5555550100pat@example.test".to_owned()),
+        ];
+        record(
+            241,
+            &fields
+                .each_ref()
+                .map(|(first, text)| (*first, text.as_str())),
+        )
     };
-    (0..10).map(record).collect()
+    (0..10).map(of_number).collect()
 }
 
 fn response_records() -> Vec<Vec<u8>> {

@@ -1,5 +1,6 @@
 //! What must not change the answer, and what must always add up.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::plain_matcher::plain::World;
@@ -85,6 +86,36 @@ fn an_unrelated_state_changes_no_other_response() {
 
 fn number(value: &Value, key: &str) -> u64 {
     value[key].as_u64().unwrap()
+}
+
+/// `--for`: a state's answer rests on everybody's data, whoever else is answered.
+#[test]
+fn the_union_of_the_parts_of_a_run_is_the_run() {
+    for_seeds(0..100, |seed| {
+        let written = Written::new(&random_world(seed));
+        let whole = written.run(2);
+        let mut rng = Rng::new(seed);
+        let parts = 1 + rng.below(4);
+        let mut lists = vec![Vec::new(); parts];
+        let named = whole.rejects.keys().filter_map(|name| name.get(..2));
+        for usps in named.collect::<BTreeSet<_>>() {
+            lists[rng.below(parts)].push(usps);
+        }
+        let mut union = Published {
+            responses: BTreeMap::new(),
+            rejects: BTreeMap::new(),
+            ..whole.clone()
+        };
+        for list in lists.into_iter().filter(|list| !list.is_empty()) {
+            let part = written.run_with(2, &["--for", &list.join(",")]);
+            union.responses.extend(part.responses);
+            union.rejects.extend(part.rejects);
+            for (usps, state) in part.summary["states"].as_object().unwrap() {
+                assert_eq!(state, &whole.summary["states"][usps], "world {seed}");
+            }
+        }
+        assert!(union == whole, "world {seed}");
+    });
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::is_long;
 use crate::writers::{Bench, WRITERS, inputs};
 
 /// The calls that make, write, move and remove, and those that look.
-const CALLS: &str = "openat,mkdirat,mkdir,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlinkat,unlink,fchmod,flock,ftruncate,fstat,newfstatat,getdents64,lseek,read,pread64,fcntl,close,faccessat2";
+const CALLS: &str = "openat,mkdirat,mkdir,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlinkat,unlink,fchmod,flock,ftruncate,fstat,newfstatat,statx,getdents64,lseek,read,pread64,fcntl,close,faccessat2";
 /// What each of them is made to do. A signal in place of an error kills at that call.
 const FAULTS: [&str; 6] = [
     "signal=KILL",

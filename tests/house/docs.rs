@@ -1,37 +1,46 @@
 //! The transcripts in `docs/` are real: every `console` block is run again and must print what it
 //! says. Commands start with `$ `; a status other than 0 stands as `[status N]` behind the output.
+//! `ICR_BLESS=1` writes them anew: read the difference as you would read code.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs the console blocks of a chapter in one fresh folder, where `in/` holds the sample's inputs.
+/// Runs the console blocks of a chapter in one fresh folder, where `in/` holds the sample's inputs and
+/// `lib/` the scripts of `contrib/nightly`.
 fn check(chapter: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("docs").join(chapter)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let sample = root.join("testdata/sample");
-    let script = "mkdir -p in runs && cp -r \"$1\"/extracts \"$1\"/fcr \"$1\"/*.txt in && cp \"$2\" in/roster.csv";
+    let script = "mkdir in && cp -r \"$1\"/extracts \"$1\"/fcr \"$1\"/*.txt \"$1\"/roster.csv in && cp -r \"$2\" lib";
     let prepared = Command::new("sh")
         .args(["-c", script, "sh"])
         .arg(&sample)
-        .arg(sample.join("roster.csv"))
+        .arg(root.join("contrib/nightly"))
         .current_dir(folder.path())
         .status();
     assert!(prepared.unwrap().success());
     let mut blocks = 0;
+    let mut anew = text.split("```console\n").next().unwrap().to_owned();
     for block in text.split("```console\n").skip(1) {
-        let written = block.split("```").next().unwrap();
+        let (written, rest) = block.split_once("```").unwrap();
         let mut real = String::new();
         for command in written.lines().filter_map(|line| line.strip_prefix("$ ")) {
             writeln!(real, "$ {command}").unwrap();
             real += &transcript(command, folder.path());
         }
-        assert_eq!(
-            real, written,
-            "docs/{chapter}: the transcript is not what the program prints"
-        );
+        anew += &format!("```console\n{real}```{rest}");
+        if std::env::var_os("ICR_BLESS").is_none() {
+            assert_eq!(
+                real, written,
+                "docs/{chapter}: the transcript is not what the program prints"
+            );
+        }
         blocks += 1;
+    }
+    if anew != text {
+        std::fs::write(root.join("docs").join(chapter), anew).unwrap();
     }
     assert!(blocks > 0, "docs/{chapter} has no transcript");
 }

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skips; its modules are nobody's library"
 )]
 
+mod nights;
 mod operation;
 #[path = "../program/mod.rs"]
 mod program;

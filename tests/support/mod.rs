@@ -49,7 +49,7 @@ pub fn icr<S: AsRef<str>>(arguments: &[S]) -> (icr::Result<Exit>, String) {
 pub type Listed = Vec<(u32, String)>;
 
 /// Everything that a run of `match` wrote.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Published {
     pub stdout: String,
     /// By file name.
@@ -116,11 +116,33 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     entries.map(entry).collect()
 }
 
+fn side_files(world: &World) -> [(&'static str, Option<&Vec<u8>>); 2] {
+    [
+        ("ssn-master", world.ssn_master.as_ref()),
+        ("misidentified", world.misidentified.as_ref()),
+    ]
+}
+
+/// Writes a world into a folder: `extracts`, `fcr`, `ssn-master.txt` and `misidentified.txt`.
+pub fn write_world(world: &World, folder: &Path) {
+    for (kind, list) in [("extracts", &world.extracts), ("fcr", &world.fcr)] {
+        std::fs::create_dir(folder.join(kind)).unwrap();
+        for (name, bytes) in list {
+            std::fs::write(folder.join(kind).join(name), bytes).unwrap();
+        }
+    }
+    for (name, bytes) in side_files(world) {
+        if let Some(bytes) = bytes {
+            std::fs::write(folder.join(format!("{name}.txt")), bytes).unwrap();
+        }
+    }
+}
+
 /// A world written down, ready for runs of `match`.
 pub struct Written {
     pub folder: tempfile::TempDir,
     /// The arguments that say how it is matched.
-    options: Vec<String>,
+    pub options: Vec<String>,
     /// The arguments that name its files.
     pub inputs: Vec<String>,
     runs: AtomicU64,
@@ -138,13 +160,9 @@ impl Written {
         if !world.fcr.is_empty() {
             input("--fcr", text(&folder.path().join("fcr")));
         }
-        for (name, bytes) in [
-            ("ssn-master", &world.ssn_master),
-            ("misidentified", &world.misidentified),
-        ] {
-            if let Some(bytes) = bytes {
-                let path = folder.path().join(name);
-                std::fs::write(&path, bytes).unwrap();
+        for (name, bytes) in side_files(world) {
+            if bytes.is_some() {
+                let path = folder.path().join(format!("{name}.txt"));
                 input(&format!("--{name}"), text(&path));
             }
         }
@@ -159,14 +177,9 @@ impl Written {
         if world.pooled {
             option("--routine", "pooled".to_owned());
         }
-        for (kind, list) in [("extracts", &world.extracts), ("fcr", &world.fcr)] {
-            std::fs::create_dir(folder.path().join(kind)).unwrap();
-            for (name, bytes) in list {
-                std::fs::write(folder.path().join(kind).join(name), bytes).unwrap();
-                if kind == "extracts" {
-                    inputs.push(text(&folder.path().join(kind).join(name)));
-                }
-            }
+        write_world(world, folder.path());
+        for (name, _) in &world.extracts {
+            inputs.push(text(&folder.path().join("extracts").join(name)));
         }
         Written {
             folder,
@@ -178,7 +191,12 @@ impl Written {
 
     /// Runs `match` with so many threads; nothing of a world is too much for it.
     pub fn run(&self, threads: usize) -> Published {
-        let (out, stdout) = self.run_folder(threads, &[]);
+        self.run_with(threads, &[])
+    }
+
+    /// As [`Written::run`], with more options.
+    pub fn run_with(&self, threads: usize, more: &[&str]) -> Published {
+        let (out, stdout) = self.run_folder(threads, more);
         Published::read(&out, stdout)
     }
 

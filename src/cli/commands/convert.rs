@@ -175,6 +175,7 @@ fn convert_audited(
         }
     };
     let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
+    let text = common.printed(args.format, text);
     session.publish(output, (&text, stdout), exit, stop)?;
     Ok(exit)
 }

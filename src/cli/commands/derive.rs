@@ -87,6 +87,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         session.read(&inputs);
         let json = args.format == OutputFormatArg::Json;
         let text = if json { summary.json() } else { summary.text() };
+        let text = common.printed(args.format, text);
         session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })

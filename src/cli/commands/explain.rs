@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
     /// Take the options of the finished run DIR, and refuse inputs that are not its own
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "routine", "absent_state", "on_bad_file", "max_rejects", "input_format", "input_encoding"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["counterpart", "routine", "absent_state", "on_bad_file", "max_rejects", "max_volume_change", "max_age", "input_format", "input_encoding"])]
     from_run: Option<PathBuf>,
     /// Show whole names, SSNs and dates of birth; needs --purpose and --audit
     #[arg(long)]
@@ -96,6 +96,8 @@ fn case_id(text: &str) -> std::result::Result<CaseId, String> {
 /// stops the reading of the inputs.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     check_purpose(args)?;
+    // With --from-run it is the run that says what stood in.
+    args.inputs.refuse_unused(args.from_run.is_some())?;
     if args.from_run.is_some() && common.run_date.is_some() {
         return Err(Error::Usage(
             "--from-run takes the run date of the run; leave --run-date out".to_owned(),

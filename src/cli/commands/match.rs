@@ -11,10 +11,11 @@ use crate::cli::{
 };
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::formats::reference::State;
 use crate::progress::Progress;
 use crate::run::output::Stdout;
-use crate::run::{MatchRequest, RosterPolicy, reconcile};
-use crate::stderr::warn;
+use crate::run::{MANIFEST, MatchInputs, MatchRequest, MatchSummary, RosterPolicy, reconcile};
+use crate::stderr::{Event, Level, warn_of};
 use crate::stop::Stop;
 
 /// Match the states' extracts and write a response file for each state
@@ -52,12 +53,12 @@ pub struct Args {
         requires = "roster"
     )]
     roster_policy: RosterPolicy,
-    /// The folder of an earlier run, to compare volumes with
-    #[arg(long, value_name = "DIR", requires = "max_volume_change")]
-    previous: Option<PathBuf>,
-    /// How far a state's volume may move against --previous before its file is unusable
-    #[arg(long, value_name = "PERCENT", requires = "previous", value_parser = change)]
-    max_volume_change: Option<f64>,
+    /// Answer these states alone, all others being only read: USPS codes with commas
+    #[arg(long = "for", value_name = "LIST", value_delimiter = ',', value_parser = usps)]
+    only: Vec<State>,
+    /// Write what is new in each response since the last one that the state was given (--previous)
+    #[arg(long)]
+    changes: bool,
     /// Write a receipt for each state, without people's data
     #[arg(long)]
     receipts: bool,
@@ -74,12 +75,9 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
-fn change(text: &str) -> std::result::Result<f64, String> {
-    let percent: Option<f64> = text
-        .parse()
-        .ok()
-        .filter(|p: &f64| *p >= 0.0 && p.is_finite());
-    percent.ok_or_else(|| "expected a number of percent, 0 or more".to_owned())
+fn usps(text: &str) -> std::result::Result<State, String> {
+    State::from_usps(text.trim())
+        .ok_or_else(|| "expected USPS codes with commas between, such as TX,CA".to_owned())
 }
 
 fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy> {
@@ -98,10 +96,14 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// # Errors
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);
     args.out.spare_trail(&args.audit)?;
     args.audit.run("match", None, stop, |session| {
-        let side = request.roster.iter().chain(&request.previous);
+        // A folder that holds runs is used but for the one that is replaced.
+        let runs = request.inputs.previous.iter();
+        let runs = runs.filter(|folder| folder.join(MANIFEST).exists());
+        let side = request.roster.iter().chain(runs);
         let used = request.inputs.paths().chain(side.map(PathBuf::as_path));
         let folder = args.out.create(common, used)?;
         let progress = Progress::new(common.quiet);
@@ -114,25 +116,90 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         let exit = FailOn::exit(args.fail_on, |severity| summary.has(severity));
         session.totals(json!(summary.run.totals));
         if !common.quiet {
-            summary.warnings().iter().for_each(|message| warn(message));
+            log_summary(&summary);
         }
         let json = args.format == OutputFormatArg::Json;
         let text = if json { summary.json() } else { summary.text() };
+        let text = common.printed(args.format, text);
         session.publish(folder, (&text, stdout), exit, stop)?;
         Ok(exit)
     })
 }
 
+/// Tells of each file what became of it, and what an operator must not overlook.
+fn log_summary(summary: &MatchSummary) {
+    for (usps, state) in &summary.states {
+        let (records, cases) = (&state.totals.records, &state.totals.cases);
+        Event::new(Level::Info, "answered")
+            .file(&state.file)
+            .state(Some(usps))
+            .figure("records_read", records.read)
+            .figure("records_rejected", records.rejected)
+            .figure("records_returned", records.returned)
+            .figure("cases_returned", cases.returned)
+            .figure("cases_not_found", state.totals.cases_by_tier.none)
+            .figure("cases_in_sync", state.totals.cases_in_sync)
+            .log();
+    }
+    for (usps, state) in &summary.read_only {
+        Event::new(Level::Info, "read")
+            .file(&state.file)
+            .state(Some(usps))
+            .figure("records_read", state.records.read)
+            .figure("records_rejected", state.records.rejected)
+            .log();
+    }
+    for (usps, file) in &summary.fcr {
+        let event = if file.used {
+            "fcr-used"
+        } else {
+            "fcr-not-used"
+        };
+        Event::new(Level::Info, event)
+            .file(&file.file)
+            .state(Some(usps))
+            .figure("records_read", file.records.read)
+            .figure("records_rejected", file.records.rejected)
+            .log();
+    }
+    for (usps, volume) in &summary.absent {
+        Event::new(Level::Info, "without-data")
+            .state(Some(usps))
+            .figure("cases", volume.cases)
+            .figure("records", volume.records)
+            .log();
+    }
+    for file in &summary.excluded {
+        let event = match file.stood_in {
+            Some(_) => "stood-in",
+            None => "excluded",
+        };
+        warn_of(
+            Event::new(Level::Warning, event)
+                .file(&file.file)
+                .state(file.state.as_deref())
+                .message(file.warning())
+                .figure("records_read", file.records),
+        );
+    }
+    for message in summary.roster_warnings() {
+        warn_of(Event::new(Level::Warning, "roster").message(message));
+    }
+}
+
 impl Args {
     fn request(&self, common: &CommonArgs) -> MatchRequest {
         MatchRequest {
-            inputs: self.inputs.inputs(&self.extracts),
+            inputs: MatchInputs {
+                not_previous: Some(self.out.out.clone()),
+                ..self.inputs.inputs(&self.extracts)
+            },
             run_date: common.run_date(),
             max_warnings: self.max_warnings,
             roster: self.roster.clone(),
             roster_policy: self.roster_policy,
-            previous: self.previous.clone(),
-            max_volume_change: self.max_volume_change,
+            only: (!self.only.is_empty()).then(|| self.only.iter().copied().collect()),
+            changes: self.changes,
             receipts: self.receipts,
             response_form: self.response.form(),
         }

@@ -6,9 +6,12 @@ pub mod convert;
 pub mod derive;
 pub mod diff;
 pub mod explain;
+pub mod history;
 pub mod layout;
 pub mod man;
 pub mod r#match;
+pub mod misidentified;
+pub mod prune;
 pub mod report;
 pub mod respond;
 pub mod score;
@@ -46,6 +49,9 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
         Command::Score(args) => score::run(args, &cli.common, stdout, stop),
+        Command::History(args) => history::run(args, &cli.common, stdout, stop),
+        Command::Misidentified(args) => misidentified::run(args, &cli.common, stdout, stop),
+        Command::Prune(args) => prune::run(args, &cli.common, stdout, stop),
         Command::Status(args) => status::run(args, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
         Command::Audit(args) => audit::run(args, stdout, stop),

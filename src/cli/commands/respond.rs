@@ -128,6 +128,7 @@ fn respond_audited(
     }
     let json = args.format == OutputFormatArg::Json;
     let text = if json { summary.json() } else { summary.text() };
+    let text = common.printed(args.format, text);
     session.publish(folder, (&text, stdout), exit, stop)?;
     Ok(exit)
 }

@@ -14,7 +14,9 @@ use crate::run::audit::Session;
 use crate::run::output::{OutputFolder, Stdout};
 use crate::stop::Stop;
 use crate::synthetic::synth::ssn::SsnAllotment;
-use crate::synthetic::synth::{Profile, Request, SynthTotals, World, generate};
+use crate::synthetic::synth::{
+    LAST_NIGHT, Profile, Request, SynthTotals, World, families_on, generate,
+};
 
 /// Invent extracts of N families with interstate cases, and the truth about them
 ///
@@ -41,6 +43,9 @@ pub struct Args {
     /// What goes wrong, and how often: none, light, national, harsh, adverse, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "national")]
     noise: PathBuf,
+    /// Make the same families N nights later, with corrections, new mistakes, closures and new cases
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole_number(0..=LAST_NIGHT))]
+    night: u32,
     /// Give those states their registry file, for `icr derive`, in place of the FCR-derived one
     #[arg(long)]
     registry: bool,
@@ -63,6 +68,12 @@ pub struct Args {
 /// Whatever stops the run; nothing is published then.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let world = world(args)?;
+    if families_on(args.cases, args.night) > SsnAllotment::MAX_FAMILIES {
+        return Err(Error::Usage(format!(
+            "--cases with the families that come until --night are more than {}; give fewer",
+            SsnAllotment::MAX_FAMILIES
+        )));
+    }
     let folder = args.out.create(common, [args.noise.as_path()])?;
     let profile = Profile::load(&args.noise, stop)?;
     let totals = args
@@ -72,6 +83,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         OutputFormatArg::Json => json(&totals),
         OutputFormatArg::Text => text(&totals, &profile),
     };
+    let text = common.printed(args.format, text);
     // Nobody's data are read, so that no trail is kept.
     let session = Session::default();
     let exit = FailOn::exit(args.fail_on, |severity| totals.has(severity));
@@ -103,6 +115,7 @@ fn make(
         .option("seed", args.seed)
         .option("states", names(&mut world.submitters()))
         .option("fcr_states", names(&mut world.fcr_states()))
+        .option("night", args.night)
         .option("registry", args.registry)
         .option("noise", profile.name.as_str())
         .option("noise_rates", rates);
@@ -111,6 +124,7 @@ fn make(
         seed: args.seed,
         world,
         profile,
+        night: args.night,
         registry: args.registry,
     };
     let totals = generate(&request, &layouts, folder, &stage, stop)?;

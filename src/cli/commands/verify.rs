@@ -48,7 +48,8 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         let text = match args.format {
             OutputFormatArg::Json => json_text(&json!({
                 "schema": "icr.verify/1", "intact": found.damage.is_empty(), "files": found.files, "bytes": found.bytes,
-                "response_records": found.response_records, "cases_checked": found.cases_checked, "damage": found.damage,
+                "response_records": found.response_records, "cases_checked": found.cases_checked,
+                "pruned": found.pruned, "damage": found.damage,
             })),
             OutputFormatArg::Text => {
                 let mut text = String::new();
@@ -57,6 +58,9 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                     let _ = writeln!(text, "{}{record}: {}", shown(&damage.file), shown(&damage.problem));
                 }
                 let verdict = if found.damage.is_empty() { "intact" } else { "DAMAGED" };
+                if let Some(date) = &found.pruned {
+                    let _ = writeln!(text, "pruned on {date}: people's data were taken out by icr prune; this is the rest:");
+                }
                 let _ = writeln!(
                     text,
                     "{verdict}: {} files, {} bytes, {} response records",

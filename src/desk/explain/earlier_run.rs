@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::extract::Collected;
+use crate::engine::extract::Extract;
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::layout::LayoutSet;
@@ -44,8 +44,17 @@ impl EarlierRun {
         };
         Ok(MatchInputs {
             options: MatchOptions::noted(&self.manifest).map_err(refuse)?,
+            not_previous: self.path.parent().map(Path::to_owned),
+            max_volume_change: None,
+            max_age_days: self.noted_max_age(),
             ..given.clone()
         })
+    }
+
+    /// `--max-age` of the run, where it had one.
+    fn noted_max_age(&self) -> Option<u32> {
+        let noted = self.manifest.options.get("max_age")?.as_u64()?;
+        u32::try_from(noted).ok()
     }
 
     /// The run date.
@@ -93,24 +102,12 @@ impl EarlierRun {
         )))
     }
 
-    /// Removes the files that the run left out, whatever the reason.
-    #[must_use]
-    pub(super) fn leave_out(&self, collected: Collected) -> Collected {
-        let mut left = Collected {
-            unusable: collected.unusable,
-            ..Collected::default()
-        };
-        for extract in collected.extracts {
-            let digest = hex(&extract.source.sha256());
-            let excluded = |entry: &InputEntry| entry.kind == "excluded" && entry.sha256 == digest;
-            if self.manifest.inputs.iter().any(excluded) {
-                let problem = "was left out of the run".to_owned();
-                left.unusable.push(extract.into_unusable(problem));
-            } else {
-                left.extracts.push(extract);
-            }
-        }
-        left
+    /// Why a file is not used, where the run left it out, for whatever reason.
+    pub(super) fn left_out(&self, extract: &Extract) -> Option<String> {
+        let digest = hex(&extract.source.sha256());
+        let excluded = |entry: &InputEntry| entry.kind == "excluded" && entry.sha256 == digest;
+        let was = self.manifest.inputs.iter().any(excluded);
+        was.then(|| "was left out of the run".to_owned())
     }
 
     /// Refuses inputs that differ from those of the run.
@@ -134,8 +131,11 @@ impl EarlierRun {
             }
             names
         };
-        let lacking = only_in(&self.manifest.inputs, inputs);
-        let added = only_in(inputs, &self.manifest.inputs);
+        // The roster decides who takes part, not what is answered.
+        let mut read = self.manifest.inputs.clone();
+        read.retain(|entry| entry.kind != "roster");
+        let lacking = only_in(&read, inputs);
+        let added = only_in(inputs, &read);
         if lacking.is_empty() && added.is_empty() {
             return Ok(());
         }

@@ -84,16 +84,11 @@ pub fn explain(
         progress,
         stop,
     };
-    let (collected, mut inputs) = inputs_of.read(&reading)?;
-    let collected = match &earlier {
-        Some(run) => run.leave_out(collected),
-        None => collected,
-    };
-    inputs_of.refuse(&collected)?;
-    for file in &collected.unusable {
-        inputs.push(file.entry.clone().digested(&file.path, stop)?);
-    }
-    inputs.extend(collected.extracts.iter().map(Extract::entry));
+    let left_out = |extract: &Extract| earlier.as_ref()?.left_out(extract);
+    let gathered = inputs_of.read(&reading, &left_out)?;
+    inputs_of.refuse(&gathered)?;
+    let inputs = gathered.entries(stop)?;
+    let collected = gathered.collected;
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;
     }

@@ -30,6 +30,9 @@ pub struct Report {
     pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     pub excluded: Vec<Excluded>,
+    /// The states that were answered, where others were only read.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<String>>,
     /// Whether it could be checked that the cases of the responses are complete.
     pub cases_checked: bool,
     /// Whether the summary has errors, for `--fail-on`.
@@ -164,7 +167,7 @@ impl Excluded {
             state: file.state.clone(),
             kind: file.kind,
             file: file.file.clone(),
-            reason: file.reason.clone(),
+            reason: file.told(),
             records: file.records,
         }
     }
@@ -244,6 +247,7 @@ impl Report {
             states,
             absent: BTreeMap::new(),
             excluded: Vec::new(),
+            only: None,
             cases_checked: true,
             has_errors: false,
             has_warnings: false,

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FindingCounts, FinishedRun, StateSummary, refuse_other_layouts};
+use crate::run::{FindingCounts, FinishedRun, Pruned, StateSummary, refuse_other_layouts};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
@@ -26,6 +26,13 @@ use crate::stop::Stop;
 /// altered or do not agree with its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let run = FinishedRun::open(folder)?;
+    if let Some(pruned) = Pruned::of(folder) {
+        let problem = format!(
+            "was pruned on {}: its responses are gone; icr history shows what is known of it",
+            pruned.date
+        );
+        return Err(Error::input(folder, problem));
+    }
     refuse_other_layouts(folder, &run.manifest, layouts)?;
     let summary = &run.summary;
     let mut states = Vec::from_iter(&summary.states)
@@ -48,6 +55,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
     report.absent.clone_from(&summary.absent);
     let excluded = summary.excluded.iter();
     report.excluded = excluded.map(Excluded::of).collect();
+    report.only.clone_from(&summary.only);
     report.has_errors = has_errors;
     report.has_warnings = has_warnings;
     Ok(report)

@@ -257,6 +257,10 @@ impl Sheet<'_> {
             &[heads],
             &excluded.concat(),
         );
+        if let Some(only) = &view.new.only {
+            let title = "STATES THAT WERE ANSWERED; ALL OTHERS WERE ONLY READ";
+            pages.table(title, &[], &[only.join(" ")]);
+        }
         self.findings(pages);
     }
 

@@ -96,19 +96,19 @@ impl Collected {
         self.extracts.into_iter().partition(is_used)
     }
 
-    /// Stops a run with unusable files.
+    /// Stops a run that has files that cannot be used and that `counts` does not pass over.
     ///
     /// # Errors
-    /// [`Error::Input`] if there is one such file, [`Error::Inputs`] naming all if there are
-    /// several.
-    pub fn refuse_unusable(&self) -> Result<()> {
-        match &self.unusable[..] {
+    /// [`Error::Input`] for one such file, [`Error::Inputs`] naming several.
+    pub fn refuse_unusable(&self, counts: impl Fn(&Unusable) -> bool) -> Result<()> {
+        let unusable: Vec<&Unusable> = self.unusable.iter().filter(|file| counts(file)).collect();
+        match &unusable[..] {
             [] => Ok(()),
             [file] => Err(Error::input(&file.path, &file.problem)),
             files => Err(Error::Inputs(format!(
                 "{} files cannot be used:{}",
                 files.len(),
-                listed(files)
+                listed(files.iter().copied())
             ))),
         }
     }
@@ -131,9 +131,9 @@ impl Collected {
 }
 
 /// One line per unusable file.
-fn listed(files: &[Unusable]) -> String {
+fn listed<'u>(files: impl IntoIterator<Item = &'u Unusable>) -> String {
     let line = |file: &Unusable| format!("\n  {}: {}", shown_path(&file.path), file.problem);
-    files.iter().map(line).collect()
+    files.into_iter().map(line).collect()
 }
 
 /// Stops a run with two files of one provenance for one state: nothing says which of them is right.

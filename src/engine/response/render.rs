@@ -4,7 +4,9 @@ use super::copies::Copies;
 use super::{OutputForm, StateTotals};
 use crate::engine::extract::Case;
 use crate::engine::extract::{Extract, Provenance, Row};
-use crate::engine::matching::{CaseCodes, Counterpart, Found, Outcome, ReasonCodes, Scratch, Side};
+use crate::engine::matching::{
+    CaseCodes, Counterpart, Found, Outcome, ReasonCode, ReasonCodes, Scratch, Side,
+};
 use crate::error::Result;
 use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES, ResponseLayout};
 use crate::formats::reference::Counties;
@@ -116,6 +118,11 @@ impl<'a> Renderer<'a> {
                     totals.count_record_codes(codes);
                     case_codes = case_codes.union(codes);
                 }
+                let (adults, children) = yours.extract.class_counts(rows);
+                let all_matched =
+                    found.comparison.adults == adults && found.comparison.children == children;
+                let in_sync = all_matched && case_codes.holds(ReasonCode::R00);
+                totals.cases_in_sync += u64::from(in_sync);
             }
         }
         totals.count_case_codes(case_codes);

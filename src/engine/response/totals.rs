@@ -55,6 +55,8 @@ pub struct StateTotals {
     pub cases_by_tier: TierCounts,
     /// Cases returned with a counterpart in which no participant matched.
     pub cases_nobody_matched: u64,
+    /// Cases returned that are in sync: a record bears 00, and all adults and children matched.
+    pub cases_in_sync: u64,
     /// Records returned, by code.
     pub records_by_code: CodeCounts,
     /// Cases returned, by each code that at least one of their records has.
@@ -393,6 +395,7 @@ impl AddAssign<&StateTotals> for StateTotals {
         add_each(&mut self.records_by_basis.0, &other.records_by_basis.0);
         self.cases_counterpart_shared += other.cases_counterpart_shared;
         self.cases_nobody_matched += other.cases_nobody_matched;
+        self.cases_in_sync += other.cases_in_sync;
         add_each(&mut self.records_by_code.0, &other.records_by_code.0);
         add_each(&mut self.cases_by_code.0, &other.cases_by_code.0);
         self.multiple_case += other.multiple_case;

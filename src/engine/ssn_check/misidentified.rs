@@ -24,6 +24,58 @@ pub struct Misidentified {
     pub entry: Option<InputEntry>,
 }
 
+/// A line of the side file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MisidentifiedEntry {
+    /// State FIPS, of a jurisdiction or not.
+    pub state_fips: [u8; 2],
+    /// Member ID as padded in the record.
+    pub member_id: [u8; 15],
+    /// The SSN.
+    pub ssn: u32,
+}
+
+/// Gives every line of a side file to `take`, in file order; gives what a manifest says of the file.
+///
+/// # Errors
+/// As [`Misidentified::load`].
+pub fn each_entry(
+    path: &Path,
+    layout: &Layout,
+    stop: &Stop,
+    mut take: impl FnMut(MisidentifiedEntry),
+) -> Result<InputEntry> {
+    let (state, member, ssn) = (
+        layout.columns("state_fips")?,
+        layout.columns("member_id")?,
+        layout.columns("ssn")?,
+    );
+    let file = SideFile::open(path, "misidentified", stop)?;
+    for line in file.lines(ssn.last.max(member.last), stop) {
+        let (number, line) = line?;
+        let refuse = |problem: &str| file.refuse(number, problem);
+        let member = member.of(line.bytes);
+        if is_blank(member) {
+            return Err(refuse(
+                "Member ID (columns 3-17), the participant's number in that state, is blank",
+            ));
+        }
+        let Some(ssn) = crate::formats::record::nine_digits(ssn.of(line.bytes)) else {
+            return Err(refuse("SSN (columns 18-26) is not nine digits"));
+        };
+        let mut entry = MisidentifiedEntry {
+            state_fips: [b' '; 2],
+            member_id: [b' '; 15],
+            ssn,
+        };
+        entry.member_id.copy_from_slice(member);
+        entry.state_fips.copy_from_slice(state.of(line.bytes));
+        take(entry);
+    }
+    file.source.check_intact()?;
+    Ok(file.entry())
+}
+
 impl Misidentified {
     /// Reads the side file.
     ///
@@ -32,35 +84,15 @@ impl Misidentified {
     /// too short, has a blank Member ID, or an SSN that is not nine digits;
     /// [`crate::Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, layout: &Layout, stop: &Stop) -> Result<Self> {
-        let (state, member, ssn) = (
-            layout.columns("state_fips")?,
-            layout.columns("member_id")?,
-            layout.columns("ssn")?,
-        );
-        let file = SideFile::open(path, "misidentified", stop)?;
         let mut all = Misidentified::default();
-        for line in file.lines(ssn.last.max(member.last), stop) {
-            let (number, line) = line?;
-            let refuse = |problem: &str| file.refuse(number, problem);
-            let member = member.of(line.bytes);
-            if is_blank(member) {
-                return Err(refuse(
-                    "Member ID (columns 3-17), the participant's number in that state, is blank",
-                ));
+        let entry = each_entry(path, layout, stop, |entry| {
+            // An entry of something that is no jurisdiction concerns no participant.
+            if let Some(state) = State::from_fips(&entry.state_fips) {
+                all.entries.insert((state, entry.member_id, entry.ssn));
+                all.ssns.insert(entry.ssn);
             }
-            let Some(ssn) = crate::formats::record::nine_digits(ssn.of(line.bytes)) else {
-                return Err(refuse("SSN (columns 18-26) is not nine digits"));
-            };
-            let mut padded = [b' '; 15];
-            padded.copy_from_slice(member);
-            // An entry for a code that is not a jurisdiction concerns no participant.
-            if let Some(state) = State::from_fips(state.of(line.bytes)) {
-                all.entries.insert((state, padded, ssn));
-                all.ssns.insert(ssn);
-            }
-        }
-        file.source.check_intact()?;
-        all.entry = Some(file.entry());
+        })?;
+        all.entry = Some(entry);
         Ok(all)
     }
 

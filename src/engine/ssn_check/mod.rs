@@ -7,7 +7,7 @@ mod side_file;
 mod ssn_master;
 mod tolerance;
 
-pub use misidentified::Misidentified;
+pub use misidentified::{Misidentified, MisidentifiedEntry, each_entry};
 pub use ssn_master::SsnMaster;
 pub use tolerance::passes_name_test;
 

@@ -109,6 +109,9 @@ pub struct Outcome {
     /// `finished`, `failed` or `interrupted`; `prepared` on a line that says so.
     pub outcome: String,
     pub exit: u8,
+    /// Why it failed or was interrupted: the message, which holds no value of a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Whether an output has appeared.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub published: bool,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::formats::reference::State;
 use crate::stop::Stop;
 
 use super::chain::{Broken, check};
@@ -33,14 +34,21 @@ pub struct Entry {
     pub host: String,
     pub command: String,
     pub purpose: Option<String>,
+    /// `finished`, `failed`, `interrupted`, or `no end line`: it was killed, or runs.
     pub outcome: String,
+    /// Why it failed, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub inputs: Vec<FileFact>,
     pub outputs: Vec<FileFact>,
     pub cases: Vec<AskedCase>,
 }
 
-/// Collects what concerns a state in a month: its files read or written, and its cases looked at. The
-/// trail is checked as [`check`] does.
+/// The commands that concern every state: one that fails costs each of them its night.
+const OF_ALL_STATES: [&str; 2] = ["match", "derive"];
+
+/// Collects what concerns a state in a month: its files read or written, its cases looked at, and the
+/// runs that failed or have no end. The trail is checked as [`check`] does.
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`] where the run is to stop.
@@ -58,20 +66,38 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
             Ok(Line::Prepared(line)) => drop(prepared.insert(line.start.clone(), line)),
             Ok(Line::End(end)) => {
                 prepared.remove(&end.start);
+                let start = starts.remove(&end.start);
                 if end.time.starts_with(month) {
-                    entries.extend(entry(starts.get(&end.start), &end, state));
+                    entries.extend(entry(start.as_ref(), &end, state));
                 }
             }
-            _ => {}
+            Err(_) => {}
         }
     }
     // Killed while they published: what they were about to publish may have appeared.
-    for line in prepared
-        .values()
-        .filter(|line| line.time.starts_with(month))
-    {
-        entries.extend(entry(starts.get(&line.start), line, state));
+    for line in prepared.values() {
+        let start = starts.remove(&line.start);
+        if line.time.starts_with(month) {
+            entries.extend(entry(start.as_ref(), line, state));
+        }
     }
+    let open = starts.into_values().filter(|start| {
+        OF_ALL_STATES.contains(&start.command.as_str()) && start.time.starts_with(month)
+    });
+    entries.extend(open.map(|start| Entry {
+        line: start.number,
+        started: start.time,
+        ended: String::new(),
+        user: start.user,
+        host: start.host,
+        command: start.command,
+        purpose: start.purpose,
+        outcome: "no end line".to_owned(),
+        reason: None,
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        cases: Vec::new(),
+    }));
     entries.sort_by_key(|entry| entry.line);
     Ok(MonthReport {
         schema: "icr.audit.report/1",
@@ -97,7 +123,11 @@ fn entry(start: Option<&StartLine>, end: &EndLine, state: &str) -> Option<Entry>
     let concerns =
         |case: &&AskedCase| case.state == state || case.other_state.as_deref() == Some(state);
     let cases: Vec<_> = end.outcome.cases.iter().filter(concerns).cloned().collect();
-    if inputs.is_empty() && outputs.is_empty() && cases.is_empty() {
+    let failed = end.outcome.outcome != "finished";
+    let told = end.outcome.reason.as_deref();
+    let names_it = told.is_some_and(|told| files_of(told).any(|usps| usps == state));
+    let of_all = failed && OF_ALL_STATES.contains(&end.command.as_str());
+    if inputs.is_empty() && outputs.is_empty() && cases.is_empty() && !of_all && !names_it {
         return None;
     }
     let text =
@@ -111,16 +141,62 @@ fn entry(start: Option<&StartLine>, end: &EndLine, state: &str) -> Option<Entry>
         command: end.command.clone(),
         purpose: start.and_then(|start| start.purpose.clone()),
         outcome: end.outcome.outcome.clone(),
+        reason: told.map(|told| reason_for(told, state)),
         inputs,
         outputs,
         cases,
     })
 }
 
+/// The states after which files in a message are named: `in/TX.txt` is of Texas.
+fn files_of(message: &str) -> impl Iterator<Item = &'static str> {
+    let words = message.split(|c: char| c.is_whitespace() || "/,;:()".contains(c));
+    words.filter_map(|word| {
+        let (stem, _) = word.split_once('.')?;
+        let state = State::from_usps(stem)?;
+        (state.usps() == stem).then(|| state.usps())
+    })
+}
+
+/// Why a command failed, as one state is told it: lines about other states' files are not shown.
+fn reason_for(told: &str, state: &str) -> String {
+    let of_others = |line: &str| {
+        let mut states = files_of(line).peekable();
+        states.peek().is_some() && states.all(|usps| usps != state)
+    };
+    let lines = told.lines().map(|line| {
+        if of_others(line) {
+            "a file of another state"
+        } else {
+            line
+        }
+    });
+    let mut lines: Vec<&str> = lines.collect();
+    lines.dedup();
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::run::audit::{Outcome, Start, Trail};
+
+    #[test]
+    fn a_state_is_told_why_a_run_failed_and_nothing_of_other_states_files() {
+        let told = "2 files cannot be used:\n  in/TX.txt: is empty\n  in/CA.txt: is empty\n  in/WA.txt: is empty";
+        assert_eq!(
+            reason_for(told, "TX"),
+            "2 files cannot be used:\n  in/TX.txt: is empty\na file of another state"
+        );
+        assert_eq!(
+            reason_for("in/CA.txt: is empty", "TX"),
+            "a file of another state"
+        );
+        assert_eq!(
+            reason_for("cannot write /srv/runs", "TX"),
+            "cannot write /srv/runs"
+        );
+    }
 
     #[test]
     fn a_state_gets_its_own_files_and_cases_and_no_others() {

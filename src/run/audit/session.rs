@@ -196,6 +196,7 @@ impl Session {
         };
         {
             let mut line = self.outcome.borrow_mut();
+            line.reason = Some(error.with_causes("; caused by: "));
             line.published = matches!(error, Error::Published { .. });
             if !line.published {
                 // What was written is gone.

@@ -4,14 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use super::digest::hex_digest;
 use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::{sealed, unsealed};
+use crate::clock::utc_now;
 use crate::error::{Error, Result};
-use crate::formats::record::Date;
 use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
@@ -154,6 +154,7 @@ fn append(
         None => (Ok(0), FIRST.to_owned()),
     };
     let number = number.map_err(io("read the audit trail"))? + 1;
+    let is_new = last.is_none();
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
@@ -176,6 +177,9 @@ fn append(
     file.write_all(&bytes)
         .map_err(io("write the audit trail"))?;
     file.sync_all().map_err(io("write the audit trail"))?;
+    if is_new {
+        sync_folder_of(path).map_err(io("write the audit trail"))?;
+    }
     Ok(hex_digest(&text))
 }
 
@@ -219,6 +223,14 @@ fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Syncs the folder of a trail that was just begun: without its name its lines would be lost.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// The trail's last line.
@@ -297,25 +309,6 @@ fn count_lines(file: &mut File) -> std::io::Result<u64> {
     file.read_to_end(&mut bytes)?;
     let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
     Ok(ends + u64::from(bytes.last() != Some(&b'\n')))
-}
-
-/// The time now, UTC, to the second.
-fn utc_now() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs());
-    // One reading of the clock: date and time belong together at midnight too.
-    let date = Date::of_unix_seconds(seconds).ccyymmdd();
-    let of_day = seconds % 86_400;
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        date / 10_000,
-        date / 100 % 100,
-        date % 100,
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
 }
 
 /// The user's name by the password file; the number where it has none.

@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use rustix::fs::{Advice, fadvise};
+use rustix::fs::{Advice, OFlags, fadvise};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
@@ -114,13 +114,8 @@ impl OutputFolder {
     /// [`Error::Io`] where it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutputFile<'_>> {
         let path = self.place.target.join(name);
-        let mut parts: Vec<&str> = name.split('/').collect();
-        let last = parts.pop().unwrap_or(name);
         let made = || {
-            let mut folder = self.staging.content.again()?;
-            for part in parts {
-                folder = folder.child_or_make(OsStr::new(part))?;
-            }
+            let (folder, last) = self.folder_of(name)?;
             folder.create(OsStr::new(last), self.mode.of_file())
         };
         Ok(OutputFile {
@@ -142,6 +137,51 @@ impl OutputFolder {
         let mut file = self.file(name)?;
         file.write(bytes)?;
         file.finish()
+    }
+
+    /// Takes a file that exists elsewhere and will not change into the folder, as another name of
+    /// it. Gives false where the file system cannot: then it is to be copied.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder for it cannot be made.
+    pub fn link(&self, existing: &Path, written: WrittenFile) -> Result<bool> {
+        let path = self.place.target.join(&written.name);
+        let io = Error::io("create", &path);
+        let (folder, last) = match self.folder_of(&written.name) {
+            Ok(found) => found,
+            Err(error) => return Err(io(error)),
+        };
+        if folder.link(existing, OsStr::new(last)).is_err() {
+            return Ok(false);
+        }
+        self.written
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(written);
+        Ok(true)
+    }
+
+    /// Opens a file that was written below the folder, which has not appeared yet, to read it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be opened.
+    pub fn reopen(&self, name: &str) -> Result<File> {
+        let opened = self.folder_of(name).and_then(|(folder, last)| {
+            let file = folder.file(OsStr::new(last), OFlags::RDONLY)?;
+            file.ok_or_else(|| std::io::ErrorKind::NotFound.into())
+        });
+        opened.map_err(Error::io("open", &self.place.target.join(name)))
+    }
+
+    /// The folder in which a file is to be, made where it is not there, and the file's name in it.
+    fn folder_of<'n>(&self, name: &'n str) -> std::io::Result<(OpenFolder, &'n str)> {
+        let mut folder = self.staging.content.again()?;
+        let mut parts: Vec<&str> = name.split('/').collect();
+        let last = parts.pop().unwrap_or(name);
+        for part in parts {
+            folder = folder.child_or_make(OsStr::new(part))?;
+        }
+        Ok((folder, last))
     }
 
     /// Where the folder is to appear, as it was given.

@@ -17,6 +17,7 @@ mod used;
 pub use folder::{OutputFile, OutputFolder, WrittenFile};
 pub use place::FileMode;
 pub use publish::Publish;
+pub(super) use remove::remove_run;
 pub use single::OutputSingle;
 pub use stdout::Stdout;
 pub use used::refuse_used;

@@ -91,6 +91,12 @@ impl OpenFolder {
         Ok(file)
     }
 
+    /// Makes a name in it of a regular file that a path leads to; a link is not followed.
+    pub(super) fn link(&self, existing: &Path, name: &OsStr) -> Result<()> {
+        let flags = AtFlags::empty();
+        Ok(rustix::fs::linkat(CWD, existing, self, name, flags)?)
+    }
+
     /// Opens a regular file in it; `None` where there is none. Nothing else is opened: a pipe would
     /// wait, a link lead elsewhere.
     pub(super) fn file(&self, name: &OsStr, flags: OFlags) -> Result<Option<File>> {

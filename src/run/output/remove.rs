@@ -3,10 +3,12 @@
 
 use std::ffi::OsStr;
 use std::io::{Error, Result};
+use std::path::Path;
 
 use rustix::io::Errno;
 
 use super::open_folder::{Identity, OpenFolder, changed};
+use crate::run::manifest::MANIFEST;
 
 /// Removes a folder with all that is in it, if it is still the one that is meant. The names `last` in
 /// it go last: they tell what the folder is, so that a removal that is cut short can be taken up again.
@@ -22,6 +24,21 @@ pub(super) fn remove_folder(
     }
     empty(&folder, last)?;
     parent.remove_folder(name)
+}
+
+/// Removes a finished run, its manifest last: a removal that is cut short can be taken up again.
+pub(in crate::run) fn remove_run(folder: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(Errno::INVAL.into());
+    };
+    let here = if parent == Path::new("") {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let parent = OpenFolder::open(here)?;
+    let meant = parent.child(name)?.identity()?;
+    remove_folder(&parent, name, meant, &[MANIFEST])
 }
 
 /// Removes what stands under a name, a folder with all that is in it.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::copies::draw_shape;
 use super::family::purpose;
 use super::kinds::Kind;
+use super::night::families_on;
 use super::numbering::{Task, WINDOW_TASKS, has_file, number_cases};
 use super::render::Renderer;
 use super::request::Request;
@@ -111,16 +112,24 @@ pub fn generate(
 ) -> Result<SynthTotals> {
     let counties = Counties::default();
     let renderer = Renderer::new(layouts, request.registry)?;
-    let numbered = number_cases(request);
+    let families = families_on(request.families, request.night);
+    let numbered = number_cases(request, families);
+    let first_counts = if request.night == 0 {
+        numbered.case_counts
+    } else {
+        number_cases(request, request.families).case_counts
+    };
     stop.check()?;
     let mut setting = Setting {
         seed: request.seed,
         world: &request.world,
         profile: request.profile,
         counties: &counties,
-        allotment: SsnAllotment::new(request.seed, request.families),
+        allotment: SsnAllotment::new(request.seed, families),
         registry: request.registry,
         case_counts: numbered.case_counts,
+        first_counts,
+        night: request.night,
         has_file: numbered.is_listed,
     };
     setting.has_file = has_file(&setting, &numbered, stop)?;

@@ -34,12 +34,10 @@ pub(super) struct Numbered {
     pub(super) is_listed: [bool; STATE_COUNT],
 }
 
-/// Cuts the families into tasks, and gives each the numbers with which its cases begin.
-pub(super) fn number_cases(request: &Request<'_>) -> Numbered {
-    let firsts: Vec<u64> = (0..request.families)
-        .step_by(TASK_FAMILIES as usize)
-        .collect();
-    let end_of = |first: u64| (first + TASK_FAMILIES).min(request.families);
+/// Cuts so many families into tasks, and gives each the numbers with which its cases begin.
+pub(super) fn number_cases(request: &Request<'_>, families: u64) -> Numbered {
+    let firsts: Vec<u64> = (0..families).step_by(TASK_FAMILIES as usize).collect();
+    let end_of = |first: u64| (first + TASK_FAMILIES).min(families);
     let drawn: Vec<_> = firsts
         .par_iter()
         .map(|&first| {

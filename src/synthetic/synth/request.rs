@@ -13,6 +13,8 @@ pub struct Request<'a> {
     pub world: World,
     /// The noise.
     pub profile: &'a Profile,
+    /// Which night it is, from 0: the same families, some nights later.
+    pub night: u32,
     /// Registry files in place of FCR-derived ones.
     pub registry: bool,
 }

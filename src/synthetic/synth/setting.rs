@@ -27,6 +27,10 @@ pub struct Setting<'a> {
     pub registry: bool,
     /// How many cases each state numbers.
     pub case_counts: [u64; STATE_COUNT],
+    /// How many it numbered on the first night, from which mistyped numbers are drawn.
+    pub first_counts: [u64; STATE_COUNT],
+    /// Which night it is, from 0.
+    pub night: u32,
     /// Whether the match gets a file of each state. A state without one is absent, also where it
     /// takes part, and what names it is not evaluated.
     pub has_file: [bool; STATE_COUNT],

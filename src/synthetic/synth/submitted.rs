@@ -4,6 +4,7 @@ use super::draws::Draws;
 use super::family::{FamilyCase, Member, NP, People, Shape, Story, purpose};
 use super::further_ssns;
 use super::kinds::{CopyKind, Kind, Planted};
+use super::night::Entered;
 use super::noise::{change_zeroes, mistype_id, spoil_birth, spoil_name, spoil_ssn, wrong_county};
 use super::places::World;
 use super::profile::Profile;
@@ -90,12 +91,12 @@ pub fn submit(
     close(setting, family, shape, &mut cases);
     for at in 0..cases.len() {
         if cases[at].listed {
-            let mut draws = setting.draws(family, purpose::CASE, 100 + at as u64);
+            let mut tonight = setting.case_tonight(family, 100 + at as u64);
             if setting.world.submits(cases[at].state) {
                 let names = shape.cases[at].names;
                 name_other(
                     setting,
-                    &mut draws,
+                    &mut tonight,
                     (family, shape),
                     &mut cases,
                     (at, names),
@@ -200,7 +201,22 @@ fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [Submitt
                     cases[at].own.add(Kind::ClosedBoth);
                 }
             }
-            None => {}
+            None => {
+                if let Some((both, mut draws)) = setting.closed_since(family, pair as u64) {
+                    let one = if draws.happens(50.0) { pair } else { partner };
+                    let kind = if both {
+                        Kind::ClosedBoth
+                    } else {
+                        Kind::ClosedOne
+                    };
+                    for at in [pair, partner] {
+                        if both || at == one {
+                            cases[at].open = false;
+                            cases[at].own.add(kind);
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -212,7 +228,7 @@ const NAME_THE_FORMER: f64 = 80.0;
 /// Fills in what a case says of the other state's case.
 fn name_other(
     setting: &Setting<'_>,
-    draws: &mut Draws,
+    tonight: &mut Entered,
     (family, shape): (u64, &Shape),
     cases: &mut [SubmittedCase],
     (at, names): (usize, usize),
@@ -233,7 +249,11 @@ fn name_other(
     let case = &mut cases[at];
     case.other_id = known_id;
     case.other_county = county;
-    let count = setting.case_counts[other.state.index()];
+    if tonight.corrected {
+        return;
+    }
+    let draws = &mut tonight.draws;
+    let count = setting.first_counts[other.state.index()];
     let kinds = [
         Kind::OtherIdBlank,
         Kind::OtherIdZeroes,
@@ -307,14 +327,17 @@ fn list(
     let mut kept_one = false;
     for (place, member) in members.iter().enumerate() {
         let slot = (at * 100 + place) as u64;
-        let mut draws = setting.draws(family, purpose::RECORD, slot);
+        let Entered {
+            mut draws,
+            corrected,
+        } = setting.record_tonight(family, slot);
         let mut further = setting.draws(family, purpose::SLIPS, slot);
         let mut rates = of_state;
-        let careless = further.happens(of_state.profile.rate(Kind::CarelessRecord));
+        let careless = further.happens(of_state.profile.rate(Kind::CarelessRecord)) && !corrected;
         if careless {
             rates.factor *= CARELESS_RECORD;
         }
-        let missing = draws.happens(rates.profile.rate(Kind::ParticipantMissing));
+        let missing = draws.happens(rates.profile.rate(Kind::ParticipantMissing)) && !corrected;
         let is_last = place + 1 == members.len();
         if missing && (kept_one || !is_last) {
             case.own.add(Kind::ParticipantMissing);
@@ -355,6 +378,10 @@ fn list(
             sex: if person.female { b'F' } else { b'M' },
             spoilt: None,
         };
+        if corrected {
+            case.entries.push(entry);
+            continue;
+        }
         spoil_ssn(
             (setting, rates),
             &mut draws,

@@ -44,6 +44,7 @@ pub(super) struct Page<'a> {
     meanings: Vec<Meaning>,
     absent: Vec<(String, String)>,
     excluded: Vec<(String, String)>,
+    only: Option<String>,
 }
 
 /// A state in the small multiples: the parts of a bar of one length for all.
@@ -175,6 +176,7 @@ impl<'a> Page<'a> {
                     (state, what)
                 })
                 .collect(),
+            only: report.only.as_ref().map(|only| only.join(", ")),
         }
     }
 }

@@ -1,0 +1,324 @@
+//! `icr misidentified`: keeps the list of misidentified SSNs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use serde_json::json;
+
+use crate::cli::{AuditArgs, CommonArgs};
+use crate::desk::misidentified::{
+    Change, Changed, List, Participant, change, member_id, parse_entries,
+};
+use crate::engine::ssn_check::MisidentifiedEntry;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::formats::layout::Layout;
+use crate::formats::record::trim_end;
+use crate::formats::reference::State;
+use crate::open::read_regular;
+use crate::run::audit::Session;
+use crate::run::output::Stdout;
+use crate::stop::Stop;
+use crate::text::{count_of, json_text};
+
+/// Keep the list of misidentified SSNs: the SSNs that states reported as not being their participant's
+///
+/// FILE is what `icr match --misidentified` reads. It stays sorted and without duplicates, and is
+/// replaced whole. SSNs come from a file or from stdin, never from the command line, where every user
+/// of the machine can read them.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  icr misidentified add --file misidentified.txt --entries reported.csv
+  icr misidentified remove --file misidentified.txt --state TX --member-id 0000000017
+  icr misidentified list --file misidentified.txt
+  icr misidentified check --file misidentified.txt")]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// What to print
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// One entry a row.
+    Csv,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// Add entries; FILE is made if it is not there
+    #[command(after_help = "Example:
+  icr misidentified add --file misidentified.txt --entries reported.csv")]
+    Add {
+        #[command(flatten)]
+        list: ListArgs,
+        #[command(flatten)]
+        entries: EntriesArgs,
+    },
+    /// Remove entries, or all entries of a participant
+    #[command(after_help = "Examples:
+  icr misidentified remove --file misidentified.txt --entries corrected.csv
+  icr misidentified remove --file misidentified.txt --state TX --member-id 0000000017")]
+    Remove {
+        #[command(flatten)]
+        list: ListArgs,
+        #[command(flatten)]
+        entries: EntriesArgs,
+        /// The state of the participant whose entries go
+        #[arg(long, value_name = "USPS", value_parser = state, requires = "member_id", conflicts_with = "entries")]
+        state: Option<State>,
+        /// The Member ID of the participant in that state
+        #[arg(long, value_name = "ID", requires = "state")]
+        member_id: Option<String>,
+    },
+    /// List the participants, and how many SSNs each has; with --show-pii which
+    #[command(after_help = "Examples:
+  icr misidentified list --file misidentified.txt
+  icr misidentified list --show-pii --purpose \"ticket 17\" --audit audit.jsonl --file misidentified.txt")]
+    List {
+        #[command(flatten)]
+        list: ListArgs,
+        /// Show the SSNs; needs --purpose and --audit
+        #[arg(long)]
+        show_pii: bool,
+        /// Why the SSNs are looked at, for the audit trail
+        #[arg(long, value_name = "TEXT")]
+        purpose: Option<String>,
+    },
+    /// Check that FILE can be read, is sorted and has no duplicates: else the exit status is 1
+    #[command(after_help = "Example:
+  icr misidentified check --file misidentified.txt")]
+    Check {
+        #[command(flatten)]
+        list: ListArgs,
+    },
+}
+
+#[derive(ClapArgs, Debug)]
+struct ListArgs {
+    /// The list
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    audit: AuditArgs,
+}
+
+#[derive(ClapArgs, Debug)]
+struct EntriesArgs {
+    /// The entries: lines as the list has them, or CSV with the head `state,member_id,ssn`; - is stdin
+    #[arg(long, value_name = "PATH", default_value = "-")]
+    entries: PathBuf,
+}
+
+fn state(text: &str) -> std::result::Result<State, String> {
+    State::from_usps(text).ok_or_else(|| "expected a USPS code such as CA".to_owned())
+}
+
+impl EntriesArgs {
+    fn read(&self, layout: &Layout) -> Result<BTreeSet<MisidentifiedEntry>> {
+        let path = self.entries.as_path();
+        let mut bytes = Vec::new();
+        if path == Path::new("-") {
+            let stdin = std::io::stdin();
+            if stdin.is_terminal() {
+                return Err(Error::Usage(
+                    "give the entries in a file (--entries PATH) or through a pipe: what is typed stays on the screen"
+                        .to_owned(),
+                ));
+            }
+            let read = stdin.lock().read_to_end(&mut bytes);
+            read.map_err(Error::io("read", path))?;
+        } else {
+            bytes = read_regular(path).map_err(Error::io("read", path))?;
+        }
+        parse_entries(path, &bytes, layout)
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Error::Usage`] where SSNs are to be shown without a purpose or a trail; as reading and writing
+/// the list.
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    let layouts = common.layouts()?;
+    let layout = layouts.require("misidentified")?;
+    let run_change =
+        |list: &ListArgs, what: &dyn Fn() -> Result<Change>, stdout: &mut Stdout<'_>| {
+            list.audit.run("misidentified", None, stop, |session| {
+                let written = change(&list.file, &what()?, layout, stop)?;
+                session.read(written.before.as_slice());
+                session.totals(json!(written.changed));
+                let text = changed_text(args.format, written.changed);
+                let printed = if common.quiet && args.format == Format::Text {
+                    ""
+                } else {
+                    &text
+                };
+                session.publish(written.file, (printed, stdout), Exit::Success, stop)?;
+                Ok(Exit::Success)
+            })
+        };
+    match &args.action {
+        Action::Add { list, entries } => {
+            run_change(list, &|| Ok(Change::Add(entries.read(layout)?)), stdout)
+        }
+        Action::Remove {
+            list,
+            entries,
+            state,
+            member_id,
+        } => {
+            let what = || match participant(*state, member_id.as_deref())? {
+                Some(participant) => Ok(Change::RemoveParticipant(participant)),
+                None => Ok(Change::Remove(entries.read(layout)?)),
+            };
+            run_change(list, &what, stdout)
+        }
+        Action::List {
+            list,
+            show_pii,
+            purpose,
+        } => {
+            check_purpose(*show_pii, purpose.as_deref(), &list.audit)?;
+            list.audit
+                .run("misidentified", purpose.as_deref(), stop, |session| {
+                    let found = load(list, layout, session, stop)?;
+                    session.end(Exit::Success)?;
+                    stdout.print(&list_text(args.format, &found, *show_pii))?;
+                    Ok(Exit::Success)
+                })
+        }
+        Action::Check { list } => list.audit.run("misidentified", None, stop, |session| {
+            let found = load(list, layout, session, stop)?;
+            let faults = found.faults();
+            let good = faults == crate::desk::misidentified::FormFaults::default();
+            let exit = if good { Exit::Success } else { Exit::Findings };
+            session.end(exit)?;
+            let entries = found.entries().len() as u64;
+            stdout.print(&match args.format {
+                Format::Json => json_text(&json!({
+                    "schema": "icr.misidentified.check/1", "entries": entries, "faults": faults,
+                })),
+                Format::Text | Format::Csv => format!(
+                    "{}; {} out of order, {} repeated, {} of no state\n",
+                    count_of(entries, "misidentified SSN"),
+                    faults.unsorted,
+                    faults.repeated,
+                    faults.of_no_state
+                ),
+            })?;
+            Ok(exit)
+        }),
+    }
+}
+
+fn load(list: &ListArgs, layout: &Layout, session: &Session, stop: &Stop) -> Result<List> {
+    let found = List::load(&list.file, layout, stop)?;
+    session.read(found.entry.as_slice());
+    Ok(found)
+}
+
+fn participant(state: Option<State>, member: Option<&str>) -> Result<Option<Participant>> {
+    let (Some(state), Some(member)) = (state, member) else {
+        return Ok(None);
+    };
+    let latin: Option<Vec<u8>> = member
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    let member = member_id(&latin.unwrap_or_default())
+        .map_err(|_| Error::Usage("--member-id is not 1 to 15 characters".to_owned()))?;
+    Ok(Some((state, member)))
+}
+
+/// SSNs are shown only to whom the trail names, and for a purpose.
+fn check_purpose(show_pii: bool, purpose: Option<&str>, audit: &AuditArgs) -> Result<()> {
+    if show_pii && purpose.is_none_or(|purpose| purpose.trim().is_empty()) {
+        return Err(Error::Usage(
+            "--show-pii needs --purpose TEXT: why the SSNs are looked at".to_owned(),
+        ));
+    }
+    if (show_pii || purpose.is_some()) && audit.audit.is_none() {
+        let needs = if show_pii { "--show-pii" } else { "--purpose" };
+        return Err(Error::Usage(format!(
+            "{needs} needs --audit FILE: who looks, when and why is kept there"
+        )));
+    }
+    Ok(())
+}
+
+fn changed_text(format: Format, changed: Changed) -> String {
+    match format {
+        Format::Json => {
+            json_text(&json!({"schema": "icr.misidentified.change/1", "changed": changed}))
+        }
+        Format::Text | Format::Csv => format!(
+            "{} added, {} removed, {} without effect; the list has {}\n",
+            changed.added,
+            changed.removed,
+            changed.without_effect,
+            count_of(changed.entries, "misidentified SSN")
+        ),
+    }
+}
+
+fn list_text(format: Format, list: &List, show_pii: bool) -> String {
+    let mut participants: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
+    for entry in list.entries() {
+        let usps = State::from_fips(&entry.state_fips).map_or("", State::usps);
+        let member = trim_end(&entry.member_id).iter().copied().map(char::from);
+        let ssns = participants.entry((usps, member.collect())).or_default();
+        ssns.push(format!("{:09}", entry.ssn));
+    }
+    let shown = |ssns: &[String]| {
+        if show_pii {
+            ssns.join(" ")
+        } else {
+            String::new()
+        }
+    };
+    match format {
+        Format::Json => {
+            let participants = participants.iter().map(|((state, member), ssns)| {
+                let mut participant =
+                    json!({"state": state, "member_id": member, "count": ssns.len()});
+                if show_pii {
+                    participant["ssns"] = json!(ssns);
+                }
+                participant
+            });
+            let participants: Vec<_> = participants.collect();
+            json_text(&json!({"schema": "icr.misidentified.list/1", "participants": participants}))
+        }
+        Format::Csv => {
+            let mut text = String::from("state,member_id,count,ssns\n");
+            for ((state, member), ssns) in &participants {
+                let member = if member.contains([',', '"']) {
+                    format!("\"{}\"", member.replace('"', "\"\""))
+                } else {
+                    member.clone()
+                };
+                text += &format!("{state},{member},{},{}\n", ssns.len(), shown(ssns));
+            }
+            text
+        }
+        Format::Text => {
+            let mut text = String::new();
+            for ((state, member), ssns) in &participants {
+                let line = format!("{state:<6}{member:<17}{:>4}  {}", ssns.len(), shown(ssns));
+                text += line.trim_end();
+                text.push('\n');
+            }
+            text
+        }
+    }
+}

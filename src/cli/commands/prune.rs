@@ -1,0 +1,82 @@
+//! `icr prune`: takes people's data out of old runs.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::cli::{AuditArgs, CommonArgs, OutputFormatArg, whole_number};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::run::output::Stdout;
+use crate::run::{Done, PruneRequest, PrunedRun, prune};
+use crate::stop::Stop;
+use crate::text::json_text;
+
+/// Take responses, rejects and kept extracts out of old runs
+///
+/// The age of a run is counted from its run date to --run-date, or today. A pruned run keeps its
+/// manifest, summary and receipts, and verify, status and history know it. After --keep-summaries
+/// days the whole run goes.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  icr prune --keep-responses 14 --keep-summaries 2555 runs
+  icr prune --dry-run --keep-responses 14 --keep-summaries 2555 runs")]
+pub struct Args {
+    /// The folder that holds the runs
+    #[arg(value_name = "RUNS")]
+    runs: PathBuf,
+    /// Keep responses, rejects and extracts of runs that are at most so many days old
+    #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=100_000_u32))]
+    keep_responses: u32,
+    /// Keep what is left of runs that are at most so many days old
+    #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=100_000_u32))]
+    keep_summaries: u32,
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: OutputFormatArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Error::Usage`] where summaries are to go before responses; as [`prune`].
+pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
+    if args.keep_summaries < args.keep_responses {
+        return Err(Error::Usage(
+            "--keep-summaries is less than --keep-responses: a run's summary stays at least as long as its responses"
+                .to_owned(),
+        ));
+    }
+    args.audit.run("prune", None, stop, |session| {
+        let request = PruneRequest {
+            runs: args.runs.clone(),
+            date: common.run_date(),
+            keep_responses_days: args.keep_responses,
+            keep_summaries_days: args.keep_summaries,
+            dry_run: args.dry_run,
+        };
+        let done = prune(&request, stop)?;
+        let count = |what: Done| done.iter().filter(|run| run.done == what).count();
+        session.totals(json!({"pruned": count(Done::Pruned), "removed": count(Done::Removed)}));
+        session.end(Exit::Success)?;
+        let json = args.format == OutputFormatArg::Json;
+        let text = if json {
+            json_text(&json!({"schema": "icr.prune/1", "dry_run": args.dry_run, "runs": done}))
+        } else {
+            text(&done)
+        };
+        stdout.print(&common.printed(args.format, text))?;
+        Ok(Exit::Success)
+    })
+}
+
+fn text(done: &[PrunedRun]) -> String {
+    let line = |run: &PrunedRun| format!("{}  {:<18}{}\n", run.run_date, run.run, run.done.word());
+    done.iter().map(line).collect()
+}
