@@ -49,6 +49,15 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// A file that is over a limit, such as `--max-unpacked`. Among a match's files it is one that cannot
+    /// be used, as far as `--on-bad-file` allows.
+    #[error("{}: {problem}", shown_path(path))]
+    TooLarge {
+        /// The file that was delivered.
+        path: PathBuf,
+        /// Which limit, and what to do.
+        problem: String,
+    },
     /// Several inputs that cannot be used together.
     #[error("{0}")]
     Inputs(String),
@@ -130,6 +139,7 @@ impl Error {
         match self {
             Error::Usage(_) | Error::Layout { .. } | Error::Configuration { .. } => Exit::Usage,
             Error::Input { .. }
+            | Error::TooLarge { .. }
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }

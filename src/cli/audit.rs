@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
 use crate::stop::Stop;
@@ -17,7 +17,7 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
     pub audit: Option<PathBuf>,
     /// Sign each line of the trail with the key in FILE (HMAC-SHA256); `icr audit verify` checks it
-    #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY", requires = "audit")]
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY")]
     pub audit_key: Option<PathBuf>,
 }
 
@@ -33,7 +33,7 @@ impl AuditArgs {
     /// Runs a command under audit, with the options of this process in the start line.
     ///
     /// # Errors
-    /// As [`Audit::run`].
+    /// [`Error::Usage`] where there is a key and no trail, and as [`Audit::run`].
     pub fn run(
         &self,
         command: &str,
@@ -41,6 +41,10 @@ impl AuditArgs {
         stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
+        if self.audit_key.is_some() && self.audit.is_none() {
+            let problem = "--audit-key signs the lines of a trail; give it with --audit FILE";
+            return Err(Error::Usage(problem.to_owned()));
+        }
         // An argument that is not UTF-8 is recorded as far as it can be.
         let options = std::env::args_os()
             .skip(1)

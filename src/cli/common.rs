@@ -12,7 +12,9 @@ use crate::engine::extract::Severity;
 use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named, Told};
+use crate::formats::input::{
+    Encoding, Format, InputForm, InputForms, MAX_UNPACKED_BYTES, Named, Told, set_max_unpacked,
+};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::{FileMode, OutputFolder, refuse_used};
@@ -196,6 +198,31 @@ pub struct InputArgs {
     /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; of one file NAME=CODE; may be given again
     #[arg(long, value_name = "[NAME=]CODE", default_value = "auto", value_parser = named_encoding)]
     input_encoding: Vec<(Option<String>, Option<Encoding>)>,
+    #[command(flatten)]
+    limit: UnpackArgs,
+}
+
+/// `--max-unpacked`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct UnpackArgs {
+    /// The most bytes that a file may unpack or translate to; one that would need more cannot be used
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_UNPACKED_BYTES, value_parser = whole_number(1..=u64::MAX))]
+    max_unpacked: u64,
+}
+
+impl Default for UnpackArgs {
+    fn default() -> Self {
+        UnpackArgs {
+            max_unpacked: MAX_UNPACKED_BYTES,
+        }
+    }
+}
+
+impl UnpackArgs {
+    /// Makes it the limit of this process.
+    pub fn apply(self) {
+        set_max_unpacked(self.max_unpacked);
+    }
 }
 
 /// Reads `[NAME=]WORD`; `auto` is no value.
@@ -265,8 +292,9 @@ impl FailOn {
 }
 
 impl InputArgs {
-    /// The forms that were asked for.
+    /// The forms that were asked for; the limit of unpacking holds from now on.
     pub fn forms(&self) -> InputForms {
+        self.limit.apply();
         let (format, formats) = by_name(&self.input_format);
         let (encoding, encodings) = by_name(&self.input_encoding);
         InputForms {

@@ -11,7 +11,7 @@ mod unused;
 pub use audit::AuditArgs;
 pub use common::{
     CommonArgs, FailOn, InputArgs, LogFormatArg, OutFolderArgs, OutputEncodingArg, OutputFormatArg,
-    ResponseFormArgs, RunDate, ThreadsArgs, by_name, named_encoding, named_word, tell,
+    ResponseFormArgs, RunDate, ThreadsArgs, UnpackArgs, by_name, named_encoding, named_word, tell,
     whole_number,
 };
 pub(crate) use match_inputs::one_of;

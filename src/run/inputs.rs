@@ -59,10 +59,14 @@ pub struct Gathered {
 
 impl Gathered {
     /// What the manifest says of what was read: side files, files that were left out, extracts.
-    pub fn entries(&self) -> Vec<InputEntry> {
-        let left_out = self.collected.unusable.iter();
+    ///
+    /// # Errors
+    /// As [`InputEntry::digested`].
+    pub fn entries(&self, stop: &Stop) -> Result<Vec<InputEntry>> {
         let mut entries = self.side_files.clone();
-        entries.extend(left_out.map(|file| file.entry.clone()));
+        for file in &self.collected.unusable {
+            entries.push(file.entry.clone().digested(&file.path, stop)?);
+        }
         entries.extend(self.collected.extracts.iter().map(|extract| {
             let mut entry = extract.entry();
             if extract.provenance == Provenance::Submitted
@@ -72,7 +76,7 @@ impl Gathered {
             }
             entry
         }));
-        entries
+        Ok(entries)
     }
 }
 

@@ -12,6 +12,7 @@ use super::summary::StoodIn;
 use crate::error::{Error, Result};
 use crate::formats::record::Date;
 use crate::formats::reference::State;
+use crate::open::read_regular;
 
 /// A state's last extract that a run accepted.
 #[derive(Clone, Copy, Debug)]
@@ -194,7 +195,7 @@ fn is_run_of_match(folder: &Path) -> Result<bool> {
     if !path.exists() {
         return Ok(false);
     }
-    let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
+    let text = read_regular(&path).map_err(Error::io("read", &path))?;
     let manifest = Manifest::parse(&text).ok_or_else(|| {
         Error::input(
             &path,

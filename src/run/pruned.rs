@@ -13,6 +13,7 @@ use super::output::{FileMode, OutputSingle, remove_run};
 use super::previous::runs_below;
 use crate::error::{Error, Result};
 use crate::formats::record::Date;
+use crate::open::read_regular;
 use crate::stop::Stop;
 use crate::text::json_text;
 
@@ -38,7 +39,7 @@ pub struct Pruned {
 impl Pruned {
     /// What was taken out of the run in this folder, if anything was.
     pub fn of(folder: &Path) -> Option<Self> {
-        let text = std::fs::read(folder.join(PRUNED)).ok()?;
+        let text = read_regular(&folder.join(PRUNED)).ok()?;
         let pruned: Pruned = serde_json::from_slice(&text).ok()?;
         (pruned.schema == SCHEMA).then_some(pruned)
     }

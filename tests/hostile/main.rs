@@ -15,6 +15,7 @@ mod pipes;
 mod source;
 mod terminal;
 mod trail;
+mod unpacking;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

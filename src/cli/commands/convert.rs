@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::cli::AuditArgs;
 use crate::cli::{
-    CommonArgs, FailOn, OutputEncodingArg, OutputFormatArg, ThreadsArgs, by_name, named_encoding,
-    named_word, tell,
+    CommonArgs, FailOn, OutputEncodingArg, OutputFormatArg, ThreadsArgs, UnpackArgs, by_name,
+    named_encoding, named_word, tell,
 };
 use crate::desk::convert::{ConvertRequest, ConvertTo, Converted, SourceForm, Target, convert};
 use crate::error::{Error, Result};
@@ -54,6 +54,8 @@ pub struct Args {
     /// The code page of FILE, where it is text or fb
     #[arg(long, value_name = "CODE", default_value = "ascii")]
     output_encoding: OutputEncodingArg,
+    #[command(flatten)]
+    limit: UnpackArgs,
     /// The file to write; one that is there is replaced when all is written
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -252,6 +254,7 @@ impl To {
 
 impl Args {
     fn source(&self) -> SourceForm {
+        self.limit.apply();
         let (all, formats) = by_name(&self.input_format);
         let (encoding, encodings) = by_name(&self.input_encoding);
         let records = |format: Option<InputFormat>| match format? {

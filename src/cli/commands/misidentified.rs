@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::formats::layout::Layout;
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
+use crate::open::read_regular;
 use crate::run::audit::Session;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
@@ -138,7 +139,7 @@ impl EntriesArgs {
             let read = stdin.lock().read_to_end(&mut bytes);
             read.map_err(Error::io("read", path))?;
         } else {
-            bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+            bytes = read_regular(path).map_err(Error::io("read", path))?;
         }
         parse_entries(path, &bytes, layout)
     }

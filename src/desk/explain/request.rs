@@ -89,7 +89,7 @@ pub fn explain(
     let left_out = |extract: &Extract| earlier.as_ref()?.left_out(extract);
     let gathered = inputs_of.read(&reading, &left_out)?;
     inputs_of.refuse(&gathered)?;
-    let inputs = gathered.entries();
+    let inputs = gathered.entries(stop)?;
     let collected = gathered.collected;
     if let Some(run) = &earlier {
         run.check_inputs(&inputs)?;

@@ -2,7 +2,7 @@
 //! whether the file is usable; the caller decides what to do if it is not.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -18,11 +18,11 @@ use super::whole_file::told_of_cases;
 use crate::engine::extract::{Reread, group};
 use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
-use crate::formats::input::InputEntry;
 use crate::formats::input::{
     Counts, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted, diagnose,
     shape, split_at_records,
 };
+use crate::formats::input::{Framing, InputEntry};
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -72,8 +72,14 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] if a stop was requested. A file that can be read but not used is not
     /// an error here, see [`Loaded`].
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
-        let source = Source::open(path, RECORD_BYTES, self.form.of(path), self.stop)?;
-        self.load_source(source, provenance)
+        match Source::open(path, RECORD_BYTES, self.form.of(path), self.stop) {
+            Ok(source) => self.load_source(source, provenance),
+            Err(Error::TooLarge { path, problem }) => {
+                let unusable = over_limit(path, provenance, problem)?;
+                Ok(Loaded::Unusable(Box::new(unusable)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads an open file.
@@ -330,6 +336,26 @@ fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
         explained.count(rejected.edit);
     }
     explained
+}
+
+/// A file of which no record was read, since it is over a limit.
+fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
+    let entry = InputEntry::undigested("excluded", &path)?;
+    Ok(Unusable {
+        path,
+        state: None,
+        provenance,
+        problem,
+        records: 0,
+        findings: Findings::default(),
+        entry,
+        rejected: Vec::new(),
+        warnings: Vec::new(),
+        framing: Framing::Text,
+        needs_validate: false,
+        told: Vec::new(),
+        explained: Findings::default(),
+    })
 }
 
 /// The three most common errors, as in a message.

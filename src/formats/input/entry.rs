@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::{Mapped, Source, digest_until};
+use crate::error::{Error, Result};
 use crate::open::WholeFile;
+use crate::stop::Stop;
 use crate::text::hex;
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// A file that was read.
@@ -34,6 +37,38 @@ impl InputEntry {
             bytes: source.raw_bytes(),
             sha256: hex(&source.sha256()),
         }
+    }
+
+    /// The entry of a file that was not read, still without its digest: of gigabytes that takes long,
+    /// and a run that stops needs none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] where it cannot be looked at.
+    pub fn undigested(kind: &str, path: &Path) -> Result<Self> {
+        let metadata = std::fs::metadata(path).map_err(Error::io("read", path))?;
+        Ok(InputEntry {
+            kind: kind.to_owned(),
+            name: file_name(path),
+            state: None,
+            bytes: metadata.len(),
+            sha256: String::new(),
+        })
+    }
+
+    /// The entry with its digest, which is made now where there is none yet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] where the file cannot be read, [`crate::Error::Interrupted`].
+    pub fn digested(mut self, path: &Path, stop: &Stop) -> Result<Self> {
+        if self.sha256.is_empty() {
+            let bytes = Mapped::open(path)?;
+            let mut digest = Sha256::new();
+            digest_until(&mut digest, &bytes, stop)?;
+            bytes.check_intact()?;
+            self.bytes = bytes.len() as u64;
+            self.sha256 = hex(&digest.finalize().into());
+        }
+        Ok(self)
     }
 
     /// The entry of a small file that was read at once.

@@ -62,6 +62,7 @@ struct Stamp {
     bytes: u64,
     modified: (i64, i64),
     changed: (i64, i64),
+    names: u64,
 }
 
 impl Stamp {
@@ -71,6 +72,7 @@ impl Stamp {
             bytes: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
+            names: metadata.nlink(),
         }
     }
 }
@@ -166,6 +168,20 @@ impl Mapped {
         }
         let problem = "was unpacked or translated into a temporary file that could not be read again as it was written; look at the disk of TMPDIR, then run again";
         Err(Error::input(&self.path, problem))
+    }
+
+    /// Whether all that can be seen to have changed is how many names the file has, as a backup by links
+    /// does it, or a run that keeps an extract. What it holds must then be compared.
+    pub(super) fn has_only_other_names(&self) -> bool {
+        let now = self.file.metadata().map(|metadata| Stamp::of(&metadata));
+        now.is_ok_and(|now| {
+            let same = Stamp {
+                changed: self.opened.changed,
+                names: self.opened.names,
+                ..now
+            };
+            same == self.opened && now.names != self.opened.names && now.names > 0
+        }) && !self.is_cut()
     }
 
     /// Tells whether the file is still the one that was opened.

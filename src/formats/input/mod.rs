@@ -15,6 +15,7 @@ mod spool;
 mod temporary;
 mod told;
 mod translate;
+mod unpacked;
 mod utf8;
 mod variable;
 
@@ -31,3 +32,4 @@ pub use paths::{folder_files, input_bytes, input_files};
 pub use source::{Source, digest_until};
 pub use spool::{delivered, is_stdin};
 pub use told::Told;
+pub use unpacked::{MAX_UNPACKED_BYTES, set_max_unpacked};

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::ends::Body;
 use super::temporary::temporary_file;
 use super::translate::{Translated, needs_no_translation, translate};
+use super::unpacked::refuse_zeros;
 use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
@@ -134,6 +135,7 @@ impl Source {
         let path = delivered.path().to_owned();
         let packing = Packing::of(&delivered);
         let (decoded, translated) = if needs_no_translation(&delivered, packing, form) {
+            refuse_zeros(&path, &delivered)?;
             (None, Translated::default())
         } else {
             let (file, translated) = translate(&delivered, packing, record_bytes, form, stop)
@@ -343,13 +345,27 @@ impl Source {
             .into_owned()
     }
 
+    /// Whether the file still has the digest that was made as it was read; not where none was made.
+    fn is_of_its_digest(&self) -> bool {
+        let digest = self
+            .digest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        digest.done_bytes == self.delivered.len()
+            && Sha256::digest(&self.delivered[..]) == digest.state.clone().finalize()
+    }
+
     /// Tells whether the file is still the one that was opened, and what was unpacked or translated
     /// of it still what was made of it.
     ///
     /// # Errors
     /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.delivered.check_intact()?;
+        if let Err(changed) = self.delivered.check_intact()
+            && !(self.delivered.has_only_other_names() && self.is_of_its_digest())
+        {
+            return Err(changed);
+        }
         match &self.decoded {
             Some(decoded) => decoded.bytes.check_temporary(decoded.checksum),
             None => Ok(()),
@@ -451,5 +467,29 @@ mod tests {
         assert!(message(&damaged).contains("gzip file is damaged"));
         let zstd = zstd::encode_all(&b"A 01\nB 02\n"[..], 1).unwrap();
         assert!(message(&zstd[..zstd.len() - 2]).contains("zstd file ends before"));
+    }
+
+    #[test]
+    fn another_name_of_a_file_is_no_change_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&path, b"A 01\nB 02\n").unwrap();
+        let source = Source::open(&path, 4, InputForm::default(), &Stop::default()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::hard_link(&path, &link).unwrap();
+        // What it holds was not noted, so that it cannot be compared.
+        assert!(source.check_intact().is_err());
+        let source = Source::open(&path, 4, InputForm::default(), &Stop::default()).unwrap();
+        source.sha256();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::remove_file(&link).unwrap();
+        source.check_intact().unwrap();
+        let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+        std::fs::hard_link(&path, &link).unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
+        (&file).write_all(b"A 01\nB 03\n").unwrap();
+        file.set_modified(modified).unwrap();
+        std::fs::hard_link(&path, folder.path().join("c")).unwrap();
+        assert!(source.check_intact().is_err());
     }
 }

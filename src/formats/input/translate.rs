@@ -1,13 +1,13 @@
 //! Unpacks and translates a file into a temporary file without a name, a buffer at a time.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use super::ends::MARK;
 use super::form::EbcdicLineEnd;
 use super::packing::fill;
-use super::temporary::temporary_file;
+use super::unpacked::Unpacked;
 use super::utf8::FromUtf8;
 use super::variable::{Fault, Unblocker, blocks_of};
 use super::{Encoding, Format, InputForm, Mapped, Packing};
@@ -99,7 +99,7 @@ fn put(table: Option<&[u8; 256]>, utf8: Option<&mut FromUtf8>, bytes: &[u8], out
 ///
 /// # Errors
 /// [`Error::Input`] where the file cannot be unpacked, or is not RECFM=VB although that was asked or
-/// found; [`Error::Io`] where there is no room; [`Error::Interrupted`].
+/// found; [`Error::TooLarge`] where it is over a limit or has no room; [`Error::Interrupted`].
 pub(super) fn translate(
     delivered: &Mapped,
     packing: Option<Packing>,
@@ -114,9 +114,7 @@ pub(super) fn translate(
             .map_err(|error| packing.refuse(path, &error))?,
         None => Box::new(&delivered[..]),
     };
-    let folder = std::env::temp_dir();
-    let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
-    let mut file = temporary_file().map_err(no_room)?;
+    let mut file = Unpacked::create(path, delivered.len() as u64, packing.is_some())?;
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     let mut translated = Translated::default();
@@ -143,16 +141,16 @@ pub(super) fn translate(
             translator
                 .finish(&mut out)
                 .map_err(|fault| refuse(path, fault))?;
-            file.write_all(&out).map_err(no_room)?;
+            file.write(&out)?;
             if let Some(utf8) = &mut translator.utf8 {
                 translated.replaced = std::mem::take(&mut utf8.replaced);
             }
-            return Ok((file, translated));
+            return Ok((file.finish(), translated));
         }
         translator
             .push(bytes, &mut out)
             .map_err(|fault| refuse(path, fault))?;
-        file.write_all(&out).map_err(no_room)?;
+        file.write(&out)?;
     }
 }
 

@@ -1,0 +1,153 @@
+//! Files that unpack to far more than they are, and files of nothing: told at once, by their own name,
+//! and with `--on-bad-file exclude` the night goes on without them.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{World, status, stderr, stdout};
+
+/// Frames of zstd, a few kilobytes, that unpack to so many times 64 MiB.
+fn bomb(times: usize) -> Vec<u8> {
+    let frame = zstd::encode_all(&vec![b'A'; 64 << 20][..], 1).unwrap();
+    frame.repeat(times)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn sparse(path: &Path, bytes: u64) {
+    let file = std::fs::File::create(path).unwrap();
+    file.set_len(bytes).unwrap();
+}
+
+#[test]
+fn a_bomb_is_a_file_that_cannot_be_used_and_is_told_by_its_name() {
+    let world = World::new();
+    let folder = world.extracts("in");
+    let packed = bomb(64);
+    assert!(packed.len() < 1 << 20, "{}", packed.len());
+    std::fs::write(folder.join("AZ.zst"), packed).unwrap();
+    let begun = Instant::now();
+    let stopped = world.run(&["match", "--out", "r", "in"], &[]);
+    assert_eq!(status(&stopped), 3, "{}", stderr(&stopped));
+    let told = stderr(&stopped);
+    assert!(
+        told.contains("in/AZ.zst: unpacks to more than 250 times its size"),
+        "{told}"
+    );
+    assert!(!told.contains("/tmp"), "{told}");
+    let excluded = world.run(
+        &["match", "--on-bad-file", "exclude", "--out", "r", "in"],
+        &[],
+    );
+    assert_eq!(status(&excluded), 0, "{}", stderr(&excluded));
+    assert!(
+        stderr(&excluded).contains("AZ.zst was left out: unpacks to more"),
+        "{}",
+        stderr(&excluded)
+    );
+    let summary = std::fs::read_to_string(world.path("r/summary.json")).unwrap();
+    assert!(summary.contains("\"AZ.zst\""), "{summary}");
+    for command in [
+        &["validate", "in"][..],
+        &["convert", "--to", "csv", "--output", "c", "in/AZ.zst"],
+        &["derive", "--out", "d", "in/AZ.zst"],
+        &["respond", "--serial-start", "1", "--out", "w", "in/AZ.zst"],
+        &[
+            "match",
+            "--out",
+            "m",
+            "--ssn-master",
+            "in/AZ.zst",
+            "world/extracts",
+        ],
+        &[
+            "match",
+            "--out",
+            "m",
+            "--misidentified",
+            "in/AZ.zst",
+            "world/extracts",
+        ],
+    ] {
+        let output = world.run(command, &[]);
+        assert_eq!(status(&output), 3, "{command:?}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains("in/AZ.zst: unpacks"),
+            "{command:?}: {}",
+            stderr(&output)
+        );
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn the_limit_can_be_set_and_a_sound_file_is_read_within_it() {
+    let world = World::new();
+    let folder = world.extracts("in");
+    let plain = std::fs::read(folder.join("TX.txt")).unwrap();
+    std::fs::remove_file(folder.join("TX.txt")).unwrap();
+    std::fs::write(folder.join("TX.gz"), gzip(&plain)).unwrap();
+    let length = plain.len().to_string();
+    let within = world.run(
+        &["match", "--max-unpacked", &length, "--out", "r", "in"],
+        &[],
+    );
+    assert_eq!(status(&within), 0, "{}", stderr(&within));
+    let less = (plain.len() - 1).to_string();
+    let over = world.run(
+        &["match", "--max-unpacked", &less, "--out", "r2", "in"],
+        &[],
+    );
+    assert_eq!(status(&over), 3, "{}", stderr(&over));
+    assert!(
+        stderr(&over).contains("in/TX.gz: unpacks to more than"),
+        "{}",
+        stderr(&over)
+    );
+    // The file is of no state that is known, so its state is absent.
+    let excluded = world.run(
+        &[
+            "match",
+            "--on-bad-file",
+            "exclude",
+            "--max-unpacked",
+            &less,
+            "--out",
+            "r2",
+            "in",
+        ],
+        &[],
+    );
+    assert_eq!(status(&excluded), 0, "{}", stderr(&excluded));
+    let verified = world.run(&["verify", "r2"], &[]);
+    assert_eq!(status(&verified), 0, "{}", stdout(&verified));
+}
+
+#[test]
+fn gigabytes_of_nothing_are_told_at_once() {
+    let world = World::new();
+    let folder = world.extracts("in");
+    sparse(&folder.join("AZ.txt"), 8 << 30);
+    std::fs::write(folder.join("OR.gz"), gzip(&vec![0; 16 << 20])).unwrap();
+    let begun = Instant::now();
+    let output = world.run(&["match", "--out", "r", "in"], &[]);
+    assert_eq!(status(&output), 3, "{}", stderr(&output));
+    for name in ["AZ.txt", "OR.gz"] {
+        let words = format!("in/{name}: begins with 65536 bytes of X'00'");
+        assert!(stderr(&output).contains(&words), "{}", stderr(&output));
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+}
