@@ -17,7 +17,7 @@ fn main() -> ExitCode {
             error.exit()
         }),
         Err(error) => {
-            // A closed pipe is no failure, and where else would the message go?
+            // A closed pipe is not an error, and there is no other place for a message.
             let error = harmless(error);
             drop(error.print());
             if error.use_stderr() {
@@ -44,8 +44,8 @@ fn run(cli: &Cli) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The same error with the arguments as a person may see them: it quotes them, and a name that a shell
-/// found may hold anything.
+/// The error with its arguments made safe to show: it quotes them, and a file name from a shell
+/// pattern can contain anything.
 fn harmless(error: clap::Error) -> clap::Error {
     let arguments: Vec<_> = std::env::args_os().collect();
     let shown: Vec<_> = arguments

@@ -1,4 +1,4 @@
-//! Progress on stderr: one bar a stage, with rate and time left, on a terminal only.
+//! Progress bars on stderr, one per stage, with rate and remaining time. Only on a terminal.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -23,7 +23,7 @@ pub enum Unit {
 }
 
 impl Progress {
-    /// Bars on stderr; none where `quiet`, or where stderr is no terminal.
+    /// Progress bars on stderr; none if `quiet`, or if stderr is not a terminal.
     pub fn new(quiet: bool) -> Self {
         use std::io::IsTerminal;
         let shown = !quiet && std::io::stderr().is_terminal();
@@ -57,14 +57,14 @@ impl Progress {
 }
 
 impl Stage {
-    /// A stage that nobody sees.
+    /// A stage without a bar.
     pub fn hidden() -> Self {
         Stage {
             bar: ProgressBar::hidden(),
         }
     }
 
-    /// So much more is done.
+    /// Advances the stage.
     #[inline]
     pub fn advance(&self, by: u64) {
         self.bar.inc(by);

@@ -1,4 +1,4 @@
-//! `--audit`, which every command that reads people's data takes.
+//! `--audit`, an option of every command that reads personal data.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    /// The trail, where one is kept.
+    /// The trail, if the option is given.
     pub fn path(&self) -> Option<&Path> {
         self.audit.as_deref()
     }
@@ -34,7 +34,7 @@ impl AuditArgs {
         stop: &Stop,
         work: impl FnOnce(&Session) -> Result<Exit>,
     ) -> Result<Exit> {
-        // An argument that is not UTF-8 is recorded as far as it can be.
+        // Bytes of an argument that are not UTF-8 are replaced.
         let options = std::env::args_os()
             .skip(1)
             .map(|argument| argument.to_string_lossy().into_owned());

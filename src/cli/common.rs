@@ -33,7 +33,7 @@ pub struct CommonArgs {
 }
 
 impl CommonArgs {
-    /// The date of the run: the one given, or today.
+    /// The given run date, or today.
     pub fn run_date(&self) -> Date {
         self.run_date.map_or_else(Date::today, |date| date.0)
     }
@@ -46,11 +46,11 @@ impl CommonArgs {
         LayoutSet::load(self.layouts.as_deref())
     }
 
-    /// Says on stderr that whether cases are whole cannot be checked, where the layouts in use do not
-    /// let a reader of responses see it.
+    /// Warns on stderr if it cannot be checked that cases are complete, because the layouts in use do
+    /// not have the number of records of a case.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field of the response is missing.
+    /// [`Error::Layout`] if a field of the response is missing.
     pub fn note_unchecked_cases(&self, layouts: &LayoutSet) -> Result<()> {
         if !self.quiet && !ResponseFields::new(layouts)?.has_record_counts() {
             warn(UNCHECKED_CASES);
@@ -59,7 +59,7 @@ impl CommonArgs {
     }
 }
 
-/// A run date, as the command line takes it.
+/// Parses a run date.
 #[derive(Clone, Copy)]
 pub struct RunDate(pub Date);
 
@@ -79,7 +79,7 @@ impl std::str::FromStr for RunDate {
     }
 }
 
-/// Reads a whole number of a range.
+/// Parses a whole number in a range.
 pub fn whole_number<N>(
     range: RangeInclusive<N>,
 ) -> impl Fn(&str) -> std::result::Result<N, String> + Clone
@@ -106,10 +106,10 @@ pub struct ThreadsArgs {
 }
 
 impl ThreadsArgs {
-    /// Runs `work` on a pool of its own.
+    /// Runs `work` in a thread pool of its own.
     ///
     /// # Errors
-    /// [`Error::Usage`] where so many threads cannot be started, and what `work` gives.
+    /// [`Error::Usage`] if the threads cannot be started, and any error of `work`.
     pub fn run<T: Send>(self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -132,8 +132,8 @@ pub enum OutputFormatArg {
     Json,
 }
 
-/// `--fail-on`: findings that make the exit status 1, when all is published or printed. What they
-/// are is told at the option of each command.
+/// `--fail-on`: findings that make the exit status 1 after everything was published or printed. The help
+/// of each command says which they are.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     /// Errors.
@@ -193,7 +193,7 @@ impl FailOn {
 }
 
 impl InputEncodingArg {
-    /// The code page that was asked for.
+    /// The requested code page.
     pub fn encoding(self) -> Option<Encoding> {
         match self {
             InputEncodingArg::Auto => None,
@@ -204,7 +204,7 @@ impl InputEncodingArg {
 }
 
 impl InputArgs {
-    /// The form that was asked for.
+    /// The requested form.
     pub fn form(self) -> InputForm {
         InputForm {
             fixed: match self.input_format {
@@ -241,7 +241,7 @@ enum ResponseEncodingArg {
 }
 
 impl ResponseFormArgs {
-    /// The form that was asked for.
+    /// The requested form.
     pub fn form(self) -> OutputForm {
         OutputForm {
             fixed: self.output_format == ResponseFormatArg::Fb,
@@ -253,7 +253,7 @@ impl ResponseFormArgs {
     }
 }
 
-/// Where a command writes its folder.
+/// The output folder of a command.
 #[derive(Args, Clone, Debug)]
 pub struct OutFolderArgs {
     /// The folder to make; it appears when all is written
@@ -268,26 +268,27 @@ pub struct OutFolderArgs {
 }
 
 impl OutFolderArgs {
-    /// Refuses to replace a folder that holds the audit trail, before its start line is written.
+    /// Refuses to replace a folder that has the audit trail in it. Must be called before the start line is
+    /// written.
     ///
     /// # Errors
-    /// [`Error::Output`] where it does.
+    /// [`Error::Output`] if it does.
     pub fn spare_trail(&self, audit: &AuditArgs) -> Result<()> {
         self.spare("the audit trail", audit.audit.as_deref())
     }
 
     fn spare<'p>(&self, what: &str, used: impl IntoIterator<Item = &'p Path>) -> Result<()> {
         if !self.force {
-            // Then nothing is replaced but an empty folder.
+            // Without --force, only an empty folder is replaced.
             return Ok(());
         }
         refuse_used(&self.out, what, used)
     }
 
-    /// Begins the folder of a run that reads these files and folders, beside its layouts.
+    /// Creates the folder of a run that reads these files and folders, and its layouts.
     ///
     /// # Errors
-    /// [`Error::Output`] where the folder would replace one of them: the run's own input would be
+    /// [`Error::Output`] if the folder would replace one of them: the run's own input would be
     /// gone. As [`OutputFolder::create`].
     pub fn create<'p>(
         &self,

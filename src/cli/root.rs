@@ -34,10 +34,10 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Reads a command line, the program's name first.
+    /// Parses a command line, which begins with the program's name.
     ///
     /// # Errors
-    /// clap's error where it is wrong, or asks for help or the version.
+    /// clap's error if it is wrong, or asks for help or the version.
     pub fn read<I, T>(line: I) -> Result<Self, clap::Error>
     where
         I: IntoIterator<Item = T>,
@@ -52,7 +52,7 @@ impl Cli {
     }
 }
 
-/// Without clap's tip to pass an unknown option as a value: nobody means a file of that name.
+/// Removes clap's tip to pass an unknown option as a value, because nobody means a file with that name.
 fn without_escape(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::UnknownArgument {
         error.remove(ContextKind::Suggested);
@@ -83,7 +83,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether the command reads people's data.
+    /// Whether the command reads personal data.
     pub fn reads_people(&self) -> bool {
         match self {
             Command::Explain(args) => args.reads_people(),

@@ -1,4 +1,4 @@
-//! What a match reads: extracts, FCR-derived files and side files.
+//! The inputs of a match: extracts, FCR-derived files and side files.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::formats::reference::Counties;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
-/// What a match reads, and with which options.
+/// The inputs of a match, with the options that change answers.
 #[derive(Clone, Debug, Default)]
 pub struct MatchInputs {
     /// The states' extracts: files or folders.
@@ -39,7 +39,7 @@ pub struct SideFiles {
 }
 
 impl SideFiles {
-    /// What the manifest says of them.
+    /// Their entries in the manifest.
     pub fn entries(&self) -> Vec<InputEntry> {
         let master = self.master.as_ref().map(SsnMaster::entry);
         self.misidentified
@@ -51,7 +51,7 @@ impl SideFiles {
     }
 }
 
-/// What reading needs beside the inputs.
+/// The settings for reading, besides the inputs.
 pub struct Reading<'a> {
     /// The layouts in use.
     pub layouts: &'a LayoutSet,
@@ -59,24 +59,24 @@ pub struct Reading<'a> {
     pub counties: &'a Counties,
     /// The date of the run.
     pub run_date: Date,
-    /// How many of each warning of a file are listed.
+    /// The number of warnings per code and file that are listed.
     pub max_warnings: usize,
-    /// Where bytes read are reported.
+    /// Counts the bytes read.
     pub progress: &'a Progress,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub stop: &'a Stop,
 }
 
 impl MatchInputs {
-    /// The files and folders that are named.
+    /// The files and folders in the arguments.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let side_files = self.ssn_master.iter().chain(&self.misidentified);
         let extracts = self.extracts.iter().chain(&self.fcr);
         extracts.chain(side_files).map(PathBuf::as_path)
     }
 
-    /// Reads the side files, and with them the extracts and FCR-derived files; gives the latter,
-    /// usable or not, and what the manifest says of the side files.
+    /// Reads the side files, then the extracts and FCR-derived files. Returns these, usable or not,
+    /// and the manifest entries of the side files.
     ///
     /// # Errors
     /// As [`MatchInputs::side_files`], [`files_of`] and [`collect`].
@@ -106,8 +106,8 @@ impl MatchInputs {
         Ok((collected, side_files.entries()))
     }
 
-    /// Stops where files cannot be used, as far as `--on-bad-file` says so, or cannot be used
-    /// together.
+    /// Stops the run if files cannot be used and `--on-bad-file` does not allow it, or if they
+    /// cannot be used together.
     ///
     /// # Errors
     /// As [`Collected::refuse_unusable`], [`Collected::refuse_none_left`] and
@@ -123,7 +123,7 @@ impl MatchInputs {
     /// Reads the side files.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where one cannot be used.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if one cannot be used.
     pub fn side_files(&self, layouts: &LayoutSet, stop: &Stop) -> Result<SideFiles> {
         let misidentified = match &self.misidentified {
             Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,

@@ -1,4 +1,5 @@
-//! `rejects/*.csv`: what the edits found, record by record, and never a value of a record.
+//! `rejects/*.csv`: the findings of the edits, record by record. They must not contain a value of a
+//! record.
 
 use super::output::OutputFolder;
 use crate::engine::extract::{Edit, Extract};
@@ -8,7 +9,7 @@ use crate::formats::layout::{Columns, ExtractLayout, LayoutSet, RECORD_BYTES};
 /// Writes the rejects file of an extract.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be written.
+/// [`Error::Io`] if it cannot be written.
 pub fn write_rejects(
     folder: &OutputFolder,
     name: &str,
@@ -49,7 +50,7 @@ pub fn write_rejects(
     file.finish()
 }
 
-/// For each edit the rest of its line.
+/// For each edit, the part of its line that is the same for all records.
 struct Lines(Vec<String>);
 
 impl Lines {
@@ -84,7 +85,7 @@ impl Lines {
             let bytes = writer
                 .into_inner()
                 .map_err(|e| unwritable(e.into_error().into()))?;
-            // The first cell is left to the record number.
+            // The first cell is empty here; the record number goes there.
             let text = String::from_utf8_lossy(&bytes).into_owned();
             Ok(text.strip_prefix("\"\"").unwrap_or(&text).to_owned())
         };

@@ -1,4 +1,5 @@
-//! The roster: who takes part, and how (seed: a current list of the states that participate).
+//! The roster: which states participate, and how (seed: a current list of the states that
+//! participate).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::formats::reference::State;
 use crate::open::read_whole;
 use crate::stop::Stop;
 
-/// How a state takes part.
+/// How a state participates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -20,11 +21,11 @@ pub enum Role {
     Extract,
     /// Its data are derived from the FCR.
     Fcr,
-    /// It does not take part.
+    /// It does not participate.
     None,
 }
 
-/// `--roster-policy`: what becomes of a run in which somebody did not do as agreed.
+/// `--roster-policy`: what happens to a run in which a state did not do as agreed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RosterPolicy {
     /// The run stops.
@@ -47,7 +48,7 @@ impl RosterPolicy {
     }
 }
 
-/// What stood for a state in a run.
+/// The data that were used for a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UsedData {
@@ -59,14 +60,14 @@ pub enum UsedData {
     Nothing,
 }
 
-/// How a state stood in a run, against the roster.
+/// A state's role by the roster, and the data that were used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendance {
-    /// What was agreed.
+    /// The agreed role.
     pub role: Role,
-    /// What stood for it.
+    /// The data that were used.
     pub stood: UsedData,
-    /// Whether it sent what was agreed.
+    /// Whether the state sent what was agreed.
     pub as_agreed: bool,
 }
 
@@ -74,7 +75,7 @@ pub struct Attendance {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     roles: BTreeMap<State, Role>,
-    /// What the manifest says of the file.
+    /// The file's entry in the manifest.
     pub entry: Option<InputEntry>,
 }
 
@@ -92,12 +93,12 @@ struct Row {
 }
 
 impl Roster {
-    /// Reads a roster: CSV with the columns `usps,role,from,to,agreement,contact`, dates as
-    /// CCYYMMDD, a blank date open. A state without a row on the date takes no part.
+    /// Reads a roster: CSV with the columns `usps,role,from,to,agreement,contact`. Dates are
+    /// CCYYMMDD; a blank one is open. A state without a row for the date does not participate.
     ///
     /// # Errors
-    /// [`Error::Configuration`] naming the line that cannot be used, or that gives a state two
-    /// roles on the date, and as [`read_whole`].
+    /// [`Error::Configuration`] naming the line that is malformed or gives a state two roles on the
+    /// date, and as [`read_whole`].
     pub fn load(path: &Path, date: Date, stop: &Stop) -> Result<Self> {
         let file = read_whole(path, stop).map_err(|error| match error {
             Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
@@ -144,8 +145,8 @@ impl Roster {
         self.roles.get(&state).copied().unwrap_or(Role::None)
     }
 
-    /// How every state stood that has a role or for which something stood. `submitted` tells
-    /// whether a state sent an extract, also one that was left out.
+    /// The attendance of every state that has a role, sent an extract, or had data used.
+    /// `submitted` returns whether a state sent an extract, even if it was left out.
     pub fn attendance(
         &self,
         stood: impl Fn(State) -> UsedData,
@@ -177,7 +178,7 @@ fn refuse(path: &Path, line: Option<usize>, problem: String) -> Error {
     }
 }
 
-/// Who did not do as agreed, as a message names them.
+/// The states that did not do as agreed, as in a message.
 pub(crate) fn disagreements(attendance: &BTreeMap<&'static str, Attendance>) -> Vec<String> {
     let what = |(state, one): (&&str, &Attendance)| match one.role {
         Role::Extract => format!("{state} should have sent an extract and did not"),

@@ -1,4 +1,4 @@
-//! `summary.json` of `match`, and the same as text.
+//! The summary of `match`, as `summary.json` and as text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCount
 
 /// The name of the file.
 pub const SUMMARY: &str = "summary.json";
-/// The form that this program writes and reads.
+/// The schema that this program writes and reads.
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
@@ -40,10 +40,10 @@ pub struct StateSummary {
     /// The file's name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub file: String,
-    /// The form in which it was delivered.
+    /// The form of the delivered file.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
-    /// What became of its records and cases.
+    /// The outcomes of its records and cases.
     #[serde(flatten)]
     pub totals: StateTotals,
     /// Errors by code.
@@ -63,9 +63,9 @@ pub struct StateSummary {
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
-    /// The form in which it was delivered.
+    /// The form of the delivered file.
     pub form: String,
-    /// Whether it stood for its state; else the state submitted an extract.
+    /// Whether it was used for its state; it is not if the state submitted an extract.
     pub used: bool,
     /// Its records.
     pub records: FcrRecords,
@@ -84,7 +84,7 @@ pub struct FcrRecords {
     pub rejected: u64,
 }
 
-/// What a file was given as.
+/// The provenance of a file, by option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
@@ -108,13 +108,13 @@ impl std::fmt::Display for FileKind {
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
-    /// What it was given as.
+    /// Its provenance.
     pub kind: FileKind,
-    /// Its state, where that is known.
+    /// Its state, if known.
     pub state: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// How many records it had.
+    /// The number of its records.
     pub records: u64,
     /// Errors by code.
     pub errors: FindingCounts,
@@ -123,14 +123,14 @@ pub struct ExcludedFile {
 /// `summary.json` of `match`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MatchSummary {
-    /// The form of this file.
+    /// The schema of this file.
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,
-    /// The routine; a summary without it is of an early version, which had `published` alone.
+    /// The routine. A summary of an early version does not have it; then it is `published`.
     #[serde(default)]
     pub routine: Routine,
-    /// Those that submitted, by USPS code.
+    /// The states that submitted, by USPS code.
     #[serde(deserialize_with = "by_state")]
     pub states: BTreeMap<&'static str, StateSummary>,
     /// The sums over the states.
@@ -139,13 +139,13 @@ pub struct MatchSummary {
     /// The FCR-derived files, by USPS code.
     #[serde(default, deserialize_with = "by_state")]
     pub fcr: BTreeMap<&'static str, FcrFile>,
-    /// States that cases name and that sent nothing, by USPS code: these cases.
+    /// Absent states that cases name, by USPS code, with these cases.
     #[serde(default, deserialize_with = "by_state")]
     pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     #[serde(default)]
     pub excluded: Vec<ExcludedFile>,
-    /// How the states stood against the roster, where one was given, by USPS code.
+    /// The attendance of the states, if a roster was given, by USPS code.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -167,7 +167,7 @@ pub(super) fn cases_by_other_state(extract: &Extract) -> BTreeMap<&'static str, 
     counts
 }
 
-/// A map by USPS code; a code of no jurisdiction is refused.
+/// A map by USPS code; other keys are refused.
 fn by_state<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> std::result::Result<BTreeMap<&'static str, T>, D::Error> {
@@ -186,13 +186,13 @@ fn by_state_if_given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 impl MatchSummary {
-    /// Reads a summary; `None` where the text is none of a match.
+    /// Parses a summary; `None` if the text is not a summary of match.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let summary: MatchSummary = serde_json::from_slice(text).ok()?;
         (summary.schema == SCHEMA).then_some(summary)
     }
 
-    /// An empty summary of a run of this date and routine.
+    /// An empty summary for a run date and a routine.
     pub fn new(run_date: String, routine: Routine) -> Self {
         MatchSummary {
             schema: SCHEMA.into(),
@@ -210,7 +210,7 @@ impl MatchSummary {
         }
     }
 
-    /// Adds a submitting state, also to the run's sums.
+    /// Adds a submitting state, and adds its numbers to the run's sums.
     pub fn add_state(&mut self, extract: &Extract, totals: StateTotals) {
         let errors = counts_of(&extract.findings, Severity::Error);
         let warnings = counts_of(&extract.findings, Severity::Warning);
@@ -271,7 +271,7 @@ impl MatchSummary {
         });
     }
 
-    /// Counts the cases that name states for which no data stand.
+    /// Counts the cases that name states without data.
     pub fn count_absent(&mut self, standing: &[Extract]) {
         let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
         for extract in standing
@@ -307,7 +307,7 @@ impl MatchSummary {
         )))
     }
 
-    /// What an operator must not overlook.
+    /// Warnings for the operator.
     pub fn warnings(&self) -> Vec<String> {
         let left_out = self
             .excluded
@@ -317,7 +317,7 @@ impl MatchSummary {
         left_out.chain(roster).collect()
     }
 
-    /// Whether a finding of this severity, or a graver one, occurred.
+    /// Whether the run has a finding of this severity or above.
     pub fn has(&self, severity: Severity) -> bool {
         let fcr =
             |of: fn(&FcrFile) -> &FindingCounts| self.fcr.values().any(|file| !of(file).is_empty());
@@ -327,7 +327,7 @@ impl MatchSummary {
         errors || (severity == Severity::Warning && warnings)
     }
 
-    /// The file's text.
+    /// The contents of the file.
     pub fn json(&self) -> String {
         crate::text::json_text(self)
     }

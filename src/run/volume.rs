@@ -1,7 +1,8 @@
-//! Volume checks against an earlier run.
+//! Compares each state's volume with an earlier run.
 //!
-//! A truncated extract gives everyone else 01, and 01 prompts closings: a state that sends much
-//! less or much more than the last time is looked at before it is matched.
+//! A truncated extract gives every other state 01 for the lost cases, and 01 prompts workers to
+//! close them. A state that sends much less or much more than last time is therefore left out or
+//! stops the run before it is matched.
 
 use std::path::Path;
 
@@ -11,10 +12,10 @@ use crate::engine::extract::{Edit, Extract, Provenance};
 use crate::error::Result;
 use crate::text::shown_path;
 
-/// Cases by other state are compared where there were so many.
+/// Cases by other state are compared only if there were at least this many.
 const FEWEST_CASES: u64 = 100;
 
-/// What an earlier run's summary says of each state's volume.
+/// The volumes of an earlier run, by state.
 #[derive(Debug)]
 pub struct PreviousRun {
     run: FinishedRun,
@@ -24,15 +25,15 @@ impl PreviousRun {
     /// Opens an earlier run.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder is no finished run of match.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if the folder is no finished run of match.
     pub fn load(folder: &Path) -> Result<Self> {
         Ok(PreviousRun {
             run: FinishedRun::open(folder)?,
         })
     }
 
-    /// Why a state's extract cannot be used: its volume moved by more than so many percent, or its
-    /// last record was cut off.
+    /// The reason why a state's extract cannot be used: its volume changed by more than the limit,
+    /// or its last record is cut.
     pub fn problem(&self, extract: &Extract, percent: f64) -> Option<String> {
         if extract.provenance != Provenance::Submitted {
             return None;

@@ -1,4 +1,4 @@
-//! `icr convert`: records from one form into another.
+//! `icr convert`: converts records between forms.
 
 use std::path::PathBuf;
 
@@ -104,7 +104,7 @@ enum InputFormatArg {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; FILE is as it was then.
+/// Whatever stops the run; then FILE is unchanged.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, stop, |session| {
         let layouts = common.layouts.as_deref();

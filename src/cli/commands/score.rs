@@ -1,4 +1,4 @@
-//! `icr score`: a run held against the truth that `icr synth` wrote.
+//! `icr score`: compares a run with the truth that `icr synth` wrote.
 
 use std::path::{Path, PathBuf};
 
@@ -130,7 +130,7 @@ fn score_audited(
     Ok(exit)
 }
 
-/// The routine that a run's manifest names.
+/// The routine in a run's manifest.
 fn routine_of(folder: &Path) -> Option<String> {
     let manifest = find_match_manifest(folder)?;
     let routine = manifest.options.get("routine")?.as_str()?;

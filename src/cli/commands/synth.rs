@@ -60,7 +60,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let world = world(args)?;
     let folder = args.out.create(common, [args.noise.as_path()])?;
@@ -72,7 +72,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         OutputFormatArg::Json => json(&totals),
         OutputFormatArg::Text => text(&totals, &profile),
     };
-    // Nobody's data are read, so that no trail is kept.
+    // No personal data are read, so there is no audit trail.
     let session = Session::default();
     let exit = FailOn::exit(args.fail_on, |severity| totals.has(severity));
     session.publish(folder, (&text, stdout), exit, stop)?;
@@ -119,7 +119,7 @@ fn make(
     Ok(totals)
 }
 
-/// The states that take part: those of `--states`, and those of `--fcr-states`, which submit nothing.
+/// The participating states: those of `--states`, and those of `--fcr-states`, which submit nothing.
 fn world(args: &Args) -> Result<World> {
     let states = match args.states.as_str() {
         "all" => State::all().collect(),

@@ -1,10 +1,10 @@
-//! The forms in which records come: text or RECFM=FB, ASCII or EBCDIC.
+//! The forms of input files: text or RECFM=FB, ASCII or EBCDIC.
 
 use memchr::{memchr, memchr2};
 
 use super::cp037::{FROM_LATIN_1, TO_LATIN_1};
 
-/// How the records of a file are told apart.
+/// How a file is split into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// One record per line, LF or CRLF, the last line with or without its ending.
@@ -16,24 +16,24 @@ pub enum Framing {
 /// The code page of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// ASCII, or ISO 8859-1 where a byte is X'80' or above.
+    /// ASCII; a byte of X'80' or above is ISO 8859-1.
     #[default]
     Ascii,
     /// EBCDIC code page 037.
     Cp037,
 }
 
-/// How much of a file tells its code page (layouts.md, section 4).
+/// The number of bytes at the start of a file that decide its code page (layouts.md, section 4).
 pub(super) const LOOK_BYTES: usize = 64 * 1024;
 
 /// The line ends of EBCDIC text: new line and line feed.
 const EBCDIC_NEW_LINE: u8 = 0x15;
-/// What EBCDIC's new line is in ISO 8859-1.
+/// EBCDIC's new line in ISO 8859-1.
 const EBCDIC_NEW_LINE_LATIN_1: u8 = 0x85;
 
 impl Encoding {
-    /// The code page of a file that begins with these bytes: EBCDIC where in the first 64 KiB X'40'
-    /// is commoner than X'20', and X'F0'-X'F9' together commoner than X'30'-X'39'.
+    /// The code page of a file that begins with these bytes. It is EBCDIC if, in the first 64 KiB,
+    /// X'40' is more common than X'20' and X'F0'-X'F9' together are more common than X'30'-X'39'.
     pub fn of(bytes: &[u8]) -> Self {
         let head = &bytes[..bytes.len().min(LOOK_BYTES)];
         let mut counts = [0_usize; 256];
@@ -48,8 +48,8 @@ impl Encoding {
         }
     }
 
-    /// Translates from this code page to ISO 8859-1, in place. With `new_line`, X'15' of EBCDIC is a
-    /// line end as X'25' is; without, it is the byte X'85' that it stands for.
+    /// Translates from this code page to ISO 8859-1, in place. With `new_line`, EBCDIC's X'15'
+    /// becomes a line end, like X'25'; without it, it becomes the byte X'85'.
     pub(super) fn decode(self, bytes: &mut [u8], new_line: bool) {
         match self {
             Encoding::Ascii => {}
@@ -65,8 +65,9 @@ impl Encoding {
         }
     }
 
-    /// Where a record holds a byte that a line of this code page cannot carry, since it may be read as
-    /// the line's end: a line feed, and in EBCDIC X'85' too, of which X'15' is made (decision 0010).
+    /// The place of a byte that a line in this code page cannot contain, because a reader could
+    /// take it for the line's end: a line feed, and in EBCDIC also X'85', which would become X'15'
+    /// (decision 0010).
     #[inline]
     pub fn line_end_in(self, record: &[u8]) -> Option<usize> {
         match self {
@@ -94,7 +95,7 @@ impl Encoding {
     }
 }
 
-/// The form that was asked for; what is `None` is found out from the bytes.
+/// The requested form. `None` is detected from the bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputForm {
     /// `--input-format`: true for RECFM=FB, false for text.
@@ -104,8 +105,8 @@ pub struct InputForm {
 }
 
 impl Framing {
-    /// The framing of these bytes: RECFM=FB is assumed where there is no line end and the length
-    /// is a positive multiple of the record length (layouts.md, section 4).
+    /// The framing of these bytes: RECFM=FB if there is no line end and the length is a positive
+    /// multiple of the record length (layouts.md, section 4).
     pub fn of(bytes: &[u8], record_bytes: usize, asked: Option<bool>) -> Self {
         let fixed = asked.unwrap_or_else(|| {
             !bytes.is_empty()

@@ -1,10 +1,10 @@
 //! Files mapped into memory: the one module with `unsafe` code.
 //!
-//! A mapped input costs no private memory, and a record anywhere in it can be read again when its
-//! response is written. The price is that another process can cut the file short while it is
-//! mapped; reading beyond the new end would end the process with SIGBUS. Here a handler puts a
-//! page of zeroes under the reader and remembers the file, and [`Mapped::check_intact`], which
-//! every command calls before it publishes or prints an answer, reports it (decision 0002).
+//! A mapped input uses no private memory, and any record can be read again when its response is
+//! written. But another process can truncate the file while it is mapped, and reading beyond the
+//! new end would kill the process with SIGBUS. A signal handler therefore maps a page of zeroes
+//! there and notes the file, and [`Mapped::check_intact`], which every command must call before it
+//! publishes or prints an answer, reports it (decision 0002).
 
 #![expect(
     unsafe_code,
@@ -24,9 +24,9 @@ use memmap2::{Mmap, MmapOptions};
 use crate::error::{Error, Result};
 use crate::open::regular;
 
-/// What there is to say of a pipe, a device or a folder.
+/// The message about a pipe, a device or a folder.
 const NO_FILE: &str = "is not a regular file; give a file, or a folder of files";
-/// How many files can be mapped at once.
+/// The maximum number of files that can be mapped at once.
 const SLOTS: usize = 1024;
 
 struct Slot {
@@ -52,7 +52,7 @@ pub struct Mapped {
     path: PathBuf,
 }
 
-/// What tells that a file was changed.
+/// The properties that show whether a file was changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -82,7 +82,7 @@ impl Mapped {
         Self::of_file(file, path)
     }
 
-    /// Maps a file that is open already; `path` is for messages.
+    /// Maps an open file; `path` is for messages.
     ///
     /// # Errors
     /// As [`Mapped::open`].
@@ -119,15 +119,15 @@ impl Mapped {
         Ok(mapped)
     }
 
-    /// Where the file is, as it was given.
+    /// The path of the file, as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Tells the system that all will be read soon, from front to back.
+    /// Advises the system that the file will be read soon, from front to back.
     pub fn will_read(&self) {
         if let Some(map) = &self.map {
-            // Advice only: where it is not taken nothing is lost but time.
+            // This is only advice, so an error does not matter.
             drop(map.advise(memmap2::Advice::WillNeed));
         }
     }
@@ -135,7 +135,7 @@ impl Mapped {
     /// Returns whether the file is still the one that was opened.
     ///
     /// # Errors
-    /// [`Error::Input`] if it was cut short or changed since.
+    /// [`Error::Input`] if it was truncated or changed since.
     pub fn check_intact(&self) -> Result<()> {
         let cut = self
             .slot
@@ -245,7 +245,7 @@ extern "C" fn handler(
             }
             break;
         }
-        // Not one of ours: let the fault end the process, as it would have.
+        // Not a fault in a mapped file: the default action ends the process.
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = libc::SIG_DFL;
         libc::sigaction(signal, &raw const action, std::ptr::null_mut());

@@ -1,4 +1,5 @@
-//! From arguments to records: which files, in which form, and where each record lies.
+//! From arguments to records: the files, their forms, and the place of each record. What a record
+//! means is not decided here.
 
 mod cp037;
 mod diagnose;

@@ -1,12 +1,12 @@
-//! From input arguments to files.
+//! Finds the files that input arguments name.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// The files that the arguments name: each is a file, or a folder whose regular files (not hidden,
-/// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
-/// message about a folder that has none.
+/// The files that the arguments name: each is a file, or a folder, of which all regular files (not
+/// hidden, not nested) are taken in byte order of their names. `what` describes the files, for the
+/// message about a folder without any.
 ///
 /// # Errors
 /// [`Error::Input`] if an argument is neither, [`Error::Io`] if it does not exist or cannot be

@@ -1,8 +1,8 @@
-//! One input file: its bytes, as ISO 8859-1, and its form.
+//! One input file: its bytes as ISO 8859-1, and its form.
 //!
-//! A plain ASCII file is read where it lies, from its map. One that is packed or EBCDIC is unpacked
-//! and translated, a buffer at a time, into a temporary file without a name (in TMPDIR, for the
-//! owner alone), which is mapped instead (decision 0010).
+//! A plain ASCII file is read through its map. A compressed or EBCDIC file is decompressed and
+//! translated, a buffer at a time, into an unnamed temporary file (in TMPDIR, readable only by its
+//! owner), which is mapped instead (decision 0010).
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -17,29 +17,30 @@ use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 
-/// How much is unpacked and translated at a time; the first of it tells the code page.
+/// The number of bytes that are decompressed and translated at a time. The first buffer decides the
+/// code page.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// How much is digested between looks at whether to stop.
+/// The number of bytes that are hashed between checks for a stop request.
 const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 
-/// An input file that was opened.
+/// An open input file.
 pub struct Source {
-    /// Where it is, as it was given.
+    /// Its path, as given.
     pub path: PathBuf,
-    /// How its records are told apart.
+    /// How it is split into records.
     pub framing: Framing,
-    /// Its code page as it was delivered.
+    /// Its code page, as delivered.
     pub encoding: Encoding,
-    /// How it was packed when it was delivered.
+    /// Its compression, as delivered.
     pub packing: Option<Packing>,
     /// The file as it was delivered.
     delivered: Mapped,
-    /// What it holds, where that is not what was delivered.
+    /// Its contents, if they differ from the delivered bytes.
     decoded: Option<Mapped>,
     digest: Mutex<Digesting>,
 }
 
-/// A digest of the file as delivered, made as its bytes are read.
+/// The digest of the delivered file, computed while its bytes are read.
 #[derive(Default)]
 struct Digesting {
     state: Sha256,
@@ -47,8 +48,8 @@ struct Digesting {
 }
 
 impl Source {
-    /// Opens a file of records of `record_bytes`; gives up unpacking and translating, which can take
-    /// long, when the run is to stop.
+    /// Opens a file with records of `record_bytes`. Decompressing and translating, which can take
+    /// long, is abandoned if a stop is requested.
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
@@ -60,7 +61,7 @@ impl Source {
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
 
-    /// A file that is in memory; `name` stands for its path in messages.
+    /// A file in memory; `name` is its path in messages.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -78,8 +79,8 @@ impl Source {
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
-    /// The same file, read as records of another length. What was unpacked stays unpacked, unless it
-    /// is EBCDIC, whose line ends depend on the length.
+    /// The same file with another record length. It is not decompressed again, unless it is EBCDIC,
+    /// whose line ends depend on the record length.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -117,7 +118,7 @@ impl Source {
             });
         }
         let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
-            // A file that was cut short is told as such, not as one that cannot be unpacked.
+            // A truncated file must be reported as such, not as one that cannot be decompressed.
             .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
         let decoded = Mapped::of_file(file, &path)?;
         Ok(Source {
@@ -137,10 +138,11 @@ impl Source {
         self.decoded.as_ref().unwrap_or(&self.delivered)
     }
 
-    /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
+    /// The first bytes of the file, decompressed but not translated, and whether they are the whole
+    /// file.
     pub(super) fn untranslated(&self, most: usize) -> (Vec<u8>, bool) {
         let mut bytes = match self.packing {
-            // What could be unpacked when the file was opened can be unpacked now.
+            // It was decompressed when it was opened, so this cannot fail.
             Some(packing) => {
                 super::packing::head(packing, &self.delivered, most + 1).unwrap_or_default()
             }
@@ -156,9 +158,9 @@ impl Source {
         Records::new(self.framing, self.bytes())
     }
 
-    /// Takes the bytes from `first` to `end` into the file's digest. Bytes that were taken before
-    /// are passed over, and those of a file that was unpacked or translated: its digest is of the
-    /// file as it was delivered, and made at the end.
+    /// Adds the bytes from `first` to `end` to the file's digest. Bytes that were added before are
+    /// skipped. If the file was decompressed or translated, all are skipped: its digest is that of
+    /// the delivered file, and is computed at the end.
     pub fn digest_next(&self, first: usize, end: usize) {
         if self.decoded.is_some() {
             return;
@@ -173,7 +175,7 @@ impl Source {
         }
     }
 
-    /// As [`Source::sha256`]; gives up when the run is to stop.
+    /// Like [`Source::sha256`], but stops when a stop is requested.
     ///
     /// # Errors
     /// [`Error::Interrupted`].
@@ -189,7 +191,7 @@ impl Source {
         Ok(state.finalize().into())
     }
 
-    /// The SHA-256 of the file as it was delivered; what was not read yet is read now.
+    /// The SHA-256 of the delivered file. Bytes that have not been hashed are hashed now.
     pub fn sha256(&self) -> [u8; 32] {
         let mut digest = self
             .digest
@@ -201,7 +203,7 @@ impl Source {
         digest.state.clone().finalize().into()
     }
 
-    /// The form in which the file was delivered: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
+    /// The form of the delivered file: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
     pub fn form_words(&self) -> String {
         let framing = match self.framing {
             Framing::Text => "text",
@@ -217,7 +219,7 @@ impl Source {
         format!("{framing}/{encoding}{packing}")
     }
 
-    /// The size of the file as it was delivered, in bytes.
+    /// The size of the delivered file in bytes.
     pub fn raw_bytes(&self) -> u64 {
         self.delivered.len() as u64
     }
@@ -240,7 +242,7 @@ impl Source {
     }
 }
 
-/// Takes bytes into a digest; gives up when the run is to stop.
+/// Adds bytes to a digest. Stops when a stop is requested.
 ///
 /// # Errors
 /// [`Error::Interrupted`].
@@ -252,7 +254,7 @@ pub fn digest_until(digest: &mut Sha256, bytes: &[u8], stop: &Stop) -> Result<()
     Ok(())
 }
 
-/// Unpacks and translates into a temporary file without a name.
+/// Decompresses and translates into an unnamed temporary file.
 fn decode(
     delivered: &Mapped,
     packing: Option<Packing>,
@@ -271,7 +273,7 @@ fn decode(
     let no_room = |error| Error::io("unpack or translate into a temporary file in", &folder)(error);
     let mut file = temporary_file().map_err(no_room)?;
     let mut buffer = vec![0; BUFFER_BYTES];
-    // Told by the first bytes: the code page, and whether X'15' is a line end.
+    // The first buffer decides the code page, and whether X'15' is a line end.
     let mut told: Option<(Encoding, bool)> = None;
     loop {
         stop.check()?;
@@ -295,9 +297,9 @@ fn decode(
     }
 }
 
-/// Whether X'15' ends the lines of EBCDIC text that begins with these bytes. It does where it is
-/// commoner than X'25', and so common that no line is much longer than a record; else it is data,
-/// the byte X'85' (ours, decision 0010).
+/// Whether X'15' is a line end in EBCDIC text that begins with these bytes. It is if it is more
+/// common than X'25', and so common that no line is much longer than a record. Otherwise it is
+/// data, the byte X'85' (ours, decision 0010).
 fn ends_with_new_line(bytes: &[u8], record_bytes: usize, fixed: Option<bool>) -> bool {
     let count = |byte: u8| memchr::memchr_iter(byte, bytes).count();
     let (new_lines, line_feeds) = (count(0x15), count(0x25));

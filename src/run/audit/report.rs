@@ -1,4 +1,4 @@
-//! What a trail says of one state in one month.
+//! Extracts from a trail what concerns one state in one month.
 
 use serde::Serialize;
 
@@ -11,15 +11,16 @@ use super::lines::{AskedCase, EndLine, FileFact, Line, StartLine};
 /// The requests and responses of a month that concern a state.
 #[derive(Clone, Debug, Serialize)]
 pub struct MonthReport {
-    /// The form of the report.
+    /// The schema of the report.
     pub schema: &'static str,
     /// The state, by USPS code.
     pub state: String,
     /// CCYY-MM.
     pub month: String,
-    /// The first broken link of the trail, if there is one: then what follows may not be what was.
+    /// The first broken link of the trail, if there is one. Then the lines after it cannot be
+    /// trusted.
     pub broken: Option<Broken>,
-    /// The commands, in the order in which they ended.
+    /// The commands, in the order of their end lines.
     pub entries: Vec<Entry>,
 }
 
@@ -39,11 +40,11 @@ pub struct Entry {
     pub cases: Vec<AskedCase>,
 }
 
-/// Collects what concerns a state in a month: its files read or written, and its cases looked at. The
-/// trail is checked as [`check`] does.
+/// Collects what concerns a state in a month: its files that were read or written, and its cases
+/// that were viewed. The trail is checked as by [`check`].
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<MonthReport> {
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
@@ -65,7 +66,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
             _ => {}
         }
     }
-    // Killed while they published: what they were about to publish may have appeared.
+    // Killed while publishing, so that the output may or may not have appeared.
     for line in prepared
         .values()
         .filter(|line| line.time.starts_with(month))

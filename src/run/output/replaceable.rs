@@ -1,8 +1,7 @@
-//! Whether what stands in the place of an output folder is this program's to remove.
+//! Decides whether an output folder may replace what is at its place.
 //!
-//! Takes the folder that is to be written, or a staging folder; lets go of finished and abandoned runs
-//! of icr, and refuses everything else: a folder is nobody's run because a file in it has the right
-//! name.
+//! Finished and abandoned runs of icr may be replaced; everything else is refused. A file with the
+//! right name does not make a folder a run.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -16,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 use crate::text::shown_path;
 
-/// What stands where an output folder is to be, as far as it may be replaced.
+/// What is at the place of an output folder, if it may be replaced.
 pub(super) enum Standing {
     /// Nothing.
     Nothing,
@@ -26,23 +25,23 @@ pub(super) enum Standing {
     Run(Identity),
 }
 
-/// What a folder is known to be.
+/// The kinds of folders.
 pub(super) enum Kind {
-    /// Nothing is in it.
+    /// An empty folder.
     Empty,
-    /// A run that was finished, by its manifest.
+    /// A finished run, by its manifest.
     Finished,
-    /// A run that was begun, by its mark, which is held locked here.
+    /// An unfinished run, by its mark, which is locked here.
     Begun { _mark: File },
     /// The same, by a mark that lost its text.
     Lost { _mark: File },
-    /// A run of an earlier version is at work in it.
+    /// A run that an earlier version is writing.
     Busy,
-    /// Something else; the words say what is missing.
+    /// Anything else. The words say what is missing.
     Foreign(&'static str),
 }
 
-/// What stands in the place; an error where it must not be replaced.
+/// What is at the place, or the error if it must not be replaced.
 pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let target = &place.target;
     let stat = place
@@ -66,7 +65,7 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     settle(target, &folder, kind, force)
 }
 
-/// What a folder of this kind is, where an output folder is to be.
+/// What may be done with a folder of this kind at the place of an output folder.
 pub(super) fn settle(
     target: &Path,
     folder: &OpenFolder,
@@ -81,7 +80,8 @@ pub(super) fn settle(
             return Ok(Standing::Run(identity));
         }
         (Kind::Foreign(lacks), true) => lacks,
-        // A folder that was always at its place lost nothing: it is somebody else's.
+        // A folder that was not moved has kept its mark, so without one it belongs to somebody
+        // else.
         (Kind::Lost { .. }, true) => FOREIGN_MARK,
         (_, false) => {
             return Err(refuse(
@@ -96,8 +96,8 @@ pub(super) fn settle(
     Err(refuse(target, &problem))
 }
 
-/// Removes the staging folder of a run that was killed, if there is one; whoever calls holds the lock
-/// of the output.
+/// Removes the staging folder of a killed run, if there is one. The caller must hold the lock of
+/// the output.
 pub(super) fn remove_abandoned(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
     let named = target.parent().unwrap_or(target).join(name);
     let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
@@ -116,7 +116,7 @@ pub(super) fn remove_abandoned(holder: &OpenFolder, name: &OsStr, target: &Path)
     let folder = holder.child(name).map_err(Error::io("open", &named))?;
     let kind = kind_of(&folder).map_err(Error::io("read", &named))?;
     let removed = match kind {
-        // Killed between the folder and its mark. A folder that is no longer empty stays.
+        // The run was killed before it wrote the mark. A folder that is not empty stays.
         Kind::Empty => holder.remove_folder(name),
         Kind::Begun { .. } | Kind::Lost { .. } => {
             remove_folder(holder, name, Identity::of(&stat), &[MARK])
@@ -130,7 +130,7 @@ pub(super) fn remove_abandoned(holder: &OpenFolder, name: &OsStr, target: &Path)
 
 const FOREIGN_MARK: &str = "its .icr-staging does not hold what icr writes into it";
 
-/// What a folder is.
+/// The kind of a folder.
 pub(super) fn kind_of(folder: &OpenFolder) -> std::io::Result<Kind> {
     if folder.names()?.is_empty() {
         return Ok(Kind::Empty);

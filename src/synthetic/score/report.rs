@@ -9,10 +9,10 @@ use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
 use crate::synthetic::synth::Planted;
 
-/// How many pairs of kinds the text shows; the JSON holds all.
+/// The number of pairs of kinds in the text; the JSON has all.
 const TEXT_PAIRS: usize = 15;
 
-/// The cases by tier; those of the pooled routine where they found any.
+/// The cases by tier, with the tiers of the pooled routine if they found any.
 fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
     let tiers = TIERS.into_iter().zip(tally.by_tier);
     let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
@@ -25,11 +25,11 @@ fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
 pub struct Score<'a> {
     /// The counts.
     pub tally: &'a Tally,
-    /// Cases of the truth that were not returned, with a counterpart and without.
+    /// Cases of the truth that were not returned, with and without a counterpart.
     not_returned: [u64; 2],
-    /// Of these, cases with certain codes: the truth says that they are returned.
+    /// Those of them with certain codes, which by the truth must be returned.
     certain_not_returned: u64,
-    /// Whether it could be checked that the cases of the responses are whole.
+    /// Whether it could be checked that the cases of the responses are complete.
     cases_checked: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Score<'a> {
         }
     }
 
-    /// The pairs of kinds that occur together, those with most errors first.
+    /// The pairs of kinds that occur together, most errors first.
     fn pairs(&self) -> Vec<(String, Counts)> {
         let mut pairs: Vec<(usize, Counts)> =
             (0..).zip(self.tally.by_pair.iter().copied()).collect();
@@ -227,7 +227,7 @@ fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
 }
 
 fn counts_json(counts: &Counts) -> Value {
-    // Counts are numbers under fixed names: they can always be written.
+    // Counts are numbers under fixed names, so they can always be serialised.
     serde_json::to_value(counts).unwrap_or_default()
 }
 
@@ -270,7 +270,7 @@ fn example_json(example: &Example) -> Value {
     })
 }
 
-/// A case as it was submitted, with the case that it names.
+/// A case as submitted, with the case that it names.
 pub(super) fn case_names(key: &CaseKey) -> String {
     format!(
         "{} {} names {} {}",

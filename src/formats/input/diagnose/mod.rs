@@ -1,7 +1,8 @@
-//! What a file that fits nothing is instead: which record length, line end and code page would fit
-//! how many of its records, and what to do (the option to give, if one helps).
+//! Diagnoses a file that does not fit: finds the record length, line end and code page that would
+//! fit most of its records, and what to do (the option to give, if one helps).
 //!
-//! Takes the head of a file, gives one sentence, and never a value of a record.
+//! It reads only the start of the file, and returns one sentence, which must not contain a value of
+//! a record.
 
 mod forms;
 mod signatures;
@@ -11,10 +12,10 @@ use crate::formats::layout::ExtractLayout;
 use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
-/// How much of a file is looked at.
+/// The number of bytes that are read.
 const LOOK_BYTES: usize = 4 * 1024 * 1024;
 
-/// What the records of the file were to be.
+/// The expected kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A state's extract.
@@ -23,7 +24,7 @@ pub enum Wanted {
     FcrExtract,
 }
 
-/// In a sentence what the file looks like instead, and what to do; `None` where nothing stands out.
+/// What the file looks like instead, and what to do, in a sentence; `None` if nothing is certain.
 pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Option<String> {
     let (bytes, whole) = source.untranslated(LOOK_BYTES);
     let now = forms::Now {
@@ -41,14 +42,14 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     }
     match forms::best(&look, now) {
         forms::Verdict::Other(sentence) => Some(sentence),
-        // It is read as it should be: what is wrong is in the records.
+        // The form is right, so the fault is in the records.
         forms::Verdict::AsRead => None,
         forms::Verdict::None => signatures::by_text(&bytes),
     }
 }
 
-/// The same of a file of records of another kind, told by its form alone: what it is by its first
-/// bytes, or the form in which it is found to be, where another was asked for.
+/// The same for files with other records, of which only the form is checked: another kind of file
+/// by its first bytes, or a form other than the requested one.
 pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
     let (bytes, _) = source.untranslated(LOOK_BYTES);
     if let Some(what) = signatures::by_first_bytes(&bytes) {
@@ -76,7 +77,7 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
     })
 }
 
-/// What is looked at.
+/// The bytes to diagnose.
 struct Look<'a> {
     bytes: &'a [u8],
     /// Whether `bytes` are the whole file.
@@ -85,7 +86,7 @@ struct Look<'a> {
     layout: &'a ExtractLayout,
 }
 
-/// What a record can be.
+/// A possible record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Extract,
@@ -94,8 +95,8 @@ enum Shape {
 }
 
 impl Look<'_> {
-    /// Whether these bytes hold a record of this shape: the codes that a record must hold stand
-    /// where the layout says.
+    /// Whether these bytes are a record of this shape: the codes that a record must have are where
+    /// the layout puts them.
     fn fits(&self, shape: Shape, bytes: &[u8]) -> bool {
         let layout = self.layout;
         if bytes.len() < layout.min_bytes_fcr || bytes.iter().any(|&b| b < b' ' || b == 0x7f) {
