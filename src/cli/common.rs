@@ -177,8 +177,7 @@ pub enum InputEncodingArg {
 }
 
 impl FailOn {
-    /// How a run ends that is asked to fail on such findings, or on none; `has` tells whether there
-    /// is one so grave, or graver.
+    /// Exit status for `--fail-on`; `has` reports any finding at or above the severity.
     pub fn exit(asked: Option<FailOn>, has: impl FnOnce(Severity) -> bool) -> Exit {
         let severity = asked.map(|fail_on| match fail_on {
             FailOn::Errors => Severity::Error,

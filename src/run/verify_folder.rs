@@ -91,10 +91,13 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         .map(|output| output.name.as_str())
         .collect();
     for (name, what) in files_below(folder, stop)? {
+        // A run that filled a folder where it is was killed when all was in its place: the next one
+        // removes this.
+        let left = name.starts_with(LEFT_INSIDE);
         if what != What::File {
             let problem = "is a link or a special file: a run writes neither; it was not followed";
             found.note(&name, None, problem);
-        } else if name != MANIFEST && !listed.contains(name.as_str()) {
+        } else if !left && name != MANIFEST && !listed.contains(name.as_str()) {
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
@@ -149,6 +152,9 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
     found.damage.sort();
     Ok(found)
 }
+
+/// The staging folder of a run inside its folder.
+const LEFT_INSIDE: &str = ".icr-staging/";
 
 /// The kind of a name below the folder.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -52,18 +52,23 @@ pub struct Mapped {
     path: PathBuf,
 }
 
-/// The properties that show whether a file was changed.
+/// The properties that show whether a file was changed. They include the time of its last status change
+/// (ctime), because a program can reset the modification time but not this one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
+    file: (u64, u64),
     bytes: u64,
     modified: (i64, i64),
+    changed: (i64, i64),
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
         Stamp {
+            file: (metadata.dev(), metadata.ino()),
             bytes: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 }
@@ -132,20 +137,50 @@ impl Mapped {
         }
     }
 
-    /// Returns whether the file is still the one that was opened.
+    /// Whether a page of it could not be read: it was cut short, or the device failed.
+    fn is_cut(&self) -> bool {
+        self.slot
+            .is_some_and(|slot| MAPPED_FILES[slot].cut.load(Ordering::Acquire))
+    }
+
+    /// The checksum of all of it.
+    pub(super) fn checksum(&self) -> u32 {
+        crc32fast::hash(self)
+    }
+
+    /// Tells whether a temporary file of ours, whose checksum this was, still holds what was written.
+    /// `path` is of the file that was delivered.
     ///
     /// # Errors
-    /// [`Error::Input`] if it was truncated or changed since.
+    /// [`Error::Input`] if it does not.
+    pub(super) fn check_temporary(&self, checksum: u32) -> Result<()> {
+        let metadata = self.file.metadata();
+        let metadata = metadata.map_err(Error::io("read", &self.path))?;
+        let same = metadata.size() == self.opened.bytes && self.checksum() == checksum;
+        // After the checksum, which reads every page.
+        if same && !self.is_cut() {
+            return Ok(());
+        }
+        let problem = "was unpacked or translated into a temporary file that could not be read again as it was written; look at the disk of TMPDIR, then run again";
+        Err(Error::input(&self.path, problem))
+    }
+
+    /// Checks that the file is still the one that was opened.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it was truncated, changed or replaced since.
     pub fn check_intact(&self) -> Result<()> {
-        let cut = self
-            .slot
-            .is_some_and(|slot| MAPPED_FILES[slot].cut.load(Ordering::Acquire));
+        let cut = self.is_cut();
         let metadata = self
             .file
             .metadata()
             .map_err(Error::io("read", &self.path))?;
         let now = Stamp::of(&metadata);
-        if cut || now.bytes < self.opened.bytes {
+        if cut && now.bytes >= self.opened.bytes {
+            let problem = "could not be read to its end, although it has not become shorter; look at the disk, then run again";
+            return Err(Error::input(&self.path, problem));
+        }
+        if now.bytes < self.opened.bytes {
             let problem = format!(
                 "was cut from {} to {} bytes while it was read; wait until it has arrived whole, then run again",
                 self.opened.bytes, now.bytes
@@ -153,8 +188,7 @@ impl Mapped {
             return Err(Error::input(&self.path, problem));
         }
         if now != self.opened {
-            let problem =
-                "was changed while it was read; wait until it has arrived whole, then run again";
+            let problem = "was changed, moved or replaced while it was read; wait until it has arrived whole, then run again";
             return Err(Error::input(&self.path, problem));
         }
         Ok(())
@@ -285,6 +319,54 @@ mod tests {
                 .to_string()
                 .contains("was changed")
         );
+    }
+
+    #[test]
+    fn a_change_in_place_with_the_time_set_back_is_reported() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"first").unwrap();
+        let modified = file.as_file().metadata().unwrap().modified().unwrap();
+        let mapped = Mapped::open(file.path()).unwrap();
+        // The clock of a file system goes by ticks.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::write(file.path(), b"other").unwrap();
+        file.as_file().set_modified(modified).unwrap();
+        let message = mapped.check_intact().unwrap_err().to_string();
+        assert!(
+            message.contains("was changed, moved or replaced"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_file_replaced_under_its_name_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&path, b"first").unwrap();
+        std::fs::write(&other, b"other").unwrap();
+        let mapped = Mapped::open(&path).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::rename(&other, &path).unwrap();
+        assert!(mapped.check_intact().is_err());
+    }
+
+    #[test]
+    fn a_temporary_file_that_is_cut_or_changed_is_reported() {
+        use std::os::unix::fs::FileExt;
+        let change: [fn(&File); 2] = [
+            |file| file.set_len(10).unwrap(),
+            |file| file.write_all_at(b"y", 50_000).unwrap(),
+        ];
+        for change in change {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[b'x'; 100_000]).unwrap();
+            let mapped = Mapped::of_file(file.try_clone().unwrap(), Path::new("TX.gz")).unwrap();
+            let checksum = mapped.checksum();
+            mapped.check_temporary(checksum).unwrap();
+            change(&file);
+            let message = mapped.check_temporary(checksum).unwrap_err().to_string();
+            assert!(message.starts_with("TX.gz: was unpacked"), "{message}");
+        }
     }
 
     #[test]

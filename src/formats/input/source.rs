@@ -36,8 +36,14 @@ pub struct Source {
     /// The file as it was delivered.
     delivered: Mapped,
     /// Its contents, if they differ from the delivered bytes.
-    decoded: Option<Mapped>,
+    decoded: Option<Decoded>,
     digest: Mutex<Digesting>,
+}
+
+/// The decompressed and translated contents, with their checksum.
+struct Decoded {
+    bytes: Mapped,
+    checksum: u32,
 }
 
 /// The digest of the delivered file, computed while its bytes are read.
@@ -120,10 +126,14 @@ impl Source {
         let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
             // A truncated file must be reported as such, not as one that cannot be decompressed.
             .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
-        let decoded = Mapped::of_file(file, &path)?;
+        let bytes = Mapped::of_file(file, &path)?;
+        let decoded = Decoded {
+            checksum: bytes.checksum(),
+            bytes,
+        };
         Ok(Source {
             path,
-            framing: Framing::of(&decoded, record_bytes, form.fixed),
+            framing: Framing::of(&decoded.bytes, record_bytes, form.fixed),
             encoding,
             packing,
             delivered,
@@ -135,7 +145,10 @@ impl Source {
     /// The bytes of all records and line ends.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        self.decoded.as_ref().unwrap_or(&self.delivered)
+        match &self.decoded {
+            Some(decoded) => &decoded.bytes,
+            None => &self.delivered,
+        }
     }
 
     /// The first bytes of the file, decompressed but not translated, and whether they are the whole
@@ -233,12 +246,17 @@ impl Source {
             .into_owned()
     }
 
-    /// Returns whether the file is still the one that was opened.
+    /// Tells whether the file is still the one that was opened, and what was unpacked or translated
+    /// of it still what was made of it.
     ///
     /// # Errors
     /// [`crate::Error::Input`] if it was cut short or changed since.
     pub fn check_intact(&self) -> Result<()> {
-        self.delivered.check_intact()
+        self.delivered.check_intact()?;
+        match &self.decoded {
+            Some(decoded) => decoded.bytes.check_temporary(decoded.checksum),
+            None => Ok(()),
+        }
     }
 }
 

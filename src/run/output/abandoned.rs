@@ -53,9 +53,15 @@ fn output_of(name: &OsStr) -> Option<OsString> {
 
 fn sweep_one(folder: &OpenFolder, output: &OsStr) -> Result<()> {
     // Its file goes with the lock.
-    let Some(_lock) = Lock::take_for_removal(folder, output)? else {
-        return Ok(());
-    };
+    match Lock::take_for_removal(folder, output)? {
+        Some(_lock) => remove_left(folder, output),
+        None => Ok(()),
+    }
+}
+
+/// Removes what a killed run left beside an output, be it a folder or a file; whoever calls holds its
+/// lock. What is not known as such stays.
+pub(super) fn remove_left(folder: &OpenFolder, output: &OsStr) -> Result<()> {
     let name = beside(output, PARTIAL);
     if folder.stat(&name)?.is_some_and(|stat| is_file(&stat)) {
         remove_partial(folder, &name)?;
@@ -74,8 +80,8 @@ fn sweep_one(folder: &OpenFolder, output: &OsStr) -> Result<()> {
     }
 }
 
-/// Removes an unfinished file that a killed run left. The caller must hold the lock of the output.
-pub(super) fn remove_partial(folder: &OpenFolder, name: &OsStr) -> Result<()> {
+/// Removes an unfinished file that a killed run left.
+fn remove_partial(folder: &OpenFolder, name: &OsStr) -> Result<()> {
     // Versions before 0.2 lock the file itself.
     match folder.file(name, OFlags::RDONLY)? {
         Some(file) if try_lock(&file)? => folder.remove_file(name),

@@ -11,12 +11,12 @@ use rustix::fs::{Advice, fadvise};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
-use super::abandoned::{STAGING, sweep};
+use super::abandoned::{STAGING, remove_left, sweep};
 use super::inside::{publish_inside, standing_inside, to_fill};
 use super::lock::{Lock, beside, try_lock};
 use super::open_folder::{Identity, OpenFolder, changed, is_folder};
 use super::place::{FileMode, Place, busy};
-use super::replaceable::{Standing, remove_abandoned, standing};
+use super::replaceable::{Standing, refuse_in_the_way, standing};
 use super::staging::{CONTENT, MARK, Staging};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
@@ -82,6 +82,7 @@ impl OutputFolder {
         };
         if lock.is_some() {
             sweep(&place.parent, &place.name);
+            remove_left(&place.parent, &place.name).map_err(io())?;
         }
         let (form, found, staging) = if let Some(folder) = to_fill {
             if !try_lock(&folder).map_err(io())? {
@@ -93,7 +94,7 @@ impl OutputFolder {
         } else {
             let found = standing(&place, force)?;
             let name = beside(&place.name, STAGING);
-            remove_abandoned(&place.parent, &name, target)?;
+            refuse_in_the_way(&place.parent, &name, target)?;
             let staging = Staging::make(&place.parent, &name).map_err(io())?;
             (Form::Beside, found, staging)
         };

@@ -9,8 +9,7 @@ use std::path::Path;
 
 use super::open_folder::{Identity, OpenFolder, is_folder};
 use super::place::{Place, busy, refuse};
-use super::remove::remove_folder;
-use super::staging::{MARK, Mark, mark_of};
+use super::staging::{Mark, mark_of};
 use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 use crate::text::shown_path;
@@ -96,36 +95,28 @@ pub(super) fn settle(
     Err(refuse(target, &problem))
 }
 
-/// Removes the staging folder of a killed run, if there is one. The caller must hold the lock of
-/// the output.
-pub(super) fn remove_abandoned(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
+/// Refuses whatever is still at the staging folder's place after the remains of killed runs were removed.
+pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
     let named = target.parent().unwrap_or(target).join(name);
     let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
         return Ok(());
     };
-    let foreign = |lacks: &str| {
-        let problem = format!(
-            "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
-            shown_path(target)
-        );
-        Err(refuse(&named, &problem))
-    };
-    if !is_folder(&stat) {
-        return foreign("it is not a folder");
-    }
-    let folder = holder.child(name).map_err(Error::io("open", &named))?;
-    let kind = kind_of(&folder).map_err(Error::io("read", &named))?;
-    let removed = match kind {
-        // The run was killed before it wrote the mark. A folder that is not empty stays.
-        Kind::Empty => holder.remove_folder(name),
-        Kind::Begun { .. } | Kind::Lost { .. } => {
-            remove_folder(holder, name, Identity::of(&stat), &[MARK])
+    let lacks = if is_folder(&stat) {
+        let folder = holder.child(name).map_err(Error::io("open", &named))?;
+        match kind_of(&folder).map_err(Error::io("read", &named))? {
+            Kind::Busy => return Err(busy(target)),
+            Kind::Foreign(lacks) => lacks,
+            Kind::Finished => "it is a finished run, and only its name is wrong",
+            Kind::Empty | Kind::Begun { .. } | Kind::Lost { .. } => "it was made just now",
         }
-        Kind::Busy => return Err(busy(target)),
-        Kind::Finished => return foreign("it is a finished run; its name is all that is wrong"),
-        Kind::Foreign(lacks) => return foreign(lacks),
+    } else {
+        "it is not a folder"
     };
-    removed.map_err(Error::io("remove", &named))
+    let problem = format!(
+        "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        shown_path(target)
+    );
+    Err(refuse(&named, &problem))
 }
 
 const FOREIGN_MARK: &str = "its .icr-staging does not hold what icr writes into it";
@@ -161,7 +152,7 @@ pub(super) fn manifest_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::staging::mark_text;
+    use super::super::staging::{MARK, mark_text};
     use super::super::{FileMode, OutputFolder};
     use super::*;
     use crate::formats::layout::LayoutSet;

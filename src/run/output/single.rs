@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use super::abandoned::{PARTIAL, remove_partial, sweep};
+use super::abandoned::{PARTIAL, remove_left, sweep};
 use super::lock::{Lock, beside};
 use super::open_folder::{Identity, changed, is_file};
 use super::place::{FileMode, Place, busy, refuse};
@@ -55,8 +55,8 @@ impl OutputSingle {
             .ok_or_else(|| busy(target))?;
         sweep(&place.parent, &place.name);
         let partial = beside(&place.name, PARTIAL);
-        // Left by a killed run. Anything but a regular file is not from icr, and stays.
-        remove_partial(&place.parent, &partial).map_err(io())?;
+        // Anything but a regular file is not from icr, and stays.
+        remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
                 "cannot be written: {} stands where icr would write, and is no file that icr left; move it away, or name another file",
