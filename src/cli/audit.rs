@@ -1,4 +1,4 @@
-//! `--audit`, an option of every command that reads personal data.
+//! `--audit` and its key, options of every command that reads personal data.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +9,24 @@ use crate::exit::Exit;
 use crate::run::audit::{Audit, Session};
 use crate::stop::Stop;
 
-/// `--audit`.
+/// `--audit` and `--audit-key`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct AuditArgs {
     /// Append who ran what, when, and what came of it to the audit trail FILE
     #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]
     pub audit: Option<PathBuf>,
+    /// Sign each line of the trail with the key in FILE (HMAC-SHA256); `icr audit verify` checks it
+    #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY", requires = "audit")]
+    pub audit_key: Option<PathBuf>,
 }
 
 impl AuditArgs {
-    /// The trail, if the option is given.
-    pub fn path(&self) -> Option<&Path> {
-        self.audit.as_deref()
+    /// The trail and its key, if they are given.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.audit
+            .iter()
+            .chain(&self.audit_key)
+            .map(PathBuf::as_path)
     }
 
     /// Runs a command under audit, with the options of this process in the start line.
@@ -40,6 +46,7 @@ impl AuditArgs {
             .map(|argument| argument.to_string_lossy().into_owned());
         let audit = Audit {
             trail: self.audit.clone(),
+            key: self.audit_key.clone(),
             options: options.collect(),
             stop: stop.clone(),
         };

@@ -273,7 +273,7 @@ impl OutFolderArgs {
     /// # Errors
     /// [`Error::Output`] if it does.
     pub fn spare_trail(&self, audit: &AuditArgs) -> Result<()> {
-        self.spare("the audit trail", audit.audit.as_deref())
+        self.spare("the audit trail", audit.paths())
     }
 
     fn spare<'p>(&self, what: &str, used: impl IntoIterator<Item = &'p Path>) -> Result<()> {

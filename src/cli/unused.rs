@@ -21,7 +21,7 @@ const NARROW: [Narrow; 2] = [
     Narrow {
         command: "explain",
         question: "code",
-        takes: &["format", "audit"],
+        takes: &["format", "audit", "audit_key"],
     },
     Narrow {
         command: "respond",

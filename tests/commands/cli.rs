@@ -548,7 +548,11 @@ fn a_question_refuses_the_options_that_it_does_not_use() {
     let path = folder.path();
     let root = icr::cli::Cli::command();
     for (name, question, takes) in [
-        ("explain", "--code 02", &["code", "format", "audit"][..]),
+        (
+            "explain",
+            "--code 02",
+            &["code", "format", "audit", "audit-key"][..],
+        ),
         ("respond", "--print-policy", &["print-policy", "format"]),
     ] {
         let mut refused = 0;

@@ -9,10 +9,12 @@
 )]
 
 mod arguments;
+mod bounds;
 mod folders;
 mod pipes;
 mod source;
 mod terminal;
+mod trail;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

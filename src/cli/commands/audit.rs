@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::Mapped;
 use crate::formats::reference::State;
-use crate::run::audit::{Check, MonthReport, check, is_trail, report};
+use crate::run::audit::{AuditKey, Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 use crate::text::{count_of, json_text, shown};
@@ -35,14 +35,18 @@ enum Action {
     ///
     /// Every line is held against the digest of itself and of the line before. That lines were removed
     /// from the end shows only to who noted the digest of the last line elsewhere: --expect looks for
-    /// it.
+    /// it. With --audit-key every line must be signed with the key, from the first that is signed.
     #[command(after_help = "Examples:
   icr audit verify audit.jsonl
+  icr audit verify --audit-key /secure/audit.key audit.jsonl
   icr audit verify --expect \"$(cat /secure/last-line)\" audit.jsonl")]
     Verify {
         /// A digest that was noted as that of the last line: some line must have it
         #[arg(long, value_name = "SHA256", value_parser = sha256)]
         expect: Option<String>,
+        /// The key with which the lines were signed: every line from the first that is signed must be
+        #[arg(long, value_name = "FILE", env = "ICR_AUDIT_KEY")]
+        audit_key: Option<PathBuf>,
         /// The trail
         file: PathBuf,
     },
@@ -103,15 +107,21 @@ fn month(text: &str) -> std::result::Result<String, String> {
 pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let json = args.format == OutputFormatArg::Json;
     match &args.action {
-        Action::Verify { expect, file } => {
+        Action::Verify {
+            expect,
+            audit_key,
+            file,
+        } => {
+            let key = audit_key.as_deref();
+            let key = key.map(|path| AuditKey::load(path, stop)).transpose()?;
             let trail = open(file)?;
-            let found = check(&trail, expect.as_deref(), stop)?;
+            let found = check(&trail, expect.as_deref(), key.as_ref(), stop)?;
             trail.check_intact()?;
             let lost = expect.is_some() && found.expected.is_none();
             stdout.print(&if json {
                 found_json(&found)
             } else {
-                found_text(&found, lost)
+                found_text(&found, lost, key.is_some())
             })?;
             Ok(if found.broken.is_some() || lost {
                 Exit::Findings
@@ -155,12 +165,12 @@ fn open(file: &Path) -> Result<Mapped> {
 fn found_json(found: &Check) -> String {
     json_text(&json!({
         "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
-        "prepared": found.prepared, "torn": found.torn, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
+        "prepared": found.prepared, "torn": found.torn, "signed": found.signed, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
         "broken": found.broken,
     }))
 }
 
-fn found_text(found: &Check, lost: bool) -> String {
+fn found_text(found: &Check, lost: bool, has_key: bool) -> String {
     let mut text = String::new();
     for line in &found.torn {
         let _ = writeln!(
@@ -180,6 +190,20 @@ fn found_text(found: &Check, lost: bool) -> String {
             let _ = writeln!(
                 text,
                 "line {line}: prepared, and no end line: the command was killed while it published; see whether its output is there"
+            );
+        }
+        if has_key {
+            let _ = writeln!(
+                text,
+                "{} signed with this key, {} before the first of them",
+                count_of(found.signed, "line"),
+                found.lines - found.torn.len() as u64 - found.signed
+            );
+        } else if found.signed > 0 {
+            let _ = writeln!(
+                text,
+                "{} signed; only --audit-key tells with which key",
+                count_of(found.signed, "line")
             );
         }
         if found.unsealed > 0 {

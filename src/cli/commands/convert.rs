@@ -108,7 +108,7 @@ enum InputFormatArg {
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, stop, |session| {
         let layouts = common.layouts.as_deref();
-        let side = layouts.into_iter().chain(args.audit.path());
+        let side = layouts.into_iter().chain(args.audit.paths());
         let used: Vec<_> = side.chain([args.input.as_path()]).collect();
         let output = OutputSingle::create(&args.output, args.file_mode, &used)?;
         session.read_files([args.input.as_path()], stop)?;

@@ -66,7 +66,7 @@ enum ReportFormatArg {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run, and after the report [`Error::Inputs`] if a file cannot be used or
+/// Whatever stops the run, and after the report [`crate::Error::Inputs`] if a file cannot be used or
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("validate", None, stop, |session| {

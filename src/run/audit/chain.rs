@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{Line, is_torn};
-use super::seal::{Seal, seal_of};
+use super::seal::{Seal, seal_of, unsealed};
 use super::trail::FIRST;
 use crate::error::Result;
 use crate::stop::Stop;
@@ -21,6 +22,8 @@ pub struct Check {
     /// The lines, from 1, of those commands that were about to publish. Whether they did can be
     /// seen only where their output would be.
     pub prepared: Vec<u64>,
+    /// The number of lines signed with a key. Only the key shows whether it was the right one.
+    pub signed: u64,
     /// The number of lines without a seal, which an earlier version of the program wrote.
     pub unsealed: u64,
     /// Lines, from 1, that were cut when a process was killed, and that the next line's digest
@@ -56,7 +59,12 @@ pub fn is_trail(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`] if a stop was requested.
-pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
+pub fn check(
+    trail: &[u8],
+    expect: Option<&str>,
+    key: Option<&AuditKey>,
+    stop: &Stop,
+) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
     // A command may get a second, more severe end line, if its folder could not be published.
@@ -78,6 +86,11 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
         let seal = seal_of(bytes);
         let parsed = Line::parse(bytes);
         let torn = is_torn(bytes) || !ended && parsed.is_some() && seal != Seal::Broken;
+        let signed = Signed::of(unsealed(bytes)).filter(|_| !torn);
+        let is_of_key = match (&signed, key) {
+            (Some(signed), Some(key)) => key.made(signed),
+            _ => true,
+        };
         let problem = match &parsed {
             _ if torn && previous_is_torn => {
                 Some("is not a line of an audit trail, and the line before is none either")
@@ -99,6 +112,12 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) if line.number() != number => {
                 Some("does not have its number: lines were taken out or put in")
             }
+            Some(_) if signed.is_none() && found.signed > 0 => Some(
+                "is not signed, as lines before it are: it was changed, put in, or written without the key",
+            ),
+            Some(_) if !is_of_key => Some(
+                "is not signed with this key: it was changed or put in by somebody who has not got it",
+            ),
             Some(Line::Prepared(end) | Line::End(end)) if !begun.contains(&end.start) => {
                 Some("ends a command that no line before it begins")
             }
@@ -116,6 +135,7 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
             Some(line) => {
                 found.unsealed += u64::from(seal == Seal::None);
                 any_sealed |= seal == Seal::Holds;
+                found.signed += u64::from(signed.is_some());
                 match line {
                     Line::Start(_) => {
                         found.starts += 1;
@@ -133,6 +153,13 @@ pub fn check(trail: &[u8], expect: Option<&str>, stop: &Stop) -> Result<Check> {
         (previous, previous_is_torn) = (digest, torn);
     }
     found.open = open.len() as u64;
+    if key.is_some() && found.signed == 0 && found.broken.is_none() {
+        // Who has not got the key can rebuild a trail that is not signed.
+        found.broken = Some(Broken {
+            line: found.lines,
+            problem: "is not signed, and neither is any line before it: the trail was rebuilt, or never had a key".to_owned(),
+        });
+    }
     found.prepared = prepared.into_values().collect();
     found.prepared.sort_unstable();
     Ok(found)
@@ -150,11 +177,11 @@ mod tests {
             options: vec![],
             purpose: None,
         };
-        Trail::start(path, &start, &Stop::default()).unwrap()
+        Trail::start(path, None, &start, &Stop::default()).unwrap()
     }
 
     fn check(trail: &[u8]) -> Check {
-        super::check(trail, None, &Stop::default()).unwrap()
+        super::check(trail, None, None, &Stop::default()).unwrap()
     }
 
     fn trail() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -189,7 +216,7 @@ mod tests {
     fn a_long_look_stops_for_a_signal() {
         let (_folder, path) = trail();
         let text = std::fs::read(path).unwrap();
-        assert!(super::check(&text, None, &Stop::set()).is_err());
+        assert!(super::check(&text, None, None, &Stop::set()).is_err());
         assert!(crate::run::audit::report(&text, "TX", "2026-11", &Stop::set()).is_err());
     }
 
@@ -251,7 +278,7 @@ mod tests {
         // elsewhere.
         let last = check(text.as_bytes()).last;
         let cut = format!("{before}\n");
-        let look = |text: &str| super::check(text.as_bytes(), Some(&last), &Stop::default());
+        let look = |text: &str| super::check(text.as_bytes(), Some(&last), None, &Stop::default());
         assert_eq!(look(&text).unwrap().expected, Some(6));
         let found = look(&cut).unwrap();
         assert_eq!((found.expected, found.broken, found.lines), (None, None, 5));
@@ -295,7 +322,7 @@ mod tests {
                 options: vec![],
                 purpose: None,
             };
-            let refused = Trail::start(&path, &start, &Stop::default())
+            let refused = Trail::start(&path, None, &start, &Stop::default())
                 .err()
                 .unwrap()
                 .to_string();

@@ -8,6 +8,7 @@
 
 mod chain;
 mod digest;
+mod key;
 mod lines;
 mod report;
 mod seal;
@@ -15,6 +16,7 @@ mod session;
 mod trail;
 
 pub use chain::{Broken, Check, check, is_trail};
+pub use key::AuditKey;
 pub use lines::{AskedCase, FileFact, Line, Outcome};
 pub use report::{MonthReport, report};
 pub use session::{Audit, Session};

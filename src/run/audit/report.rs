@@ -78,7 +78,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
         schema: "icr.audit.report/1",
         state: state.to_owned(),
         month: month.to_owned(),
-        broken: check(trail, None, stop)?.broken,
+        broken: check(trail, None, None, stop)?.broken,
         entries,
     })
 }
@@ -138,7 +138,7 @@ mod tests {
             bytes: 1,
             sha256: String::new(),
         };
-        let run = Trail::start(&path, &start("match"), &Stop::default()).unwrap();
+        let run = Trail::start(&path, None, &start("match"), &Stop::default()).unwrap();
         run.end(
             &Outcome {
                 inputs: vec![file("TX"), file("CA")],
@@ -153,7 +153,7 @@ mod tests {
             other_state: Some("TX".to_owned()),
             other_case_id: None,
         };
-        Trail::start(&path, &start("explain"), &Stop::default())
+        Trail::start(&path, None, &start("explain"), &Stop::default())
             .unwrap()
             .end(
                 &Outcome {

@@ -35,14 +35,21 @@ pub(super) fn sealed(line: &[u8]) -> Vec<u8> {
     sealed
 }
 
-/// Checks the seal of a line.
-pub(super) fn seal_of(line: &[u8]) -> Seal {
-    let parted = line
-        .len()
+/// A line without its seal and the final brace, if it has a seal.
+pub(super) fn unsealed(line: &[u8]) -> &[u8] {
+    parted(line).map_or(line, |(body, _)| body)
+}
+
+fn parted(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    line.len()
         .checked_sub(HEAD.len() + DIGITS + TAIL.len())
         .map(|end| line.split_at(end))
-        .filter(|(_, seal)| seal.starts_with(HEAD) && seal.ends_with(TAIL));
-    let Some((body, seal)) = parted else {
+        .filter(|(_, seal)| seal.starts_with(HEAD) && seal.ends_with(TAIL))
+}
+
+/// Checks the seal of a line.
+pub(super) fn seal_of(line: &[u8]) -> Seal {
+    let Some((body, seal)) = parted(line) else {
         // A seal in another place than it is written.
         let moved = memchr::memmem::find(line, b"\"seal\":").is_some();
         return if moved { Seal::Broken } else { Seal::None };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{AskedCase, FileFact, Outcome, Start, Trail};
+use super::{AskedCase, AuditKey, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
@@ -22,6 +22,8 @@ use crate::text::hex;
 pub struct Audit {
     /// The trail's file.
     pub trail: Option<PathBuf>,
+    /// The file of its key.
+    pub key: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
     /// The request to stop.
@@ -54,10 +56,14 @@ impl Audit {
             options: self.options.clone(),
             purpose: purpose.map(str::to_owned),
         };
+        let key = self.key.as_deref().filter(|_| self.trail.is_some());
+        let key = key
+            .map(|path| AuditKey::load(path, &self.stop))
+            .transpose()?;
         let trail = self
             .trail
             .as_ref()
-            .map(|path| Trail::start(path, &start(), &self.stop))
+            .map(|path| Trail::start(path, key, &start(), &self.stop))
             .transpose()?;
         let session = Session {
             trail,

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::digest::hex_digest;
+use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
-use super::seal::sealed;
+use super::seal::{sealed, unsealed};
 use crate::error::{Error, Result};
 use crate::formats::record::Date;
 use crate::stderr::warn;
@@ -42,6 +43,7 @@ pub struct Start {
 /// A trail with the start line of this command.
 pub struct Trail {
     path: PathBuf,
+    key: Option<AuditKey>,
     command: String,
     start: String,
 }
@@ -53,30 +55,35 @@ impl Trail {
     /// [`Error::Io`] if it cannot be written, [`Error::Input`] if the file is not a trail or
     /// another process holds its lock, [`Error::Interrupted`] if a signal was received meanwhile.
     /// The command must then not run.
-    pub fn start(path: &Path, start: &Start, stop: &Stop) -> Result<Trail> {
+    pub fn start(path: &Path, key: Option<AuditKey>, start: &Start, stop: &Stop) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
-        let digest = append(path, stop, |number, previous, after_torn_line| {
-            Line::Start(StartLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                user: user_name(user_id),
-                user_id,
-                host: rustix::system::uname()
-                    .nodename()
-                    .to_string_lossy()
-                    .into_owned(),
-                process: std::process::id(),
-                program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
-                command: start.command.clone(),
-                options: start.options.clone(),
-                purpose: start.purpose.clone(),
-            })
-        })?;
+        let digest = append(
+            (path, key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                Line::Start(StartLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    user: user_name(user_id),
+                    user_id,
+                    host: rustix::system::uname()
+                        .nodename()
+                        .to_string_lossy()
+                        .into_owned(),
+                    process: std::process::id(),
+                    program: concat!("icr ", env!("CARGO_PKG_VERSION")).to_owned(),
+                    command: start.command.clone(),
+                    options: start.options.clone(),
+                    purpose: start.purpose.clone(),
+                })
+            },
+        )?;
         Ok(Trail {
             path: path.to_owned(),
+            key,
             command: start.command.clone(),
             start: digest,
         })
@@ -100,25 +107,29 @@ impl Trail {
     }
 
     fn append(&self, outcome: &Outcome, stop: &Stop, event: fn(EndLine) -> Line) -> Result<()> {
-        append(&self.path, stop, |number, previous, after_torn_line| {
-            event(EndLine {
-                schema: SCHEMA.to_owned(),
-                number,
-                previous,
-                after_torn_line,
-                time: utc_now(),
-                start: self.start.clone(),
-                command: self.command.clone(),
-                outcome: outcome.clone(),
-            })
-        })
+        append(
+            (&self.path, self.key.as_ref()),
+            stop,
+            |number, previous, after_torn_line| {
+                event(EndLine {
+                    schema: SCHEMA.to_owned(),
+                    number,
+                    previous,
+                    after_torn_line,
+                    time: utc_now(),
+                    start: self.start.clone(),
+                    command: self.command.clone(),
+                    outcome: outcome.clone(),
+                })
+            },
+        )
         .map(drop)
     }
 }
 
 /// Appends a line under a lock, so that several processes can append at once. Returns its digest.
 fn append(
-    path: &Path,
+    (path, key): (&Path, Option<&AuditKey>),
     stop: &Stop,
     line: impl FnOnce(u64, String, bool) -> Line,
 ) -> Result<String> {
@@ -149,8 +160,12 @@ fn append(
         let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
         return Err(Error::input(path, problem));
     }
+    if let Some(problem) = last.as_ref().and_then(|last| last.refuses(key)) {
+        return Err(Error::input(path, problem));
+    }
     let line = line(number, previous, torn);
     let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = key.map_or(text.clone(), |key| key.signed(&text));
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
@@ -220,6 +235,18 @@ impl LastLine {
     /// Whether it is neither a line of a trail nor the start of one.
     fn is_foreign(&self) -> bool {
         Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
+    }
+
+    /// Why nothing may follow it under this key, or under none.
+    fn refuses(&self, key: Option<&AuditKey>) -> Option<&'static str> {
+        let signed = Signed::of(unsealed(&self.bytes))?;
+        match key {
+            None => Some("is a trail with a key; give it with --audit-key"),
+            Some(key) if !key.made(&signed) => {
+                Some("its last line was not written with this key; give the key of this trail")
+            }
+            Some(_) => None,
+        }
     }
 }
 
