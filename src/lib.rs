@@ -4,7 +4,7 @@
 //! The rooms, each of which imports only from those before it:
 //!
 //! - [`formats`]: layouts, fields of records, reference facts, files and their forms;
-//! - [`engine`]: extracts with their cases, the check of SSNs, the match, response records;
+//! - [`engine`]: extracts with their cases, the SSN check, the match, response records;
 //! - [`run`]: the output folder, manifest, summary, roster, volumes, receipts, audit trail;
 //! - [`desk`]: validate, convert, explain, report, diff, respond;
 //! - [`fcr`]: extracts derived from the Federal Case Registry for states that sent none;

@@ -1,5 +1,6 @@
-//! A run: its output folder, manifest and summary, who takes part, how volumes moved, what a state
-//! is sent, whether a finished folder is whole, and the audit trail.
+//! A run: its output folder, manifest and summary, the roster, volume checks, receipts, the
+//! verification of finished folders, and the audit trail. It uses the engine, but decides no
+//! answer.
 
 pub mod audit;
 mod changes;

@@ -1,4 +1,5 @@
-//! A match from its inputs to a folder that is ready to be published.
+//! Runs a match from its inputs to a folder that is ready to be published. Publishing is left to
+//! the caller.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -28,18 +29,18 @@ use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
-/// What is asked of a match.
+/// A request for a match.
 #[derive(Clone, Debug)]
 pub struct MatchRequest {
-    /// What it reads, with the options that change answers.
+    /// The inputs, with the options that change answers.
     pub inputs: MatchInputs,
     /// The date of the run.
     pub run_date: Date,
     /// How many of each warning are listed in a rejects file; all are counted.
     pub max_warnings: usize,
-    /// Who takes part: a CSV file.
+    /// The roster: a CSV file.
     pub roster: Option<PathBuf>,
-    /// What becomes of a run in which a state did not do as the roster says.
+    /// What happens to a run in which a state did not do as agreed.
     pub roster_policy: RosterPolicy,
     /// The states that are answered; all, where none is named. The others are only read.
     pub only: Option<BTreeSet<State>>,
@@ -74,7 +75,7 @@ impl MatchRequest {
     }
 }
 
-/// Writes what the edits found in a file.
+/// Writes the rejects file of an input.
 fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSet) -> Result<()> {
     let derived = match extract.provenance {
         Provenance::FcrDerived => ".fcr",
@@ -84,20 +85,20 @@ fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSe
     write_rejects(folder, &name, extract, layouts)
 }
 
-/// A run that is written but not published.
+/// A run that is complete but not published.
 #[derive(Debug)]
 pub struct Reconciled {
-    /// The summary, which is written too.
+    /// The summary, which is also in the folder.
     pub summary: MatchSummary,
-    /// What was read, as the manifest has it.
+    /// The inputs, as in the manifest.
     pub inputs: Vec<InputEntry>,
 }
 
-/// Matches the extracts and writes everything of the run but what publishing does: responses,
-/// rejects, receipts, summary and manifest.
+/// Matches the extracts and writes the whole folder: responses, rejects, receipts, summary and
+/// manifest.
 ///
 /// # Errors
-/// Whatever stops the run; `folder` is then to be dropped.
+/// Whatever stops the run. `folder` must then be dropped.
 pub fn reconcile(
     request: &MatchRequest,
     layouts: &LayoutSet,
@@ -230,7 +231,7 @@ pub fn reconcile(
     Ok(Reconciled { summary, inputs })
 }
 
-/// The receipts, the summary and, last, the manifest.
+/// Writes the receipts, the summary and, last, the manifest.
 fn write_reports(
     request: &MatchRequest,
     folder: &OutputFolder,
@@ -345,7 +346,7 @@ impl MatchRequest {
     }
 }
 
-/// Holds what came against the roster.
+/// Compares the submissions with the roster.
 fn check_roster(
     request: &MatchRequest,
     roster: Option<&Roster>,

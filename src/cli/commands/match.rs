@@ -1,4 +1,4 @@
-//! `icr match`: from extracts to response files.
+//! `icr match`: matches extracts and writes response files.
 
 use std::path::PathBuf;
 
@@ -98,7 +98,7 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);

@@ -94,7 +94,7 @@ pub struct PolicyDocument {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
         match args.format {

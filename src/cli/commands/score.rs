@@ -1,4 +1,4 @@
-//! `icr score`: a run held against the truth that `icr synth` wrote.
+//! `icr score`: compares a run with the truth that `icr synth` wrote.
 
 use std::path::{Path, PathBuf};
 

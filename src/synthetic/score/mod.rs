@@ -1,5 +1,5 @@
-//! Compares a run with the truth: which cases got their true counterpart, and what stood in the way
-//! of the others.
+//! Compares a run with the truth: which cases got their true counterpart, and what prevented the
+//! others.
 //!
 //! [`truth`] reads `truth.csv`, [`run`] the response files of a run folder, [`tally`] counts,
 //! [`report`] prints, and [`comparison`] compares two runs. Case IDs appear in the report's first cases of each confusion, as the

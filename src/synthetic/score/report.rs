@@ -17,10 +17,10 @@ use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
 use crate::synthetic::synth::Planted;
 
-/// How many pairs of kinds the text shows; the JSON holds all.
+/// The number of pairs of kinds in the text; the JSON has all.
 const TEXT_PAIRS: usize = 15;
 
-/// The cases by tier; those of the pooled routine where they found any.
+/// The cases by tier, with the tiers of the pooled routine if they found any.
 fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
     let tiers = TIERS.into_iter().zip(tally.by_tier);
     let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
@@ -136,9 +136,9 @@ struct ExampleDocument {
 pub struct Score<'a> {
     /// The counts.
     pub tally: &'a Tally,
-    /// Cases of the truth that were not returned, with a counterpart and without.
+    /// Cases of the truth that were not returned, with and without a counterpart.
     not_returned: [u64; 2],
-    /// Of these, cases with certain codes: the truth says that they are returned.
+    /// Those of them with certain codes, which by the truth must be returned.
     certain_not_returned: u64,
     /// What is counted of the leads, where the run has some.
     leads: Option<LeadScore>,
@@ -532,7 +532,7 @@ impl ExampleDocument {
     }
 }
 
-/// A case as it was submitted, with the case that it names.
+/// A case as submitted, with the case that it names.
 pub(super) fn case_names(key: &CaseKey) -> String {
     format!(
         "{} {} names {} {}",

@@ -1,4 +1,4 @@
-//! Reads the response files of a run folder and holds each case against the truth.
+//! Reads the response files of a run folder, and compares each case with the truth.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,11 +20,11 @@ use crate::progress::{Progress, Unit};
 use crate::run::{find_match_manifest, refuse_other_layouts};
 use crate::stop::Stop;
 
-/// Holds every case that `folder/responses` returns against the truth.
+/// Compares every case in `folder/responses` with the truth.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] if the folder holds no responses, was made with other layouts
-/// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
+/// [`Error::Io`] and [`Error::Input`] if the folder has no responses, was made with other response
+/// layouts than `layouts`, or has a record or case that was altered; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
     (truth, people): (&Truth, Option<&Participants>),
@@ -128,7 +128,7 @@ fn key_of(fields: &ResponseFields, case: &ReadCase<'_>) -> CaseKey {
     }
 }
 
-/// What a case says; the error names the field that is not of the form.
+/// The answer of a case. The error names the malformed field.
 fn answer_of(
     fields: &ResponseFields,
     case: &ReadCase<'_>,
@@ -142,7 +142,7 @@ fn answer_of(
         }
         _ => None,
     };
-    // Two digits: the record was found good.
+    // The record is valid, so this has two digits.
     let count = |columns: Columns| {
         let digits = columns.of(record).iter();
         digits.fold(0, |count, digit| count * 10 + u32::from(digit - b'0'))
