@@ -58,7 +58,7 @@ pub(super) fn write_leads(
                     trials.clear();
                     // Into a string: it cannot fail.
                     let _ = write!(rank_text, "{rank}");
-                    let _ = write!(share_text, "{:.4}", floor(lead.share.share()));
+                    let _ = write!(share_text, "{:.4}", floor(lead.share.cautious()));
                     let _ = write!(trials, "{}", lead.share.trials);
                     writer
                         .write_record([

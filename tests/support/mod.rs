@@ -369,6 +369,27 @@ fn leaves(value: &Value) -> Leaves {
     all
 }
 
+/// The cases of a response with 00 in which as many adults and children matched as are from your state
+/// (layouts.md, section 3: positions 243-252, 377-380, 385-388 and 473-477).
+fn in_sync(response: &[u8]) -> u64 {
+    let records: Vec<&[u8]> = response
+        .split(|&byte| byte == b'\n')
+        .filter(|record| !record.is_empty())
+        .collect();
+    let (mut at, mut cases) = (0, 0);
+    while at < records.len() {
+        let size = std::str::from_utf8(&records[at][472..477]).ok();
+        let size = size.and_then(|size| size.parse().ok()).unwrap_or(1);
+        let end = (at + size).min(records.len());
+        let good = records[at..end]
+            .iter()
+            .any(|record| record[242..252].chunks(2).any(|code| code == b"00"));
+        cases += u64::from(good && records[at][376..380] == records[at][384..388]);
+        at = end;
+    }
+    cases
+}
+
 /// The numbers of `summary.json`, by the keys that the specification's cli.md names.
 fn summary_of(answer: &Answer) -> Leaves {
     let mut all = Leaves::new();
@@ -396,6 +417,8 @@ fn summary_of(answer: &Answer) -> Leaves {
         number(&["cases_nobody_matched"], totals.cases_nobody_matched);
         let shared = totals.cases_counterpart_shared;
         number(&["cases_counterpart_shared"], shared);
+        let response = answer.responses.get(*usps);
+        number(&["cases_in_sync"], response.map_or(0, |bytes| in_sync(bytes)));
         number(&["multiple_case"], totals.multiple_case);
         number(&["fcr_supplied"], totals.fcr_supplied);
         for (name, counts) in [

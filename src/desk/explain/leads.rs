@@ -85,7 +85,7 @@ fn entry(why: Why, lead: &Lead, theirs: &Side) -> LeadEntry {
         evidence: evidence.collect(),
         weight: in_bits(lead.weight),
         standing: in_bits(lead.standing),
-        share_right: lead.share.share(),
+        share_right: lead.share.cautious(),
         trials: lead.share.trials,
     }
 }

@@ -22,6 +22,15 @@ impl Share {
         }
     }
 
+    /// The share with one more trial, which was not right: no share is 1, and small numbers say less.
+    pub fn cautious(self) -> f64 {
+        Share {
+            right: self.right,
+            trials: self.trials + 1,
+        }
+        .share()
+    }
+
     /// The lower bound of the share: Wilson's score interval (E. B. Wilson, Journal of the American
     /// Statistical Association 22, 1927) at 95 %.
     pub fn lower_bound(self) -> f64 {
@@ -38,6 +47,13 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cautious_share_is_never_one() {
+        let cautious = |right, trials| Share { right, trials }.cautious();
+        assert!((cautious(99, 99) - 0.99).abs() < 1e-12);
+        assert!(cautious(0, 0) < 1e-12);
+    }
 
     #[test]
     fn the_lower_bound_is_wilsons() {

@@ -100,13 +100,16 @@ impl Ask {
     }
 }
 
-/// Whether two open cases name each other and somebody matched: then the answer is beyond doubt, whoever
-/// else is missing [ours: of such answers on invented data none in a thousand was wrong].
+/// Whether two open cases name each other, and a child with a parent in the same role, or both parents,
+/// matched: then the answer is beyond doubt, whoever else is missing [ours: a Case ID may be that of the
+/// same parent's other case on both sides, and then neither holds].
 fn name_each_other(yours: &Side, case: &Case, found: &Found<'_>) -> bool {
     let theirs = &found.side.extract.cases[found.case as usize].data;
+    let people = &found.comparison;
+    let parent_and_child = people.children > 0 && (people.cp || people.np || people.adults == 0);
     theirs.open
         && case.data.other_id == theirs.id
         && theirs.other_state == Some(yours.extract.state)
         && theirs.other_id == case.data.id
-        && !found.comparison.nobody_matched()
+        && (parent_and_child || (people.cp && people.np))
 }

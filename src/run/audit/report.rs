@@ -221,6 +221,7 @@ mod tests {
         let run = Trail::start(&path, None, &start("match"), &Stop::default()).unwrap();
         run.end(
             &Outcome {
+                outcome: "finished".to_owned(),
                 inputs: vec![file("TX"), file("CA")],
                 ..Outcome::default()
             },
@@ -237,6 +238,7 @@ mod tests {
             .unwrap()
             .end(
                 &Outcome {
+                    outcome: "finished".to_owned(),
                     cases: vec![asked],
                     ..Outcome::default()
                 },
