@@ -13,7 +13,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use icr::desk::convert::{Plan, Rows, Target};
-use icr::desk::validate::FileReport;
+use icr::desk::validate::{FileReport, Limits};
 use icr::formats::input::{Encoding, Framing, Records};
 use icr::formats::layout::LayoutSet;
 use invented::load;
@@ -34,7 +34,9 @@ fn forms(criterion: &mut Criterion) {
     });
     let extract = load(file.path(), &layouts);
     group.bench_function("validate, after the edits", |bench| {
-        bench.iter(|| black_box(FileReport::of_extract(&extract, None, &layouts).cases));
+        bench.iter(|| {
+            black_box(FileReport::of_extract(&extract, None, Limits::default(), &layouts).cases)
+        });
     });
     let layout = layouts.expanded(layouts.get("extract").unwrap());
     let plan = Plan::new(&layout, &[], false).unwrap();

@@ -29,7 +29,7 @@ use icr::engine::extract::{Loader, Provenance, collect};
 use icr::engine::matching::{Matcher, Routine, Sides};
 use icr::engine::response::{OutputForm, Renderer, ResponseSink, write_response};
 use icr::engine::ssn_check::{Misidentified, SsnMaster};
-use icr::formats::input::{InputForm, Mapped};
+use icr::formats::input::{InputForms, Mapped};
 use icr::formats::layout::LayoutSet;
 use icr::formats::record::Date;
 use icr::formats::reference::Counties;
@@ -353,7 +353,7 @@ fn stages(set: &Path, digests: bool) -> Result<StageTimes> {
     let loader = Loader {
         submitted_layout: layouts.extract()?,
         fcr_layout: layouts.fcr_extract()?,
-        form: InputForm::default(),
+        form: InputForms::default(),
         run_date: Date::from_ccyymmdd(RUN_DATE).unwrap_or_else(Date::today),
         counties: &counties,
         misidentified: &misidentified,

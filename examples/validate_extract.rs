@@ -8,7 +8,7 @@ use std::io::Read;
 
 use icr::engine::extract::{Loaded, Loader, Provenance};
 use icr::engine::ssn_check::Misidentified;
-use icr::formats::input::{InputForm, Source};
+use icr::formats::input::{InputForm, InputForms, Source};
 use icr::formats::layout::{LayoutSet, RECORD_BYTES};
 use icr::formats::record::Date;
 use icr::formats::reference::Counties;
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loader = Loader {
         submitted_layout: layouts.extract()?,
         fcr_layout: layouts.fcr_extract()?,
-        form: InputForm::default(),
+        form: InputForms::default(),
         run_date: Date::from_ccyymmdd(20_261_122).ok_or("no date")?,
         counties: &Counties::default(),
         misidentified: &Misidentified::default(),

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use icr::engine::extract::{Extract, Loaded, Loader, Provenance};
 use icr::engine::ssn_check::Misidentified;
-use icr::formats::input::InputForm;
+use icr::formats::input::InputForms;
 use icr::formats::layout::LayoutSet;
 use icr::formats::record::Date;
 use icr::formats::reference::Counties;
@@ -53,7 +53,7 @@ pub fn load(path: &Path, layouts: &LayoutSet) -> Extract {
     let loader = Loader {
         submitted_layout: layouts.extract().unwrap(),
         fcr_layout: layouts.fcr_extract().unwrap(),
-        form: InputForm::default(),
+        form: InputForms::default(),
         run_date: run_date(),
         counties: &counties,
         misidentified: &misidentified,

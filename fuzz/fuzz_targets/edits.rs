@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use icr::engine::extract::{Loaded, Loader, Provenance};
 use icr::engine::ssn_check::Misidentified;
-use icr::formats::input::{InputForm, Source};
+use icr::formats::input::{InputForm, InputForms, Source};
 use icr::formats::layout::{LayoutSet, RECORD_BYTES};
 use icr::formats::record::Date;
 use icr::formats::reference::Counties;
@@ -28,7 +28,7 @@ fuzz_target!(|file: &[u8]| {
     let loader = Loader {
         submitted_layout,
         fcr_layout,
-        form: InputForm::default(),
+        form: InputForms::default(),
         run_date,
         counties: &COUNTIES,
         misidentified: &NONE,

@@ -11,6 +11,7 @@ use crate::stop::Stop;
 
 /// `--audit` and `--audit-key`.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Running")]
 pub struct AuditArgs {
     /// Append who ran what, when, and what came of it to the audit trail FILE
     #[arg(long, value_name = "FILE", env = "ICR_AUDIT")]

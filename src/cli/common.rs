@@ -12,7 +12,9 @@ use crate::engine::extract::Severity;
 use crate::engine::response::{OutputForm, ResponseFields, UNCHECKED_CASES};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, InputForm, MAX_UNPACKED_BYTES, set_max_unpacked};
+use crate::formats::input::{
+    Encoding, Format, InputForm, InputForms, MAX_UNPACKED_BYTES, Named, Told, set_max_unpacked,
+};
 use crate::formats::layout::LayoutSet;
 use crate::formats::record::Date;
 use crate::run::output::{FileMode, OutputFolder, refuse_used};
@@ -20,6 +22,7 @@ use crate::stderr::{LogFormat, warn};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Every command")]
 pub struct CommonArgs {
     /// Print nothing on stderr but errors
     #[arg(long, short, global = true)]
@@ -72,6 +75,10 @@ impl CommonArgs {
     }
 }
 
+/// The years of run dates: before 1990 nobody had a system to make an extract, and a date beyond 2100
+/// is a slip (ours).
+const RUN_YEARS: RangeInclusive<u32> = 1990..=2100;
+
 /// A run date, as the command line takes it.
 #[derive(Clone, Copy)]
 pub struct RunDate(pub Date);
@@ -86,9 +93,14 @@ impl std::str::FromStr for RunDate {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let date = Date::parse(text.as_bytes());
-        date.map(RunDate)
-            .ok_or_else(|| "expected a calendar date as CCYYMMDD, such as 20261122".to_owned())
+        let date = Date::parse(text.as_bytes()).filter(|date| RUN_YEARS.contains(&date.year()));
+        date.map(RunDate).ok_or_else(|| {
+            format!(
+                "expected a calendar date as CCYYMMDD from {} to {}, such as 20261122",
+                RUN_YEARS.start(),
+                RUN_YEARS.end()
+            )
+        })
     }
 }
 
@@ -112,6 +124,7 @@ where
 
 /// `--threads`.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Running")]
 pub struct ThreadsArgs {
     /// Work with N threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = whole_number(1..=1024_u16))]
@@ -176,14 +189,15 @@ pub enum FailOn {
 }
 
 /// How input files are read.
-#[derive(Args, Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Form of the input")]
 pub struct InputArgs {
-    /// How records are told apart
-    #[arg(long, value_name = "FORM", default_value = "auto")]
-    input_format: InputFormatArg,
-    /// The code page of the input
-    #[arg(long, value_name = "CODE", default_value = "auto")]
-    input_encoding: InputEncodingArg,
+    /// How records are told apart: auto, text, fb or vb; of one file NAME=FORM, where * and ? fit any bytes; may be given again
+    #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = named_format)]
+    input_format: Vec<(Option<String>, Option<Format>)>,
+    /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; of one file NAME=CODE; may be given again
+    #[arg(long, value_name = "[NAME=]CODE", default_value = "auto", value_parser = named_encoding)]
+    input_encoding: Vec<(Option<String>, Option<Encoding>)>,
     #[command(flatten)]
     limit: UnpackArgs,
 }
@@ -211,27 +225,54 @@ impl UnpackArgs {
     }
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum InputFormatArg {
-    /// Found out from the bytes.
-    #[default]
-    Auto,
-    /// One record a line, LF or CRLF.
-    Text,
-    /// RECFM=FB: fixed records without line ends.
-    Fb,
+/// Reads `[NAME=]WORD`; `auto` is no value.
+///
+/// # Errors
+/// What is expected, where the word is none of all.
+pub fn named_word<T: Copy>(
+    text: &str,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> std::result::Result<(Option<String>, Option<T>), String> {
+    let (name, given) = match text.rsplit_once('=') {
+        Some((name, given)) => (Some(name.to_owned()), given),
+        None => (None, text),
+    };
+    let value = all.iter().copied().find(|&value| word(value) == given);
+    if value.is_some() || given == "auto" {
+        return Ok((name, value));
+    }
+    let words: Vec<_> = all.iter().map(|&value| word(value)).collect();
+    Err(format!(
+        "expected auto, {}, or NAME= and one of these",
+        words.join(", ")
+    ))
 }
 
-/// `--input-encoding`.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InputEncodingArg {
-    /// Found out from the bytes.
-    #[default]
-    Auto,
-    /// ASCII, or ISO 8859-1.
-    Ascii,
-    /// EBCDIC code page 037.
-    Cp037,
+fn named_format(text: &str) -> std::result::Result<(Option<String>, Option<Format>), String> {
+    named_word(text, &Format::ALL, Format::word)
+}
+
+/// Reads a value of `--input-encoding`.
+///
+/// # Errors
+/// What is expected, where the text is none.
+pub fn named_encoding(
+    text: &str,
+) -> std::result::Result<(Option<String>, Option<Encoding>), String> {
+    named_word(text, &Encoding::ALL, Encoding::word)
+}
+
+/// What is for all files (the last that was given), and what for files by their names.
+pub fn by_name<T: Copy>(given: &[(Option<String>, Option<T>)]) -> (Option<T>, Vec<Named<T>>) {
+    let all = given.iter().rfind(|(name, _)| name.is_none());
+    let named = given.iter().filter_map(|(name, value)| {
+        Some(Named {
+            name: name.clone()?,
+            value: *value,
+        })
+    });
+    (all.and_then(|(_, value)| *value), named.collect())
 }
 
 impl FailOn {
@@ -250,41 +291,30 @@ impl FailOn {
     }
 }
 
-impl InputEncodingArg {
-    /// The code page that was asked for.
-    pub fn encoding(self) -> Option<Encoding> {
-        match self {
-            InputEncodingArg::Auto => None,
-            InputEncodingArg::Ascii => Some(Encoding::Ascii),
-            InputEncodingArg::Cp037 => Some(Encoding::Cp037),
-        }
-    }
-}
-
 impl InputArgs {
-    /// The form that was asked for; the limit of unpacking holds from now on.
-    pub fn form(self) -> InputForm {
+    /// The forms that were asked for; the limit of unpacking holds from now on.
+    pub fn forms(&self) -> InputForms {
         self.limit.apply();
-        InputForm {
-            fixed: match self.input_format {
-                InputFormatArg::Auto => None,
-                InputFormatArg::Text => Some(false),
-                InputFormatArg::Fb => Some(true),
-            },
-            encoding: self.input_encoding.encoding(),
+        let (format, formats) = by_name(&self.input_format);
+        let (encoding, encodings) = by_name(&self.input_encoding);
+        InputForms {
+            all: InputForm { format, encoding },
+            formats,
+            encodings,
         }
     }
 }
 
 /// How response files are written.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Form of the output")]
 pub struct ResponseFormArgs {
     /// The form of response files: text has a line feed after every record, fb has none
     #[arg(long, value_name = "FORM", default_value = "text")]
     output_format: ResponseFormatArg,
     /// The code page of response files
     #[arg(long, value_name = "CODE", default_value = "ascii")]
-    output_encoding: ResponseEncodingArg,
+    output_encoding: OutputEncodingArg,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,10 +323,41 @@ enum ResponseFormatArg {
     Fb,
 }
 
+/// Says on stderr what a file holds beside records, and what was done to it.
+pub fn tell(common: &CommonArgs, path: &Path, told: &[Told]) {
+    if !common.quiet {
+        for told in told {
+            warn(&format!("{}: {}", path.display(), told.line()));
+        }
+    }
+}
+
+/// `--output-encoding`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum ResponseEncodingArg {
+pub enum OutputEncodingArg {
+    /// ASCII, or ISO 8859-1.
     Ascii,
+    /// EBCDIC code page 037.
     Cp037,
+    /// EBCDIC code page 1047.
+    Cp1047,
+    /// EBCDIC code page 1140.
+    Cp1140,
+    /// EBCDIC code page 500.
+    Cp500,
+}
+
+impl OutputEncodingArg {
+    /// The code page.
+    pub fn encoding(self) -> Encoding {
+        match self {
+            OutputEncodingArg::Ascii => Encoding::Ascii,
+            OutputEncodingArg::Cp037 => Encoding::Cp037,
+            OutputEncodingArg::Cp1047 => Encoding::Cp1047,
+            OutputEncodingArg::Cp1140 => Encoding::Cp1140,
+            OutputEncodingArg::Cp500 => Encoding::Cp500,
+        }
+    }
 }
 
 impl ResponseFormArgs {
@@ -304,16 +365,14 @@ impl ResponseFormArgs {
     pub fn form(self) -> OutputForm {
         OutputForm {
             fixed: self.output_format == ResponseFormatArg::Fb,
-            encoding: match self.output_encoding {
-                ResponseEncodingArg::Ascii => Encoding::Ascii,
-                ResponseEncodingArg::Cp037 => Encoding::Cp037,
-            },
+            encoding: self.output_encoding.encoding(),
         }
     }
 }
 
 /// Where a command writes its folder.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output folder")]
 pub struct OutFolderArgs {
     /// The folder to make; it appears when all is written
     #[arg(long, value_name = "DIR")]
@@ -367,6 +426,14 @@ mod tests {
     fn run_dates_are_calendar_dates() {
         assert!("20261122".parse::<RunDate>().is_ok());
         assert!("20261132".parse::<RunDate>().is_err());
+        for (date, taken) in [
+            ("19891231", false),
+            ("19900101", true),
+            ("21001231", true),
+            ("21010101", false),
+        ] {
+            assert_eq!(date.parse::<RunDate>().is_ok(), taken, "{date}");
+        }
         assert!("2026-11-22".parse::<RunDate>().is_err());
     }
 

@@ -12,6 +12,7 @@ use crate::run::{MatchInputs, MatchOptions, OnBadFile};
 
 /// What a match reads beside the extracts, and how.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input and rules")]
 pub struct MatchInputArgs {
     /// FCR-derived extracts: a file or a folder; may be given again
     #[arg(long, value_name = "PATH")]
@@ -68,7 +69,7 @@ impl MatchInputArgs {
                 max_rejects_percent: self.max_rejects,
                 absent_state: self.absent_state,
                 on_bad_file: self.on_bad_file,
-                form: self.form.form(),
+                form: self.form.forms(),
             },
             previous: self.previous.clone(),
             not_previous: None,

@@ -5,12 +5,14 @@ pub mod commands;
 mod common;
 mod match_inputs;
 mod root;
+pub mod schemas;
 mod unused;
 
 pub use audit::AuditArgs;
 pub use common::{
-    CommonArgs, FailOn, InputArgs, InputEncodingArg, LogFormatArg, OutFolderArgs, OutputFormatArg,
-    ResponseFormArgs, RunDate, ThreadsArgs, UnpackArgs, whole_number,
+    CommonArgs, FailOn, InputArgs, LogFormatArg, OutFolderArgs, OutputEncodingArg, OutputFormatArg,
+    ResponseFormArgs, RunDate, ThreadsArgs, UnpackArgs, by_name, named_encoding, named_word, tell,
+    whole_number,
 };
 pub(crate) use match_inputs::one_of;
 pub use match_inputs::{MatchInputArgs, percent};

@@ -9,8 +9,10 @@ use super::CommonArgs;
 use super::unused::refuse_unused;
 use crate::cli::commands::{
     audit, completions, convert, derive, diff, explain, history, layout, man, r#match,
-    misidentified, prune, report, respond, score, status, synth, validate, verify,
+    misidentified, prune, report, respond, schema, status, topic, validate, verify,
 };
+#[cfg(feature = "synth")]
+use crate::cli::commands::{score, synth};
 
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
@@ -23,7 +25,10 @@ use crate::cli::commands::{
     max_term_width = 100,
     arg_required_else_help = true
 )]
-#[command(after_help = "Example:\n  icr match --fcr fcr --out run extracts")]
+#[command(after_help = "Example:
+  icr match --fcr fcr --out run extracts
+
+Topics, each with `icr help TOPIC`: layouts, codes, forms, exit")]
 pub struct Cli {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the comment for help")]
@@ -44,12 +49,26 @@ impl Cli {
         T: Into<OsString> + Clone,
     {
         let mut root = Cli::command();
+        let line: Vec<OsString> = line.into_iter().map(Into::into).collect();
         let matches = root
-            .try_get_matches_from_mut(line)
+            .try_get_matches_from_mut(with_topics(line))
             .map_err(without_escape)?;
         refuse_unused(&mut root, &matches)?;
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut root))
     }
+}
+
+/// `icr help TOPIC` as the command that prints it: clap's own `help` knows commands alone.
+fn with_topics(mut line: Vec<OsString>) -> Vec<OsString> {
+    let is_topic = line.get(1).is_some_and(|word| word == "help")
+        && line
+            .get(2)
+            .and_then(|word| word.to_str())
+            .is_some_and(topic::Topic::is_one);
+    if is_topic {
+        line[1] = "topic".into();
+    }
+    line
 }
 
 /// Without clap's tip to pass an unknown option as a value: nobody means a file of that name.
@@ -73,16 +92,20 @@ pub enum Command {
     Diff(diff::Args),
     Verify(verify::Args),
     Respond(respond::Args),
+    #[cfg(feature = "synth")]
     Synth(synth::Args),
+    #[cfg(feature = "synth")]
     Score(score::Args),
     Status(status::Args),
     History(history::Args),
     Misidentified(misidentified::Args),
     Prune(prune::Args),
     Layout(layout::Args),
+    Schema(schema::Args),
     Audit(audit::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Topic(topic::Args),
 }
 
 impl Command {
@@ -98,16 +121,20 @@ impl Command {
             Command::Diff(_) => "diff",
             Command::Verify(_) => "verify",
             Command::Respond(_) => "respond",
+            #[cfg(feature = "synth")]
             Command::Synth(_) => "synth",
+            #[cfg(feature = "synth")]
             Command::Score(_) => "score",
             Command::Status(_) => "status",
             Command::History(_) => "history",
             Command::Misidentified(_) => "misidentified",
             Command::Prune(_) => "prune",
             Command::Layout(_) => "layout",
+            Command::Schema(_) => "schema",
             Command::Audit(_) => "audit",
             Command::Completions(_) => "completions",
             Command::Man(_) => "man",
+            Command::Topic(_) => "help",
         }
     }
 
@@ -124,15 +151,19 @@ impl Command {
             | Command::Verify(_)
             | Command::Respond(_)
             | Command::History(_)
-            | Command::Misidentified(_)
-            | Command::Score(_) => true,
-            Command::Synth(_)
-            | Command::Status(_)
+            | Command::Misidentified(_) => true,
+            #[cfg(feature = "synth")]
+            Command::Score(_) => true,
+            #[cfg(feature = "synth")]
+            Command::Synth(_) => false,
+            Command::Status(_)
             | Command::Prune(_)
             | Command::Layout(_)
+            | Command::Schema(_)
             | Command::Audit(_)
             | Command::Completions(_)
-            | Command::Man(_) => false,
+            | Command::Man(_)
+            | Command::Topic(_) => false,
         }
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::error::Result;
 use crate::run::{FinishedRun, Pruned, StoodIn};
@@ -15,7 +15,8 @@ use crate::stop::Stop;
 use crate::text::{json_text, shown};
 
 /// What was received for a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum Received {
     /// Its extract.
@@ -42,8 +43,9 @@ impl Received {
     }
 }
 
-/// A state in one run.
-#[derive(Clone, Debug, Serialize)]
+/// A state in a run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StateStatus {
     /// The run folder's name.
     pub run: String,
@@ -82,6 +84,17 @@ pub struct Status {
     pub states: Vec<StateStatus>,
 }
 
+/// The list as JSON.
+#[derive(Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct StatusDocument<'a> {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.status/1"))]
+    schema: &'static str,
+    /// A state in a run each, by state, run date and run.
+    states: &'a [StateStatus],
+}
+
 impl Status {
     /// Reads the manifests and summaries of finished runs of match.
     ///
@@ -101,7 +114,10 @@ impl Status {
 
     /// The list as JSON.
     pub fn json(&self) -> String {
-        json_text(&json!({"schema": "icr.status/1", "states": self.states}))
+        json_text(&StatusDocument {
+            schema: "icr.status/1",
+            states: &self.states,
+        })
     }
 
     /// The list as a table.

@@ -174,6 +174,17 @@ impl<'a> FpRecord<'a> {
         !is_blank(self.field(self.layout.fp.family_violence))
     }
 
+    /// Whether one of SSN, Previous SSN, Additional SSN 1 and 2 is neither blank, nor zeros, nor nine
+    /// digits: then it is not known whose SSN the record bears.
+    pub fn has_wrong_ssn_field(&self) -> bool {
+        let is_wrong = |columns: &Columns| {
+            let field = columns.of_trimmed(self.bytes);
+            let digits = field.len() == columns.width() && field.iter().all(u8::is_ascii_digit);
+            !is_blank(field) && !digits
+        };
+        self.layout.fp.ssns.iter().any(is_wrong)
+    }
+
     /// Whether Family Violence is blank or `FV`.
     #[inline]
     pub fn family_violence_is_valid(&self) -> bool {

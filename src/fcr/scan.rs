@@ -95,6 +95,8 @@ pub(super) struct Scanned {
     renames: Vec<(CaseId, CaseId)>,
     /// The number, within the piece, of a second FA.
     header: Option<u64>,
+    /// The first record whose mark cannot be placed, by its number within the piece.
+    misplaced: Option<u64>,
     records: u64,
 }
 
@@ -102,7 +104,7 @@ impl Scanned {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Error::Input`] for a second FA, or for more records than can be numbered;
+    /// [`Error::Input`] for a second FA, for a mark that cannot be placed, or for more records than can be numbered;
     /// [`Error::Interrupted`].
     pub(super) fn read(
         file: &RegistryFile,
@@ -133,6 +135,10 @@ impl Scanned {
                 file.source.digest_next(first, end);
                 if let Some(number) = piece.header {
                     let problem = "is a second FA record; a file holds one state: cut it before this record, or remove it";
+                    return Err(Error::record(path, whole.records + number, problem));
+                }
+                if let Some(number) = piece.misplaced {
+                    let problem = "may protect a person, and it cannot be told whom: it is no record as the layout has it, or one of its SSN fields is neither blank, nor zeros, nor nine digits (is a letter before it of two bytes?); correct the file, for nothing is derived while a mark of family violence may be lost";
                     return Err(Error::record(path, whole.records + number, problem));
                 }
                 whole.append(&piece, first as u64);
@@ -180,7 +186,11 @@ impl Scanned {
                 Some(Kind::Fp) => piece.read.fp += 1,
                 None => piece.read.other += 1,
             }
-            match edit(layout, bytes) {
+            let edited = edit(layout, bytes);
+            if piece.misplaced.is_none() && is_misplaced(layout, bytes, kind, edited.is_err()) {
+                piece.misplaced = Some(piece.records);
+            }
+            match edited {
                 Ok(Kind::Fc) => {
                     let fc = FcRecord { layout, bytes };
                     if let Some(previous) = fc.previous_case_id() {
@@ -229,6 +239,27 @@ impl Scanned {
         self.read.fp += piece.read.fp;
         self.read.other += piece.read.other;
         self.records += piece.records;
+    }
+}
+
+/// How far from its place a mark is looked for in a record whose fields may have moved: a letter or
+/// two of two bytes, a line number, a mark of the file.
+const MOVED_BYTES: usize = 8;
+
+/// Whether the record may be marked for family violence in a way that cannot be placed: a person
+/// marked with an SSN field that holds something else than an SSN, or a record of no known kind, or
+/// rejected, near whose place of the mark there is one (ours: doubt must not expose a person).
+fn is_misplaced(layout: &RegistryLayout, bytes: &[u8], kind: Option<Kind>, rejected: bool) -> bool {
+    let fp = FpRecord { layout, bytes };
+    match kind {
+        Some(Kind::Fp) if fp.is_marked() => fp.has_wrong_ssn_field(),
+        Some(Kind::Fp) | None if rejected => {
+            let place = layout.fp.family_violence;
+            let near = place.first.saturating_sub(1 + MOVED_BYTES)..place.last + MOVED_BYTES;
+            let near = bytes.get(near.start..near.end.min(bytes.len()));
+            near.is_some_and(|near| near.windows(2).any(|pair| pair == b"FV"))
+        }
+        Some(Kind::Fp | Kind::Fc) | None => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::derive::Derived;
@@ -10,8 +11,9 @@ use super::totals::{RegistryCounts, Totals};
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
-/// The numbers written for a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What was written for a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct WrittenCounts {
     /// The number of cases in the extract.
     pub cases: u64,
@@ -19,9 +21,10 @@ pub struct WrittenCounts {
     pub records: u64,
 }
 
-/// A state whose registry file was given. It has only what was written and what was rejected, so
-/// that the number of withheld cases cannot be computed by subtraction.
-#[derive(Clone, Debug, Serialize)]
+/// A state whose registry file was given: what was written and what was rejected, and nothing else,
+/// so that no withheld case can be found by subtraction.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DerivedState {
     /// The file's name.
     pub file: String,
@@ -34,9 +37,11 @@ pub struct DerivedState {
 }
 
 /// `summary.json` of `derive`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DeriveSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.derive.summary/1"))]
     pub schema: &'static str,
     /// Whether non-IV-D cases were included.
     pub include_non_iv_d: bool,

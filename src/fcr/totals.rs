@@ -2,12 +2,13 @@
 
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// The outcomes of the records of one kind. Every record has exactly one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What became of the records of one kind. Every record is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RegistryCounts {
     /// Read.
     pub read: u64,
@@ -27,8 +28,8 @@ pub struct RegistryCounts {
     pub rejected: u64,
 }
 
-/// The outcomes of all records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What became of all records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Case records.
     pub fc: RegistryCounts,

@@ -20,7 +20,7 @@ use crate::engine::response::{
     CaseReader, CutBy, OnFault, OutputForm, Read, ReadCase, ResponseFields,
 };
 use crate::error::{Error, Result};
-use crate::formats::input::{InputForm, Source};
+use crate::formats::input::{Format, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
@@ -179,7 +179,11 @@ impl ChangesWriter<'_> {
 /// How a response that is being written is to be read.
 fn written_form(form: OutputForm) -> InputForm {
     InputForm {
-        fixed: Some(form.fixed),
+        format: Some(if form.fixed {
+            Format::Fixed
+        } else {
+            Format::Text
+        }),
         encoding: Some(form.encoding),
     }
 }

@@ -148,7 +148,7 @@ impl MatchInputs {
         let loader = Loader {
             submitted_layout: layouts.extract()?,
             fcr_layout: layouts.fcr_extract()?,
-            form: self.options.form,
+            form: self.options.form.clone(),
             run_date: reading.run_date,
             counties: reading.counties,
             misidentified: &side_files.misidentified,

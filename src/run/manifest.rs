@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,9 +20,10 @@ pub const MANIFEST: &str = "manifest.json";
 const SCHEMA: &str = "icr.manifest/1";
 
 /// What a run was made of and what it made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// The form of the file.
+    #[schemars(extend("const" = "icr.manifest/1"))]
     pub schema: String,
     /// The program's version.
     pub version: String,
@@ -43,7 +45,7 @@ pub struct Manifest {
 }
 
 /// A layout or table in use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LayoutEntry {
     /// Its name.
     pub name: String,
@@ -52,7 +54,7 @@ pub struct LayoutEntry {
 }
 
 /// A file that was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutputEntry {
     /// Its path below the folder, with `/`.
     pub name: String,

@@ -31,7 +31,9 @@ pub use previous::{EarlierRuns, runs_below, runs_of};
 pub use pruned::{Done, PRUNED, PruneRequest, Pruned, PrunedRun, prune};
 pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
-pub use rejects::write_rejects;
+pub use rejects::{
+    Findings as RejectFindings, REJECTS_HEADER, field_of_edit, reject_lines, write_rejects,
+};
 pub use responses::write_responses;
 pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use stand_in::MAX_AGE_DAYS;

@@ -3,7 +3,7 @@
 use super::Manifest;
 use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
 use crate::engine::response::OutputForm;
-use crate::formats::input::{Encoding, InputForm};
+use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named};
 
 /// `--on-bad-file`: what becomes of a run with a file that cannot be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl OnBadFile {
 }
 
 /// The options of a match that change its answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct MatchOptions {
     /// Which cases of a participating state can be the counterpart.
     pub counterpart: CounterpartRule,
@@ -45,7 +45,7 @@ pub struct MatchOptions {
     /// What becomes of a run with a file that cannot be used.
     pub on_bad_file: OnBadFile,
     /// How the files are read.
-    pub form: InputForm,
+    pub form: InputForms,
 }
 
 impl Default for MatchOptions {
@@ -57,56 +57,105 @@ impl Default for MatchOptions {
             max_rejects_percent: 25.0,
             absent_state: AbsentState::default(),
             on_bad_file: OnBadFile::default(),
-            form: InputForm::default(),
+            form: InputForms::default(),
         }
     }
 }
 
-/// The words of `--input-format`.
-fn format_word(form: InputForm) -> &'static str {
-    match form.fixed {
-        None => "auto",
-        Some(false) => "text",
-        Some(true) => "fb",
+/// The word for what is found out from the bytes.
+const AUTO: &str = "auto";
+
+/// An option as the command line has it: a word for all files, or a list that begins with it and goes
+/// on with words for files by their names.
+fn option_of<T: Copy>(
+    all: Option<T>,
+    named: &[Named<T>],
+    word: impl Fn(T) -> &'static str,
+) -> serde_json::Value {
+    let word = |value: Option<T>| value.map_or(AUTO, &word);
+    if named.is_empty() {
+        return word(all).into();
     }
+    let named = named
+        .iter()
+        .map(|named| format!("{}={}", named.name, word(named.value)));
+    std::iter::once(word(all).to_owned()).chain(named).collect()
 }
 
-/// The words of `--input-encoding`.
-fn encoding_word(form: InputForm) -> &'static str {
-    match form.encoding {
-        None => "auto",
-        Some(Encoding::Ascii) => "ascii",
-        Some(Encoding::Cp037) => "cp037",
+/// What [`option_of`] made; none where it made no such thing.
+fn noted_option<T: Copy>(
+    noted: Option<&serde_json::Value>,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> Option<(Option<T>, Vec<Named<T>>)> {
+    let value = |text: &str| -> Option<Option<T>> {
+        let known = all.iter().copied().find(|&value| word(value) == text);
+        (text == AUTO || known.is_some()).then_some(known)
+    };
+    let noted = noted?;
+    if let Some(text) = noted.as_str() {
+        return Some((value(text)?, Vec::new()));
     }
+    let mut words = noted.as_array()?.iter().map(serde_json::Value::as_str);
+    let all = value(words.next()??)?;
+    let named = words.map(|word| {
+        let (name, text) = word?.rsplit_once('=')?;
+        Some(Named {
+            name: name.to_owned(),
+            value: value(text)?,
+        })
+    });
+    Some((all, named.collect::<Option<Vec<_>>>()?))
 }
 
 /// Notes in a manifest how input files were read.
-pub fn note_input_form(form: InputForm, manifest: Manifest) -> Manifest {
+pub fn note_input_form(forms: &InputForms, manifest: Manifest) -> Manifest {
+    let format = option_of(forms.all.format, &forms.formats, Format::word);
+    let encoding = option_of(forms.all.encoding, &forms.encodings, Encoding::word);
     manifest
-        .option("input_format", format_word(form))
-        .option("input_encoding", encoding_word(form))
+        .option("input_format", format)
+        .option("input_encoding", encoding)
+}
+
+/// The forms that a manifest notes.
+///
+/// # Errors
+/// The name of the option of which it holds no known value.
+fn noted_input_form(manifest: &Manifest) -> Result<InputForms, &'static str> {
+    let noted = |name: &str| manifest.options.get(name);
+    let (format, formats) =
+        noted_option(noted("input_format"), &Format::ALL, Format::word).ok_or("input_format")?;
+    let (encoding, encodings) =
+        noted_option(noted("input_encoding"), &Encoding::ALL, Encoding::word)
+            .ok_or("input_encoding")?;
+    Ok(InputForms {
+        all: InputForm { format, encoding },
+        formats,
+        encodings,
+    })
 }
 
 /// Notes in a manifest how response files are written.
 pub(super) fn note_response_form(form: OutputForm, manifest: Manifest) -> Manifest {
-    let encoding = match form.encoding {
-        Encoding::Ascii => "ascii",
-        Encoding::Cp037 => "cp037",
-    };
     manifest
         .option("output_format", if form.fixed { "fb" } else { "text" })
-        .option("output_encoding", encoding)
+        .option("output_encoding", form.encoding.word())
 }
 
 /// How the response files of a finished run are to be read.
 pub fn noted_response_form(manifest: &Manifest) -> InputForm {
     let word = |name: &str| manifest.options.get(name).and_then(|value| value.as_str());
+    let encodings = Encoding::ALL;
+    let encoding = encodings
+        .into_iter()
+        .find(|encoding| word("output_encoding") == Some(encoding.word()));
     InputForm {
-        fixed: Some(word("output_format") == Some("fb")),
-        encoding: Some(match word("output_encoding") {
-            Some("cp037") => Encoding::Cp037,
-            _ => Encoding::Ascii,
+        format: Some(if word("output_format") == Some("fb") {
+            Format::Fixed
+        } else {
+            Format::Text
         }),
+        encoding: Some(encoding.unwrap_or_default()),
     }
 }
 
@@ -119,7 +168,7 @@ impl MatchOptions {
             .option("max_rejects", self.max_rejects_percent)
             .option("absent_state", self.absent_state.word())
             .option("on_bad_file", self.on_bad_file.word());
-        note_input_form(self.form, manifest)
+        note_input_form(&self.form, manifest)
     }
 
     /// The options that a manifest notes.
@@ -144,8 +193,6 @@ impl MatchOptions {
         };
         let max_rejects = manifest.options.get("max_rejects");
         let counterparts = CounterpartRule::ALL;
-        let formats = [None, Some(false), Some(true)];
-        let encodings = [None, Some(Encoding::Ascii), Some(Encoding::Cp037)];
         Ok(MatchOptions {
             counterpart: known(
                 manifest,
@@ -164,20 +211,7 @@ impl MatchOptions {
                 AbsentState::word,
             )?,
             on_bad_file: known(manifest, "on_bad_file", &OnBadFile::ALL, OnBadFile::word)?,
-            form: InputForm {
-                fixed: known(manifest, "input_format", &formats, |fixed| {
-                    format_word(InputForm {
-                        fixed,
-                        encoding: None,
-                    })
-                })?,
-                encoding: known(manifest, "input_encoding", &encodings, |encoding| {
-                    encoding_word(InputForm {
-                        fixed: None,
-                        encoding,
-                    })
-                })?,
-            },
+            form: noted_input_form(manifest)?,
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::open::read_whole;
 use crate::stop::Stop;
 
 /// How a state takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// It submits an extract.
@@ -48,7 +49,7 @@ impl RosterPolicy {
 }
 
 /// What stood for a state in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UsedData {
     /// Its extract.
@@ -62,7 +63,7 @@ pub enum UsedData {
 }
 
 /// How a state stood in a run, against the roster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attendance {
     /// What was agreed.
     pub role: Role,
@@ -132,6 +133,13 @@ impl Roster {
                 }),
             };
             let (from, to) = (bound(&row.from, "from")?, bound(&row.to, "to")?);
+            if let (Some(from), Some(to)) = (from, to)
+                && from > to
+            {
+                return Err(refuse(
+                    "from is after to, so that the row holds on no day; correct one".to_owned(),
+                ));
+            }
             if from.is_some_and(|from| date < from) || to.is_some_and(|to| date > to) {
                 continue;
             }
@@ -234,6 +242,10 @@ mod tests {
             ("TX,extract,,,,\nXX,extract,,,,\n", "line 3: usps"),
             ("TX,both,,,,\n", "line 2: is not of the form"),
             ("TX,extract,2026-01-01,,,\n", "line 2: from"),
+            (
+                "TX,extract,20261201,20261130,,\n",
+                "line 2: from is after to",
+            ),
             (
                 "TX,extract,,,,\nTX,fcr,,,,\n",
                 "line 3: gives TX a second role",

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::finished::FinishedRun;
 use super::output::{OutputFolder, WrittenFile};
 use super::previous::EarlierRuns;
 use super::summary::StoodIn;
@@ -186,11 +187,16 @@ pub(super) fn keep(folder: &OutputFolder, extracts: &[Extract], runs: &EarlierRu
         let sha256 = extract.source.sha256();
         let bytes = extract.source.raw_bytes();
         let digest = hex(&sha256);
+        // A new name changes a file's status: one that is being read would seem changed, whichever of
+        // its names is linked.
+        let kept = |run: &FinishedRun| run.folder.join(&name);
+        let is_read = |run: &FinishedRun| kept(run) == extract.source.path;
+        let stands_in = runs.latest_first().any(is_read);
         let same = runs.latest_first().find_map(|run| {
             let output = run.output(&name)?;
-            let path = run.folder.join(&name);
+            let path = kept(run);
             let whole = std::fs::metadata(&path).is_ok_and(|file| file.len() == bytes);
-            (output.sha256 == digest && whole).then_some(path)
+            (output.sha256 == digest && whole && !stands_in).then_some(path)
         });
         if let Some(path) = same {
             let written = WrittenFile {

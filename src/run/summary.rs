@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -12,6 +13,7 @@ use crate::engine::extract::{Edit, Extract, Findings, Provenance, Severity, Unus
 use crate::engine::matching::Routine;
 use crate::engine::response::{StateTotals, Volume};
 use crate::error::{Error, Result};
+use crate::formats::input::Told;
 use crate::formats::reference::State;
 use crate::text::shown;
 
@@ -34,7 +36,8 @@ pub const SUMMARY: &str = "summary.json";
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateSummary {
     /// The file's name.
@@ -43,6 +46,9 @@ pub struct StateSummary {
     /// The form in which it was delivered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// What became of its records and cases.
     #[serde(flatten)]
     pub totals: StateTotals,
@@ -65,7 +71,7 @@ pub struct StateSummary {
 }
 
 /// The extract of an earlier run that stands in for a file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoodIn {
     /// The date of the run that accepted it, CCYYMMDD.
     pub accepted: String,
@@ -76,7 +82,7 @@ pub struct StoodIn {
 }
 
 /// What is new in a state's response (`--changes`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
     /// The date of the run whose response the state was given last, CCYYMMDD; none before the first.
     pub since: Option<String>,
@@ -95,7 +101,7 @@ pub struct Changes {
 }
 
 /// A state that submitted an extract and is not answered in this run (`--for`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ReadOnlyState {
     /// The file's name.
     pub file: String,
@@ -116,12 +122,16 @@ pub struct ReadOnlyState {
 }
 
 /// An FCR-derived file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
     /// The form in which it was delivered.
     pub form: String,
+    /// What was done to the file as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// Whether it stood for its state; else the state submitted an extract.
     pub used: bool,
     /// Its records.
@@ -133,7 +143,8 @@ pub struct FcrFile {
 }
 
 /// The records of an FCR-derived file.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FcrRecords {
     /// Records in the file.
     pub read: u64,
@@ -142,7 +153,8 @@ pub struct FcrRecords {
 }
 
 /// What a file was given as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A state's extract.
@@ -161,7 +173,8 @@ impl std::fmt::Display for FileKind {
 }
 
 /// A file that was left out (`--on-bad-file exclude`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
@@ -205,9 +218,11 @@ impl ExcludedFile {
 }
 
 /// `summary.json` of `match`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MatchSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.match.summary/1"))]
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,
@@ -322,6 +337,7 @@ impl MatchSummary {
         let state = StateSummary {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             totals,
             errors,
             warnings,
@@ -354,6 +370,7 @@ impl MatchSummary {
         let file = FcrFile {
             file: extract.source.name(),
             form: extract.source.form_words(),
+            told: extract.told.clone(),
             used,
             records: FcrRecords {
                 read: extract.records,
@@ -440,6 +457,15 @@ impl MatchSummary {
     /// Who did not do as the roster says, which an operator must not overlook.
     pub fn roster_warnings(&self) -> Vec<String> {
         self.roster.iter().flat_map(disagreements).collect()
+    }
+
+    /// What is wrong with files as a whole, by file, which an operator must not overlook.
+    pub fn file_warnings(&self) -> Vec<(&str, String)> {
+        let states = self.states.values().map(|state| (&state.file, &state.told));
+        let fcr = self.fcr.values().map(|file| (&file.file, &file.told));
+        let all = states.chain(fcr);
+        all.flat_map(|(file, told)| told.iter().map(move |told| (file.as_str(), told.line())))
+            .collect()
     }
 
     /// Whether a finding of this severity, or a graver one, occurred.

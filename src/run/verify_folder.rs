@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, InputForm, Source};
+use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::open::read_regular;
 use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
@@ -17,7 +18,8 @@ use crate::stop::Stop;
 use crate::text::hex;
 
 /// One thing that is wrong with a folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Damage {
     /// The file below the folder.
     pub file: String,
@@ -28,7 +30,8 @@ pub struct Damage {
 }
 
 /// What a verification looked at and found.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Verification {
     /// How many files the manifest names.
     pub files: usize,
@@ -219,11 +222,7 @@ fn check_file(
     stop: &Stop,
 ) -> Result<()> {
     stop.check()?;
-    let text = InputForm {
-        fixed: Some(false),
-        encoding: Some(Encoding::Ascii),
-    };
-    let source = match Source::open(path, RESPONSE_BYTES, text, stop) {
+    let source = match Source::open(path, RESPONSE_BYTES, InputForm::TEXT, stop) {
         Err(error @ Error::Interrupted(_)) => return Err(error),
         Err(_) => {
             found.note(&output.name, None, "is missing or cannot be read");

@@ -494,12 +494,6 @@ fn messages_say_what_to_do_in_the_words_of_the_user() {
             "invalid digit",
         ),
         (
-            "validate --fail-on errors extracts",
-            2,
-            &["--fail-on"],
-            "-- --fail-on",
-        ),
-        (
             "match --audit one --out run extracts",
             3,
             &["one: ", "name another file"],
@@ -571,6 +565,7 @@ fn a_question_refuses_the_options_that_it_does_not_use() {
             let possible = argument.get_possible_values();
             let value = match (long, possible.first()) {
                 _ if !argument.get_action().takes_values() => "",
+                ("input-format" | "input-encoding", _) => "auto",
                 (_, Some(value)) => value.get_name(),
                 ("state" | "other", _) => "CA",
                 ("other-case", _) => "1 --other CA",
@@ -710,6 +705,7 @@ fn every_path_of_every_command_is_held_against_what_force_replaces() {
                     continue;
                 }
                 Some("layouts") => "--layouts run/layouts x".to_owned(),
+                Some("audit-key") => "--audit trail --audit-key link x".to_owned(),
                 Some("previous") => "--previous run --max-volume-change 5 x".to_owned(),
                 Some(long) => format!("--{long} link x"),
             };
@@ -1071,6 +1067,8 @@ fn every_command_takes_the_options_of_all_commands() {
         "misidentified check --file list",
         "layout list",
         "layout show extract",
+        "schema match.summary",
+        "topic codes",
         "audit verify trail",
         "audit report --state CA --month 2026-11 trail",
         "completions bash",

@@ -294,6 +294,73 @@ const SHOWN: &str = "
     ncp_locate_indicator participant_data_indicator order_data_indicator collection_data_indicator information_indicator
     sent_date sent_time due_date response_date overdue_indicator gender relationship participant_status";
 
+/// What a coded field must hold for its record to be shown under a mask.
+fn code_of(key: &str, kind: &str) -> Option<&'static str> {
+    let key = key.strip_suffix("_from_other_state").unwrap_or(key);
+    Some(match key {
+        "initiating_responding_indicator" => "I",
+        "case_status" => "O",
+        "sex" => "F",
+        "participant_type" => "CH",
+        "record_identifier" => "FP",
+        "action_type" => "A",
+        "participant_match_basis" => "S",
+        "fips_code"
+        | "other_state_fips_code"
+        | "state_fips"
+        | "local_fips_state"
+        | "other_fips_state" => "0612345",
+        "ssn" | "previous_ssn" | "irs_u_ssn" | "date_of_birth" | "match_tier"
+        | "fips_county_code" => "412660001",
+        _ if key.starts_with("additional_ssn") || key.starts_with("reason_code") => "412660001",
+        _ if key.ends_with("verification_indicator") || key.ends_with("match_indicator") => "Y",
+        "multiple_case_indicator" | "fcr_supplied_indicator" => "N",
+        _ if kind == "n" || kind == "date" => "412660001412660001",
+        _ => return None,
+    })
+}
+
+#[test]
+fn a_record_whose_coded_fields_are_wrong_is_blanked_under_a_mask_and_counted() {
+    let work = tempfile::tempdir().unwrap();
+    let record = |change: fn(&mut Vec<u8>)| {
+        let mut line = format!(
+            "{:<15}I06037  412660001{:<15}CHO{:<30}{:<16}{:<16}20120115F{:<15} 48453",
+            "C1", "M1", "ALVAREZ", "LUIS", "", "TX1"
+        )
+        .into_bytes();
+        change(&mut line);
+        line.push(b'\n');
+        line
+    };
+    type Change = fn(&mut Vec<u8>);
+    let changes: [Change; 7] = [
+        |_| (),
+        |line| line.insert(0, b' '),
+        |line| {
+            line.remove(60);
+        },
+        |line| line.insert(55, 0xc3),
+        |line| line[24] = b'-',
+        |line| line[49] = b'X',
+        |line| line[200 - 80] = 0x07,
+    ];
+    let input: Vec<u8> = changes.iter().flat_map(|&change| record(change)).collect();
+    fs::write(work.path().join("in"), input).unwrap();
+    let output = convert(
+        work.path(),
+        "--to csv --mask --layout extract --format json --output out in",
+    );
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["blanked"], 6);
+    let text = fs::read_to_string(work.path().join("out")).unwrap();
+    let rows: Vec<_> = text.lines().skip(1).collect();
+    assert!(rows[0].contains("*****0001"));
+    for row in &rows[1..] {
+        assert!(row.bytes().all(|byte| byte == b','), "{row}");
+    }
+}
+
 #[test]
 fn a_mask_hides_every_field_of_every_layout_that_is_not_listed_as_harmless() {
     use icr::formats::layout::LayoutSet;
@@ -302,10 +369,17 @@ fn a_mask_hides_every_field_of_every_layout_that_is_not_listed_as_harmless() {
     let work = tempfile::tempdir().unwrap();
     let mut seen = 0;
     for layout in set.layouts.iter().map(|layout| set.expanded(layout)) {
-        // No two fields of a record hold the same, and none is blank.
-        let record: Vec<u8> = (0..layout.length)
+        // No two fields of a record hold the same, and none is blank; coded fields hold codes.
+        let mut record: Vec<u8> = (0..layout.length)
             .map(|at| b'A' + (at % 23) as u8)
             .collect();
+        for field in &layout.fields {
+            if let Some(code) = code_of(&field.key, &field.kind) {
+                for (place, byte) in record[field.columns.range()].iter_mut().zip(code.bytes()) {
+                    *place = byte;
+                }
+            }
+        }
         fs::write(work.path().join("in"), &record).unwrap();
         let arguments = format!(
             "--layout {} --to jsonl --mask --input-format fb --input-encoding ascii in",

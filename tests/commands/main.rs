@@ -15,6 +15,7 @@ mod cli;
 mod convert;
 mod diff;
 mod explain;
+mod for_programs;
 mod form_docs;
 #[path = "../plain_matcher/mod.rs"]
 mod plain_matcher;

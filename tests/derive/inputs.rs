@@ -301,3 +301,105 @@ fn layouts_show_where_each_position_comes_from() {
         assert!(words.join(" ").contains(line), "{printed}");
     }
 }
+
+/// A mark of family violence that cannot be placed is never passed silently (a protected case was once
+/// written this way): nothing is derived.
+#[test]
+fn a_mark_that_cannot_be_placed_stops_the_run() {
+    let good = |fv| {
+        crate::registry::generate::Person {
+            fv,
+            action: "A",
+            case: "C1",
+            member: "M1",
+            kind: "CH",
+            ssn: "412660001",
+            ..crate::registry::generate::Person::default()
+        }
+        .line()
+    };
+    let file = |records: &[Vec<u8>]| crate::registry::model::File {
+        fips: "48",
+        usps: "TX",
+        lines: [&[b"FA48".to_vec()][..], records].concat(),
+    };
+    let put = |at: usize, bytes: &[u8]| {
+        let mut line = good("FV");
+        line.splice(at..at, bytes.iter().copied());
+        line
+    };
+    let mut text = good("FV");
+    text[72] = b'X';
+    let mut unknown = good("FV");
+    unknown[0] = b'X';
+    let mut hyphens = good("FV");
+    hyphens.splice(71..80, *b"412-66-00");
+    for (name, line) in [
+        ("an SSN field with a letter", text),
+        ("an SSN with hyphens", hyphens),
+        ("a letter of two bytes in User Field", put(22, b"\xc3")),
+        (
+            "a letter of two bytes in Bundle, so that no mark stands in its place",
+            put(42, b"\xc3\x91"),
+        ),
+        ("a byte before the record", put(0, b"1")),
+        ("an unknown record identifier", unknown),
+    ] {
+        let scratch = crate::registry::scratch();
+        let lines = [
+            crate::registry::generate::case("A", "C1", "F", "001", ""),
+            line,
+        ];
+        let mut files = vec![file(&lines)];
+        // Records enough that one more reject is none too many.
+        for n in 0..50 {
+            files[0].lines.push(crate::registry::generate::case(
+                "A",
+                &format!("X{n}"),
+                "F",
+                "001",
+                "",
+            ));
+        }
+        let input = scratch.path().join("in");
+        crate::registry::write(&input, &files);
+        let out = scratch.path().join("out");
+        let error = crate::registry::run(&[
+            "derive",
+            "--out",
+            out.to_str().unwrap(),
+            input.to_str().unwrap(),
+        ])
+        .expect_err(name);
+        let message = error.to_string();
+        assert!(
+            message.contains("TX.fcr, record 3: may protect a person"),
+            "{name}: {message}"
+        );
+        assert_eq!(error.exit().status(), 3);
+        assert!(!out.exists());
+        assert!(!message.contains("412"), "{message}");
+    }
+    // A record that is not marked, or whose mark can be placed, goes on.
+    for line in [good(""), good("FV"), {
+        let mut line = good("");
+        line[72] = b'X';
+        line
+    }] {
+        let scratch = crate::registry::scratch();
+        let lines = [
+            crate::registry::generate::case("A", "C1", "F", "001", ""),
+            line,
+        ];
+        let input = scratch.path().join("in");
+        crate::registry::write(&input, &[file(&lines)]);
+        let out = scratch.path().join("out");
+        crate::registry::run(&[
+            "derive",
+            "--out",
+            out.to_str().unwrap(),
+            input.to_str().unwrap(),
+        ])
+        .unwrap();
+    }
+}

@@ -12,7 +12,7 @@ use icr::formats::input::Encoding;
 /// One way to deliver a file.
 type Form = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const FORMS: [Form; 11] = [
+const FORMS: [Form; 31] = [
     ("LF", |text| joined(text, b"\n")),
     ("CRLF", |text| joined(text, b"\r\n")),
     ("last line without its end", |text| {
@@ -35,7 +35,104 @@ const FORMS: [Form; 11] = [
     ("gzip", gzip),
     ("zstd", |text| zstd::encode_all(text, 1).unwrap()),
     ("EBCDIC, FB, gzip", |text| gzip(&ebcdic(&fixed(text)))),
+    ("EBCDIC, X'0A'", |text| {
+        let mut bytes = ebcdic(&joined(text, b"\n"));
+        bytes
+            .iter_mut()
+            .filter(|byte| **byte == 0x25)
+            .for_each(|byte| *byte = 0x0a);
+        bytes
+    }),
+    ("byte-order mark", |text| [b"\xef\xbb\xbf", text].concat()),
+    ("X'1A' at the end", |text| {
+        [&joined(text, b"\r\n"), &b"\x1a"[..]].concat()
+    }),
+    ("X'00' at the end", |text| {
+        [&joined(text, b"\n"), &[0; 300][..]].concat()
+    }),
+    ("blanks at the end", |text| {
+        [&joined(text, b"\n"), &[b' '; 300][..]].concat()
+    }),
+    ("FB, padded", |text| {
+        let bytes = fixed(text);
+        let padding: &[u8] = if bytes.contains(&b'\n') {
+            b""
+        } else {
+            &[0; 100]
+        };
+        [&bytes, padding].concat()
+    }),
+    ("VB", |text| blocked(text, false, 0)),
+    ("VB in blocks", |text| blocked(text, false, 7)),
+    ("VB, EBCDIC", |text| blocked(text, true, 0)),
+    ("VB in blocks, EBCDIC", |text| blocked(text, true, 7)),
+    ("VB in blocks, EBCDIC, gzip", |text| {
+        gzip(&blocked(text, true, 3))
+    }),
+    ("VB, padded", |text| {
+        [&blocked(text, false, 0)[..], &[0; 64]].concat()
+    }),
+    ("gzip, padded", |text| [&gzip(text)[..], &[0; 500]].concat()),
+    ("gzip in two members", |text| {
+        let (one, two) = text.split_at(text.len() / 2);
+        [gzip(one), gzip(two)].concat()
+    }),
+    ("zstd, padded", |text| {
+        [&zstd::encode_all(text, 1).unwrap()[..], &[0; 500]].concat()
+    }),
+    ("zstd in two frames", |text| {
+        let (one, two) = text.split_at(text.len() / 2);
+        [
+            zstd::encode_all(one, 1).unwrap(),
+            zstd::encode_all(two, 1).unwrap(),
+        ]
+        .concat()
+    }),
+    ("zstd --long=31", |text| {
+        let mut packer = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        packer.window_log(31).unwrap();
+        packer.write_all(text).unwrap();
+        packer.finish().unwrap()
+    }),
+    ("code page 1047", |text| in_page(Encoding::Cp1047, text)),
+    ("code page 1140", |text| in_page(Encoding::Cp1140, text)),
+    ("code page 500", |text| in_page(Encoding::Cp500, text)),
 ];
+
+/// A page that is not told by itself where the bytes do not decide: then as it is.
+fn in_page(page: Encoding, text: &[u8]) -> Vec<u8> {
+    let mut bytes = joined(text, b"\n");
+    page.encode(&mut bytes);
+    let mut plain = joined(text, b"\n");
+    Encoding::Cp037.encode(&mut plain);
+    if bytes == plain { bytes } else { text.to_vec() }
+}
+
+fn described(bytes: &[u8]) -> Vec<u8> {
+    let length = (bytes.len() + 4) as u16;
+    [&length.to_be_bytes(), &[0, 0][..], bytes].concat()
+}
+
+/// RECFM=VB, in blocks of so many records, or without blocks where that is 0.
+fn blocked(text: &[u8], in_ebcdic: bool, block: usize) -> Vec<u8> {
+    let records = records(text).into_iter();
+    let records: Vec<_> = records
+        .map(|record| {
+            described(&if in_ebcdic {
+                ebcdic(record)
+            } else {
+                record.to_vec()
+            })
+        })
+        .collect();
+    if block == 0 {
+        return records.concat();
+    }
+    records
+        .chunks(block)
+        .flat_map(|block| described(&block.concat()))
+        .collect()
+}
 
 /// The records, as layouts.md, section 4 tells them apart.
 fn records(bytes: &[u8]) -> Vec<&[u8]> {
@@ -192,6 +289,14 @@ fn named_forms_are_taken_as_named() {
             "EBCDIC, X'15'",
             "--input-format text --input-encoding cp037",
         ),
+        ("VB in blocks", "--input-format vb"),
+        ("VB, EBCDIC", "--input-format vb --input-encoding cp037"),
+        ("FB", "--input-format text --input-format *.txt=fb"),
+        (
+            "EBCDIC, FB",
+            "--input-encoding ascii --input-encoding ??.*=auto",
+        ),
+        ("CRLF", "--input-encoding utf8"),
         ("CRLF", "--input-format text --input-encoding ascii"),
     ] {
         let work = tempfile::tempdir().unwrap();
@@ -201,6 +306,140 @@ fn named_forms_are_taken_as_named() {
         let out = run_match(example, work.path(), &options);
         assert!(files(&out.join("responses")) == expected, "{name}");
     }
+}
+
+#[test]
+fn each_code_page_is_read_and_written() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/exact");
+    let expected = files(&example.join("expected/responses"));
+    for page in ["cp037", "cp1047", "cp1140", "cp500"] {
+        let work = tempfile::tempdir().unwrap();
+        deliver(&example, work.path(), |bytes| bytes.to_vec());
+        for entry in fs::read_dir(work.path().join("extracts")).unwrap() {
+            let path = entry.unwrap().path();
+            let converted = path.with_extension("ebcdic");
+            let status = Command::new(env!("CARGO_BIN_EXE_icr"))
+                .args([
+                    "convert",
+                    "--to",
+                    "fb",
+                    "--output-encoding",
+                    page,
+                    "--output",
+                ])
+                .args([&converted, &path])
+                .stdout(std::process::Stdio::null())
+                .status()
+                .unwrap();
+            assert!(status.success());
+            fs::remove_file(path).unwrap();
+        }
+        let options = ["--input-encoding", page, "--output-encoding", page];
+        let out = run_match(&example, work.path(), &options);
+        let encoding = Encoding::ALL
+            .into_iter()
+            .find(|e| e.word() == page)
+            .unwrap();
+        for ((name, mut text), (_, response)) in expected
+            .clone()
+            .into_iter()
+            .zip(files(&out.join("responses")))
+        {
+            encoding.encode(&mut text);
+            assert!(text == response, "{name} in {page}");
+        }
+    }
+}
+
+#[test]
+fn utf_8_is_read_by_characters() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/accents");
+    let expected = files(&example.join("expected/responses"));
+    let work = tempfile::tempdir().unwrap();
+    deliver(&example, work.path(), |bytes| {
+        let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+        text.into_bytes()
+    });
+    let out = run_match(&example, work.path(), &["--input-encoding", "utf8"]);
+    assert!(files(&out.join("responses")) == expected);
+}
+
+#[test]
+fn what_is_beyond_iso_8859_1_is_a_question_mark_and_warned_of() {
+    let work = tempfile::tempdir().unwrap();
+    let path = work.path().join("KS.txt");
+    let text =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sample/extracts/KS.txt"))
+            .unwrap_or_else(|_| fs::read(examples()[0].join("extracts/CA.txt")).unwrap());
+    let mut text: Vec<char> = text.iter().map(|&byte| char::from(byte)).collect();
+    text[50] = '\u{141}';
+    fs::write(&path, text.iter().collect::<String>()).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_icr"))
+        .args(["validate", "--format", "csv", "--input-encoding", "utf8"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(report.contains("code,W02,Byte beyond ASCII,1,"), "{report}");
+    assert!(report.contains("1 character beyond ISO 8859-1"), "{report}");
+}
+
+#[test]
+fn a_form_for_a_file_that_is_not_there_is_refused() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/exact/extracts");
+    let output = Command::new(env!("CARGO_BIN_EXE_icr"))
+        .args(["validate", "--input-format", "XX.txt=fb"])
+        .arg(example)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("XX.txt"));
+}
+
+#[test]
+fn standard_input_and_pipes_are_read() {
+    let sample = examples()[0].join("extracts");
+    let file = fs::read_dir(sample)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let bytes = fs::read(&file).unwrap();
+    let work = tempfile::tempdir().unwrap();
+    let run = |arguments: &str| {
+        let mut child = Command::new("sh")
+            .args([
+                "-c",
+                &format!("exec {} {arguments}", env!("CARGO_BIN_EXE_icr")),
+            ])
+            .current_dir(work.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(&bytes).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), output.stdout)
+    };
+    let named = file.display();
+    let (status, expected) = run(&format!("validate --quiet --format json {named}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    for argument in ["-", "/dev/stdin"] {
+        let (also, report) = run(&format!("validate --quiet --format json {argument}"));
+        let as_named = text(&report).replace(
+            &format!("\"file\": \"{}\"", argument.rsplit('/').next().unwrap()),
+            &format!("\"file\": \"{name}\""),
+        );
+        assert_eq!((also, as_named), (status, text(&expected)));
+    }
+    let (status, _) = run("convert --to csv --output converted.csv -");
+    assert_eq!(status, Some(0));
+    let (status, _) = run(&format!("convert --to csv --output named.csv {named}"));
+    assert_eq!(status, Some(0));
+    let read = |name: &str| fs::read(work.path().join(name)).unwrap();
+    assert!(read("converted.csv") == read("named.csv"));
 }
 
 #[test]

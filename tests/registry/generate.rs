@@ -1,6 +1,6 @@
 //! Random registries: few cases, persons and SSNs, so that everything meets everything.
 
-use super::model::File;
+use super::model::{File, cannot_be_placed};
 
 /// A small generator of numbers (splitmix64): the same for the same seed, everywhere.
 pub struct Random(u64);
@@ -207,7 +207,12 @@ pub fn registry_of(random: &mut Random, shape: &Shape) -> Vec<File> {
             // One record that nothing can be said against.
             lines.push(case("A", &format!("{usps}-ZZ99"), "F", "001", ""));
             for _ in 0..shape.records {
-                lines.push(record(random, shape, usps));
+                let mut line = record(random, shape, usps);
+                // Such a line stops the run.
+                while cannot_be_placed(&line) {
+                    line = record(random, shape, usps);
+                }
+                lines.push(line);
             }
             File { fips, usps, lines }
         })

@@ -99,6 +99,24 @@ fn valid_case_id(id: &[u8]) -> bool {
         || id.contains(&b'\\'))
 }
 
+/// Whether a line may be marked in a way that cannot be placed, so that the run stops: a marked
+/// person with an SSN field that holds something else than an SSN; or, in a line of no kind or a
+/// rejected one that is not marked, a mark within eight columns of its place.
+pub fn cannot_be_placed(line: &[u8]) -> bool {
+    if line.starts_with(b"FC") || line.starts_with(b"FA") {
+        return false;
+    }
+    if line.starts_with(b"FP") && is_fv(line) {
+        let columns = [(72, 80), (81, 89), (247, 255), (256, 264)];
+        return columns.iter().any(|&(first, last)| {
+            let field = field(line, first, last);
+            !blank(&field) && !field.iter().all(u8::is_ascii_digit)
+        });
+    }
+    let near = field(line, 38, 55);
+    edit(line).is_some() && near.windows(2).any(|pair| pair == b"FV")
+}
+
 /// The first edit that a line fails by itself.
 fn edit(line: &[u8]) -> Option<&'static str> {
     let (is_fc, action) = match line.get(..2) {

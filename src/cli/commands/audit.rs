@@ -4,14 +4,15 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::Mapped;
 use crate::formats::reference::State;
-use crate::run::audit::{AuditKey, Check, MonthReport, check, is_trail, report};
+use crate::run::audit::{AuditKey, Broken, Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 use crate::text::{count_of, json_text, shown};
@@ -162,12 +163,48 @@ fn open(file: &Path) -> Result<Mapped> {
     Ok(trail)
 }
 
+/// What a check of a trail found, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct TrailDocument<'a> {
+    /// The first broken link, if there is one.
+    broken: Option<&'a Broken>,
+    /// How many commands began.
+    commands: u64,
+    /// The line, from 1, that has the digest that was looked for.
+    expected: Option<u64>,
+    /// The SHA-256 of the last line, in hexadecimal.
+    last: &'a str,
+    /// How many lines there are.
+    lines: u64,
+    /// How many commands have no end line.
+    open: u64,
+    /// The lines, from 1, of those among them that were about to publish.
+    prepared: &'a [u64],
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.audit.verify/1"))]
+    schema: &'static str,
+    /// How many lines have a seal made with the key that was given.
+    signed: u64,
+    /// Lines, from 1, that a killed process left half written.
+    torn: &'a [u64],
+    /// How many lines have no seal: an earlier version of the program wrote them.
+    unsealed: u64,
+}
+
 fn found_json(found: &Check) -> String {
-    json_text(&json!({
-        "schema": "icr.audit.verify/1", "lines": found.lines, "commands": found.starts, "open": found.open,
-        "prepared": found.prepared, "torn": found.torn, "signed": found.signed, "unsealed": found.unsealed, "last": found.last, "expected": found.expected,
-        "broken": found.broken,
-    }))
+    json_text(&TrailDocument {
+        broken: found.broken.as_ref(),
+        commands: found.starts,
+        expected: found.expected,
+        last: &found.last,
+        lines: found.lines,
+        open: found.open,
+        prepared: &found.prepared,
+        schema: "icr.audit.verify/1",
+        signed: found.signed,
+        torn: &found.torn,
+        unsealed: found.unsealed,
+    })
 }
 
 fn found_text(found: &Check, lost: bool, has_key: bool) -> String {

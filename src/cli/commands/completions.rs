@@ -2,7 +2,8 @@
 
 use clap::Args as ClapArgs;
 use clap_complete::Shell;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::OutputFormatArg;
 use crate::error::Result;
@@ -22,6 +23,18 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
+/// Completions as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct CompletionsDocument {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.completions/1"))]
+    schema: &'static str,
+    /// The shell.
+    shell: String,
+    /// The script.
+    text: String,
+}
+
 /// Runs the command; `root` is the whole command line.
 ///
 /// # Errors
@@ -31,10 +44,11 @@ pub fn run(args: &Args, mut root: clap::Command, stdout: &mut Stdout<'_>) -> Res
     clap_complete::generate(args.shell, &mut root, "icr", &mut script);
     match args.format {
         OutputFormatArg::Text => stdout.bytes(&script)?,
-        OutputFormatArg::Json => stdout.print(&json_text(&json!({
-            "schema": "icr.completions/1", "shell": args.shell.to_string(),
-            "text": String::from_utf8_lossy(&script),
-        })))?,
+        OutputFormatArg::Json => stdout.print(&json_text(&CompletionsDocument {
+            schema: "icr.completions/1",
+            shell: args.shell.to_string(),
+            text: String::from_utf8_lossy(&script).into_owned(),
+        }))?,
     }
     Ok(Exit::Success)
 }

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, InputEncodingArg, OutputFormatArg, ThreadsArgs, UnpackArgs};
+use crate::cli::{
+    CommonArgs, FailOn, OutputEncodingArg, OutputFormatArg, ThreadsArgs, UnpackArgs, by_name,
+    named_encoding, named_word, tell,
+};
 use crate::desk::convert::{ConvertRequest, ConvertTo, Converted, SourceForm, Target, convert};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::{Encoding, InputForm};
+use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named, Told};
 use crate::progress::Progress;
 use crate::run::audit::Session;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
@@ -41,12 +45,15 @@ pub struct Args {
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     fields: Vec<String>,
-    /// How records are told apart
-    #[arg(long, value_name = "FORM", default_value = "auto")]
-    input_format: InputFormatArg,
-    /// The code page of the input
-    #[arg(long, value_name = "CODE", default_value = "auto")]
-    input_encoding: InputEncodingArg,
+    /// How records are told apart: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
+    #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = input_format)]
+    input_format: Vec<(Option<String>, Option<InputFormat>)>,
+    /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; NAME=CODE is for the file of that name alone
+    #[arg(long, value_name = "[NAME=]CODE", default_value = "auto", value_parser = named_encoding)]
+    input_encoding: Vec<(Option<String>, Option<Encoding>)>,
+    /// The code page of FILE, where it is text or fb
+    #[arg(long, value_name = "CODE", default_value = "ascii")]
+    output_encoding: OutputEncodingArg,
     #[command(flatten)]
     limit: UnpackArgs,
     /// The file to write; one that is there is replaced when all is written
@@ -66,7 +73,7 @@ pub struct Args {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-    /// The file to read
+    /// The file to read; - is standard input
     #[arg(value_name = "INPUT")]
     input: PathBuf,
 }
@@ -91,16 +98,24 @@ enum To {
 }
 
 /// `--input-format`.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum InputFormatArg {
-    /// Text or RECFM=FB, found out from the bytes.
-    Auto,
-    /// One record a line, LF or CRLF.
-    Text,
-    /// RECFM=FB: fixed records without line ends.
-    Fb,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InputFormat {
+    Records(Format),
     /// What `--to csv` wrote.
     Csv,
+}
+
+fn input_format(text: &str) -> std::result::Result<(Option<String>, Option<InputFormat>), String> {
+    const ALL: [InputFormat; 4] = [
+        InputFormat::Records(Format::Text),
+        InputFormat::Records(Format::Fixed),
+        InputFormat::Records(Format::Variable),
+        InputFormat::Csv,
+    ];
+    named_word(text, &ALL, |format| match format {
+        InputFormat::Records(format) => format.word(),
+        InputFormat::Csv => "csv",
+    })
 }
 
 /// Runs the command.
@@ -126,13 +141,17 @@ fn convert_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
+    if args.output_encoding != OutputEncodingArg::Ascii && !matches!(args.to, To::Text | To::Fb) {
+        let problem = "--output-encoding goes with --to text and --to fb";
+        return Err(Error::Usage(problem.to_owned()));
+    }
     let layouts = common.layouts()?;
     let progress = Progress::new(common.quiet);
     let request = ConvertRequest {
         input: args.input.clone(),
         output: args.output.clone(),
         source: args.source(),
-        to: args.to.target(),
+        to: args.to.target(args.output_encoding.encoding()),
         layout: args.layout.clone(),
         fields: args.fields.clone(),
         mask: args.mask,
@@ -141,6 +160,7 @@ fn convert_audited(
     let Converted {
         plan,
         records,
+        told,
         output,
     } = args
         .threads
@@ -151,12 +171,20 @@ fn convert_audited(
             .map_or_else(String::new, |v| v.get_name().to_owned()),
         &plan.layout,
     );
+    tell(common, &args.input, &told);
     let rejects = plan.rejects();
     let text = match args.format {
         OutputFormatArg::Text => format!(
-            "{} of the layout {layout} written as {to}{}{}\n",
+            "{} of the layout {layout} written as {to}{}{}{}\n",
             count_of(records, "record"),
             if args.mask { ", masked" } else { "" },
+            match plan.blanked() {
+                Some(blanked @ 1..) => format!(
+                    "; {} blanked, whose coded fields do not hold what they must",
+                    count_of(blanked, "record")
+                ),
+                Some(0) | None => String::new(),
+            },
             match rejects {
                 Some(rejects @ 1..) => {
                     let rejects = count_of(rejects, "record");
@@ -167,11 +195,17 @@ fn convert_audited(
         ),
         OutputFormatArg::Json => {
             let fields: Vec<_> = plan.fields.iter().map(|f| f.key.as_str()).collect();
-            let summary = json!({
-                "schema": "icr.convert/1", "layout": layout, "to": to, "records": records, "masked": args.mask,
-                "fields": fields, "rejects": rejects,
-            });
-            crate::text::json_text(&summary)
+            crate::text::json_text(&ConvertDocument {
+                blanked: plan.blanked(),
+                fields,
+                layout,
+                masked: args.mask,
+                records,
+                rejects,
+                schema: "icr.convert/1",
+                to: &to,
+                told,
+            })
         }
     };
     let exit = FailOn::exit(args.fail_on, |_| rejects.is_some_and(|rejects| rejects > 0));
@@ -180,11 +214,35 @@ fn convert_audited(
     Ok(exit)
 }
 
+/// What was converted, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ConvertDocument<'a> {
+    /// How many records were blanked, since what they hold could not be masked by field.
+    blanked: Option<u64>,
+    /// The keys of the fields that were written.
+    fields: Vec<&'a str>,
+    /// The layout.
+    layout: &'a str,
+    /// Whether persons were masked.
+    masked: bool,
+    /// How many records were written.
+    records: u64,
+    /// How many a match would reject (E01, E02), where that was asked.
+    rejects: Option<u64>,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.convert/1"))]
+    schema: &'static str,
+    /// The form that was written.
+    to: &'a str,
+    /// What the file holds beside records, and what reading it changed.
+    told: Vec<Told>,
+}
+
 impl To {
-    fn target(self) -> ConvertTo {
+    fn target(self, encoding: Encoding) -> ConvertTo {
         ConvertTo::Rows(match self {
-            To::Text => Target::Text(Encoding::Ascii),
-            To::Fb => Target::Fixed(Encoding::Ascii),
+            To::Text => Target::Text(encoding),
+            To::Fb => Target::Fixed(encoding),
             To::Cp037Text => Target::Text(Encoding::Cp037),
             To::Cp037Fb => Target::Fixed(Encoding::Cp037),
             To::Csv => Target::Csv,
@@ -197,13 +255,31 @@ impl To {
 impl Args {
     fn source(&self) -> SourceForm {
         self.limit.apply();
-        let encoding = self.input_encoding.encoding();
-        let fixed = match self.input_format {
-            InputFormatArg::Csv => return SourceForm::Csv { encoding },
-            InputFormatArg::Auto => None,
-            InputFormatArg::Text => Some(false),
-            InputFormatArg::Fb => Some(true),
+        let (all, formats) = by_name(&self.input_format);
+        let (encoding, encodings) = by_name(&self.input_encoding);
+        let records = |format: Option<InputFormat>| match format? {
+            InputFormat::Records(format) => Some(format),
+            InputFormat::Csv => None,
         };
-        SourceForm::Records(InputForm { fixed, encoding })
+        let is_csv = |(_, format): &(_, Option<InputFormat>)| *format == Some(InputFormat::Csv);
+        let forms = InputForms {
+            all: InputForm {
+                format: records(all),
+                encoding,
+            },
+            formats: formats
+                .into_iter()
+                .map(|named| Named {
+                    value: records(named.value),
+                    name: named.name,
+                })
+                .collect(),
+            encodings,
+        };
+        if self.input_format.iter().any(is_csv) {
+            let encoding = forms.of(&self.input).encoding;
+            return SourceForm::Csv { encoding };
+        }
+        SourceForm::Records(forms)
     }
 }

@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use crate::cli::AuditArgs;
 use crate::cli::{
-    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent,
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, ThreadsArgs, percent, tell,
 };
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -151,6 +151,7 @@ fn derive_into(
 
     let mut summary = DeriveSummary::new(&args.participating, args.include_non_iv_d);
     for (file, derived) in files.iter().zip(&derived) {
+        tell(common, &file.source.path, &file.source.told());
         file.source.check_intact()?;
         refuse_too_many_rejects(args, file, derived)?;
         summary.add(file.state, file.source.name(), derived);
@@ -170,7 +171,7 @@ fn derive_into(
         .option("participating", participating)
         .option("include_non_iv_d", args.include_non_iv_d)
         .option("max_rejects", args.max_rejects);
-    manifest = note_input_form(args.form.form(), manifest);
+    manifest = note_input_form(&args.form.forms(), manifest);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(summary.run).unwrap_or_default();
     folder.write_manifest(manifest)?;
@@ -180,8 +181,11 @@ fn derive_into(
 /// Opens the files and refuses two for one state.
 fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
-    for path in input_files(&args.registry, "registry files, one a state")? {
-        let file = RegistryFile::open(&path, layout, args.form.form(), stop)?;
+    let forms = args.form.forms();
+    let paths = input_files(&args.registry, "registry files, one a state")?;
+    forms.refuse_unused(paths.iter().map(PathBuf::as_path))?;
+    for path in paths {
+        let file = RegistryFile::open(&path, layout, forms.of(&path), stop)?;
         if let Some(first) = files.iter().find(|other| other.state == file.state) {
             return Err(Error::Inputs(format!(
                 "two registry files for {} ({}): {} and {}; give one",

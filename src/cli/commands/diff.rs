@@ -78,11 +78,11 @@ fn diff_audited(
     let layouts = common.layouts()?;
     let fields = DiffFields::new(&layouts)?;
     let compared = pair_files(&args.old, &args.new)?;
-    let form = args.form.form();
+    let forms = args.form.forms();
     let files = args.threads.run(|| {
         let pairs = compared.pairs.iter();
         pairs
-            .map(|pair| compare_files(pair, form, &fields, stop))
+            .map(|pair| compare_files(pair, &forms, &fields, stop))
             .collect::<Result<Vec<_>>>()
     })?;
     let others = |side: &PathBuf| {

@@ -118,7 +118,8 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
                         .threads
                         .run(|| explained(args, common, question, stop))?;
                     if !common.quiet {
-                        explanation.left_out.iter().for_each(|left| warn(left));
+                        let told = explanation.left_out.iter().chain(&explanation.told);
+                        told.for_each(|message| warn(message));
                     }
                     session.read(&explanation.inputs);
                     tell_asked(session, &explanation.answer, &question);

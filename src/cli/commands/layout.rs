@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use clap::{Args as ClapArgs, Subcommand};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::{CommonArgs, OutputFormatArg};
 use crate::error::{Error, Result};
@@ -105,14 +106,110 @@ fn list(layouts: &LayoutSet) -> String {
     text
 }
 
+/// One of the layouts and tables in use, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct LayoutName<'a> {
+    /// Of a record, its length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<usize>,
+    /// Of a table, how many codes it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codes: Option<usize>,
+    /// `record` or `codes`.
+    kind: &'static str,
+    /// The name.
+    name: &'a str,
+    /// What it is.
+    title: &'a str,
+}
+
+/// A layout, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct LayoutDocument<'a> {
+    /// The length of a record.
+    bytes: usize,
+    /// The fields, in order.
+    fields: Vec<FieldDocument<'a>>,
+    /// The name.
+    name: &'a str,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.layout/1"))]
+    schema: &'static str,
+    /// What it is.
+    title: &'a str,
+}
+
+/// A field of a layout, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct FieldDocument<'a> {
+    /// Where its positions are published, or which decision made them.
+    document: &'a str,
+    /// Its name, as published.
+    field: &'a str,
+    /// Its first column, from 1.
+    first: usize,
+    /// Its name in files of this program.
+    key: &'a str,
+    /// `an`, `n`, `date`, `filler`, or `extract` for a whole submitted record.
+    kind: &'a str,
+    /// Its last column.
+    last: usize,
+    /// `yes`, `no`, `case` (for at least one participant of a case) or `first 2` (bytes).
+    required: &'a str,
+    /// `seed`, `public` or `ours`.
+    source: &'static str,
+    /// The values that it takes.
+    values: &'a str,
+}
+
+/// A table of codes, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct TableDocument<'a> {
+    /// The codes, in order.
+    codes: Vec<CodeDocument<'a>>,
+    /// The name.
+    name: &'a str,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.code-table/1"))]
+    schema: &'static str,
+    /// What it is.
+    title: &'a str,
+}
+
+/// A code of a table, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct CodeDocument<'a> {
+    /// The code.
+    code: &'a str,
+    /// The key of the field that it is about, of an edit.
+    field: &'a str,
+    /// What it means.
+    meaning: &'a str,
+    /// What to do.
+    next_action: &'a str,
+    /// `error` or `warning`, of an edit.
+    severity: &'a str,
+    /// Where the rule comes from.
+    source: &'a str,
+    /// Its name.
+    title: &'a str,
+}
+
 fn list_json(layouts: &LayoutSet) -> String {
-    let records = layouts
-        .layouts
-        .iter()
-        .map(|l| json!({"name": l.name, "kind": "record", "bytes": l.length, "title": l.title}));
-    let tables = layouts.tables.iter().map(
-        |t| json!({"name": t.name, "kind": "codes", "codes": t.codes.len(), "title": t.title}),
-    );
+    let records = layouts.layouts.iter().map(|layout| LayoutName {
+        bytes: Some(layout.length),
+        codes: None,
+        kind: "record",
+        name: &layout.name,
+        title: &layout.title,
+    });
+    let tables = layouts.tables.iter().map(|table| LayoutName {
+        bytes: None,
+        codes: Some(table.codes.len()),
+        kind: "codes",
+        name: &table.name,
+        title: &table.title,
+    });
     json_text(&records.chain(tables).collect::<Vec<_>>())
 }
 
@@ -151,19 +248,24 @@ fn show(layout: &Layout) -> String {
 }
 
 fn show_json(layout: &Layout) -> String {
-    let fields: Vec<_> = layout
-        .fields
-        .iter()
-        .map(|f| {
-            json!({
-                "field": f.name, "key": f.key, "first": f.columns.first, "last": f.columns.last, "kind": f.kind,
-                "required": f.required, "source": f.origin.word(), "document": f.document, "values": f.values,
-            })
-        })
-        .collect();
-    json_text(
-        &json!({"name": layout.name, "title": layout.title, "bytes": layout.length, "fields": fields}),
-    )
+    let fields = layout.fields.iter().map(|field| FieldDocument {
+        document: &field.document,
+        field: &field.name,
+        first: field.columns.first,
+        key: &field.key,
+        kind: &field.kind,
+        last: field.columns.last,
+        required: &field.required,
+        source: field.origin.word(),
+        values: &field.values,
+    });
+    json_text(&LayoutDocument {
+        bytes: layout.length,
+        fields: fields.collect(),
+        name: &layout.name,
+        schema: "icr.layout/1",
+        title: &layout.title,
+    })
 }
 
 fn show_table(table: &CodeTable) -> String {
@@ -184,15 +286,19 @@ fn show_table(table: &CodeTable) -> String {
 }
 
 fn table_json(table: &CodeTable) -> String {
-    let codes: Vec<_> = table
-        .codes
-        .iter()
-        .map(|c| {
-            json!({
-                "code": c.code, "severity": c.severity, "title": c.title, "field": c.field, "meaning": c.meaning,
-                "next_action": c.next_action, "source": c.source,
-            })
-        })
-        .collect();
-    json_text(&json!({"name": table.name, "title": table.title, "codes": codes}))
+    let codes = table.codes.iter().map(|code| CodeDocument {
+        code: &code.code,
+        field: &code.field,
+        meaning: &code.meaning,
+        next_action: &code.next_action,
+        severity: &code.severity,
+        source: &code.source,
+        title: &code.title,
+    });
+    json_text(&TableDocument {
+        codes: codes.collect(),
+        name: &table.name,
+        schema: "icr.code-table/1",
+        title: &table.title,
+    })
 }

@@ -1,7 +1,8 @@
 //! `icr man`: the manual page, of the program or of one command.
 
 use clap::Args as ClapArgs;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
@@ -19,6 +20,18 @@ pub struct Args {
     /// What to print; json holds the page as one text
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
+}
+
+/// A manual page as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ManDocument {
+    /// The command; null is the whole program.
+    command: Option<String>,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.man/1"))]
+    schema: &'static str,
+    /// The page, in roff.
+    text: String,
 }
 
 /// Runs the command; `root` is the whole command line.
@@ -42,10 +55,11 @@ pub fn run(args: &Args, mut root: clap::Command, stdout: &mut Stdout<'_>) -> Res
         .map_err(Error::Stdout)?;
     match args.format {
         OutputFormatArg::Text => stdout.bytes(&page)?,
-        OutputFormatArg::Json => stdout.print(&json_text(&json!({
-            "schema": "icr.man/1", "command": args.command,
-            "text": String::from_utf8_lossy(&page),
-        })))?,
+        OutputFormatArg::Json => stdout.print(&json_text(&ManDocument {
+            command: args.command.clone(),
+            schema: "icr.man/1",
+            text: String::from_utf8_lossy(&page).into_owned(),
+        }))?,
     }
     Ok(Exit::Success)
 }

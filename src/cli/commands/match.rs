@@ -182,6 +182,14 @@ fn log_summary(summary: &MatchSummary) {
                 .figure("records_read", file.records),
         );
     }
+    for (file, what) in summary.file_warnings() {
+        let message = format!("{file}: {what}");
+        warn_of(
+            Event::new(Level::Warning, "file")
+                .file(file)
+                .message(message),
+        );
+    }
     for message in summary.roster_warnings() {
         warn_of(Event::new(Level::Warning, "roster").message(message));
     }

@@ -14,9 +14,13 @@ pub mod misidentified;
 pub mod prune;
 pub mod report;
 pub mod respond;
+pub mod schema;
+#[cfg(feature = "synth")]
 pub mod score;
 pub mod status;
+#[cfg(feature = "synth")]
 pub mod synth;
+pub mod topic;
 pub mod validate;
 pub mod verify;
 
@@ -47,15 +51,19 @@ pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         Command::Diff(args) => diff::run(args, &cli.common, stdout, stop),
         Command::Verify(args) => verify::run(args, &cli.common, stdout, stop),
         Command::Respond(args) => respond::run(args, &cli.common, stdout, stop),
+        #[cfg(feature = "synth")]
         Command::Synth(args) => synth::run(args, &cli.common, stdout, stop),
+        #[cfg(feature = "synth")]
         Command::Score(args) => score::run(args, &cli.common, stdout, stop),
         Command::History(args) => history::run(args, &cli.common, stdout, stop),
         Command::Misidentified(args) => misidentified::run(args, &cli.common, stdout, stop),
         Command::Prune(args) => prune::run(args, &cli.common, stdout, stop),
         Command::Status(args) => status::run(args, stdout, stop),
         Command::Layout(args) => layout::run(args, &cli.common, stdout),
+        Command::Schema(args) => schema::run(args, stdout),
         Command::Audit(args) => audit::run(args, stdout, stop),
         Command::Completions(args) => completions::run(args, Cli::command(), stdout),
         Command::Man(args) => man::run(args, Cli::command(), stdout),
+        Command::Topic(args) => topic::run(args, &cli.common, Cli::command(), stdout),
     }
 }

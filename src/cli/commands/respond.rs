@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, whole_number};
+use crate::cli::{
+    CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, tell, whole_number,
+};
 use crate::desk::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
     read_responses, response_state, sorted_cases,
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Source, input_files};
+use crate::formats::input::{Source, diagnose_form, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -75,6 +78,16 @@ pub struct Args {
     format: OutputFormatArg,
 }
 
+/// A policy as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct PolicyDocument {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.respond.policy/1"))]
+    schema: &'static str,
+    /// The policy, in TOML.
+    text: &'static str,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -83,9 +96,10 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
         match args.format {
             OutputFormatArg::Text => stdout.print(DEFAULT_POLICY)?,
-            OutputFormatArg::Json => stdout.print(&json_text(
-                &json!({"schema": "icr.respond.policy/1", "text": DEFAULT_POLICY}),
-            ))?,
+            OutputFormatArg::Json => stdout.print(&json_text(&PolicyDocument {
+                schema: "icr.respond.policy/1",
+                text: DEFAULT_POLICY,
+            }))?,
         }
         return Ok(Exit::Success);
     };
@@ -117,6 +131,11 @@ fn respond_audited(
         .map(|path| Policy::load(path, stop))
         .transpose()?;
     let sent = SentLog::load(args.sent.as_deref(), args.serial_start, stop)?;
+    if let Some(problem) = sent.dated_later(common.run_date())
+        && !common.quiet
+    {
+        warn(&problem);
+    }
     let (summary, inputs) = respond_into(args, common, policy, sent, &folder, stop)?;
     let totals = &summary.totals;
     let exit = FailOn::exit(args.fail_on, |severity| {
@@ -144,11 +163,15 @@ fn respond_into(
     let layouts = common.layouts()?;
     let fields = ResponseFields::new(&layouts)?;
     let run_date = common.run_date();
-    let sources = input_files(&args.responses, "responses")?
+    let forms = args.form.forms();
+    let files = input_files(&args.responses, "responses")?;
+    forms.refuse_unused(files.iter().map(PathBuf::as_path))?;
+    let sources = files
         .iter()
-        .map(|path| Source::open(path, RESPONSE_BYTES, args.form.form(), stop))
+        .map(|path| Source::open(path, RESPONSE_BYTES, forms.of(path), stop))
         .collect::<Result<Vec<_>>>()?;
-    let read = read_responses(&sources, &fields, stop)?;
+    let read =
+        read_responses(&sources, &fields, stop).map_err(|error| told_form(error, &sources))?;
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
     let (policy, policy_entry) = match policy {
@@ -169,6 +192,7 @@ fn respond_into(
         folder.write(name, &bytes)?;
     }
     for source in &sources {
+        tell(common, &source.path, &source.told());
         source.check_intact()?;
     }
     let summary = RespondSummary {
@@ -190,12 +214,31 @@ fn respond_into(
         .collect();
     inputs.extend(policy_entry.into_iter().chain(sent.entry.clone()));
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
-    let mut manifest =
-        note_input_form(args.form.form(), manifest).option("serial_start", args.serial_start);
+    let mut manifest = note_input_form(&forms, manifest).option("serial_start", args.serial_start);
     manifest.inputs.clone_from(&inputs);
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;
     Ok((summary, inputs))
+}
+
+/// A record that is none may be one of a file in another form: then that is told with it.
+fn told_form(error: Error, sources: &[Source]) -> Error {
+    let Error::Input {
+        path,
+        record,
+        problem,
+    } = error
+    else {
+        return error;
+    };
+    let source = sources.iter().find(|source| source.path == path);
+    let form = source.and_then(|source| diagnose_form(source, RESPONSE_BYTES));
+    let form = form.map_or_else(String::new, |form| format!("; {form}"));
+    Error::Input {
+        path,
+        record,
+        problem: format!("{problem}{form}"),
+    }
 }
 
 #[cfg(test)]

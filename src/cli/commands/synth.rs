@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::{CommonArgs, FailOn, OutFolderArgs, OutputFormatArg, ThreadsArgs, whole_number};
 use crate::error::{Error, Result};
@@ -168,8 +170,21 @@ fn list_of(option: &str, list: &str) -> Result<Vec<State>> {
     list.split(',').map(state).collect()
 }
 
+/// What was made, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct SynthDocument<'a> {
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.synth/1"))]
+    schema: &'static str,
+    #[serde(flatten)]
+    totals: &'a SynthTotals,
+}
+
 fn json(totals: &SynthTotals) -> String {
-    crate::text::json_text(totals)
+    crate::text::json_text(&SynthDocument {
+        schema: "icr.synth/1",
+        totals,
+    })
 }
 
 fn text(totals: &SynthTotals, profile: &Profile) -> String {

@@ -5,28 +5,31 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::cli::AuditArgs;
-use crate::cli::{CommonArgs, InputArgs, ThreadsArgs, percent};
-use crate::desk::validate::{ValidateRequest, Validated, validate};
+use crate::cli::{CommonArgs, FailOn, InputArgs, ThreadsArgs, percent};
+use crate::desk::validate::{Baseline, Limit, Limits, ValidateRequest, validate};
 use crate::engine::extract::{Severity, files_of};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::run::output::Stdout;
+use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
 
 /// Tell what is wrong with extracts before they are matched, and where
 ///
 /// Counts what the edits find, with the numbers of the first records and what to do; how complete
 /// the fields are; cases by other state; SSNs that many names share; and the forms of Case IDs.
-/// Never shows a value of a record. Exit status: 0 without errors, 1 with errors, 3 where a file
-/// cannot be used (the report is printed all the same).
+/// Never shows a value of a record. Exit status: 0 without errors, 1 with errors, among which are
+/// files that hold the same cases twice, are cut, are named after another state, or have a share of
+/// unusable values that no sound extract has; 3 where a file cannot be used (the report is printed
+/// all the same).
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
   icr validate extracts/CA.txt
   icr validate --strict --fcr fcr extracts
-  icr validate --format csv extracts > report.csv")]
+  icr validate --format csv extracts > report.csv
+  icr validate --format sarif --baseline accepted.sarif extracts > found.sarif")]
 pub struct Args {
-    /// The states' extracts: files or folders
+    /// The states' extracts: files or folders; - is standard input
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<PathBuf>,
     /// FCR-derived extracts: a file or a folder; may be given again
@@ -38,9 +41,23 @@ pub struct Args {
     /// Exit with 1 for warnings too
     #[arg(long)]
     strict: bool,
+    /// Exit with 1 if there are such findings; errors always do, warnings are what --strict adds
+    #[arg(long, value_name = "FINDINGS")]
+    fail_on: Option<FailOn>,
+    /// Write all findings to FILE, a line each, as match's rejects
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// The largest plausible share of unusable values of a field: `ssn`, `date_of_birth` and
+    /// `other_state_case_id` (20), `participant_type` (50); may be given again
+    #[arg(long, value_name = "FIELD=PERCENT")]
+    max_unusable: Vec<Limit>,
     /// The largest share of rejected records of a file that can be used; 100 allows any
     #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = percent)]
     max_rejects: f64,
+    /// Fail only for what this report does not hold: one that `icr validate` printed earlier with
+    /// --format json or sarif
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     form: InputArgs,
     #[command(flatten)]
@@ -61,6 +78,22 @@ enum ReportFormatArg {
     Json,
     /// One line a figure.
     Csv,
+    /// SARIF 2.1.0: a result a finding, for code scanning.
+    Sarif,
+    /// JUnit XML: a suite a file, a test case a finding.
+    Junit,
+    /// Annotations of GitHub Actions: a workflow command a finding.
+    Github,
+}
+
+impl ReportFormatArg {
+    /// Of each warning so many are told one by one; the rejects files of a match hold as many.
+    fn max_warnings(self) -> usize {
+        match self {
+            ReportFormatArg::Text | ReportFormatArg::Json | ReportFormatArg::Csv => 0,
+            ReportFormatArg::Sarif | ReportFormatArg::Junit | ReportFormatArg::Github => 1_000,
+        }
+    }
 }
 
 /// Runs the command.
@@ -83,29 +116,55 @@ fn validate_audited(
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
+    let baseline = args.baseline.as_deref();
+    let baseline = baseline
+        .map(|path| Baseline::load(path, stop))
+        .transpose()?;
     let request = ValidateRequest {
         extracts: args.extracts.clone(),
         fcr: args.fcr.clone(),
         misidentified: args.misidentified.clone(),
-        form: args.form.form(),
+        form: args.form.forms(),
         run_date: common.run_date(),
+        max_warnings: args.format.max_warnings(),
         max_rejects_percent: args.max_rejects,
+        limits: Limits::with(&args.max_unusable),
+        list_all: args.rejects.is_some(),
     };
+    let inputs = args.extracts.iter().chain(&args.fcr);
+    let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
+    let rejects = args.rejects.as_deref();
+    let rejects = rejects
+        .map(|path| OutputSingle::create(path, FileMode::default(), &inputs))
+        .transpose()?;
     let progress = Progress::new(common.quiet);
-    let Validated { report, refusal } = args
+    let validated = args
         .threads
         .run(|| validate(&request, &layouts, &progress, stop))?;
     drop(progress);
-    match args.format {
-        ReportFormatArg::Text => stdout.print(&report.text())?,
-        ReportFormatArg::Json => stdout.print(&report.json())?,
-        ReportFormatArg::Csv => stdout.bytes(&report.csv()?)?,
+    if let Some(mut file) = rejects {
+        validated.rejects(&layouts, |lines| file.write(lines.as_bytes()))?;
+        file.publish()?;
     }
-    let worst = if args.strict {
+    let (mut report, refusal) = (validated.report, validated.refusal);
+    if let Some(baseline) = &baseline {
+        report.hold_against(baseline);
+    }
+    let worst = if args.strict || args.fail_on == Some(FailOn::Warnings) {
         Severity::Warning
     } else {
         Severity::Error
     };
+    let said = refusal.as_ref().map(ToString::to_string);
+    let said = said.as_deref();
+    match args.format {
+        ReportFormatArg::Text => stdout.print(&report.text())?,
+        ReportFormatArg::Json => stdout.print(&report.json())?,
+        ReportFormatArg::Csv => stdout.bytes(&report.csv()?)?,
+        ReportFormatArg::Sarif => stdout.print(&report.sarif(said))?,
+        ReportFormatArg::Junit => stdout.print(&report.junit(worst, said))?,
+        ReportFormatArg::Github => stdout.print(&report.github(said))?,
+    }
     match refusal {
         Some(refusal) => {
             stdout.flush()?;

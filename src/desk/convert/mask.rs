@@ -1,9 +1,13 @@
 //! `--mask`: how much of each field is shown.
 //!
 //! This is the only list of fields that may be shown: a field that is not on it is blanked, so that
-//! a field added to a layout later is not shown by mistake.
+//! a field added to a layout later is not shown by mistake. And a record is shown only where
+//! every coded field of it holds what it must ([`Form`]): else its fields may have moved, and what is
+//! shown be a name.
 
 use crate::formats::layout::Field;
+use crate::formats::record::{ParticipantType, is_blank};
+use crate::formats::reference::State;
 
 /// How a field is masked. Masking is in place and keeps the length of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +106,76 @@ const HARMLESS: &[&str] = &[
     "participant_status",
 ];
 
+/// What a coded field must hold; blanks are always right, for what a record lacks is no sign that it
+/// moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One of these letters.
+    Letter(&'static [u8]),
+    /// Digits alone.
+    Digits,
+    /// A state's FIPS code, and then digits or blanks.
+    Fips,
+    /// A Participant Type.
+    Participant,
+    /// FA, FC, FP or FF.
+    Identifier,
+}
+
+impl Form {
+    /// What the field must hold; none where anything may stand there.
+    pub(super) fn of(field: &Field) -> Option<Self> {
+        let key = field.key.as_str();
+        let own = key.strip_suffix("_from_other_state").unwrap_or(key);
+        Some(match own {
+            "initiating_responding_indicator" => Form::Letter(b"IR"),
+            "case_status" => Form::Letter(b"OC"),
+            "sex" => Form::Letter(b"MFO"),
+            "participant_type" => Form::Participant,
+            "record_identifier" => Form::Identifier,
+            "fips_code"
+            | "other_state_fips_code"
+            | "state_fips"
+            | "local_fips_state"
+            | "other_fips_state" => Form::Fips,
+            "action_type" => Form::Letter(b"ACD"),
+            "participant_match_basis" => Form::Letter(b"S12D345"),
+            "ssn" | "previous_ssn" | "irs_u_ssn" | "date_of_birth" => Form::Digits,
+            _ if own.starts_with("additional_ssn_") || own.starts_with("reason_code_") => {
+                Form::Digits
+            }
+            "match_tier" | "fips_county_code" => Form::Digits,
+            _ if own.ends_with("verification_indicator")
+                || own.ends_with("match_indicator")
+                || ["multiple_case_indicator", "fcr_supplied_indicator"].contains(&own) =>
+            {
+                Form::Letter(b"YN")
+            }
+            _ if matches!(field.kind.as_str(), "n" | "date") => Form::Digits,
+            _ => return None,
+        })
+    }
+
+    /// Whether a field holds it.
+    pub(super) fn holds(self, field: &[u8]) -> bool {
+        let is_number = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+        is_blank(field)
+            || match self {
+                Form::Letter(letters) => matches!(field, [one] if letters.contains(one)),
+                Form::Digits => is_number(field),
+                Form::Fips => {
+                    let rest = field.get(2..).unwrap_or_default();
+                    State::from_fips(field).is_some()
+                        && rest
+                            .iter()
+                            .all(|byte| byte.is_ascii_digit() || *byte == b' ')
+                }
+                Form::Participant => ParticipantType::parse(field).is_some(),
+                Form::Identifier => matches!(field, b"FA" | b"FC" | b"FP" | b"FF"),
+            }
+    }
+}
+
 impl Mask {
     pub(super) fn of(field: &Field) -> Self {
         let key = field.key.as_str();
@@ -161,7 +235,22 @@ impl Mask {
 
 #[cfg(test)]
 mod tests {
-    use super::Mask;
+    use super::{Form, Mask};
+
+    #[test]
+    fn a_coded_field_holds_its_code_or_blanks() {
+        for (form, right, wrong) in [
+            (Form::Letter(b"MF"), "M", "X"),
+            (Form::Digits, "412660001", " 41266000"),
+            (Form::Fips, "06037  ", "6037  M"),
+            (Form::Fips, "0603712", "99037  "),
+            (Form::Participant, "CH", "HO"),
+            (Form::Identifier, "FP", "PA"),
+        ] {
+            assert!(form.holds(right.as_bytes()) && !form.holds(wrong.as_bytes()));
+            assert!(form.holds(&b"         "[..right.len()]));
+        }
+    }
 
     #[test]
     fn little_is_left() {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::mask::Mask;
+use super::mask::{Form, Mask};
 use super::refused::Refused;
 use crate::engine::extract::edit_whole;
 use crate::error::{Error, Result};
@@ -27,6 +27,10 @@ pub struct Plan {
     /// The ranges that are blanked in a fixed record: the fields that were not selected.
     unpicked: Vec<std::ops::Range<usize>>,
     rejects: Option<Rejects>,
+    /// With `--mask`: what coded fields must hold, for a record to be shown at all.
+    coded: Vec<(std::ops::Range<usize>, Form)>,
+    /// How many records were blanked since one did not.
+    blanked: AtomicU64,
 }
 
 /// Counts records that a match would reject as a whole.
@@ -78,6 +82,14 @@ impl Plan {
             masks,
             unpicked,
             rejects: None,
+            coded: if mask {
+                let coded = layout.fields.iter();
+                let coded = coded.filter_map(|f| Some((f.columns.range(), Form::of(f)?)));
+                coded.collect()
+            } else {
+                Vec::new()
+            },
+            blanked: AtomicU64::new(0),
         })
     }
 
@@ -92,6 +104,12 @@ impl Plan {
     pub fn rejects(&self) -> Option<u64> {
         let rejects = self.rejects.as_ref();
         rejects.map(|rejects| rejects.count.load(Ordering::Relaxed))
+    }
+
+    /// How many records were blanked since a coded field did not hold what it must; none without a
+    /// mask.
+    pub fn blanked(&self) -> Option<u64> {
+        (!self.coded.is_empty()).then(|| self.blanked.load(Ordering::Relaxed))
     }
 
     /// Copies a record into `record`, which has the full length: padded and masked.
@@ -116,6 +134,15 @@ impl Plan {
         }
         record[..length].copy_from_slice(&bytes[..length]);
         record[length..].fill(b' ');
+        let is_shown =
+            |(columns, form): &(std::ops::Range<usize>, Form)| form.holds(&record[columns.clone()]);
+        let control = |&byte: &u8| byte < b' ' || byte == 0x7f;
+        if !self.coded.is_empty()
+            && (!self.coded.iter().all(is_shown) || record.iter().any(control))
+        {
+            self.blanked.fetch_add(1, Ordering::Relaxed);
+            record.fill(b' ');
+        }
         for (columns, mask) in &self.masks {
             mask.apply(&mut record[columns.clone()]);
         }

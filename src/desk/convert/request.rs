@@ -8,7 +8,10 @@ use rayon::prelude::*;
 
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Error, Result};
-use crate::formats::input::{Encoding, Framing, InputForm, Records, Source, split_at_records};
+use crate::formats::input::{
+    Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form, refuse_archive,
+    split_at_records,
+};
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
 use crate::run::output::OutputSingle;
@@ -22,10 +25,10 @@ const WINDOW_PIECES: usize = 16;
 const CSV_RECORDS: usize = 16 * 1024;
 
 /// How the input is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum SourceForm {
     /// Records in this form, if known.
-    Records(InputForm),
+    Records(InputForms),
     /// CSV that a conversion wrote.
     Csv {
         /// The requested code page. CSV is UTF-8, so EBCDIC is refused.
@@ -69,6 +72,8 @@ pub struct Converted {
     pub plan: Plan,
     /// The number of records.
     pub records: u64,
+    /// What the input holds beside records, and what reading it changed.
+    pub told: Vec<Told>,
     /// The file.
     pub output: OutputSingle,
 }
@@ -95,11 +100,8 @@ pub fn convert(
 ) -> Result<Converted> {
     let (source, name) = open(request, layouts, stop)?;
     let stage = progress.stage("converting", source.bytes().len() as u64, Unit::Bytes);
-    let form = match request.source {
-        SourceForm::Csv { .. } => None,
-        SourceForm::Records(form) => Some(form),
-    };
-    let (mut csv, layout) = if form.is_none() {
+    let is_csv = matches!(request.source, SourceForm::Csv { .. });
+    let (mut csv, layout) = if is_csv {
         let layout = request.layout.as_deref();
         let (csv, layout) = FromCsv::open(&request.input, source.bytes(), layout, layouts)?;
         (Some(csv), layout)
@@ -128,7 +130,7 @@ pub fn convert(
         }
     } else {
         // Each task takes whole records, but a case may be split between tasks.
-        let framing = Framing::of(source.bytes(), plan.length, form.unwrap_or_default().fixed);
+        let framing = source.framing;
         let cuts = split_at_records(framing, source.bytes(), PIECE_BYTES, usize::MAX..usize::MAX);
         let pieces: Vec<_> = cuts
             .windows(2)
@@ -143,9 +145,11 @@ pub fn convert(
     }
     source.check_intact()?;
     let output = sink.finish().map_err(Error::io("write", &request.output))?;
+    let told = if is_csv { Vec::new() } else { source.told() };
     Ok(Converted {
         plan,
         records,
+        told,
         output,
     })
 }
@@ -160,29 +164,32 @@ fn shortest_record(layout: &str, layouts: &LayoutSet) -> Result<Option<usize>> {
 }
 
 fn open_csv(request: &ConvertRequest, encoding: Option<Encoding>, stop: &Stop) -> Result<Source> {
-    if encoding == Some(Encoding::Cp037) {
-        let problem = "--input-format csv is UTF-8; --input-encoding cp037 does not go with it";
-        return Err(Error::Usage(problem.to_owned()));
+    if let Some(encoding) = encoding.filter(|encoding| encoding.is_ebcdic()) {
+        let problem = format!(
+            "--input-format csv is UTF-8; --input-encoding {} does not go with it",
+            encoding.word()
+        );
+        return Err(Error::Usage(problem));
     }
-    let form = InputForm {
-        fixed: Some(false),
-        encoding: Some(Encoding::Ascii),
-    };
-    Source::open(&request.input, 1, form, stop)
+    Source::open(&request.input, 1, InputForm::TEXT, stop)
 }
 
 /// Opens the input. Returns it with the name of its layout, which decides the record length. For a
 /// CSV file, the header decides the layout.
 fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(Source, String)> {
     let length = |name: &str| -> Result<usize> { Ok(layouts.require(name)?.length) };
-    let form = match request.source {
-        SourceForm::Records(form) => form,
-        SourceForm::Csv { encoding } => {
+    let form = match &request.source {
+        SourceForm::Records(forms) => {
+            forms.refuse_unused([request.input.as_path()])?;
+            forms.of(&request.input)
+        }
+        &SourceForm::Csv { encoding } => {
             return Ok((open_csv(request, encoding, stop)?, String::new()));
         }
     };
     let named = request.layout.as_deref().unwrap_or("extract");
     let source = Source::open(&request.input, length(named)?, form, stop)?;
+    refuse_archive(&source)?;
     if source.bytes().is_empty() {
         let problem = "is empty; there is nothing to convert (was the transfer complete?)";
         return Err(Error::input(&request.input, problem));
@@ -192,10 +199,13 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
     }
     let Some(guessed) = guess_layout(&source) else {
         let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
-        let problem = format!(
-            "cannot be told to be of one layout; name it with --layout: {}",
-            names.join(", ")
-        );
+        let problem = match diagnose_form(&source, length(named)?) {
+            Some(form) => format!("cannot be told to be of one layout; {form}"),
+            None => format!(
+                "cannot be told to be of one layout; name it with --layout: {}",
+                names.join(", ")
+            ),
+        };
         return Err(Error::input(&request.input, problem));
     };
     // Splitting into records can depend on their length, so the file is opened again.

@@ -10,7 +10,7 @@ use super::side::{Entry, SideFile, SideSource};
 use super::{DiffFields, FilePair};
 use crate::engine::response::Faults;
 use crate::error::{Error, Result};
-use crate::formats::input::InputForm;
+use crate::formats::input::InputForms;
 use crate::stop::Stop;
 
 /// The number of ranges of digests that are compared in parallel.
@@ -59,12 +59,12 @@ impl FileChanges {
 /// states; an interruption.
 pub fn compare_files(
     pair: &FilePair,
-    form: InputForm,
+    forms: &InputForms,
     fields: &DiffFields,
     stop: &Stop,
 ) -> Result<FileChanges> {
-    let old = SideSource::open(pair.old.as_ref(), form, stop)?;
-    let new = SideSource::open(pair.new.as_ref(), form, stop)?;
+    let old = SideSource::open(pair.old.as_ref(), forms, stop)?;
+    let new = SideSource::open(pair.new.as_ref(), forms, stop)?;
     let mut changes = FileChanges {
         label: pair.name.clone(),
         name: pair.name.clone(),

@@ -2,8 +2,10 @@
 //! serialised directly from the report, without a second copy in memory. Keys are in alphabetical
 //! order.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::fields::code_words;
@@ -11,18 +13,27 @@ use super::report::{code_changes, count, field_changes};
 use super::{CaseChange, ChangeKind, DiffReport, Direction, FileChanges, RecordChange, StrayFile};
 use crate::engine::response::Faults;
 
+/// A comparison.
+#[derive(Serialize, JsonSchema)]
+pub struct DiffDocument<'a> {
+    /// Whether it could be checked that the cases of the responses are whole.
+    cases_checked: bool,
+    /// The files that differ or were compared, by name.
+    files: Each<'a, FileChanges>,
+    /// The layouts that are other than those in use, on each side.
+    other_layouts: Sides<&'a [&'static str]>,
+    /// Whether nothing differs.
+    same: bool,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.diff/1"))]
+    schema: &'static str,
+    /// Files that are no responses and stand on one side alone, or differ.
+    stray_files: Each<'a, StrayFile>,
+}
+
 impl Serialize for DiffReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Report<'a> {
-            cases_checked: bool,
-            files: Each<'a, FileChanges>,
-            other_layouts: Sides<&'a [&'static str]>,
-            same: bool,
-            schema: &'static str,
-            stray_files: Each<'a, StrayFile>,
-        }
-        let report = Report {
+        let report = DiffDocument {
             cases_checked: self.cases_checked,
             files: Each(&self.files),
             other_layouts: Sides {
@@ -46,26 +57,49 @@ impl<T: Entry> Serialize for Each<'_, T> {
     }
 }
 
-/// Something that has an entry in the report.
-trait Entry {
-    fn entry(&self) -> impl Serialize;
+impl<T: Entry + 'static> JsonSchema for Each<'_, T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        <Vec<T::Written<'static>>>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        <Vec<T::Written<'static>>>::json_schema(generator)
+    }
 }
 
-/// A figure for both sides.
-#[derive(Serialize)]
+/// What has an entry in the report.
+trait Entry {
+    /// Its entry.
+    type Written<'a>: Serialize + JsonSchema
+    where
+        Self: 'a;
+
+    fn entry(&self) -> Self::Written<'_>;
+}
+
+/// A figure of both sides.
+#[derive(Serialize, JsonSchema)]
 struct Sides<T> {
     new: T,
     old: T,
 }
 
+/// A file that is no response.
+#[derive(Serialize, JsonSchema)]
+struct Stray<'a> {
+    file: &'a str,
+    new: bool,
+    old: bool,
+}
+
 impl Entry for StrayFile {
-    fn entry(&self) -> impl Serialize {
-        #[derive(Serialize)]
-        struct Stray<'a> {
-            file: &'a str,
-            new: bool,
-            old: bool,
-        }
+    type Written<'a> = Stray<'a>;
+
+    fn entry(&self) -> Stray<'_> {
         Stray {
             file: &self.name,
             new: self.sides.1,
@@ -74,7 +108,7 @@ impl Entry for StrayFile {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Cases {
     changed: u64,
     gone: u64,
@@ -82,7 +116,7 @@ struct Cases {
     same: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CodeChange {
     direction: &'static str,
     new: String,
@@ -90,7 +124,7 @@ struct CodeChange {
     records: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NoRecords {
     new: u64,
     old: u64,
@@ -98,8 +132,8 @@ struct NoRecords {
     only_old: u64,
 }
 
-/// The incomplete cases of a file.
-#[derive(Serialize)]
+/// Where cases of a file are not whole.
+#[derive(Serialize, JsonSchema)]
 struct NotWhole {
     faults: u64,
     /// The record of the first fault.
@@ -115,24 +149,28 @@ impl NotWhole {
     }
 }
 
+/// A response file on both sides.
+#[derive(Serialize, JsonSchema)]
+struct File<'a> {
+    cases: Cases,
+    changes: Each<'a, CaseChange>,
+    code_changes: Vec<CodeChange>,
+    field_changes: BTreeMap<&'a str, u64>,
+    file: &'a str,
+    missing_new: bool,
+    missing_old: bool,
+    no_response_records: NoRecords,
+    not_whole: Sides<NotWhole>,
+    records: Sides<u64>,
+    state: &'a str,
+    unreadable_new: Option<&'a str>,
+    unreadable_old: Option<&'a str>,
+}
+
 impl Entry for FileChanges {
-    fn entry(&self) -> impl Serialize {
-        #[derive(Serialize)]
-        struct File<'a> {
-            cases: Cases,
-            changes: Each<'a, CaseChange>,
-            code_changes: Vec<CodeChange>,
-            field_changes: BTreeMap<&'a str, u64>,
-            file: &'a str,
-            missing_new: bool,
-            missing_old: bool,
-            no_response_records: NoRecords,
-            not_whole: Sides<NotWhole>,
-            records: Sides<u64>,
-            state: &'a str,
-            unreadable_new: Option<&'a str>,
-            unreadable_old: Option<&'a str>,
-        }
+    type Written<'a> = File<'a>;
+
+    fn entry(&self) -> File<'_> {
         let codes = code_changes(self).into_iter();
         File {
             cases: Cases {
@@ -175,16 +213,20 @@ impl Entry for FileChanges {
     }
 }
 
+/// A case that differs.
+#[derive(Serialize, JsonSchema)]
+struct Case<'a> {
+    case_id: &'a str,
+    change: &'static str,
+    other_case_id: &'a str,
+    other_state: &'static str,
+    participants: Each<'a, RecordChange>,
+}
+
 impl Entry for CaseChange {
-    fn entry(&self) -> impl Serialize {
-        #[derive(Serialize)]
-        struct Case<'a> {
-            case_id: &'a str,
-            change: &'static str,
-            other_case_id: &'a str,
-            other_state: &'static str,
-            participants: Each<'a, RecordChange>,
-        }
+    type Written<'a> = Case<'a>;
+
+    fn entry(&self) -> Case<'_> {
         Case {
             case_id: &self.case_id,
             change: self.kind.word(),
@@ -195,16 +237,20 @@ impl Entry for CaseChange {
     }
 }
 
+/// A record of a case that differs.
+#[derive(Serialize, JsonSchema)]
+struct Participant<'a> {
+    change: &'static str,
+    fields: &'a [String],
+    member_id: &'a str,
+    new_codes: Option<String>,
+    old_codes: Option<String>,
+}
+
 impl Entry for RecordChange {
-    fn entry(&self) -> impl Serialize {
-        #[derive(Serialize)]
-        struct Participant<'a> {
-            change: &'static str,
-            fields: &'a [String],
-            member_id: &'a str,
-            new_codes: Option<String>,
-            old_codes: Option<String>,
-        }
+    type Written<'a> = Participant<'a>;
+
+    fn entry(&self) -> Participant<'_> {
         Participant {
             change: self.kind.word(),
             fields: &self.fields,

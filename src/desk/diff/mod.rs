@@ -22,4 +22,5 @@ pub use cases::{CaseChange, ChangeKind, RecordChange};
 pub use families::{FileChanges, compare_files};
 pub use fields::DiffFields;
 pub use files::{ComparedFiles, FilePair, SidePath, StrayFile, pair_files};
+pub use json::DiffDocument;
 pub use report::{DiffReport, Direction};

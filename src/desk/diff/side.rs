@@ -10,7 +10,7 @@ use super::DiffFields;
 use super::files::SidePath;
 use crate::engine::response::{CaseReader, CutBy, Faults, OnFault, Read};
 use crate::error::{Error, Result};
-use crate::formats::input::{Framing, InputForm, Source};
+use crate::formats::input::{Framing, InputForm, InputForms, Source};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
@@ -43,11 +43,11 @@ pub(super) struct SideSource {
 impl SideSource {
     /// Opens a file. In a folder, an unreadable file is a finding, because folders are compared
     /// damaged or not; given as an argument, it is an error.
-    pub(super) fn open(side: Option<&SidePath>, form: InputForm, stop: &Stop) -> Result<Self> {
+    pub(super) fn open(side: Option<&SidePath>, forms: &InputForms, stop: &Stop) -> Result<Self> {
         let Some(side) = side else {
             return Ok(SideSource::default());
         };
-        let problem = match open_as_it_is(&side.path, form, stop) {
+        let problem = match open_as_it_is(&side.path, forms.of(&side.path), stop) {
             Ok(source) => {
                 return Ok(SideSource {
                     source: Some(source),
@@ -68,7 +68,7 @@ impl SideSource {
 /// Opens a file. Without line ends it has fixed-length records, even if the last record is cut.
 fn open_as_it_is(path: &std::path::Path, form: InputForm, stop: &Stop) -> Result<Source> {
     let mut source = Source::open(path, RESPONSE_BYTES, form, stop)?;
-    let cut_records = form.fixed.is_none()
+    let cut_records = form.format.is_none()
         && source.framing == Framing::Text
         && source.bytes().len() > RESPONSE_BYTES
         && memchr::memchr(b'\n', source.bytes()).is_none();

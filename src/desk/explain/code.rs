@@ -1,5 +1,6 @@
 //! Reason codes and edits: the meaning of a code, and why a case got it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::asked::Pair;
@@ -9,9 +10,11 @@ use crate::error::{Error, Result};
 use crate::formats::layout::{CodeTable, LayoutSet};
 
 /// A code of a table, as `icr explain --code` prints it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeEntry {
-    /// The schema of this value.
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.explain.code/1"))]
     pub schema: &'static str,
     /// `reason code` or `edit`.
     pub kind: &'static str,

@@ -1,14 +1,17 @@
 //! The model of an explanation; its names are those of the JSON form.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The form of an explanation.
 pub const SCHEMA: &str = "icr.explain/1";
 
-/// The interstate cases with one Case ID that the question selects.
-#[derive(Clone, Debug, Serialize)]
+/// Every interstate case with one Case ID, or with `--other` those that fit.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Explanation {
-    /// The schema of this value.
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.explain/1"))]
     pub schema: &'static str,
     /// The submitting state.
     pub state: String,
@@ -22,8 +25,9 @@ pub struct Explanation {
     pub rejected: Vec<RejectedEntry>,
 }
 
-/// The two IDs of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The two IDs that a case bears.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseIds {
     /// The state whose case it is.
     pub state: String,
@@ -47,7 +51,8 @@ pub struct CaseIds {
 }
 
 /// One interstate case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseEntry {
     /// Your case.
     pub yours: CaseIds,
@@ -79,7 +84,8 @@ pub struct CaseEntry {
 }
 
 /// One tier.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TierEntry {
     /// From 1 to 3, or to 7 for the pooled routine.
     pub tier: u8,
@@ -99,7 +105,8 @@ pub struct TierEntry {
 }
 
 /// A key that was tried.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct KeyEntry {
     /// The Case ID, in tier 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +123,8 @@ pub struct KeyEntry {
 }
 
 /// A candidate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CandidateEntry {
     /// The case.
     pub case: CaseIds,
@@ -140,7 +148,8 @@ pub struct CandidateEntry {
 }
 
 /// A candidate that the pooled routine dropped.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DroppedEntry {
     /// The case.
     pub case: CaseIds,
@@ -151,7 +160,8 @@ pub struct DroppedEntry {
 }
 
 /// A step of the choice among candidates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Decision {
     /// Its number, from 1.
     pub step: u8,
@@ -160,7 +170,8 @@ pub struct Decision {
 }
 
 /// The chosen case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChosenEntry {
     /// The case.
     pub case: CaseIds,
@@ -178,8 +189,9 @@ pub struct ChosenEntry {
     pub np_match: bool,
 }
 
-/// A person, masked (initials and the last four digits) unless personal data were requested.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+/// A person, masked: initials and the last four digits; or not, if that was asked for.
+#[derive(Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Person {
     /// The participant's number in its state.
     pub member_id: String,
@@ -204,7 +216,8 @@ impl std::fmt::Debug for Person {
 }
 
 /// One of your participants.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ParticipantEntry {
     /// Who.
     pub yours: Person,
@@ -226,8 +239,9 @@ pub struct ParticipantEntry {
     pub codes: Vec<&'static str>,
 }
 
-/// A code of the case's records.
-#[derive(Clone, Debug, Serialize)]
+/// A code that the case's records bear.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeReason {
     /// The code.
     pub code: &'static str,
@@ -248,8 +262,9 @@ pub struct CodeReason {
 }
 
 /// The kinds of near misses, in the order in which they are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(into = "&'static str")]
+#[schemars(!into, rename_all = "snake_case")]
 pub enum NearMissKind {
     /// Only `--counterpart directed` drops it.
     Directed,
@@ -292,7 +307,8 @@ impl From<NearMissKind> for &'static str {
 }
 
 /// Something that nearly was a match.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NearMiss {
     /// Its kind.
     pub kind: NearMissKind,
@@ -312,7 +328,8 @@ pub struct NearMiss {
 }
 
 /// A record that an edit rejected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RejectedEntry {
     /// Its number in the file, from 1.
     pub record: u64,

@@ -40,6 +40,8 @@ pub struct Explained {
     pub inputs: Vec<InputEntry>,
     /// The files that were left out, each with the reason.
     pub left_out: Vec<String>,
+    /// What was done to files as a whole, each with the file.
+    pub told: Vec<String>,
     /// Whether any record was rejected or file left out.
     pub has_errors: bool,
     /// Whether any edit gave a warning.
@@ -97,6 +99,12 @@ pub fn explain(
         format!("{path} was left out: {problem}")
     };
     let left_out = collected.unusable.iter().map(left_out).collect();
+    let told = collected.extracts.iter().flat_map(|extract| {
+        let path = extract.source.path.display();
+        let told = extract.told.iter();
+        told.map(move |told| format!("{path}: {}", told.line()))
+    });
+    let told = told.collect();
     let finds = |severity| {
         let mut extracts = collected.extracts.iter();
         extracts.any(|extract| extract.findings.total(severity) > 0)
@@ -136,6 +144,7 @@ pub fn explain(
         answer,
         inputs,
         left_out,
+        told,
         has_errors,
         has_warnings,
     })

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::engine::response::TIERS;
 
-/// Figures by key. If a key is missing, the figure is unknown or does not apply.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// Figures by their keys. A key that is missing is not known, or does not exist there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Figures(pub BTreeMap<String, u64>);
 

@@ -1,26 +1,43 @@
 //! Writes the report as JSON.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 
-use super::View;
+use super::{Report, View};
 use crate::text::json_text;
 
-/// The report. With an earlier one: both, and the change of every figure.
+/// Two reports, and the change of every figure.
+#[derive(Serialize, JsonSchema)]
+pub struct ReportChange<'a> {
+    /// The parts `national`, `states`, `matrix` and `absent` of a report, each number being new less
+    /// old; what stands on one side alone counts from 0.
+    change: Map<String, Value>,
+    /// The report.
+    new: &'a Report,
+    /// The earlier one.
+    old: &'a Report,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.report.change/1"))]
+    schema: &'static str,
+}
+
+/// The report; or, with an earlier one, both, and the change of every figure.
 pub fn json(view: View<'_>) -> String {
-    let Some(old) = view.old else {
+    let Some(earlier) = view.old else {
         return json_text(view.new);
     };
-    let (old, new) = (json!(old), json!(view.new));
+    let (old, new) = (json!(earlier), json!(view.new));
     let mut change = Map::new();
     for part in ["national", "states", "matrix", "absent"] {
         change.insert(part.to_owned(), difference(old.get(part), new.get(part)));
     }
-    json_text(&json!({
-        "schema": "icr.report.change/1",
-        "old": old,
-        "new": new,
-        "change": change,
-    }))
+    json_text(&ReportChange {
+        change,
+        new: view.new,
+        old: earlier,
+        schema: "icr.report.change/1",
+    })
 }
 
 /// The difference, new minus old, of every number; a number on one side only is compared with 0.

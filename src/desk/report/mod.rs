@@ -25,7 +25,7 @@ mod text;
 pub use csv::csv;
 pub use figures::{Figure, Figures, Group, Unit};
 pub use html::{html, state_html};
-pub use json::json;
+pub use json::{ReportChange, json};
 pub use model::{Cell, Excluded, Findings, Report, RunIdentity, StateReport, View};
 pub use run::read_run;
 pub use text::text;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figures::figures;
@@ -12,9 +13,11 @@ use crate::formats::layout::CodeTable;
 use crate::run::{ExcludedFile, FileKind};
 
 /// The reconciliation report of a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
-    /// The schema of the report.
+    /// The form of the report.
+    #[schemars(extend("const" = "icr.report/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,
@@ -52,7 +55,7 @@ impl Report {
 }
 
 /// What tells a run from another one of the same date.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RunIdentity {
     /// The name of its folder.
     pub folder: String,
@@ -73,7 +76,7 @@ impl RunIdentity {
 }
 
 /// What the edits found in extracts, by code: records with an error, warnings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Findings {
     /// Errors: each rejected a record.
     pub errors: BTreeMap<String, u64>,
@@ -108,7 +111,8 @@ impl Findings {
 }
 
 /// The figures of one submitting state, or of the nation.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StateReport {
     /// The state's name.
     pub name: String,
@@ -134,8 +138,9 @@ static NO_STATE: StateReport = StateReport {
     },
 };
 
-/// A pair of states in the matrix, in numbers of cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// A pair of states in the matrix: cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Cell {
     /// Returned.
     pub returned: u64,
@@ -146,7 +151,8 @@ pub struct Cell {
 }
 
 /// A file that was left out of the run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Excluded {
     /// Its state, if known.
     pub state: Option<String>,

@@ -63,6 +63,8 @@ pub struct SentLog {
     rows: Vec<[String; 6]>,
     /// The number of rows from `--sent`.
     carried: usize,
+    /// The latest date of all, with its row.
+    last_date: Option<(Date, u64)>,
     /// The latest date of each kind and pair of cases.
     latest: BTreeMap<(Transaction, Pair), Date>,
     next_serial: u64,
@@ -81,6 +83,7 @@ impl SentLog {
         let mut log = SentLog {
             rows: Vec::new(),
             carried: 0,
+            last_date: None,
             latest: BTreeMap::new(),
             next_serial: 0,
             entry: None,
@@ -156,6 +159,9 @@ impl SentLog {
             let Some(date) = Date::parse(date.as_bytes()) else {
                 return Err(refuse("has no calendar date as CCYYMMDD"));
             };
+            if self.last_date.is_none_or(|(last, _)| date > last) {
+                self.last_date = Some((date, number));
+            }
             let digits = serial.bytes().all(|b| b.is_ascii_digit());
             let serial = serial
                 .parse()
@@ -178,6 +184,17 @@ impl SentLog {
             return Err(refuse(1, NO_HEADER));
         }
         Ok(serials.last().copied())
+    }
+
+    /// What is wrong with the dates of what `--sent` held: one after the run date, from which a
+    /// request would seem to have been sent lately for as long as that day has not come.
+    pub fn dated_later(&self, run_date: Date) -> Option<String> {
+        let (date, row) = self.last_date?;
+        (date > run_date).then(|| {
+            format!(
+                "--sent, record {row}: its date is after the run date, so that its request counts as sent lately until then; check --run-date, and whether the file is this run's predecessor"
+            )
+        })
     }
 
     fn note(&mut self, kind: Transaction, pair: Pair, date: Date) {

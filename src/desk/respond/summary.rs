@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::engine::matching::ReasonCode;
@@ -23,8 +24,9 @@ pub(super) enum Fate {
     Updated,
 }
 
-/// Records or cases, each counted once, by its most important action.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// Records or cases, each accounted for once, by its strongest fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FateTotals {
     /// All.
     pub read: u64,
@@ -54,8 +56,9 @@ impl FateTotals {
     }
 }
 
-/// What was written, and the outcome for every record and case.
-#[derive(Clone, Debug, Default, Serialize)]
+/// What was written, and what became of every record and case.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RespondTotals {
     /// Records.
     pub records: FateTotals,
@@ -83,8 +86,9 @@ pub struct RespondTotals {
     pub not_built: u64,
 }
 
-/// The outcomes of wanted transactions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What became of the transactions that were wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RequestTotals {
     /// Written to csenet.txt.
     pub written: u64,
@@ -95,7 +99,8 @@ pub struct RequestTotals {
 }
 
 /// The lists of 03.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CountyTotals {
     /// The other state's county is 000.
     pub central_000: u64,
@@ -106,9 +111,11 @@ pub struct CountyTotals {
 }
 
 /// `summary.json` of `respond`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RespondSummary {
     /// The form of this file.
+    #[schemars(extend("const" = "icr.respond.summary/1"))]
     pub schema: &'static str,
     /// CCYYMMDD.
     pub run_date: String,

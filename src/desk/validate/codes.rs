@@ -1,5 +1,6 @@
 //! The findings by code, the most harmful first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FIRST_RECORDS, percent};
@@ -7,12 +8,13 @@ use crate::engine::extract::{Edit, Findings, Listed, Rejected, Severity};
 use crate::formats::layout::LayoutSet;
 
 /// One code of the table of findings.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CodeCount {
     /// The code.
     pub code: &'static str,
     /// `error` or `warning`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// What it is.
     pub title: String,
     /// How many records have it.
@@ -23,6 +25,9 @@ pub struct CodeCount {
     pub first_records: Vec<u64>,
     /// What to do.
     pub next_action: String,
+    /// With a baseline: how many of the records have it that had it not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<u64>,
 }
 
 /// The rank of an edit by its harm (ours): errors first, because they lose the record; then edits
@@ -37,10 +42,22 @@ fn harm(edit: Edit) -> u8 {
     }
 }
 
+/// Where in its record the first error of a kind is, if it is about one byte.
+fn place_of(edit: Edit, rejected: &[Rejected]) -> String {
+    let first = rejected.iter().find(|r| r.edit == edit && r.column > 0);
+    first.map_or_else(String::new, |first| {
+        format!(" (record {}: column {})", first.record, first.column)
+    })
+}
+
+/// The advice where what was done to the file explains at least half of the records.
+const TOLD: &str = "See what is told of the file as a whole.";
+
 /// The table of a file's findings: by harm, then by number, then in the order of the edits.
+/// `explained` are those that what was done to the file explains: the advice gives way to that.
 /// `short_lines` are the first records with W01, which is not in the list of warnings.
 pub(super) fn count(
-    findings: &Findings,
+    (findings, explained): (&Findings, &Findings),
     rejected: &[Rejected],
     warnings: &[Listed],
     short_lines: &[u64],
@@ -64,12 +81,18 @@ pub(super) fn count(
             let code = table.and_then(|table| table.get(edit.code()));
             CodeCount {
                 code: edit.code(),
-                severity: edit.severity().word(),
-                title: code.map(|c| c.title.clone()).unwrap_or_default(),
+                severity: edit.severity(),
+                title: code.map(|c| c.title.clone()).unwrap_or_default()
+                    + &place_of(edit, rejected),
                 records: count,
                 percent: percent(count, records),
                 first_records: first_records(edit),
-                next_action: code.map(|c| c.next_action.clone()).unwrap_or_default(),
+                next_action: if explained.of(edit) * 2 >= count && explained.of(edit) > 0 {
+                    TOLD.to_owned()
+                } else {
+                    code.map(|c| c.next_action.clone()).unwrap_or_default()
+                },
+                new: None,
             }
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Completeness: the numbers of records and cases that have a value.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::percent;
@@ -9,8 +10,9 @@ use crate::engine::extract::{Extract, Provenance, Row};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::is_blank;
 
-/// The numbers of accepted records and cases that have a value.
-#[derive(Clone, Debug, Serialize)]
+/// How many accepted records, and cases, hold something.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FieldCount {
     /// The value: the key of a field, or of something derived from a field.
     pub field: &'static str,

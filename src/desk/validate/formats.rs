@@ -1,6 +1,7 @@
 //! The formats of Case IDs: length, leading zeroes, letters. They are reported instead of the IDs,
 //! whose values must not be shown.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::FIRST_RECORDS;
@@ -8,8 +9,9 @@ use crate::engine::extract::Extract;
 use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// The format of a Case ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The form of a Case ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CaseIdFormat {
     /// Its length in bytes, without trailing blanks.
     pub length: u8,
@@ -75,8 +77,9 @@ impl CaseIdFormat {
     }
 }
 
-/// A format of Case IDs, and the number of cases that have it.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// A form of Case IDs, and how many cases have it.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FormatCount {
     /// The format.
     #[serde(flatten)]
@@ -85,8 +88,9 @@ pub struct FormatCount {
     pub cases: u64,
 }
 
-/// The Other State Case IDs in a file for one state, next to that state's own Case IDs.
-#[derive(Clone, Debug, Serialize)]
+/// The Other State Case IDs that a file gives for one state, beside that state's own.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OtherCaseIds {
     /// The other state.
     pub other_state: &'static str,

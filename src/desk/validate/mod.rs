@@ -3,18 +3,27 @@
 //! The edits are those of [`crate::engine::extract::Loader`], so that a match agrees with the
 //! report. It has counts and record numbers, and must never contain a value of a record.
 
+mod baseline;
 mod codes;
 mod completeness;
+mod finding;
 mod formats;
+mod github;
+mod junit;
+mod listing;
+mod plausible;
 mod report;
 mod request;
+mod sarif;
 mod shared;
 mod table;
 mod text;
 
+pub use baseline::Baseline;
 pub use codes::CodeCount;
 pub use completeness::FieldCount;
 pub use formats::{CaseIdFormat, FormatCount, OtherCaseIds};
+pub use plausible::{Judged, Limit, Limits};
 pub use report::{FileReport, OtherStateCount, Report, TypeCount};
 pub use request::{ValidateRequest, Validated, validate};
 pub use shared::SharedSsn;

@@ -1,21 +1,26 @@
 //! The report on one file, and on all.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::formats::Formats;
+use super::listing::Listing;
 use super::{
-    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, OtherCaseIds, SharedSsn, codes,
+    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, Limits, OtherCaseIds, SharedSsn, codes,
     completeness, shared,
 };
-use crate::engine::extract::{Extract, Findings, Provenance, Severity, Unusable};
-use crate::formats::layout::{LayoutSet, RECORD_BYTES};
+use crate::engine::extract::{Extract, Provenance, Severity, Unusable};
+use crate::formats::input::{Framing, Told};
+use crate::formats::layout::{ExtractLayout, LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// The report on all given files.
-#[derive(Debug, Serialize)]
+/// What is wrong with the files that were given.
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
-    /// The schema: `icr.validate/1`.
+    /// The report's form: `icr.validate/1`.
+    #[schemars(extend("const" = "icr.validate/1"))]
     pub schema: &'static str,
     /// The date of the run, CCYYMMDD.
     pub run_date: String,
@@ -23,8 +28,9 @@ pub struct Report {
     pub files: Vec<FileReport>,
 }
 
-/// The report on one file.
-#[derive(Debug, Serialize)]
+/// What is wrong with one file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FileReport {
     /// The file's name without its folder.
     pub file: String,
@@ -34,6 +40,8 @@ pub struct FileReport {
     pub state: Option<&'static str>,
     /// Why the file cannot be used, if it cannot.
     pub unusable: Option<String>,
+    /// What was done to the file as a whole.
+    pub told: Vec<Told>,
     /// The number of records read.
     pub records: u64,
     /// The number of records rejected.
@@ -61,13 +69,14 @@ pub struct FileReport {
     /// The Other State Case IDs by other state, next to that state's own Case IDs.
     pub other_case_ids: Vec<OtherCaseIds>,
     #[serde(skip)]
-    findings: Findings,
+    pub(super) listing: Listing,
     #[serde(skip)]
     pub(super) formats: Option<Formats>,
 }
 
 /// The cases that name one other state.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OtherStateCount {
     /// Its USPS code.
     pub other_state: &'static str,
@@ -80,13 +89,24 @@ pub struct OtherStateCount {
 }
 
 /// The accepted records with one Participant Type.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TypeCount {
     /// The type; empty if blank.
     pub participant_type: &'static str,
     /// The number of records.
     pub records: u64,
 }
+
+/// What was done to a file that makes it one which should not be matched, though its records pass.
+const TOLD_ERRORS: [&str; 6] = [
+    "implausible",
+    "repeated",
+    "cases-twice",
+    "other-state",
+    "cut-column",
+    "last-record-cut",
+];
 
 /// At most this many shared SSNs are listed.
 const MOST_SHARED: usize = 10;
@@ -124,13 +144,17 @@ impl Report {
         }
     }
 
-    /// Whether a file has a finding of this severity or above.
+    /// Whether a file has a finding of this severity or a worse one; with a baseline, a new one. What
+    /// was done to a file as a whole can be an error though each record passes.
     pub fn has(&self, severity: Severity) -> bool {
-        let total = |file: &FileReport, severity| file.findings.total(severity) > 0;
-        self.files.iter().any(|file| {
-            total(file, Severity::Error)
-                || (severity == Severity::Warning && total(file, Severity::Warning))
-        })
+        let is_error = |told: &Told| TOLD_ERRORS.contains(&told.kind.as_str());
+        if self.files.iter().any(|file| file.told.iter().any(is_error)) {
+            return true;
+        }
+        let codes = self.files.iter().flat_map(|file| &file.codes);
+        codes
+            .filter(|code| code.severity >= severity)
+            .any(|code| code.new.unwrap_or(code.records) > 0)
     }
 
     /// The report as JSON.
@@ -149,6 +173,7 @@ impl FileReport {
             },
             state: state.map(State::usps),
             unusable: None,
+            told: Vec::new(),
             records: 0,
             rejected: 0,
             cases: 0,
@@ -162,41 +187,59 @@ impl FileReport {
             most_shared_ssns: Vec::new(),
             case_id_formats: Vec::new(),
             other_case_ids: Vec::new(),
-            findings: Findings::default(),
+            listing: Listing::default(),
             formats: None,
         }
     }
 
     /// The report on an extract; `unusable` is the reason if it cannot be used.
-    pub fn of_extract(extract: &Extract, unusable: Option<String>, layouts: &LayoutSet) -> Self {
+    pub fn of_extract(
+        extract: &Extract,
+        unusable: Option<String>,
+        limits: Limits,
+        layouts: &LayoutSet,
+    ) -> Self {
         let formats = Formats::count(extract);
         let mut shared = shared::find(extract);
         let shared_ssns = shared.len() as u64;
         shared.truncate(MOST_SHARED);
         let open = extract.cases.iter().filter(|case| case.data.open).count() as u64;
         let cases = extract.cases.len() as u64;
+        let completeness = completeness::count(extract);
+        let accepted = extract.rows.len() as u64;
+        let mut told = limits.told(&extract.findings, &completeness, accepted);
+        told.extend(extract.told.iter().cloned());
         FileReport {
             unusable,
+            told,
             records: extract.records,
             rejected: extract.rejected.len() as u64,
             cases,
             open_cases: open,
             closed_cases: cases - open,
             codes: codes::count(
-                &extract.findings,
+                (&extract.findings, &extract.explained),
                 &extract.rejected,
                 &extract.warnings,
                 &first_short_lines(extract),
                 extract.records,
                 layouts,
             ),
-            completeness: completeness::count(extract),
+            completeness,
             other_states: other_states(extract),
             participant_types: participant_types(extract),
             shared_ssns,
             most_shared_ssns: shared,
             case_id_formats: formats.own(),
-            findings: extract.findings,
+            listing: Listing::new(
+                extract.source.path.clone(),
+                extract.source.framing == Framing::Text,
+                &extract.rejected,
+                &extract.warnings,
+                &extract.layout,
+                extract.provenance,
+                layouts,
+            ),
             formats: Some(formats),
             ..Self::empty(
                 extract.source.name(),
@@ -206,22 +249,31 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which only the findings of the edits are known.
-    pub fn of_unusable(file: &Unusable, layouts: &LayoutSet) -> Self {
+    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
+    pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
+            listing: Listing::new(
+                file.path.clone(),
+                file.framing == Framing::Text,
+                &file.rejected,
+                &file.warnings,
+                layout,
+                file.provenance,
+                layouts,
+            ),
             unusable: Some(file.problem.clone()),
+            told: file.told.clone(),
             records: file.records,
             rejected: file.rejected.len() as u64,
             codes: codes::count(
-                &file.findings,
+                (&file.findings, &file.explained),
                 &file.rejected,
                 &file.warnings,
                 &[],
                 file.records,
                 layouts,
             ),
-            findings: file.findings,
             ..Self::empty(
                 name.to_string_lossy().into_owned(),
                 file.provenance,

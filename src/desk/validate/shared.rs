@@ -1,6 +1,7 @@
 //! SSNs that several names share.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::FIRST_RECORDS;
@@ -9,8 +10,9 @@ use crate::engine::extract::{Extract, Row};
 /// Minimum number of different name keys before a shared SSN is reported.
 const NAMES: usize = 5;
 
-/// A usable SSN that five or more different name keys share. The number itself is never shown.
-#[derive(Clone, Debug, Serialize)]
+/// A usable SSN that five or more different name keys share; the number itself is not told.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct SharedSsn {
     /// The number of different name keys.
     pub names: u64,

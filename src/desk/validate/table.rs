@@ -87,12 +87,25 @@ impl FileReport {
         if let Some(problem) = &self.unusable {
             lines.push(line("file", "unusable", problem));
         }
+        for told in &self.told {
+            let mut line = line("told", &told.kind, &told.what);
+            if told.records > 0 {
+                line[3] = told.records.to_string();
+            }
+            line[7] = numbers(&told.first_records);
+            lines.push(line);
+        }
         for code in &self.codes {
             let mut line = line("code", code.code, &code.title);
             line[3] = code.records.to_string();
             line[4] = format!("{:.2}", code.percent);
             line[7] = numbers(&code.first_records);
             lines.push(line);
+            if let Some(new) = code.new {
+                let mut line = self::line("code_new", code.code, &code.title);
+                line[3] = new.to_string();
+                lines.push(line);
+            }
         }
         for field in &self.completeness {
             let mut line = line("completeness", field.field, "");

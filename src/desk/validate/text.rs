@@ -41,6 +41,15 @@ fn table(text: &mut String, left: usize, rows: &[Vec<String>]) {
     }
 }
 
+/// How many are new, where that was asked.
+fn new_words(new: Option<u64>) -> String {
+    match new {
+        None => String::new(),
+        Some(0) => "(none new) ".to_owned(),
+        Some(new) => format!("({new} new) "),
+    }
+}
+
 fn cells<const N: usize>(row: [&str; N]) -> Vec<String> {
     row.iter().map(|&cell| cell.to_owned()).collect()
 }
@@ -65,6 +74,9 @@ impl FileReport {
         if let Some(problem) = &self.unusable {
             text += &format!("  cannot be used: {}\n", shown(problem));
         }
+        for told in &self.told {
+            text += &format!("  {}\n", told.line());
+        }
         self.codes_text(&mut text);
         if self.formats.is_some() {
             self.counts_text(&mut text);
@@ -86,7 +98,12 @@ impl FileReport {
                 code.records.to_string(),
                 format!("{:.2}", code.percent),
                 numbers(&code.first_records),
-                format!("{}: {}", code.title, code.next_action),
+                format!(
+                    "{}{}: {}",
+                    new_words(code.new),
+                    code.title,
+                    code.next_action
+                ),
             ]);
         }
         table(text, 1, &rows);

@@ -6,7 +6,7 @@ use super::load::Loader;
 use super::loaded::{Extract, Loaded, Unusable};
 use super::provenance::Provenance;
 use crate::error::{Error, Result};
-use crate::formats::input::input_files;
+use crate::formats::input::{input_bytes, input_files};
 use crate::formats::reference::State;
 use crate::parallel::largest_first;
 use crate::text::shown_path;
@@ -51,31 +51,31 @@ pub fn files_of(extracts: &[PathBuf], fcr: &[PathBuf]) -> Result<Vec<(PathBuf, P
 /// # Errors
 /// [`Error::Io`] if a file does not exist.
 pub fn total_bytes(files: &[(PathBuf, Provenance)]) -> Result<u64> {
-    files
-        .iter()
-        .map(|(path, _)| {
-            Ok(std::fs::metadata(path)
-                .map_err(Error::io("open", path))?
-                .len())
-        })
-        .sum()
+    files.iter().map(|(path, _)| input_bytes(path)).sum()
 }
 
 /// Reads the files in parallel, the largest first.
 ///
 /// # Errors
-/// As [`Loader::load`].
+/// As [`Loader::load`] and [`crate::formats::input::InputForms::refuse_unused`].
 pub fn collect(loader: &Loader<'_>, files: &[(PathBuf, Provenance)]) -> Result<Collected> {
+    let paths = files.iter().map(|(path, _)| path.as_path());
+    loader.form.refuse_unused(paths)?;
     let read = largest_first(
         files,
-        |(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()),
+        |(path, _)| input_bytes(path).unwrap_or_default(),
         |(path, provenance)| loader.load(path, *provenance),
     )?;
     let mut collected = Collected::default();
     for file in read {
         match file {
             Loaded::Usable(extract) => collected.extracts.push(*extract),
-            Loaded::Unusable(file) => collected.unusable.push(*file),
+            Loaded::Unusable(mut file) => {
+                if file.needs_validate {
+                    file.problem += "; run `icr validate` on it";
+                }
+                collected.unusable.push(*file);
+            }
         }
     }
     Ok(collected)
@@ -140,9 +140,10 @@ fn listed<'u>(files: impl IntoIterator<Item = &'u Unusable>) -> String {
 ///
 /// # Errors
 /// [`Error::Inputs`] naming both.
-pub fn refuse_two_for_one_state(extracts: &[Extract]) -> Result<()> {
+pub fn refuse_two_for_one_state<'a>(extracts: impl IntoIterator<Item = &'a Extract>) -> Result<()> {
+    let extracts: Vec<&Extract> = extracts.into_iter().collect();
     for (at, extract) in extracts.iter().enumerate() {
-        let same = |other: &&Extract| {
+        let same = |other: &&&Extract| {
             other.state == extract.state && other.provenance == extract.provenance
         };
         if let Some(first) = extracts[..at].iter().find(same) {

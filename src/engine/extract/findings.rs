@@ -3,6 +3,9 @@
 
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// An edit, in the order in which errors are tested and warnings are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -37,13 +40,14 @@ pub enum Edit {
 /// The number of edits.
 pub const EDIT_COUNT: usize = 24;
 
-/// What an edit does to the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What an edit does to the record; the less grave first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The record is rejected.
-    Error,
     /// The record is kept.
     Warning,
+    /// The record is rejected.
+    Error,
 }
 
 impl Severity {

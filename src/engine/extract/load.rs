@@ -7,18 +7,22 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::edits::Editor;
-use super::findings::{Findings, Severity};
+use super::findings::{Edit, Findings, Severity};
 use super::loaded::{Extract, Loaded, Unusable};
 use super::piece::Piece;
 use super::provenance::Provenance;
 use super::row::Row;
 use super::vote::{presumed_state, vote};
 use super::whole::Whole;
+use super::whole_file::told_of_cases;
 use crate::engine::extract::{Reread, group};
 use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
-use crate::formats::input::{InputForm, Records, Source, Wanted, diagnose, split_at_records};
+use crate::formats::input::{
+    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted,
+    diagnose, shape, split_at_records,
+};
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};
@@ -37,8 +41,8 @@ pub struct Loader<'a> {
     pub submitted_layout: ExtractLayout,
     /// The columns of an FCR-derived record.
     pub fcr_layout: ExtractLayout,
-    /// The requested input form.
-    pub form: InputForm,
+    /// The requested input forms.
+    pub form: InputForms,
     /// The last valid Date of Birth.
     pub run_date: Date,
     /// The county table.
@@ -68,7 +72,7 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] if a stop was requested. A file that can be read but not used is not
     /// an error here, see [`Loaded`].
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
-        match Source::open(path, RECORD_BYTES, self.form, self.stop) {
+        match Source::open(path, RECORD_BYTES, self.form.of(path), self.stop) {
             Ok(source) => self.load_source(source, provenance),
             Err(Error::TooLarge { path, problem }) => {
                 let unusable = over_limit(path, provenance, problem)?;
@@ -107,12 +111,21 @@ impl Loader<'_> {
             editor.state = state;
             whole = self.read_pieces(&source, &editor)?;
         }
-        if let Some(problem) = self.problem(&whole.all, &source, &voted, provenance) {
+        let state = voted.as_ref().ok().copied();
+        let shape = self.shape(&whole.all, &source, state, provenance);
+        let (told, explained) = (shape.told.clone(), explained_of(&shape, &whole.all));
+        if let Some((problem, needs_validate)) =
+            self.problem(&whole.all, &source, &voted, provenance, &shape)
+        {
             return Ok(Loaded::Unusable(Box::new(Unusable {
                 path: source.path.clone(),
                 state: voted.clone().ok(),
                 provenance,
+                framing: source.framing,
                 problem,
+                needs_validate,
+                told,
+                explained,
                 records: whole.all.records,
                 findings: whole.all.findings,
                 entry: InputEntry::of("excluded", &source, voted.ok().map(State::usps)),
@@ -136,6 +149,8 @@ impl Loader<'_> {
             provenance,
             layout: layout.clone(),
             source,
+            told,
+            explained,
             records,
             rows,
             cases,
@@ -149,6 +164,8 @@ impl Loader<'_> {
         };
         extract.large = extract.large_cases();
         extract.find_in_cases(&editor, warnings);
+        let told = told_of_cases(&extract);
+        extract.told.splice(..0, told);
         extract.cases_with_rejected_records = extract.count_cases_with_rejected_records();
         Ok(Loaded::Usable(Box::new(extract)))
     }
@@ -178,7 +195,7 @@ impl Loader<'_> {
                     .map(|&(first, end)| {
                         let about = (end - first) / (RECORD_BYTES + 1) + 16;
                         let records = Records::within(source.framing, file, first, end);
-                        Piece::read(editor, file, records, self.max_warnings, about)
+                        Piece::read(editor, source, records, self.max_warnings, about)
                     })
                     .collect()
             };
@@ -207,30 +224,79 @@ impl Loader<'_> {
         Ok(whole)
     }
 
-    /// Why a file is unusable, or `None`.
+    /// What was done to the file as a whole.
+    fn shape(
+        &self,
+        whole: &Piece,
+        source: &Source,
+        state: Option<State>,
+        provenance: Provenance,
+    ) -> Shape {
+        let (wanted, layout) = self.wanted(provenance);
+        let findings = &whole.findings;
+        let rejected = whole.rejected.iter();
+        let rejected: Vec<RejectedAt> = rejected.map(|r| (r.record, r.offset)).collect();
+        // Where most are rejected, nobody knows what the columns of FIPS Code hold.
+        let state = state.filter(|_| (rejected.len() as u64) * 2 < whole.records);
+        shape(&ReadFile {
+            source,
+            layout,
+            wanted,
+            state,
+            counts: Counts {
+                records: whole.records,
+                short: findings.of(Edit::W01),
+                high: findings.of(Edit::W02),
+                bad_ssns: findings.of(Edit::W06),
+                bad_dates: findings.of(Edit::W07),
+            },
+            rejected: &rejected,
+        })
+    }
+
+    fn wanted(&self, provenance: Provenance) -> (Wanted, &ExtractLayout) {
+        match provenance {
+            Provenance::Submitted => (Wanted::Extract, &self.submitted_layout),
+            Provenance::FcrDerived => (Wanted::FcrExtract, &self.fcr_layout),
+        }
+    }
+
+    /// Why a file cannot be used, if it cannot: what was done to it comes first, where that is known.
+    /// With it, whether `icr validate` would tell more.
     fn problem(
         &self,
         whole: &Piece,
         source: &Source,
         voted: &std::result::Result<State, String>,
         provenance: Provenance,
-    ) -> Option<String> {
+        shape: &Shape,
+    ) -> Option<(String, bool)> {
         let rejected = whole.rejected.len() as u64;
         if source.bytes().is_empty() {
-            return Some(
-                "is empty; an extract has at least one record (was the transfer complete?)"
-                    .to_owned(),
-            );
+            let problem =
+                "is empty; an extract has at least one record (was the transfer complete?)";
+            return Some((problem.to_owned(), false));
         }
         let instead = || {
-            let (wanted, layout) = match provenance {
-                Provenance::Submitted => (Wanted::Extract, &self.submitted_layout),
-                Provenance::FcrDerived => (Wanted::FcrExtract, &self.fcr_layout),
-            };
-            diagnose(source, wanted, layout).map_or_else(String::new, |what| format!("; {what}"))
+            let explained = shape
+                .explained
+                .iter()
+                .filter(|&&explained| explained)
+                .count();
+            if explained as u64 * 2 >= rejected && explained > 0 {
+                let told: Vec<_> = shape.told.iter().map(Told::line).collect();
+                return Some(told.join("; "));
+            }
+            let (wanted, layout) = self.wanted(provenance);
+            diagnose(source, wanted, layout)
+        };
+        // The reason stands behind what was done to the file.
+        let behind = |reason: String, or_else: bool| match instead() {
+            Some(what) => (format!("{what}; read as it is, {reason}"), false),
+            None => (reason, or_else),
         };
         if let Err(problem) = voted {
-            return Some(format!("{problem}{}", instead()));
+            return Some(behind(problem.clone(), false));
         }
         if rejected == whole.records {
             let codes = commonest(&whole.findings);
@@ -239,24 +305,20 @@ impl Loader<'_> {
             } else {
                 format!("every one of its {rejected} records is rejected")
             };
-            let form = instead();
-            let next = if form.is_empty() {
-                "; run `icr validate` on it"
-            } else {
-                &form
-            };
-            return Some(format!("{what} ({codes}){next}"));
+            return Some(behind(format!("{what} ({codes})"), true));
         }
         let share = rejected as f64 * 100.0 / whole.records as f64;
         if self.max_rejects_percent < 100.0 && share > self.max_rejects_percent {
             let codes = commonest(&whole.findings);
-            return Some(format!(
-                "{rejected} of its {} {} rejected, {share:.1} % against --max-rejects {} ({codes}); run `icr validate` on it, or allow more with --max-rejects{}",
+            let reason = format!(
+                "{rejected} of its {} {} rejected, {share:.1} % against --max-rejects {} ({codes})",
                 count_of(whole.records, "record"),
                 if rejected == 1 { "is" } else { "are" },
-                self.max_rejects_percent,
-                instead()
-            ));
+                self.max_rejects_percent
+            );
+            let (problem, needs_validate) = behind(reason, true);
+            let allow = "; correct them, or allow more with --max-rejects";
+            return Some((problem + allow, needs_validate));
         }
         None
     }
@@ -269,13 +331,31 @@ fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<
         path,
         state: None,
         provenance,
+        framing: Framing::Text,
         problem,
+        needs_validate: false,
+        told: Vec::new(),
+        explained: Findings::default(),
         records: 0,
         findings: Findings::default(),
         entry,
         rejected: Vec::new(),
         warnings: Vec::new(),
     })
+}
+
+/// How many rejected records of each error what was done to the file explains.
+fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
+    let mut explained = Findings::default();
+    for (rejected, _) in whole
+        .rejected
+        .iter()
+        .zip(&shape.explained)
+        .filter(|(_, explained)| **explained)
+    {
+        explained.count(rejected.edit);
+    }
+    explained
 }
 
 /// The three most common errors, as in a message.

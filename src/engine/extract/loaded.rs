@@ -9,8 +9,9 @@ use super::rejected::Rejected;
 use super::row::Row;
 use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, LARGE_ROWS, LargeCase, id_key};
+use crate::formats::input::Framing;
 use crate::formats::input::InputEntry;
-use crate::formats::input::Source;
+use crate::formats::input::{Source, Told};
 use crate::formats::layout::{Columns, ExtractLayout};
 use crate::formats::record::{CaseId, ParticipantClass};
 use crate::formats::reference::State;
@@ -25,6 +26,10 @@ pub struct Extract {
     pub source: Source,
     /// The columns of its records.
     pub layout: ExtractLayout,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// The number of records read.
     pub records: u64,
     /// The accepted records, grouped by case; the rows of a case are in file order.
@@ -56,8 +61,16 @@ pub struct Unusable {
     pub state: Option<State>,
     /// Its provenance.
     pub provenance: Provenance,
+    /// How its records are told apart.
+    pub framing: Framing,
     /// Why, and what to do.
     pub problem: String,
+    /// Whether `icr validate` would tell more.
+    pub needs_validate: bool,
+    /// What was done to the file as a whole, the commonest first.
+    pub told: Vec<Told>,
+    /// How many rejected records of each error that explains.
+    pub explained: Findings,
     /// The number of records read.
     pub records: u64,
     /// Errors and warnings by code.
@@ -96,7 +109,11 @@ impl Extract {
             path: self.source.path.clone(),
             state: Some(self.state),
             provenance: self.provenance,
+            framing: self.source.framing,
             problem,
+            needs_validate: false,
+            told: self.told,
+            explained: self.explained,
             records: self.records,
             findings: self.findings,
             entry,

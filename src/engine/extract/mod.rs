@@ -19,6 +19,7 @@ mod row;
 mod ssn_indicators;
 mod vote;
 mod whole;
+mod whole_file;
 
 pub(crate) use case::id_key;
 pub use case::{Case, CaseData, CaseNumber};

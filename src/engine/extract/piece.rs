@@ -2,12 +2,12 @@
 //! key.
 
 use super::edits::Editor;
-use super::findings::{Findings, WarningList};
+use super::findings::{Edit, Findings, WarningList};
 use super::rejected::Rejected;
 use super::row::Row;
 use super::ssn_indicators::set_ssn_indicators;
 use crate::engine::extract::{Case, mark_repeats};
-use crate::formats::input::Records;
+use crate::formats::input::{Records, Source};
 use crate::formats::layout::RECORD_BYTES;
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
@@ -22,6 +22,12 @@ pub(super) struct Piece {
     pub(super) warnings: WarningList,
     /// The number of records, accepted or not, by the jurisdiction in their FIPS Code.
     pub(super) votes: [u64; STATE_COUNT],
+}
+
+/// The column of the first control byte, from 1.
+fn control_column(bytes: &[u8]) -> u32 {
+    let control = |byte: &u8| *byte < 0x20 || *byte == 0x7f;
+    bytes.iter().position(control).map_or(0, |at| at as u32 + 1)
 }
 
 impl Piece {
@@ -39,7 +45,7 @@ impl Piece {
 
     pub(super) fn read(
         editor: &Editor<'_>,
-        file: &[u8],
+        source: &Source,
         records: Records<'_>,
         max_warnings: usize,
         about: usize,
@@ -64,10 +70,19 @@ impl Piece {
                         record: piece.records,
                         offset: record.offset as u64,
                         edit,
+                        column: if edit == Edit::E02 {
+                            control_column(record.bytes)
+                        } else {
+                            0
+                        },
                     });
                     continue;
                 }
             };
+            let (first, length) = (record.offset as u64, record.bytes.len() as u64);
+            if source.is_replaced_in(first..first + length) {
+                edited.warnings |= Edit::W02.bit();
+            }
             if edited.warnings != 0 {
                 piece.findings.count_bits(edited.warnings);
                 piece.warnings.add_bits(piece.records, edited.warnings);
@@ -98,7 +113,7 @@ impl Piece {
             piece.rows.push(edited.row);
         }
         piece.end_run(&mut members);
-        set_ssn_indicators(&mut piece.rows, editor, file);
+        set_ssn_indicators(&mut piece.rows, editor, source.bytes());
         piece
     }
 

@@ -11,4 +11,6 @@ pub struct Rejected {
     pub offset: u64,
     /// Its first error.
     pub edit: Edit,
+    /// The column of the byte that E02 found, from 1; 0 for another error.
+    pub column: u32,
 }

@@ -358,7 +358,7 @@ mod tests {
     use crate::engine::matching::strict;
     use crate::engine::matching::strict::Work;
     use crate::engine::ssn_check::Misidentified;
-    use crate::formats::input::InputForm;
+    use crate::formats::input::InputForms;
     use crate::formats::layout::LayoutSet;
     use crate::formats::reference::Counties;
     use crate::progress::Stage;
@@ -404,7 +404,7 @@ mod tests {
         let loader = Loader {
             submitted_layout: layouts.extract().unwrap(),
             fcr_layout: layouts.fcr_extract().unwrap(),
-            form: InputForm::default(),
+            form: InputForms::default(),
             run_date: Date::from_ccyymmdd(20_261_122).unwrap(),
             counties: &Counties::default(),
             misidentified: &Misidentified::default(),

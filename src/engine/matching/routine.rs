@@ -1,12 +1,13 @@
 //! The two match routines, as options and as the order of their steps: the published one, and the
 //! pooled one for agencies that choose it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::tier::Tier;
 
 /// `--routine`: how a counterpart case is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Routine {
     /// The tiers in turn; the first that yields a candidate decides (matching.md, section 5).

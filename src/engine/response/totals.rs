@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -14,7 +15,8 @@ use crate::error::{Error, Result};
 use crate::formats::reference::{STATE_COUNT, State};
 
 /// The outcomes of a state's records. They add up to the records read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct RecordTotals {
     /// Records in the file.
@@ -30,7 +32,8 @@ pub struct RecordTotals {
 }
 
 /// The outcomes of a state's cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct CaseTotals {
     /// Cases returned.
@@ -44,7 +47,8 @@ pub struct CaseTotals {
 }
 
 /// The totals of one state, or of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(default)]
 pub struct StateTotals {
     /// Records.
@@ -75,7 +79,8 @@ pub struct StateTotals {
 }
 
 /// Cases and their records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Volume {
     /// Cases.
     pub cases: u64,
@@ -84,7 +89,8 @@ pub struct Volume {
 }
 
 /// The outcomes of the accepted records and cases that name one state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Fates {
     /// Returned in the response.
     pub returned: Volume,
@@ -97,11 +103,15 @@ pub struct Fates {
 }
 
 /// [`Fates`] by state; empty, or one for each state of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, Fates>")]
 pub struct FatesByState(Vec<Fates>);
 
 /// Cases by the tier that found them, and those that no tier found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct TierCounts {
     /// By tier, from 1.
     pub found: [u64; Tier::ALL.len()],
@@ -112,11 +122,15 @@ pub struct TierCounts {
 }
 
 /// Records or cases by reason code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct CodeCounts(pub [u64; ReasonCode::ALL.len()]);
 
 /// Records by Participant Match Basis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[non_exhaustive]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct BasisCounts(pub [u64; MatchBasis::ALL.len()]);
 
 impl TierCounts {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Framing, InputForm, Record, Records, Source};
+use crate::formats::input::{Format, Framing, InputForm, Record, Records, Source, refuse_archive};
 use crate::stop::Stop;
 
 /// The lines of a side file, each at least `min_bytes` long.
@@ -17,11 +17,12 @@ pub(super) struct SideFile {
 impl SideFile {
     pub(super) fn open(path: &Path, kind: &'static str, stop: &Stop) -> Result<Self> {
         let form = InputForm {
-            fixed: Some(false),
+            format: Some(Format::Text),
             encoding: None,
         };
         // Text has no fixed record length, so any number will do.
         let source = Source::open(path, 1, form, stop)?;
+        refuse_archive(&source)?;
         Ok(SideFile { source, kind })
     }
 

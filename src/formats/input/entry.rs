@@ -1,5 +1,6 @@
 //! What a manifest says of a file that was read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Mapped, Source, digest_until};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct InputEntry {
     /// What it was: `extract`, `fcr`, `ssn-master`, ...
     pub kind: String,

@@ -24,8 +24,10 @@ use memmap2::{Mmap, MmapOptions};
 use crate::error::{Error, Result};
 use crate::open::regular;
 
-/// What there is to say of a pipe, a device or a folder.
-const NO_FILE: &str = "is not a regular file; give a file, or a folder of files";
+/// What there is to say of a device.
+const NO_FILE: &str = "is neither a file nor a pipe; give a file";
+/// What there is to say of a folder, where a file is wanted.
+const FOLDER: &str = "is a folder; give the file itself";
 /// How many files can be mapped at once.
 const SLOTS: usize = 1024;
 
@@ -83,6 +85,7 @@ impl Mapped {
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
         let file = regular(path).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput if path.is_dir() => Error::input(path, FOLDER),
             ErrorKind::InvalidInput => Error::input(path, NO_FILE),
             _ => Error::io("open", path)(error),
         })?;

@@ -1,9 +1,15 @@
-//! Files that come packed: gzip and zstd, told by their first bytes.
+//! Files that come packed: gzip and zstd, told by their first bytes; of one part or several, and
+//! perhaps padded behind the last (tapes and fixed blocks leave that).
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::ends::is_padding;
 use crate::error::Error;
+
+/// The largest window of zstd, as the logarithm of its bytes: 2 GiB, which `zstd --long=31` asks for,
+/// and which unpacking then takes of memory.
+const ZSTD_WINDOW_LOG: u32 = 31;
 
 /// How a file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +46,10 @@ impl Packing {
     /// # Errors
     /// The unpacker's answer where it cannot be set up.
     pub(super) fn reader(self, bytes: &[u8]) -> std::io::Result<Box<dyn Read + '_>> {
-        Ok(match self {
-            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(bytes)),
-            Packing::Zstd => Box::new(zstd::Decoder::with_buffer(bytes)?),
-        })
+        Ok(Box::new(Parts {
+            packing: self,
+            part: Some(Part::open(self, bytes)?),
+        }))
     }
 
     /// The error of a file that cannot be unpacked.
@@ -57,6 +63,62 @@ impl Packing {
             self.word()
         );
         Error::input(path, problem)
+    }
+}
+
+/// One part of a packed file: a member of gzip, a frame of zstd.
+enum Part<'a> {
+    Gzip(flate2::bufread::GzDecoder<&'a [u8]>),
+    Zstd(zstd::Decoder<'static, &'a [u8]>),
+}
+
+impl<'a> Part<'a> {
+    fn open(packing: Packing, bytes: &'a [u8]) -> std::io::Result<Self> {
+        Ok(match packing {
+            Packing::Gzip => Part::Gzip(flate2::bufread::GzDecoder::new(bytes)),
+            Packing::Zstd => {
+                let mut frame = zstd::Decoder::with_buffer(bytes)?.single_frame();
+                frame.window_log_max(ZSTD_WINDOW_LOG)?;
+                Part::Zstd(frame)
+            }
+        })
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Part::Gzip(member) => member.read(buffer),
+            Part::Zstd(frame) => frame.read(buffer),
+        }
+    }
+
+    /// What stands behind it.
+    fn rest(self) -> &'a [u8] {
+        match self {
+            Part::Gzip(member) => member.into_inner(),
+            Part::Zstd(frame) => frame.finish(),
+        }
+    }
+}
+
+/// The parts of a packed file, one after the other; padding behind the last is none.
+struct Parts<'a> {
+    packing: Packing,
+    part: Option<Part<'a>>,
+}
+
+impl Read for Parts<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while let Some(part) = &mut self.part {
+            let bytes = part.read(buffer)?;
+            if bytes > 0 || buffer.is_empty() {
+                return Ok(bytes);
+            }
+            let rest = self.part.take().map_or(&[][..], Part::rest);
+            if !rest.iter().all(|&byte| is_padding(byte)) {
+                self.part = Some(Part::open(self.packing, rest)?);
+            }
+        }
+        Ok(0)
     }
 }
 

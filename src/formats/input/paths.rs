@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::spool;
 use crate::error::{Error, Result};
 
-/// The files that the arguments name: each is a file, or a folder whose regular files (not hidden,
+/// The files that the arguments name: each is a file or pipe, `-` (standard input), or a folder whose regular files (not hidden,
 /// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
 /// message about a folder that has none.
 ///
@@ -14,6 +15,10 @@ use crate::error::{Error, Result};
 pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
+        if spool::is_read_once(argument) {
+            files.push(argument.clone());
+            continue;
+        }
         let metadata = std::fs::metadata(argument).map_err(Error::io("open", argument))?;
         if metadata.is_dir() {
             let found = folder_files(argument)?;
@@ -28,11 +33,23 @@ pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
         } else {
             return Err(Error::input(
                 argument,
-                "is neither a file nor a folder; give a file, or a folder of files",
+                "is neither a file, a pipe nor a folder",
             ));
         }
     }
     Ok(files)
+}
+
+/// How many bytes a file has; 0 for one that is read from a pipe, of which nobody knows.
+///
+/// # Errors
+/// [`Error::Io`] where it is not there.
+pub fn input_bytes(path: &Path) -> Result<u64> {
+    if spool::is_read_once(path) {
+        return Ok(0);
+    }
+    let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+    Ok(metadata.len())
 }
 
 /// The files of a folder, not hidden and not nested, in byte order of their names. Every other name

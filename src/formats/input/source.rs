@@ -1,25 +1,26 @@
 //! One input file: its bytes, as ISO 8859-1, and its form.
 //!
-//! A plain ASCII file is read where it lies, from its map. One that is packed or EBCDIC is unpacked
-//! and translated, a buffer at a time, into a temporary file without a name (in TMPDIR, for the
-//! owner alone), which is mapped instead (decision 0010).
+//! A plain ASCII file is read where it lies, from its map. One that is packed, RECFM=VB, UTF-8 or
+//! EBCDIC is unpacked and translated, a buffer at a time, into a temporary file without a name (in
+//! TMPDIR, for the owner alone), which is mapped instead (decision 0010).
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::packing::fill;
+use super::ends::Body;
 use super::temporary::temporary_file;
-use super::unpacked::{Unpacked, refuse_zeros};
-use super::{Encoding, Framing, InputForm, Mapped, Packing, Records};
+use super::translate::{Translated, needs_no_translation, translate};
+use super::unpacked::refuse_zeros;
+use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
+use crate::text::count_of;
 
-/// How much is unpacked and translated at a time; the first of it tells the code page.
-const BUFFER_BYTES: usize = 256 * 1024;
 /// How much is digested between looks at whether to stop.
 const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 
@@ -27,16 +28,24 @@ const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 pub struct Source {
     /// Where it is, as it was given.
     pub path: PathBuf,
-    /// How its records are told apart.
+    /// How its records are told apart; those of RECFM=VB have become lines.
     pub framing: Framing,
     /// Its code page as it was delivered.
     pub encoding: Encoding,
     /// How it was packed when it was delivered.
     pub packing: Option<Packing>,
+    /// Whether it was RECFM=VB when it was delivered.
+    variable: bool,
     /// The file as it was delivered.
     delivered: Mapped,
     /// What it holds, where that is not what was delivered.
     decoded: Option<Decoded>,
+    /// Where its records are, without a byte-order mark and padding.
+    body: Range<usize>,
+    /// Whether a byte-order mark stood before its records.
+    marked: bool,
+    /// Where a character beyond ISO 8859-1 became `?`, in [`Source::bytes`].
+    replaced: Vec<u64>,
     digest: Mutex<Digesting>,
 }
 
@@ -62,7 +71,7 @@ impl Source {
     /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
     /// is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
-        let delivered = Mapped::open(path)?;
+        let delivered = spool::delivered(path, stop)?;
         delivered.will_read();
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
@@ -110,10 +119,10 @@ impl Source {
         form: InputForm,
         stop: &Stop,
     ) -> Result<Self> {
-        if self.encoding != Encoding::Ascii {
+        if self.encoding.is_ebcdic() {
             return Self::of_delivered(self.delivered, record_bytes, form, stop);
         }
-        self.framing = Framing::of(self.bytes(), record_bytes, form.fixed);
+        self.take_body(record_bytes, form.format);
         Ok(self)
     }
 
@@ -125,41 +134,56 @@ impl Source {
     ) -> Result<Self> {
         let path = delivered.path().to_owned();
         let packing = Packing::of(&delivered);
-        let encoding = form.encoding.unwrap_or_else(|| Encoding::of(&delivered));
-        if packing.is_none() && encoding == Encoding::Ascii {
+        let (decoded, translated) = if needs_no_translation(&delivered, packing, form) {
             refuse_zeros(&path, &delivered)?;
-            return Ok(Source {
-                path,
-                framing: Framing::of(&delivered, record_bytes, form.fixed),
-                encoding: Encoding::Ascii,
-                packing,
-                delivered,
-                decoded: None,
-                digest: Mutex::default(),
-            });
-        }
-        let (file, encoding) = decode(&delivered, packing, record_bytes, form, stop)
-            // A file that was cut short is told as such, not as one that cannot be unpacked.
-            .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
-        let bytes = Mapped::of_file(file, &path)?;
-        let decoded = Decoded {
-            checksum: bytes.checksum(),
-            bytes,
+            (None, Translated::default())
+        } else {
+            let (file, translated) = translate(&delivered, packing, record_bytes, form, stop)
+                // A file that was cut short is told as such, not as one that cannot be unpacked.
+                .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
+            let bytes = Mapped::of_file(file, &path)?;
+            let checksum = bytes.checksum();
+            (Some(Decoded { bytes, checksum }), translated)
         };
-        Ok(Source {
+        let mut source = Source {
             path,
-            framing: Framing::of(&decoded.bytes, record_bytes, form.fixed),
-            encoding,
+            framing: Framing::Text,
+            encoding: translated.encoding,
             packing,
+            variable: translated.variable,
             delivered,
-            decoded: Some(decoded),
+            decoded,
+            body: 0..0,
+            marked: translated.marked,
+            replaced: translated.replaced,
             digest: Mutex::default(),
-        })
+        };
+        source.take_body(record_bytes, form.format);
+        Ok(source)
+    }
+
+    /// Finds where the records are, of this length where they are fixed.
+    fn take_body(&mut self, record_bytes: usize, asked: Option<Format>) {
+        let asked = if self.variable {
+            Some(Format::Text)
+        } else {
+            asked
+        };
+        let body = Body::of(self.all(), record_bytes, asked);
+        self.marked |= body.range.start > 0;
+        self.framing = body.framing;
+        self.body = body.range;
     }
 
     /// The bytes of all records and line ends.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
+        &self.all()[self.body.clone()]
+    }
+
+    /// The bytes of the whole file, unpacked and translated.
+    #[inline]
+    fn all(&self) -> &[u8] {
         match &self.decoded {
             Some(decoded) => &decoded.bytes,
             None => &self.delivered,
@@ -169,6 +193,59 @@ impl Source {
     /// The file as it was delivered.
     pub fn delivered(&self) -> &[u8] {
         &self.delivered
+    }
+
+    /// What the file holds beside records, and what of them was changed by reading it, in sentences
+    /// without a subject.
+    pub fn told(&self) -> Vec<Told> {
+        let mut told = Vec::new();
+        let mut tell = |kind: &'static str, what: String| {
+            told.push(Told {
+                kind: kind.to_owned(),
+                records: 0,
+                first_records: Vec::new(),
+                what,
+            });
+        };
+        if self.marked {
+            tell(
+                "byte-order-mark",
+                "begins with a byte-order mark, which is no part of a record: skipped".to_owned(),
+            );
+        }
+        let padding = self.all().len() - self.body.end;
+        if padding > 0 {
+            let bytes = count_of(padding as u64, "byte");
+            tell(
+                "padding",
+                format!(
+                    "ends with {bytes} of padding (blanks, X'00' or X'1A') behind the last record, which are no record: left out"
+                ),
+            );
+        }
+        if !self.replaced.is_empty() {
+            let characters = count_of(self.replaced.len() as u64, "character");
+            tell(
+                "beyond-iso-8859-1",
+                format!("holds {characters} beyond ISO 8859-1, each read as ? (W02)"),
+            );
+        }
+        told
+    }
+
+    /// Whether it was RECFM=VB when it was delivered; its records have become lines.
+    pub(super) fn is_variable(&self) -> bool {
+        self.variable
+    }
+
+    /// Whether a character beyond ISO 8859-1 became `?` in these bytes.
+    #[inline]
+    pub fn is_replaced_in(&self, range: Range<u64>) -> bool {
+        if self.replaced.is_empty() {
+            return false;
+        }
+        let next = self.replaced.partition_point(|&at| at < range.start);
+        self.replaced.get(next).is_some_and(|&at| at < range.end)
     }
 
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
@@ -201,6 +278,12 @@ impl Source {
             .digest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let start = self.body.start;
+        if digest.done_bytes == 0 && first == 0 && start > 0 {
+            digest.state.update(&self.delivered[..start]);
+            digest.done_bytes = start;
+        }
+        let (first, end) = (first + start, end + start);
         if first == digest.done_bytes {
             digest.state.update(&self.delivered[first..end]);
             digest.done_bytes = end;
@@ -237,18 +320,15 @@ impl Source {
 
     /// The form in which the file was delivered: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
     pub fn form_words(&self) -> String {
-        let framing = match self.framing {
-            Framing::Text => "text",
-            Framing::Fixed(_) => "fb",
-        };
-        let encoding = match self.encoding {
-            Encoding::Ascii => "ascii",
-            Encoding::Cp037 => "cp037",
+        let format = match self.framing {
+            Framing::Text if self.variable => Format::Variable,
+            Framing::Text => Format::Text,
+            Framing::Fixed(_) => Format::Fixed,
         };
         let packing = self
             .packing
             .map_or_else(String::new, |packing| format!("+{}", packing.word()));
-        format!("{framing}/{encoding}{packing}")
+        format!("{}/{}{packing}", format.word(), self.encoding.word())
     }
 
     /// The size of the file as it was delivered, in bytes.
@@ -305,61 +385,9 @@ pub fn digest_until(digest: &mut Sha256, bytes: &[u8], stop: &Stop) -> Result<()
     Ok(())
 }
 
-/// Unpacks and translates into a temporary file without a name.
-fn decode(
-    delivered: &Mapped,
-    packing: Option<Packing>,
-    record_bytes: usize,
-    form: InputForm,
-    stop: &Stop,
-) -> Result<(File, Encoding)> {
-    let path = delivered.path();
-    let mut reader: Box<dyn Read + '_> = match packing {
-        Some(packing) => packing
-            .reader(delivered)
-            .map_err(|error| packing.refuse(path, &error))?,
-        None => Box::new(&delivered[..]),
-    };
-    let mut file = Unpacked::create(path, delivered.len() as u64, packing.is_some())?;
-    let mut buffer = vec![0; BUFFER_BYTES];
-    // Told by the first bytes: the code page, and whether X'15' is a line end.
-    let mut told: Option<(Encoding, bool)> = None;
-    loop {
-        stop.check()?;
-        let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
-            Some(packing) => packing.refuse(path, &error),
-            None => Error::io("read", path)(error),
-        })?;
-        let bytes = &mut buffer[..filled];
-        let (encoding, new_line) = *told.get_or_insert_with(|| {
-            let encoding = form.encoding.unwrap_or_else(|| Encoding::of(bytes));
-            (
-                encoding,
-                ends_with_new_line(bytes, record_bytes, form.fixed),
-            )
-        });
-        if filled == 0 {
-            return Ok((file.finish(), encoding));
-        }
-        encoding.decode(bytes, new_line);
-        file.write(bytes)?;
-    }
-}
-
-/// Whether X'15' ends the lines of EBCDIC text that begins with these bytes. It does where it is
-/// commoner than X'25', and so common that no line is much longer than a record; else it is data,
-/// the byte X'85' (ours, decision 0010).
-fn ends_with_new_line(bytes: &[u8], record_bytes: usize, fixed: Option<bool>) -> bool {
-    let count = |byte: u8| memchr::memchr_iter(byte, bytes).count();
-    let (new_lines, line_feeds) = (count(0x15), count(0x25));
-    let common = fixed == Some(false) || new_lines * 2 * (record_bytes + 1) >= bytes.len();
-    fixed != Some(true) && new_lines > line_feeds && common
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -401,7 +429,7 @@ mod tests {
     fn an_ebcdic_new_line_is_data_in_fixed_records() {
         let bytes = b"\xc1\x15\xf0\xf1\xc2\x40\xf0\xf1";
         let fixed = InputForm {
-            fixed: Some(true),
+            format: Some(Format::Fixed),
             encoding: Some(Encoding::Cp037),
         };
         assert_eq!(opened(bytes, fixed).unwrap().bytes(), b"A\x8501B 01");

@@ -77,6 +77,11 @@ impl Date {
         year * 10_000 + month as u32 * 100 + in_year - before(month)
     }
 
+    /// The year.
+    pub fn year(self) -> u32 {
+        self.ccyymmdd() / 10_000
+    }
+
     /// The date `days` days later.
     #[must_use]
     pub fn plus_days(self, days: u32) -> Date {

@@ -1,5 +1,6 @@
 //! Checks the chain of a trail.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::digest::hex_digest;
@@ -37,7 +38,8 @@ pub struct Check {
 }
 
 /// A link that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Broken {
     /// The line, from 1.
     pub line: u64,

@@ -1,5 +1,6 @@
 //! What the lines of the trail hold.
 
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +9,8 @@ use serde_json::Value;
 pub(super) const SCHEMA: &str = "icr.audit/1";
 
 /// One line of the trail.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum Line {
     /// A command begins.
@@ -67,8 +69,10 @@ impl Line {
 }
 
 /// A command begins.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StartLine {
+    #[schemars(extend("const" = "icr.audit/1"))]
     pub schema: String,
     pub number: u64,
     pub previous: String,
@@ -87,8 +91,10 @@ pub struct StartLine {
 }
 
 /// A command ended, or is about to publish.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct EndLine {
+    #[schemars(extend("const" = "icr.audit/1"))]
     pub schema: String,
     pub number: u64,
     pub previous: String,
@@ -103,7 +109,8 @@ pub struct EndLine {
 }
 
 /// What came of a command.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct Outcome {
     /// `finished`, `failed` or `interrupted`; `prepared` on a line that says so.
@@ -127,7 +134,8 @@ pub struct Outcome {
 }
 
 /// A file that was read or written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct FileFact {
     pub name: String,
@@ -139,7 +147,8 @@ pub struct FileFact {
 }
 
 /// A case that somebody looked at: both states' IDs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct AskedCase {
     pub state: String,

@@ -1,5 +1,6 @@
 //! What a trail says of one state in one month.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Result;
@@ -10,9 +11,11 @@ use super::chain::{Broken, check};
 use super::lines::{AskedCase, EndLine, FileFact, Line, StartLine};
 
 /// The requests and responses of a month that concern a state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MonthReport {
     /// The form of the report.
+    #[schemars(extend("const" = "icr.audit.report/1"))]
     pub schema: &'static str,
     /// The state, by USPS code.
     pub state: String,
@@ -25,7 +28,8 @@ pub struct MonthReport {
 }
 
 /// One command that concerned the state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Entry {
     pub line: u64,
     pub started: String,

@@ -10,7 +10,7 @@ use super::{AskedCase, AuditKey, FileFact, Outcome, Start, Trail};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Mapped, digest_until};
+use crate::formats::input::{delivered, digest_until};
 use crate::formats::reference::State;
 use crate::run::output::{Publish, Stdout, WrittenFile};
 use crate::stderr::warn;
@@ -105,7 +105,7 @@ impl Session {
             return Ok(());
         }
         for path in paths {
-            let bytes = Mapped::open(path)?;
+            let bytes = delivered(path, stop)?;
             let name = path
                 .file_name()
                 .unwrap_or_default()

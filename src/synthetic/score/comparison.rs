@@ -3,9 +3,12 @@
 //! The runs may differ in anything: the routine, an option, the program's version. The report calls
 //! them first and second, in the order in which they were given, and shows no path.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use super::report::{Score, case_names};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::report::{Score, ScoreDocument, case_names};
 use super::tally::{Returned, Tally, Verdict};
 use super::truth::Truth;
 
@@ -31,6 +34,47 @@ pub struct ScoredRun<'a> {
     pub score: Score<'a>,
     /// `published` or `pooled`; `None` where the folder has no manifest.
     pub routine: Option<String>,
+}
+
+/// A comparison as JSON: both scores whole, and the moves.
+#[derive(Serialize, JsonSchema)]
+pub struct ComparisonDocument<'a> {
+    /// The first cases of two kinds.
+    examples: ComparedExamples<'a>,
+    /// Cases by outcome in the first run and in the second, joined by `>`, where the two differ.
+    moves: BTreeMap<String, u64>,
+    /// The two runs, in the order in which they were given.
+    runs: Vec<RunDocument<'a>>,
+    /// Cases with the same outcome and other reason codes.
+    same_outcome_other_codes: u64,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.score-comparison/1"))]
+    schema: &'static str,
+}
+
+/// Cases that one of the runs answered rightly and the other did not.
+#[derive(Serialize, JsonSchema)]
+struct ComparedExamples<'a> {
+    no_longer_right: &'a [String],
+    now_right: &'a [String],
+}
+
+/// A scored run.
+#[derive(Serialize, JsonSchema)]
+struct RunDocument<'a> {
+    #[serde(flatten)]
+    score: ScoreDocument,
+    /// `published` or `pooled`; null where the folder has no manifest.
+    routine: Option<&'a str>,
+}
+
+impl<'a> RunDocument<'a> {
+    fn of(run: &'a ScoredRun<'_>) -> Self {
+        RunDocument {
+            score: run.score.document(),
+            routine: run.routine.as_deref(),
+        }
+    }
 }
 
 /// Two scored runs.
@@ -96,18 +140,19 @@ impl<'a> Comparison<'a> {
 
     /// The comparison as JSON: both scores whole, and the moves.
     pub fn json(&self) -> String {
-        let runs: Vec<Value> = self.runs.iter().map(run_json).collect();
-        let mut moves = Map::new();
-        for (from, to, cases) in self.changes() {
-            moves.insert(format!("{}>{}", key(from), key(to)), cases.into());
-        }
-        crate::text::json_text(&json!({
-            "schema": "icr.score-comparison/1",
-            "runs": runs,
-            "moves": moves,
-            "same_outcome_other_codes": self.other_codes,
-            "examples": {"no_longer_right": self.examples[0], "now_right": self.examples[1]},
-        }))
+        let moves = self.changes().into_iter();
+        crate::text::json_text(&ComparisonDocument {
+            examples: ComparedExamples {
+                no_longer_right: &self.examples[0],
+                now_right: &self.examples[1],
+            },
+            moves: moves
+                .map(|(from, to, cases)| (format!("{}>{}", key(from), key(to)), cases))
+                .collect(),
+            runs: self.runs.iter().map(RunDocument::of).collect(),
+            same_outcome_other_codes: self.other_codes,
+            schema: "icr.score-comparison/1",
+        })
     }
 
     /// The comparison as a table.
@@ -194,10 +239,4 @@ fn key(outcome: Outcome) -> &'static str {
 
 fn name(outcome: Outcome) -> String {
     key(outcome).replace('_', " ")
-}
-
-fn run_json(run: &ScoredRun<'_>) -> Value {
-    let mut value = run.score.value();
-    value["routine"] = json!(run.routine);
-    value
 }

@@ -1,6 +1,9 @@
 //! The score as text and as JSON.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::{CaseKey, Truth};
@@ -19,6 +22,103 @@ fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
     tiers
         .filter(|(tier, counts)| !pooled(tier) || counts.all() > 0)
         .collect()
+}
+
+/// A score as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ScoreDocument {
+    /// The returned cases by each kind of noise that was planted in them.
+    by_kind: BTreeMap<String, Counts>,
+    /// By two kinds that were planted in one case.
+    by_pair: BTreeMap<String, Counts>,
+    /// By the tier that found them.
+    by_tier: BTreeMap<&'static str, Counts>,
+    /// All returned cases.
+    cases: Counts,
+    /// Whether it could be checked that the cases of the responses are whole.
+    cases_checked: bool,
+    /// Cases for which codes are certain.
+    certain_codes: CertainCodes,
+    /// The returned cases in which nothing was planted.
+    clean: Counts,
+    /// The first cases of each confusion.
+    examples: BTreeMap<&'static str, Vec<ExampleDocument>>,
+    /// Cases found by tier 1 in which nobody matched.
+    nobody_matched: u64,
+    /// Cases of the truth that were not returned.
+    not_returned: NotReturned,
+    /// Of the counterparts that were returned, the share of true ones.
+    precision: f64,
+    /// Likewise without tier-1 matches in which nobody matched.
+    precision_nobody_apart: f64,
+    /// Of the returned cases that have a counterpart, the share that got it.
+    recall: f64,
+    /// Likewise without tier-1 matches in which nobody matched.
+    recall_nobody_apart: f64,
+    /// Records returned.
+    records: u64,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.score/1"))]
+    schema: &'static str,
+    /// Returned cases that are not in the truth.
+    unknown: u64,
+}
+
+/// Cases for which the truth says which codes are certain.
+#[derive(Serialize, JsonSchema)]
+struct CertainCodes {
+    /// Those that bear other codes beside.
+    beyond: u64,
+    /// All that were returned.
+    cases: u64,
+    /// Those that were not returned.
+    not_returned: u64,
+    /// Those that lack one.
+    wrong: u64,
+}
+
+/// Cases of the truth that were not returned.
+#[derive(Serialize, JsonSchema)]
+struct NotReturned {
+    with_counterpart: u64,
+    without_counterpart: u64,
+}
+
+/// A case by its state and Case ID.
+#[derive(Serialize, JsonSchema)]
+struct CaseName {
+    case_id: String,
+    state: &'static str,
+}
+
+/// The case that was found.
+#[derive(Serialize, JsonSchema)]
+struct FoundCase {
+    case_id: String,
+    state: &'static str,
+    /// The tier that found it.
+    tier: u8,
+}
+
+/// A case that was confused with another.
+#[derive(Serialize, JsonSchema)]
+struct ExampleDocument {
+    case_id: String,
+    /// The codes that are certain, joined by `+`.
+    certain_codes: String,
+    /// The codes that it got, joined by `+`.
+    codes: String,
+    /// The true counterpart, if there is one.
+    counterpart: Option<CaseName>,
+    /// The case that was found, if one was.
+    found: Option<FoundCase>,
+    /// As submitted.
+    other_case_id: String,
+    /// As submitted.
+    other_state: &'static str,
+    /// What was planted, joined by `+`.
+    planted: String,
+    state: &'static str,
 }
 
 /// A scored run.
@@ -87,51 +187,44 @@ impl<'a> Score<'a> {
 
     /// The score as JSON.
     pub fn json(&self) -> String {
-        crate::text::json_text(&self.value())
+        crate::text::json_text(&self.document())
     }
 
-    /// The score as a JSON value.
-    pub(super) fn value(&self) -> Value {
+    /// The score, as its JSON has it.
+    pub(super) fn document(&self) -> ScoreDocument {
         let tally = self.tally;
         let apart = tally.cases.without_nobody();
-        let by = |all: Vec<(String, Counts)>| -> Map<String, Value> {
-            all.into_iter()
-                .map(|(name, counts)| (name, counts_json(&counts)))
-                .collect()
-        };
         let tiers = by_tier(tally).into_iter();
-        let examples: Map<String, Value> = CONFUSIONS
-            .iter()
-            .zip(&tally.examples)
-            .map(|(name, cases)| ((*name).to_owned(), cases.iter().map(example_json).collect()))
-            .collect();
-        json!({
-            "schema": "icr.score/1",
-            "cases_checked": self.cases_checked,
-            "records": tally.records,
-            "cases": counts_json(&tally.cases),
-            "precision": tally.cases.precision(),
-            "recall": tally.cases.recall(),
-            "precision_nobody_apart": apart.precision(),
-            "recall_nobody_apart": apart.recall(),
-            "nobody_matched": tally.cases.nobody(),
-            "not_returned": {
-                "with_counterpart": self.not_returned[0],
-                "without_counterpart": self.not_returned[1],
+        let examples = CONFUSIONS.iter().zip(&tally.examples);
+        ScoreDocument {
+            by_kind: self.kinds().into_iter().collect(),
+            by_pair: self.pairs().into_iter().collect(),
+            by_tier: tiers.collect(),
+            cases: tally.cases,
+            cases_checked: self.cases_checked,
+            certain_codes: CertainCodes {
+                beyond: tally.certain_beyond,
+                cases: tally.certain,
+                not_returned: self.certain_not_returned,
+                wrong: tally.certain_wrong,
             },
-            "unknown": tally.unknown,
-            "clean": counts_json(&tally.clean),
-            "by_tier": by(tiers.map(|(name, counts)| (name.to_owned(), counts)).collect()),
-            "by_kind": by(self.kinds()),
-            "by_pair": by(self.pairs()),
-            "certain_codes": {
-                "cases": tally.certain,
-                "wrong": tally.certain_wrong,
-                "beyond": tally.certain_beyond,
-                "not_returned": self.certain_not_returned,
+            clean: tally.clean,
+            examples: examples
+                .map(|(name, cases)| (*name, cases.iter().map(ExampleDocument::of).collect()))
+                .collect(),
+            nobody_matched: tally.cases.nobody(),
+            not_returned: NotReturned {
+                with_counterpart: self.not_returned[0],
+                without_counterpart: self.not_returned[1],
             },
-            "examples": examples,
-        })
+            precision: tally.cases.precision(),
+            precision_nobody_apart: apart.precision(),
+            recall: tally.cases.recall(),
+            recall_nobody_apart: apart.recall(),
+            records: tally.records,
+            schema: "icr.score/1",
+            unknown: tally.unknown,
+        }
     }
 
     /// The score as a table.
@@ -226,11 +319,6 @@ fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
     }
 }
 
-fn counts_json(counts: &Counts) -> Value {
-    // Counts are numbers under fixed names: they can always be written.
-    serde_json::to_value(counts).unwrap_or_default()
-}
-
 fn shown(id: CaseId) -> String {
     crate::formats::record::trim_end(&id.bytes())
         .iter()
@@ -255,19 +343,28 @@ fn planted(example: &Example) -> String {
         .join("+")
 }
 
-fn example_json(example: &Example) -> Value {
-    let key = &example.key;
-    json!({
-        "state": key.state.usps(),
-        "case_id": shown(key.case_id),
-        "other_state": key.other_state.usps(),
-        "other_case_id": shown(key.other_case_id),
-        "counterpart": example.counterpart.map(|(state, id)| json!({"state": state.usps(), "case_id": shown(id)})),
-        "found": example.found.map(|(state, id, tier)| json!({"state": state.usps(), "case_id": shown(id), "tier": tier})),
-        "planted": planted(example),
-        "certain_codes": joined(example.certain),
-        "codes": joined(example.codes),
-    })
+impl ExampleDocument {
+    fn of(example: &Example) -> Self {
+        let key = &example.key;
+        ExampleDocument {
+            case_id: shown(key.case_id),
+            certain_codes: joined(example.certain),
+            codes: joined(example.codes),
+            counterpart: example.counterpart.map(|(state, id)| CaseName {
+                case_id: shown(id),
+                state: state.usps(),
+            }),
+            found: example.found.map(|(state, id, tier)| FoundCase {
+                case_id: shown(id),
+                state: state.usps(),
+                tier,
+            }),
+            other_case_id: shown(key.other_case_id),
+            other_state: key.other_state.usps(),
+            planted: planted(example),
+            state: key.state.usps(),
+        }
+    }
 }
 
 /// A case as it was submitted, with the case that it names.

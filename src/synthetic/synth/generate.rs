@@ -2,6 +2,7 @@
 //! them. Memory holds a few thousand families at a time.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::copies::draw_shape;
@@ -27,7 +28,7 @@ use crate::run::output::{OutputFile, OutputFolder};
 use crate::stop::Stop;
 
 /// What was made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SynthTotals {
     /// Families with an interstate action.
     pub families: u64,

@@ -8,6 +8,7 @@ mod json;
 mod queue;
 mod text;
 
+pub use json::StateDocument;
 pub use queue::{Queue, Work, read_queue};
 
 use super::{StateReport, View};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::desk::respond::WORK_ORDER;
@@ -17,7 +18,7 @@ use crate::stop::Stop;
 use std::path::Path;
 
 /// The cases of a county or a worker.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Work {
     /// The county's name; blank for a worker.
     #[serde(skip_serializing_if = "String::is_empty")]

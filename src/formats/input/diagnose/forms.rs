@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
-use super::{Look, Shape, framing_words};
+use super::{Look, RecordKind, framing_words};
+use crate::formats::input::utf8::latin_1;
 use crate::formats::input::{Encoding, Framing};
+use crate::formats::record::is_blank;
 
 /// The record lengths that are tried where there are no line ends.
 const LENGTHS: RangeInclusive<usize> = 139..=1100;
@@ -25,6 +27,8 @@ const LOOKED_AT: usize = 500;
 pub(super) struct Now {
     pub(super) framing: Framing,
     pub(super) encoding: Encoding,
+    /// Whether it was RECFM=VB.
+    pub(super) variable: bool,
 }
 
 /// How the text is written.
@@ -62,7 +66,9 @@ struct Form {
     written: Written,
     apart: Apart,
     prefix: usize,
-    shape: Shape,
+    /// Whether something stands behind each record.
+    suffix: bool,
+    shape: RecordKind,
     fitting: usize,
     records: usize,
 }
@@ -81,7 +87,11 @@ pub(super) enum Verdict {
 pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
     let mut best: Option<Form> = None;
     // The strictest first; the other two exclude each other.
-    let shapes = [Shape::Response, Shape::Extract, Shape::FcrExtract];
+    let shapes = [
+        RecordKind::Response,
+        RecordKind::Extract,
+        RecordKind::FcrExtract,
+    ];
     for (written, bytes) in readings(look.bytes) {
         for apart in ways(&bytes) {
             for prefix in PREFIXES {
@@ -109,12 +119,12 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
 fn readings(bytes: &[u8]) -> Vec<(Written, Cow<'_, [u8]>)> {
     let mut readings = vec![(Written::Ascii, Cow::Borrowed(bytes))];
     let mut translated = bytes.to_vec();
-    Encoding::Cp037.decode(&mut translated, false);
+    Encoding::Cp037.decode(&mut translated);
     readings.push((Written::Ebcdic, Cow::Owned(translated)));
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
-        readings.push((Written::Utf8Mark, Cow::Owned(from_utf8(rest))));
-    } else if bytes.iter().any(|&b| b >= 0x80) && std::str::from_utf8(bytes).is_ok() {
-        readings.push((Written::Utf8, Cow::Owned(from_utf8(bytes))));
+        readings.push((Written::Utf8Mark, Cow::Owned(latin_1(rest))));
+    } else if !bytes.is_ascii() && is_utf8_or_its_begin(bytes) {
+        readings.push((Written::Utf8, Cow::Owned(latin_1(bytes))));
     }
     let zeros = |first: usize| {
         bytes
@@ -139,11 +149,9 @@ fn readings(bytes: &[u8]) -> Vec<(Written, Cow<'_, [u8]>)> {
     readings
 }
 
-fn from_utf8(bytes: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(bytes);
-    text.chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
-        .collect()
+/// Whether bytes are UTF-8, of which the last letter may be cut.
+fn is_utf8_or_its_begin(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// The lower byte of each pair, which comes `low` bytes after its begin; without the mark.
@@ -175,13 +183,13 @@ fn ways(bytes: &[u8]) -> Vec<Apart> {
 fn count(
     look: &Look<'_>,
     bytes: &[u8],
-    (written, apart, prefix, shape): (Written, Apart, usize, Shape),
+    (written, apart, prefix, shape): (Written, Apart, usize, RecordKind),
 ) -> Option<Form> {
     if apart == Apart::Described && prefix != 4 {
         return None;
     }
     let tally = |most: usize| {
-        let (mut records, mut fitting) = (0, 0);
+        let (mut records, mut fitting, mut suffixes) = (0, 0, 0);
         for record in records_of(bytes, look.bytes, apart).take(most) {
             records += 1;
             // A last record that was cut short does not fit.
@@ -192,23 +200,28 @@ fn count(
             let record = &record[..record.len().min(LOOKED_AT)];
             let record = match apart {
                 // Behind the record may stand anything that another program put there.
-                Apart::Fixed(length) if length > 241 && shape != Shape::Response => {
+                Apart::Fixed(length) if length > 241 && shape != RecordKind::Response => {
                     &record[..record.len().min(241)]
+                }
+                Apart::Lines if record.len() > 241 && shape != RecordKind::Response => {
+                    suffixes += usize::from(!is_blank(&record[241..]));
+                    &record[..241]
                 }
                 _ => record,
             };
             fitting += usize::from(look.fits(shape, record));
         }
-        (fitting, records)
+        (fitting, records, suffixes * 2 > records)
     };
     if tally(SAMPLE).0 == 0 {
         return None;
     }
-    let (fitting, records) = tally(usize::MAX);
+    let (fitting, records, suffix) = tally(usize::MAX);
     Some(Form {
         written,
         apart,
         prefix,
+        suffix,
         shape,
         fitting,
         records,
@@ -251,26 +264,34 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 impl Form {
     /// The more records fit the better; among equals the fewer do not, the fewer bytes stand before
     /// each.
-    fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>) {
-        (self.fitting, Reverse(self.records), Reverse(self.prefix))
+    fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>, Reverse<bool>) {
+        (
+            self.fitting,
+            Reverse(self.records),
+            Reverse(self.prefix),
+            Reverse(self.suffix),
+        )
     }
 
     /// Whether this is the form in which the file was read.
     fn is(&self, now: Now, look: &Look<'_>) -> bool {
-        let encoding = match self.written {
-            Written::Ascii => Encoding::Ascii,
-            Written::Ebcdic => Encoding::Cp037,
-            Written::Utf8 | Written::Utf8Mark | Written::Utf16(_) => return false,
+        let same_encoding = match self.written {
+            Written::Ascii => now.encoding == Encoding::Ascii,
+            Written::Ebcdic => now.encoding.is_ebcdic(),
+            Written::Utf8 | Written::Utf8Mark => now.encoding == Encoding::Utf8,
+            Written::Utf16(_) => false,
         };
         let same_framing = match (self.apart, now.framing) {
-            (Apart::Lines, Framing::Text) => true,
-            (Apart::NewLines, Framing::Text) => encoding == Encoding::Cp037,
+            (Apart::Described, _) => now.variable,
+            (Apart::Lines, Framing::Text) => !now.variable,
+            (Apart::NewLines, Framing::Text) => self.written == Written::Ebcdic,
             (Apart::Fixed(a), Framing::Fixed(b)) => a == b,
             _ => false,
         };
-        encoding == now.encoding
+        same_encoding
             && same_framing
-            && self.prefix == 0
+            && (self.prefix == 0 || self.apart == Apart::Described)
+            && !self.suffix
             && self.shape == look.wanted_shape()
     }
 
@@ -285,9 +306,9 @@ impl Form {
 
     fn words(&self) -> String {
         let what = match self.shape {
-            Shape::Extract => "extract records",
-            Shape::FcrExtract => "FCR-derived records",
-            Shape::Response => "response records",
+            RecordKind::Extract => "extract records",
+            RecordKind::FcrExtract => "FCR-derived records",
+            RecordKind::Response => "response records",
         };
         let apart = match self.apart {
             Apart::Lines if self.written == Written::Ebcdic => {
@@ -317,31 +338,36 @@ impl Form {
             (Apart::Described, _) | (_, 0) => String::new(),
             (_, bytes) => format!(", each after {bytes} other byte{}", plural(bytes)),
         };
-        format!("{what}: {apart}{prefix}, {written}")
+        let suffix = if self.suffix {
+            ", with something behind each from column 242 on"
+        } else {
+            ""
+        };
+        format!("{what}: {apart}{prefix}{suffix}, {written}")
     }
 
     fn advice(&self, look: &Look<'_>) -> String {
         match self.shape {
-            Shape::Response => {
+            RecordKind::Response => {
                 return "it is a response file: give the extracts that it answers".to_owned();
             }
-            Shape::FcrExtract if look.wanted_shape() == Shape::Extract => {
-                return "it is an FCR-derived file: give it with --fcr".to_owned();
+            RecordKind::FcrExtract if look.wanted_shape() == RecordKind::Extract => {
+                return "it may be an FCR-derived file (then give it with --fcr), or an extract without the fields of the other state (then ask for a whole one)".to_owned();
             }
-            Shape::Extract if look.wanted_shape() == Shape::FcrExtract => {
+            RecordKind::Extract if look.wanted_shape() == RecordKind::FcrExtract => {
                 return "it is a state's extract: give it without --fcr".to_owned();
             }
-            Shape::Extract | Shape::FcrExtract => {}
+            RecordKind::Extract | RecordKind::FcrExtract => {}
         }
         match self.written {
             Written::Utf16(_) => {
                 return "save it as ASCII (iconv -f UTF-16 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8 => {
-                return "save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1): a character of two bytes shifts the fields behind it".to_owned();
+                return "give --input-encoding utf8 (a letter of two bytes moves the columns behind it), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8Mark => {
-                return "save it without the byte-order mark, as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
+                return "give --input-encoding utf8, or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
             }
             Written::Ascii | Written::Ebcdic => {}
         }
@@ -351,7 +377,7 @@ impl Form {
             "ascii"
         };
         match self.apart {
-            Apart::Lines if self.prefix == 0 => {
+            Apart::Lines if self.prefix == 0 && !self.suffix => {
                 format!("give --input-format text --input-encoding {encoding}")
             }
             Apart::NewLines if self.prefix == 0 && self.written == Written::Ebcdic => {
@@ -363,7 +389,7 @@ impl Form {
             Apart::Returns => "change the CRs to LFs (tr '\\r' '\\n')".to_owned(),
             Apart::NewLines => "transfer it again, in text mode or in binary mode throughout".to_owned(),
             Apart::Described => {
-                "transfer it without record descriptor words (RECFM=FB, LRECL=241)".to_owned()
+                format!("give --input-format vb --input-encoding {encoding}")
             }
             Apart::Fixed(_) | Apart::Lines => {
                 "no option reads that: unload it with RECFM=FB, LRECL=241, the record in bytes 1-241"

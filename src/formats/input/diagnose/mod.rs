@@ -3,16 +3,29 @@
 //!
 //! Takes the head of a file, gives one sentence, and never a value of a record.
 
+mod columns_cut;
+mod fields_written;
 mod forms;
+mod read_file;
+mod repair;
+mod shape;
 mod signatures;
+mod sound;
+
+pub use read_file::{Counts, ReadFile, RejectedAt};
+pub use shape::{Shape, shape};
 
 use super::{Encoding, Framing, Source};
+use crate::error::{Error, Result};
 use crate::formats::layout::ExtractLayout;
 use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
 /// How much of a file is looked at.
 const LOOK_BYTES: usize = 4 * 1024 * 1024;
+
+/// How much of a file tells that it is an archive.
+const ARCHIVE_BYTES: usize = 512;
 
 /// What the records of the file were to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +42,7 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     let now = forms::Now {
         framing: source.framing,
         encoding: source.encoding,
+        variable: source.is_variable(),
     };
     let look = Look {
         bytes: &bytes,
@@ -47,6 +61,18 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     }
 }
 
+/// Refuses a file that holds no records at all, but an archive or a document, where no report tells so.
+///
+/// # Errors
+/// [`Error::Input`] naming what it is.
+pub fn refuse_archive(source: &Source) -> Result<()> {
+    let (bytes, _) = source.untranslated(ARCHIVE_BYTES);
+    match signatures::archive(&bytes) {
+        Some(what) => Err(Error::input(&source.path, what)),
+        None => Ok(()),
+    }
+}
+
 /// The same of a file of records of another kind, told by its form alone: what it is by its first
 /// bytes, or the form in which it is found to be, where another was asked for.
 pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
@@ -55,13 +81,16 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
         return Some(what);
     }
     let encoding = Encoding::of(&bytes);
-    if encoding != source.encoding {
-        let option = match encoding {
-            Encoding::Ascii => "ascii",
-            Encoding::Cp037 => "cp037",
-        };
+    if source.encoding == Encoding::Ascii && repair::is_utf8(&bytes) {
+        return Some(
+            "it holds letters in UTF-8, of two bytes and more, which move the columns behind them; give --input-encoding utf8"
+                .to_owned(),
+        );
+    }
+    if encoding != source.encoding && source.encoding != Encoding::Utf8 {
         return Some(format!(
-            "it looks like {}; give --input-encoding {option}",
+            "it looks like {}; give --input-encoding {}",
+            encoding.name(),
             encoding.word()
         ));
     }
@@ -87,7 +116,7 @@ struct Look<'a> {
 
 /// What a record can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+enum RecordKind {
     Extract,
     FcrExtract,
     Response,
@@ -96,7 +125,7 @@ enum Shape {
 impl Look<'_> {
     /// Whether these bytes hold a record of this shape: the codes that a record must hold stand
     /// where the layout says.
-    fn fits(&self, shape: Shape, bytes: &[u8]) -> bool {
+    fn fits(&self, shape: RecordKind, bytes: &[u8]) -> bool {
         let layout = self.layout;
         if bytes.len() < layout.min_bytes_fcr || bytes.iter().any(|&b| b < b' ' || b == 0x7f) {
             return false;
@@ -110,9 +139,14 @@ impl Look<'_> {
         let beyond = |length: usize| is_blank(bytes.get(length..).unwrap_or_default());
         common
             && match shape {
-                Shape::Extract => State::from_fips(other).is_some() && beyond(241),
-                Shape::FcrExtract => is_blank(other) && beyond(241),
-                Shape::Response => {
+                RecordKind::Extract => State::from_fips(other).is_some() && beyond(241),
+                // An extract that was cut has its indicator still.
+                RecordKind::FcrExtract => {
+                    is_blank(other)
+                        && is_blank(layout.initiating_responding.of(bytes))
+                        && beyond(241)
+                }
+                RecordKind::Response => {
                     State::from_fips(other).is_some()
                         && bytes.len() >= 252
                         && matches!(bytes[241], b'Y' | b'N')
@@ -121,10 +155,10 @@ impl Look<'_> {
             }
     }
 
-    fn wanted_shape(&self) -> Shape {
+    fn wanted_shape(&self) -> RecordKind {
         match self.wanted {
-            Wanted::Extract => Shape::Extract,
-            Wanted::FcrExtract => Shape::FcrExtract,
+            Wanted::Extract => RecordKind::Extract,
+            Wanted::FcrExtract => RecordKind::FcrExtract,
         }
     }
 }

@@ -2,6 +2,20 @@
 
 /// What the first bytes tell for sure.
 pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<String> {
+    if let Some(what) = archive(bytes) {
+        return Some(what);
+    }
+    if !bytes.is_empty() && bytes.iter().all(|&b| b == 0) {
+        return Some("it holds nothing but X'00': the transfer failed; send it again".to_owned());
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Some("it holds nothing but blanks; send it again".to_owned());
+    }
+    None
+}
+
+/// What a file is that is packed in another way, or of another program altogether.
+pub(super) fn archive(bytes: &[u8]) -> Option<String> {
     const SIGNATURES: [(&[u8], &str); 14] = [
         (
             b"PK\x03\x04",
@@ -56,12 +70,6 @@ pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<String> {
     }
     if bytes.get(257..262) == Some(b"ustar") {
         return Some("it is a tar archive; unpack it first".to_owned());
-    }
-    if !bytes.is_empty() && bytes.iter().all(|&b| b == 0) {
-        return Some("it holds nothing but X'00': the transfer failed; send it again".to_owned());
-    }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Some("it holds nothing but blanks; send it again".to_owned());
     }
     None
 }
