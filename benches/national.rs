@@ -401,6 +401,7 @@ fn stages(set: &Path, digests: bool) -> Result<StageTimes> {
             side,
             &mut Nowhere,
             (&hidden, &hidden),
+            false,
             &Stop::default(),
         )
         .map(drop)

@@ -173,10 +173,12 @@ fn matching(criterion: &mut Criterion) {
                     side,
                     &mut Nowhere,
                     stages,
+                    false,
                     &Stop::default(),
                 )
             })
             .unwrap()
+            .0
             .records
             .returned
         });

@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         only: None,
         changes: false,
         receipts: false,
+        leads: false,
         response_form: OutputForm::default(),
     };
     let place = std::env::temp_dir().join(format!("icr-example-{}", std::process::id()));

@@ -1,5 +1,5 @@
-//! What stops a run. Findings about single records are data (see [`crate::engine::extract::findings`]),
-//! never errors.
+//! The errors that stop a run. Findings about single records are data (see
+//! [`crate::engine::extract::findings`]), and must not be errors.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::exit::{Exit, Signal};
 use crate::text::{shown, shown_path};
 
-/// A fatal error: the run ends, and nothing is published, unless the error is [`Error::Published`].
+/// A fatal error: the run ends, and nothing is published, except for [`Error::Published`].
 ///
-/// Every message is a lowercase fragment that names the thing it is about and what to do next; none
-/// holds a value of a record.
+/// Every message is a lowercase fragment that names its subject and what to do next. It must not
+/// contain a value of a record.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Options that do not go together, or a value that no option takes.
+    /// Options that contradict each other, or an invalid value of an option.
     #[error("{0}")]
     Usage(String),
-    /// A layout or table that cannot be used.
+    /// An unusable layout or table.
     #[error("layout {}, line {line}{}: {problem}", shown(file), field.as_ref().map(|f| format!(", field \"{}\"", shown(f))).unwrap_or_default())]
     Layout {
         /// The file's name.
@@ -29,22 +29,22 @@ pub enum Error {
         /// What is wrong, and what is expected.
         problem: String,
     },
-    /// A policy, profile or roster that cannot be used.
+    /// An unusable policy, profile or roster.
     #[error("{}{}: {problem}", shown_path(file), line.map(|l| format!(", line {l}")).unwrap_or_default())]
     Configuration {
         /// The file.
         file: PathBuf,
-        /// The line, from 1, where there is one.
+        /// The line, from 1, if there is one.
         line: Option<usize>,
         /// What is wrong, and what is expected.
         problem: String,
     },
-    /// An input that cannot be used.
+    /// An unusable input.
     #[error("{}{}: {problem}", shown_path(path), record.map(|r| format!(", record {r}")).unwrap_or_default())]
     Input {
         /// The file or folder.
         path: PathBuf,
-        /// The record, from 1, where there is one.
+        /// The record, from 1, if there is one.
         record: Option<u64>,
         /// What is wrong, and what to do.
         problem: String,
@@ -68,7 +68,7 @@ pub enum Error {
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The system's error.
         source: std::io::Error,
     },
     /// An output folder or file that must not be written.
@@ -79,14 +79,14 @@ pub enum Error {
         /// Why, and what to do.
         problem: String,
     },
-    /// The output has appeared, but something that was to follow failed.
+    /// The output was published, but a later step failed.
     #[error("{} was published, but {problem}", shown_path(path))]
     Published {
         /// The folder or file.
         path: PathBuf,
         /// What failed, and what to do.
         problem: &'static str,
-        /// Why.
+        /// The cause.
         source: Box<Error>,
     },
     /// Control totals that do not balance: a fault of this program.
@@ -99,9 +99,9 @@ pub enum Error {
         "a row of {output} cannot be made; nothing was published, please report this as a fault of icr"
     )]
     Row {
-        /// The output, as a message names it.
+        /// The name of the output in messages.
         output: &'static str,
-        /// The CSV writer's answer.
+        /// The CSV writer's error.
         source: csv::Error,
     },
     /// stdout could not be written.
@@ -115,7 +115,7 @@ pub enum Error {
     Interrupted(Signal),
 }
 
-/// What to do where the system refused something; nothing where that is not known.
+/// What the user can do about a refusal of the system; empty if that is not known.
 fn remedy(action: &str, kind: ErrorKind) -> &'static str {
     let reads = ["open", "read", "map"].contains(&action);
     match kind {

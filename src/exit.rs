@@ -1,11 +1,11 @@
-//! The exit statuses of the program, as schedulers and scripts rely on them.
+//! The exit statuses of the program. Schedulers and scripts rely on them, so they must not change.
 
-/// How a run ended. The numbers are part of the command line's contract.
+/// How a run ended. The numbers are part of the contract of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0: finished.
     Success,
-    /// 1: finished, and found what it was asked to look for.
+    /// 1: finished, and found what it looks for.
     Findings,
     /// 2: wrong usage, layout, policy or profile file.
     Usage,
@@ -25,7 +25,7 @@ pub enum Signal {
 }
 
 impl Exit {
-    /// The status that the process returns.
+    /// The exit status of the process.
     pub fn status(self) -> u8 {
         match self {
             Exit::Success => 0,

@@ -1,4 +1,4 @@
-//! What the process does before it touches people's data.
+//! Protects the process before it reads personal data.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,24 +6,24 @@ use std::sync::atomic::AtomicBool;
 
 use crate::stderr::warn;
 
-/// Turns core dumps off: the memory of a run holds names and SSNs. Nor may another process of the same
-/// user look into it, or into the files without a name that it holds open.
+/// Disables core dumps, because memory holds names and SSNs. It also stops other processes of the
+/// user from reading its memory and its open unnamed files.
 pub fn turn_off_core_dumps() {
     let none = rustix::process::Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    // Where the limit cannot be lowered it is zero already, or the system has none.
+    // If the limit cannot be lowered, it is zero already or the system has none.
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let closed = rustix::process::DumpableBehavior::NotDumpable;
     let _ = rustix::process::set_dumpable_behavior(closed);
 }
 
-/// Lets a write beyond the limit of file sizes fail, as on a full disk, where SIGXFSZ would end the
-/// process with its work half done.
+/// Makes a write beyond the file size limit fail as on a full disk. By default, SIGXFSZ would kill
+/// the process in the middle of its work.
 ///
 /// # Errors
-/// The system's answer where the handler cannot be installed.
+/// The system's error if the handler cannot be installed.
 pub fn outlive_file_size_limit() -> std::io::Result<()> {
     let noticed = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(libc::SIGXFSZ, noticed).map(drop)

@@ -4,7 +4,7 @@
 //! The rooms, each of which imports only from those before it:
 //!
 //! - [`formats`]: layouts, fields of records, reference facts, files and their forms;
-//! - [`engine`]: extracts with their cases, the check of SSNs, the match, response records;
+//! - [`engine`]: extracts with their cases, the SSN check, the match, response records;
 //! - [`run`]: the output folder, manifest, summary, roster, volumes, receipts, audit trail;
 //! - [`desk`]: validate, convert, explain, report, diff, respond;
 //! - [`fcr`]: extracts derived from the Federal Case Registry for states that sent none;
@@ -17,22 +17,14 @@
 //!
 //! ```
 //! use icr::desk::validate::{ValidateRequest, validate};
-//! use icr::formats::input::InputForm;
 //! use icr::formats::layout::LayoutSet;
 //! use icr::formats::record::Date;
 //! use icr::progress::Progress;
 //! use icr::stop::Stop;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let request = ValidateRequest {
-//!     extracts: vec!["testdata/sample/extracts/FL.txt".into()],
-//!     fcr: Vec::new(),
-//!     misidentified: None,
-//!     form: InputForm::default(),
-//!     run_date: Date::parse(b"20261122").ok_or("no date")?,
-//!     max_warnings: 0,
-//!     max_rejects_percent: 25.0,
-//! };
+//! let run_date = Date::parse(b"20261122").ok_or("no date")?;
+//! let request = ValidateRequest::new(vec!["testdata/sample/extracts/FL.txt".into()], run_date);
 //! let layouts = LayoutSet::load(None)?;
 //! let validated = validate(&request, &layouts, &Progress::hidden(), &Stop::default())?;
 //! assert!(validated.refusal.is_none(), "a match would take the file");
@@ -65,28 +57,18 @@
 //! use std::sync::Arc;
 //! use std::sync::atomic::{AtomicU64, Ordering};
 //!
-//! use icr::engine::response::OutputForm;
 //! use icr::formats::layout::LayoutSet;
 //! use icr::formats::record::Date;
 //! use icr::progress::Progress;
 //! use icr::run::output::{FileMode, OutputFolder};
-//! use icr::run::{MatchInputs, MatchRequest, RosterPolicy, reconcile};
+//! use icr::run::{MatchRequest, reconcile};
 //! use icr::stop::Stop;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let run_date = Date::parse(b"20261122").ok_or("no date")?;
 //! let request = MatchRequest {
-//!     inputs: MatchInputs {
-//!         extracts: vec!["testdata/sample/extracts".into()],
-//!         ..MatchInputs::default()
-//!     },
-//!     run_date: Date::parse(b"20261122").ok_or("no date")?,
-//!     max_warnings: 1000,
-//!     roster: None,
-//!     roster_policy: RosterPolicy::Stop,
-//!     previous: None,
-//!     max_volume_change: None,
-//!     receipts: false,
-//!     response_form: OutputForm::default(),
+//!     max_warnings: 10,
+//!     ..MatchRequest::new(vec!["testdata/sample/extracts".into()], run_date)
 //! };
 //! let steps = Arc::new(AtomicU64::new(0));
 //! let counted = Arc::clone(&steps);
@@ -123,8 +105,8 @@
 //! version may break, a patch does not. A change is breaking if code that uses the crate can stop to
 //! compile, if a response file, a CSV column or a JSON key changes its meaning or goes, or if an exit
 //! status changes. What is returned (summaries, reports, manifests, errors) is `#[non_exhaustive]`:
-//! fields and kinds may be added in any version. Requests are written as struct literals: a field
-//! more is a new minor version. The least version of Rust is `rust-version`; a newer one is no
+//! fields and kinds may be added in any version. A request is made by `new`, which has the defaults
+//! of the command line, and changed field by field or by `..`; it may get fields in any version too. The least version of Rust is `rust-version`; a newer one is no
 //! breaking change. JSON has versions of its own (`icr.match.summary/1`).
 
 pub mod clock;

@@ -1,8 +1,9 @@
-//! Opens what a command reads, and never hangs: the one place that says where a pipe may be read.
+//! Opens input files without ever blocking. It is the only place that decides where a pipe may be
+//! read.
 //!
-//! To open a pipe waits for its writer, and to open a device may do something. So a special file is
-//! refused before it is opened, but for pipes where a small file is read once and whole
-//! ([`read_whole`]): these are waited for, with a limit, and a signal is heard meanwhile.
+//! Opening a pipe blocks until it has a writer, and opening a device can have effects. Special
+//! files are therefore refused before they are opened, except for pipes where a small file is read
+//! once ([`read_whole`]); these are polled with a time limit, and a signal interrupts the wait.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -18,22 +19,23 @@ use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::text::hex;
 
-/// How long nobody may write to a pipe before it is given up.
+/// How long a pipe without a writer is waited for.
 const WRITER_WAIT: Duration = Duration::from_mins(1);
-/// How long one wait is between looks at whether to stop.
+/// The interval at which a wait checks for a stop request.
 const WAIT_STEP: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 50_000_000,
 };
-/// The largest file that is read whole: policies, rosters, profiles and logs are far smaller.
+/// The largest file that is read whole. Policies, rosters, profiles and logs are far smaller.
 const WHOLE_BYTES: u64 = 1 << 30;
 
 /// Opens a regular file.
 ///
 /// # Errors
-/// The system's answer, and [`ErrorKind::InvalidInput`] where the file is something else.
+/// The system's answer, and [`ErrorKind::InvalidInput`] if the file is something else.
 pub fn regular(path: &Path) -> std::io::Result<File> {
-    // Told before it is opened; the open itself does not wait, should the file change between.
+    // Checked before it is opened. If the file is replaced in between, the open itself does not
+    // block.
     let refuse = |what| std::io::Error::new(ErrorKind::InvalidInput, what);
     let kind = std::fs::metadata(path)?.file_type();
     if kind.is_dir() {
@@ -60,15 +62,15 @@ pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A small file that was read once and whole.
+/// A small file that was read whole.
 #[derive(Debug)]
 pub struct WholeFile {
-    /// What it holds.
+    /// Its contents.
     pub bytes: Vec<u8>,
 }
 
 impl WholeFile {
-    /// The SHA-256 of what was read, in hexadecimal.
+    /// The SHA-256 of the contents, in hexadecimal.
     pub fn sha256(&self) -> String {
         hex(&Sha256::digest(&self.bytes).into())
     }
@@ -77,8 +79,8 @@ impl WholeFile {
 /// Reads a small file whole: a regular file or a pipe.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be read, [`Error::Input`] where it is neither, is too large, or is
-/// a pipe to which nobody writes, [`Error::Interrupted`] where the run is to stop.
+/// [`Error::Io`] if it cannot be read, [`Error::Input`] if it is neither, is too large, or is
+/// a pipe to which nobody writes, [`Error::Interrupted`] if a stop was requested.
 pub fn read_whole(path: &Path, stop: &Stop) -> Result<WholeFile> {
     read_whole_within(path, WRITER_WAIT, stop)
 }
@@ -109,7 +111,7 @@ fn read_whole_within(path: &Path, wait: Duration, stop: &Stop) -> Result<WholeFi
     Ok(WholeFile { bytes })
 }
 
-/// Opens without waiting for the other end of a pipe, and without making a terminal ours.
+/// Opens without waiting for a writer, and without acquiring a controlling terminal.
 fn open_without_waiting(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
     OpenOptions::new()
@@ -135,7 +137,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
         stop.check()?;
         let hung_up = wait_for_bytes(&file).map_err(Error::io("read", path))?;
         match file.read(&mut buffer) {
-            // Without a writer a pipe has no bytes: its end, or its beginning.
+            // Without a writer a pipe has no bytes, because it has ended or has not begun.
             Ok(0) if has_writer || hung_up => return Ok(()),
             Ok(0) if Instant::now() > give_up => {
                 let problem = format!(
@@ -159,7 +161,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
     }
 }
 
-/// Waits a moment for bytes; tells whether the writer has gone.
+/// Waits a moment for bytes. Returns whether the writer has closed the pipe.
 fn wait_for_bytes(file: &File) -> std::io::Result<bool> {
     let mut wanted = [PollFd::new(file, PollFlags::IN)];
     match poll(&mut wanted, Some(&WAIT_STEP)) {

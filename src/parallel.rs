@@ -1,11 +1,11 @@
-//! One job for each of many things of unequal size.
+//! Runs one job for each of many items of unequal size.
 
 use rayon::prelude::*;
 
 use crate::error::Result;
 
-/// Does the work for every item in parallel, the largest first, so that no thread is left with a large
-/// one at the end; gives the results in the order of the items.
+/// Processes the items in parallel, largest first, so that no thread is left with a large item at
+/// the end. Returns the results in the order of the items.
 ///
 /// # Errors
 /// The first error in the order of the items.

@@ -109,12 +109,12 @@ fn bar(name: &'static str, total: u64, unit: Unit) -> ProgressBar {
 }
 
 impl Stage {
-    /// A stage that nobody sees.
+    /// A stage without a bar.
     pub fn hidden() -> Self {
         Stage(Counted::ForNobody)
     }
 
-    /// So much more is done.
+    /// Advances the stage.
     #[inline]
     pub fn advance(&self, by: u64) {
         match &self.0 {

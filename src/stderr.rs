@@ -168,12 +168,13 @@ pub fn report(command: &str, error: &Error) {
     }
 }
 
-/// Prints a message. Whatever stands in it controls no terminal, and a line that the message goes on
-/// with is indented: what begins a line is always ours.
+/// Prints a message. Its control characters are replaced, and its continuation lines are indented,
+/// so that text in it can neither control the terminal nor look like a message of its own.
 fn say(message: &str) {
     let mut text = indented(&shown_lines(message));
     text.push('\n');
-    // Where stderr is closed there is nobody to tell. One write: lines of two runs do not mix.
+    // If stderr is closed, nobody can be told. A single write keeps the lines of concurrent runs
+    // apart.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
 

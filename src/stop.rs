@@ -1,4 +1,4 @@
-//! Whether a signal asked the run to stop.
+//! The request to stop, set by a signal and checked by long loops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 use crate::exit::Signal;
 
-/// How many records or lines are read between looks at whether to stop.
+/// The number of records or lines between checks.
 const STOP_RECORDS: u64 = 1 << 14;
 
-/// A flag that SIGINT and SIGTERM set; long loops look at it.
+/// A flag that SIGINT and SIGTERM set.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicUsize>);
 
@@ -17,7 +17,7 @@ impl Stop {
     /// A flag that signals set from now on.
     ///
     /// # Errors
-    /// The system's answer where the handlers cannot be installed.
+    /// The system's error if the handlers cannot be installed.
     pub fn on_signals() -> std::io::Result<Self> {
         let stop = Stop::default();
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -27,7 +27,7 @@ impl Stop {
         Ok(stop)
     }
 
-    /// A flag that a signal has set.
+    /// A flag that is already set.
     #[cfg(test)]
     pub(crate) fn set() -> Self {
         let stop = Stop::default();
@@ -35,7 +35,7 @@ impl Stop {
         stop
     }
 
-    /// Goes on, or stops; looks at the first record or line, counted from 1, and then once in many.
+    /// Checks the flag at the first record or line, counted from 1, and then once in many.
     ///
     /// # Errors
     /// As [`Stop::check`].
@@ -48,10 +48,10 @@ impl Stop {
         }
     }
 
-    /// Goes on, or stops.
+    /// Checks the flag.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] once a signal came.
+    /// [`Error::Interrupted`] if a signal was received.
     #[inline]
     pub fn check(&self) -> Result<()> {
         match i32::try_from(self.0.load(Ordering::Relaxed)).unwrap_or_default() {

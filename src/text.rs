@@ -16,7 +16,7 @@ pub fn count_of(count: u64, noun: &str) -> String {
 
 /// A value as JSON for people and programs: indented, with a last line end.
 pub fn json_text(value: &impl serde::Serialize) -> String {
-    // What is printed holds text, numbers and maps with text keys: it can always be written.
+    // A value has only text, numbers and maps with text keys, so it can always be serialised.
     let mut bytes = Vec::new();
     if write_json(&mut bytes, value).is_err() {
         return String::new();
@@ -34,12 +34,13 @@ pub fn write_json(out: impl Write, value: &impl serde::Serialize) -> std::io::Re
     writer.into_inner().write_all(b"\n")
 }
 
-/// Foreign text as a person may see it: every control character as its number, `\x1b` or `\u{202e}`.
+/// Foreign text, safe to show: control characters are replaced by their numbers, such as `\x1b` or
+/// `\u{202e}`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, is_control, number_of)
 }
 
-/// A path as a person may see it; as [`shown`], and a byte that is no text as its number.
+/// A path, safe to show: like [`shown`], with the number of each byte that is not text.
 pub fn shown_path(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
@@ -51,15 +52,16 @@ pub fn shown_path(path: &Path) -> String {
     text
 }
 
-/// Text of several lines as a terminal may get it: as [`shown`], but line ends, tabs and page ends stand. What
-/// is inserted into such a text must have gone through [`shown`] itself.
+/// A text of several lines, safe for a terminal: like [`shown`], but line ends, tabs and form feeds
+/// are kept. Foreign text must have gone through [`shown`] before it was inserted.
 pub fn shown_lines(text: &str) -> Cow<'_, str> {
     let harmful = |c: char| is_control(c) && !matches!(c, '\n' | '\t' | '\x0c');
     escaped(text, harmful, number_of)
 }
 
-/// A cell of a CSV file that people open: with an apostrophe before what a spreadsheet would take for
-/// a formula, and control characters as their numbers. X'80' to X'FF' stand as they are (cli.md).
+/// A cell of a CSV file that people open: what a spreadsheet would read as a formula gets an
+/// apostrophe, and control characters are replaced by their numbers. X'80' to X'FF' are kept
+/// (cli.md).
 pub fn cell(text: &str) -> Cow<'_, str> {
     let safe = escaped(text, is_control_in_cell, number_of);
     if is_formula(text) {
@@ -69,13 +71,13 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether text is harmful in a file whose bytes no program may change: a formula to a spreadsheet,
-/// or with a control character (decision 0034).
+/// Whether text would do harm in a file whose bytes must not be changed: a formula to a
+/// spreadsheet, or control characters (decision 0034).
 pub fn is_harmful(text: &str) -> bool {
     is_formula(text) || text.contains(is_control_in_cell)
 }
 
-/// Whether a spreadsheet would take a cell for a formula.
+/// Whether a spreadsheet would read a cell as a formula.
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
@@ -112,7 +114,7 @@ fn is_control_in_cell(c: char) -> bool {
     is_control(c) && !matches!(c, '\u{80}'..='\u{ff}')
 }
 
-/// C0, DEL, C1, the characters that change the direction of text, and those that are not seen.
+/// C0, DEL, C1, the characters that change the direction of text, and invisible ones.
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -134,8 +136,7 @@ pub fn hex(digest: &[u8; 32]) -> String {
         .collect()
 }
 
-/// Indented JSON in which no character of a string controls a terminal: serde escapes those below
-/// X'20' alone.
+/// Indented JSON without control characters in strings: serde escapes only those below X'20'.
 #[derive(Default)]
 struct SafeJson<'a>(PrettyFormatter<'a>);
 

@@ -1,4 +1,4 @@
-//! `--audit` and its key, which every command that reads people's data takes.
+//! `--audit` and its key, options of every command that reads personal data.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    /// The trail, where one is kept, and its key.
+    /// The trail and its key, if they are given.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.audit
             .iter()

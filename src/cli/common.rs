@@ -39,7 +39,7 @@ pub struct CommonArgs {
 }
 
 impl CommonArgs {
-    /// The date of the run: the one given, or today.
+    /// The given run date, or today.
     pub fn run_date(&self) -> Date {
         self.run_date.map_or_else(Date::today, |date| date.0)
     }
@@ -62,11 +62,11 @@ impl CommonArgs {
         LayoutSet::load(self.layouts.as_deref())
     }
 
-    /// Says on stderr that whether cases are whole cannot be checked, where the layouts in use do not
-    /// let a reader of responses see it.
+    /// Warns on stderr if it cannot be checked that cases are complete, because the layouts in use do
+    /// not have the number of records of a case.
     ///
     /// # Errors
-    /// [`Error::Layout`] where a field of the response is missing.
+    /// [`Error::Layout`] if a field of the response is missing.
     pub fn note_unchecked_cases(&self, layouts: &LayoutSet) -> Result<()> {
         if !self.quiet && !ResponseFields::new(layouts)?.has_record_counts() {
             warn(UNCHECKED_CASES);
@@ -104,7 +104,7 @@ impl std::str::FromStr for RunDate {
     }
 }
 
-/// Reads a whole number of a range.
+/// Parses a whole number in a range.
 pub fn whole_number<N>(
     range: RangeInclusive<N>,
 ) -> impl Fn(&str) -> std::result::Result<N, String> + Clone
@@ -132,10 +132,10 @@ pub struct ThreadsArgs {
 }
 
 impl ThreadsArgs {
-    /// Runs `work` on a pool of its own.
+    /// Runs `work` in a thread pool of its own.
     ///
     /// # Errors
-    /// [`Error::Usage`] where so many threads cannot be started, and what `work` gives.
+    /// [`Error::Usage`] if the threads cannot be started, and any error of `work`.
     pub fn run<T: Send>(self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -178,8 +178,8 @@ pub enum OutputFormatArg {
     Json,
 }
 
-/// `--fail-on`: findings that make the exit status 1, when all is published or printed. What they
-/// are is told at the option of each command.
+/// `--fail-on`: findings that make the exit status 1 after everything was published or printed. The help
+/// of each command says which they are.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     /// Errors.
@@ -276,8 +276,7 @@ pub fn by_name<T: Copy>(given: &[(Option<String>, Option<T>)]) -> (Option<T>, Ve
 }
 
 impl FailOn {
-    /// How a run ends that is asked to fail on such findings, or on none; `has` tells whether there
-    /// is one so grave, or graver.
+    /// Exit status for `--fail-on`; `has` reports any finding at or above the severity.
     pub fn exit(asked: Option<FailOn>, has: impl FnOnce(Severity) -> bool) -> Exit {
         let severity = asked.map(|fail_on| match fail_on {
             FailOn::Errors => Severity::Error,
@@ -361,7 +360,7 @@ impl OutputEncodingArg {
 }
 
 impl ResponseFormArgs {
-    /// The form that was asked for.
+    /// The requested form.
     pub fn form(self) -> OutputForm {
         OutputForm {
             fixed: self.output_format == ResponseFormatArg::Fb,
@@ -370,7 +369,7 @@ impl ResponseFormArgs {
     }
 }
 
-/// Where a command writes its folder.
+/// The output folder of a command.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Output folder")]
 pub struct OutFolderArgs {
@@ -386,26 +385,27 @@ pub struct OutFolderArgs {
 }
 
 impl OutFolderArgs {
-    /// Refuses to replace a folder that holds the audit trail, before its start line is written.
+    /// Refuses to replace a folder that has the audit trail in it. Must be called before the start line is
+    /// written.
     ///
     /// # Errors
-    /// [`Error::Output`] where it does.
+    /// [`Error::Output`] if it does.
     pub fn spare_trail(&self, audit: &AuditArgs) -> Result<()> {
         self.spare("the audit trail", audit.paths())
     }
 
     fn spare<'p>(&self, what: &str, used: impl IntoIterator<Item = &'p Path>) -> Result<()> {
         if !self.force {
-            // Then nothing is replaced but an empty folder.
+            // Without --force, only an empty folder is replaced.
             return Ok(());
         }
         refuse_used(&self.out, what, used)
     }
 
-    /// Begins the folder of a run that reads these files and folders, beside its layouts.
+    /// Creates the folder of a run that reads these files and folders, and its layouts.
     ///
     /// # Errors
-    /// [`Error::Output`] where the folder would replace one of them: the run's own input would be
+    /// [`Error::Output`] if the folder would replace one of them: the run's own input would be
     /// gone. As [`OutputFolder::create`].
     pub fn create<'p>(
         &self,

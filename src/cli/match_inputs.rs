@@ -10,7 +10,7 @@ use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
 use crate::error::{Error, Result};
 use crate::run::{MatchInputs, MatchOptions, OnBadFile};
 
-/// What a match reads beside the extracts, and how.
+/// The inputs of a match besides the extracts, and its options.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Input and rules")]
 pub struct MatchInputArgs {
@@ -56,7 +56,7 @@ pub struct MatchInputArgs {
 }
 
 impl MatchInputArgs {
-    /// What the match reads.
+    /// The inputs as a request.
     pub fn inputs(&self, extracts: &[PathBuf]) -> MatchInputs {
         MatchInputs {
             extracts: extracts.to_vec(),
@@ -116,16 +116,16 @@ fn change(text: &str) -> std::result::Result<f64, String> {
     percent.ok_or_else(|| "expected a number of percent, 0 or more".to_owned())
 }
 
-/// Reads a percentage.
+/// Parses a percentage.
 ///
 /// # Errors
-/// What is expected, where the text is none.
+/// What is expected, if the text is not a percentage.
 pub fn percent(text: &str) -> std::result::Result<f64, String> {
     let percent: Option<f64> = text.parse().ok().filter(|p| (0.0..=100.0).contains(p));
     percent.ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }
 
-/// Reads one of some words; each has a value and, in the long help, what it means.
+/// Parses one of several words. Each has a value and, for the long help, a meaning.
 pub(crate) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     values: [(T, &'static str, &'static str); N],
 ) -> impl TypedValueParser<Value = T> {

@@ -1,4 +1,5 @@
-//! The command line: one `Args` a command, and the options that all have.
+//! The command line: one `Args` per command, and the options that they share. It translates arguments into
+//! requests and results into exit statuses; no rule is decided here.
 
 mod audit;
 pub mod commands;

@@ -39,10 +39,10 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Reads a command line, the program's name first.
+    /// Parses a command line, which begins with the program's name.
     ///
     /// # Errors
-    /// clap's error where it is wrong, or asks for help or the version.
+    /// clap's error if it is wrong, or asks for help or the version.
     pub fn read<I, T>(line: I) -> Result<Self, clap::Error>
     where
         I: IntoIterator<Item = T>,

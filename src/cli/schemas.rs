@@ -7,15 +7,18 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::commands::{audit, completions, convert, layout, man, respond, topic, verify};
+use super::commands::{
+    audit, completions, convert, layout, man, misidentified, prune, respond, topic, verify,
+};
 use crate::desk::diff::DiffDocument;
 use crate::desk::explain::{CodeEntry, Explanation};
+use crate::desk::history::History;
 use crate::desk::respond::RespondSummary;
 use crate::desk::status::StatusDocument;
 use crate::desk::{report, validate};
 use crate::fcr::DeriveSummary;
 use crate::run::audit::{Line, MonthReport};
-use crate::run::{Manifest, MatchSummary};
+use crate::run::{Manifest, MatchSummary, Pruned};
 #[cfg(feature = "synth")]
 use crate::synthetic::score::{comparison::ComparisonDocument, report::ScoreDocument};
 
@@ -118,6 +121,7 @@ pub const SCHEMAS: &[Described] = &[
         "icr help TOPIC --format json",
         of::<topic::HelpDocument>,
     ),
+    described("history", "icr history --format json", of::<History>),
     described(
         "layout",
         "icr layout show --format json, of a record",
@@ -138,6 +142,31 @@ pub const SCHEMAS: &[Described] = &[
         "match.summary",
         "summary.json of icr match",
         of::<MatchSummary>,
+    ),
+    described(
+        "misidentified.change",
+        "icr misidentified add and remove --format json",
+        of::<misidentified::ChangeDocument>,
+    ),
+    described(
+        "misidentified.check",
+        "icr misidentified check --format json",
+        of::<misidentified::CheckDocument>,
+    ),
+    described(
+        "misidentified.list",
+        "icr misidentified list --format json",
+        of::<misidentified::ListDocument>,
+    ),
+    described(
+        "prune",
+        "icr prune --format json",
+        of::<prune::PruneDocument>,
+    ),
+    described(
+        "pruned",
+        "pruned.json of a run that was pruned",
+        of::<Pruned>,
     ),
     described("report", "icr report --format json", of::<report::Report>),
     described(

@@ -1,23 +1,23 @@
-//! Refuses options that a question does not use: an option that is taken and not heeded misleads.
+//! Refuses options that a command would ignore, because an ignored option misleads.
 //!
-//! What clap knows of conflicts is written at each option. Here are the two questions that take
-//! almost none of their command's options: a list of those that they take, so that an option that
-//! the command gets later is refused beside them without being named.
+//! Most conflicts are declared at the options. Here are the two questions that allow almost none of
+//! their command's options: each lists the options that it allows, so that an option added to the
+//! command later is refused without being named here.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-/// A question that takes few of its command's options; names are clap's.
+/// A question that allows few of its command's options; names are clap's.
 struct Narrow {
     command: &'static str,
     question: &'static str,
-    /// Beside the options that every command takes.
+    /// Besides the options that every command has.
     takes: &'static [&'static str],
 }
 
 const NARROW: [Narrow; 2] = [
-    // Who asks what a code means is written to the trail too, if there is one.
+    // Asking for the meaning of a code is also recorded in the trail.
     Narrow {
         command: "explain",
         question: "code",
@@ -30,7 +30,7 @@ const NARROW: [Narrow; 2] = [
     },
 ];
 
-/// Refuses an option that was given and is not used.
+/// Refuses an option that was given but is not used.
 ///
 /// # Errors
 /// clap's error, naming the option and the question.
@@ -47,7 +47,7 @@ fn unused(root: &Command, matches: &ArgMatches) -> Option<String> {
     let narrow = NARROW
         .iter()
         .find(|narrow| narrow.command == name && is_given(narrow.question))?;
-    // What every command takes is no option of this one.
+    // Options of every command are always allowed.
     let arguments = || {
         let command = root.find_subcommand(name).into_iter();
         let arguments = command.flat_map(Command::get_arguments);

@@ -14,6 +14,7 @@ use crate::formats::record::{nine_digits, trim_end};
 use crate::formats::reference::State;
 use crate::run::output::{FileMode, OutputSingle};
 use crate::stop::Stop;
+use schemars::JsonSchema;
 
 /// A participant: a state and a Member ID as padded in the record.
 pub type Participant = (State, [u8; 15]);
@@ -27,7 +28,7 @@ pub struct List {
 }
 
 /// What is wrong with the form of a list. A run reads it all the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, JsonSchema)]
 pub struct FormFaults {
     /// Lines that come before the line before them.
     pub unsorted: u64,
@@ -38,7 +39,7 @@ pub struct FormFaults {
 }
 
 /// What a change of the list did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, JsonSchema)]
 pub struct Changed {
     /// Entries that are new in it.
     pub added: u64,

@@ -1,4 +1,4 @@
-//! The folder of a finished run of match: its manifest and its summary, opened once.
+//! The folder of a finished run of match, with its manifest and summary read once.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::text::{hex, shown};
 pub struct FinishedRun {
     /// The folder.
     pub folder: PathBuf,
-    /// What it was made of and what it holds.
+    /// Its manifest.
     pub manifest: Manifest,
     /// The SHA-256 of the manifest, in hexadecimal: the identity of the run.
     pub manifest_sha256: String,
@@ -29,8 +29,8 @@ impl FinishedRun {
     /// Opens the folder.
     ///
     /// # Errors
-    /// [`Error::Input`] where the folder is none of such a run, and [`Error::Io`] where its manifest
-    /// or summary cannot be read.
+    /// [`Error::Input`] if the folder is not a finished run of match, and [`Error::Io`] if its
+    /// manifest or summary cannot be read.
     pub fn open(folder: &Path) -> Result<Self> {
         Ok(FinishedRun {
             folder: folder.to_owned(),
@@ -41,13 +41,13 @@ impl FinishedRun {
         })
     }
 
-    /// The folder's name: what tells the run from others.
+    /// The folder's name, which identifies the run in reports.
     pub fn name(&self) -> String {
         let name = self.folder.file_name().unwrap_or_default();
         name.to_string_lossy().into_owned()
     }
 
-    /// How its response files are to be read.
+    /// How to read its response files.
     pub fn response_form(&self) -> InputForm {
         noted_response_form(&self.manifest)
     }
@@ -69,7 +69,7 @@ impl FinishedRun {
 /// The manifest of a finished run of match.
 ///
 /// # Errors
-/// [`Error::Input`] where the folder is none, and [`Error::Io`] where its manifest cannot be read.
+/// [`Error::Input`] if it is not such a folder, and [`Error::Io`] if its manifest cannot be read.
 pub fn match_manifest(folder: &Path) -> Result<Manifest> {
     let text = read(folder, MANIFEST)?;
     let manifest = Manifest::parse(&text).ok_or_else(|| no_run(folder, MANIFEST))?;
@@ -84,12 +84,12 @@ pub fn match_manifest(folder: &Path) -> Result<Manifest> {
     }
 }
 
-/// The layouts by which the records of responses are read: every field of a response record stands
-/// where one of these two says. Of the others none is asked: `fcr-extract` placed what the match read,
-/// not what it wrote, and the tables hold words alone.
+/// The layouts that decide where the fields of a response record are. Other layouts are not
+/// compared: `fcr-extract` is for what the match read, not for what it wrote, and tables have only
+/// texts.
 const OF_RESPONSES: [&str; 2] = ["extract", "response"];
 
-/// The layouts of responses that a run had otherwise than they are in use now.
+/// The response layouts of a run that differ from those in use.
 pub fn other_layouts(manifest: &Manifest, layouts: &LayoutSet) -> Vec<&'static str> {
     let now = LayoutEntry::of_set(layouts);
     let of = |entries: &[LayoutEntry], name: &str| {
@@ -101,8 +101,8 @@ pub fn other_layouts(manifest: &Manifest, layouts: &LayoutSet) -> Vec<&'static s
     names
 }
 
-/// Refuses a run that was made with other layouts of responses: its records would be read at wrong
-/// columns.
+/// Refuses a run that was made with other response layouts, because its records would be read at
+/// wrong columns.
 ///
 /// # Errors
 /// [`Error::Input`] naming the layouts.
@@ -114,7 +114,7 @@ pub fn refuse_other_layouts(folder: &Path, manifest: &Manifest, layouts: &Layout
     Err(Error::input(folder, other_layouts_words(&others)))
 }
 
-/// What there is to say of a run that was made with other layouts.
+/// The message about a run that was made with other layouts.
 pub fn other_layouts_words(others: &[&str]) -> String {
     let (noun, are) = match others {
         [_] => ("layout", "is"),
@@ -126,13 +126,13 @@ pub fn other_layouts_words(others: &[&str]) -> String {
     )
 }
 
-/// The manifest of a folder, where it is one of a finished run of match.
+/// The manifest of a folder, if it is a finished run of match.
 pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
     let text = read_regular(&folder.join(MANIFEST)).ok()?;
     Manifest::parse(&text).filter(|manifest| manifest.command == "match")
 }
 
-/// What is there is not what a run of match wrote.
+/// The error for a folder that a run of match did not write.
 fn no_run(folder: &Path, name: &str) -> Error {
     let problem = "is not of a finished run of icr match; give the folder of such a run";
     Error::input(&folder.join(name), problem)

@@ -21,7 +21,7 @@ use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
-/// What a match reads, and with which options.
+/// The inputs of a match, with the options that change answers.
 #[derive(Clone, Debug, Default)]
 pub struct MatchInputs {
     /// The states' extracts: files or folders.
@@ -89,7 +89,7 @@ pub struct SideFiles {
 }
 
 impl SideFiles {
-    /// What the manifest says of them.
+    /// Their entries in the manifest.
     pub fn entries(&self) -> Vec<InputEntry> {
         let master = self.master.as_ref().map(SsnMaster::entry);
         self.misidentified
@@ -101,7 +101,7 @@ impl SideFiles {
     }
 }
 
-/// What reading needs beside the inputs.
+/// The settings for reading, besides the inputs.
 pub struct Reading<'a> {
     /// The layouts in use.
     pub layouts: &'a LayoutSet,
@@ -109,16 +109,16 @@ pub struct Reading<'a> {
     pub counties: &'a Counties,
     /// The date of the run.
     pub run_date: Date,
-    /// How many of each warning of a file are listed.
+    /// The number of warnings per code and file that are listed.
     pub max_warnings: usize,
-    /// Where bytes read are reported.
+    /// Counts the bytes read.
     pub progress: &'a Progress,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub stop: &'a Stop,
 }
 
 impl MatchInputs {
-    /// The files and folders that are named.
+    /// The files and folders in the arguments.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let side_files = self.ssn_master.iter().chain(&self.misidentified);
         let extracts = self.extracts.iter().chain(&self.fcr);
@@ -192,8 +192,8 @@ impl MatchInputs {
         })
     }
 
-    /// Stops where files cannot be used, as far as `--on-bad-file` says so, or cannot be used
-    /// together.
+    /// Stops the run if files cannot be used and `--on-bad-file` does not allow it, or if they
+    /// cannot be used together.
     ///
     /// # Errors
     /// As [`Collected::refuse_unusable`], [`Collected::refuse_none_left`] and
@@ -215,7 +215,7 @@ impl MatchInputs {
     /// Reads the side files.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] and [`crate::Error::Input`] where one cannot be used.
+    /// [`crate::Error::Io`] and [`crate::Error::Input`] if one cannot be used.
     pub fn side_files(&self, layouts: &LayoutSet, stop: &Stop) -> Result<SideFiles> {
         let misidentified = match &self.misidentified {
             Some(path) => Misidentified::load(path, layouts.require("misidentified")?, stop)?,

@@ -1,6 +1,7 @@
-//! `manifest.json`: what a run was made of and what it made, written last into its folder.
+//! `manifest.json`: the inputs and outputs of a run, written last into its folder, so that a folder
+//! with a manifest is complete.
 //!
-//! It holds no clock, host or absolute path, so that the same inputs and options give the same
+//! It must not contain a time, host or absolute path: the same inputs and options give the same
 //! manifest everywhere.
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use crate::text::{hex, json_text};
 
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
-/// The form that this program writes and reads.
+/// The schema that this program writes and reads.
 const SCHEMA: &str = "icr.manifest/1";
 
 /// What a run was made of and what it made.
@@ -29,16 +30,16 @@ pub struct Manifest {
     pub version: String,
     /// The command.
     pub command: String,
-    /// CCYYMMDD, where answers depend on it.
+    /// CCYYMMDD, if answers depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_date: Option<String>,
-    /// The options that change answers, defaults included.
+    /// The options that change answers, with their defaults.
     pub options: BTreeMap<String, Value>,
     /// The layouts and tables in use.
     pub layouts: Vec<LayoutEntry>,
-    /// What was read.
+    /// The files that were read.
     pub inputs: Vec<InputEntry>,
-    /// What was written, by name; not the manifest itself.
+    /// The files that were written, by name, except the manifest itself.
     pub outputs: Vec<OutputEntry>,
     /// The run's totals.
     pub totals: Value,
@@ -84,7 +85,7 @@ impl LayoutEntry {
 }
 
 impl Manifest {
-    /// A manifest of a command, without files or totals.
+    /// A manifest for a command, still without files and totals.
     pub fn new(command: &str, run_date: Option<&str>, layouts: &LayoutSet) -> Self {
         Manifest {
             schema: SCHEMA.to_owned(),
@@ -99,24 +100,24 @@ impl Manifest {
         }
     }
 
-    /// Reads a manifest; `None` where the text is none of this program.
+    /// Parses a manifest; `None` if the text is not one that this program wrote.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let manifest: Manifest = serde_json::from_slice(text).ok()?;
         (manifest.schema == SCHEMA).then_some(manifest)
     }
 
-    /// Notes an option that changes answers.
+    /// Adds an option that changes answers.
     #[must_use]
     pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.options.insert(name.to_owned(), value.into());
         self
     }
 
-    /// The file's text: the manifest of a folder that holds these files, and nothing else yet.
+    /// The contents of the file, for a folder with these files and nothing else.
     pub(super) fn text(mut self, outputs: Vec<OutputEntry>) -> String {
         self.inputs.sort();
         self.outputs = outputs;
-        // Names, numbers and codes: a manifest can always be written as JSON.
+        // It has only names, numbers and codes, so it can always be serialised.
         json_text(&self)
     }
 }

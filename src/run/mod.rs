@@ -1,10 +1,13 @@
-//! A run: its output folder, manifest and summary, who takes part, how volumes moved, what a state
-//! is sent, whether a finished folder is whole, and the audit trail.
+//! A run: its output folder, manifest and summary, the roster, volume checks, receipts, the
+//! verification of finished folders, and the audit trail. It uses the engine, but decides no
+//! answer.
 
 pub mod audit;
 mod changes;
 mod finished;
 mod inputs;
+mod leads;
+mod leads_file;
 mod manifest;
 mod options;
 pub mod output;
@@ -25,6 +28,8 @@ pub use finished::{
     refuse_other_layouts,
 };
 pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
+pub use leads::LEADS_HEAD;
+pub use leads_file::{LeadLine, read_leads_file};
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
 pub use previous::{EarlierRuns, runs_below, runs_of};
@@ -34,7 +39,7 @@ pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::{
     Findings as RejectFindings, REJECTS_HEADER, field_of_edit, reject_lines, write_rejects,
 };
-pub use responses::write_responses;
+pub use responses::{Written, write_responses};
 pub use roster::{Attendance, Role, Roster, RosterPolicy, UsedData};
 pub use stand_in::MAX_AGE_DAYS;
 pub use summary::{

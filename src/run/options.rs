@@ -1,17 +1,17 @@
-//! The options of a match that change its answers, as the manifest notes them.
+//! The options of a match that change its answers, and their form in the manifest.
 
 use super::Manifest;
 use crate::engine::matching::{AbsentState, CounterpartRule, Routine};
 use crate::engine::response::OutputForm;
 use crate::formats::input::{Encoding, Format, InputForm, InputForms, Named};
 
-/// `--on-bad-file`: what becomes of a run with a file that cannot be used.
+/// `--on-bad-file`: what happens to a run with an unusable file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnBadFile {
     /// The run stops; nothing is published.
     #[default]
     Stop,
-    /// The run goes on as if the file had not come.
+    /// The run continues as if the file had not been given.
     Exclude,
     /// The state's last accepted extract stands in.
     Previous,
@@ -21,7 +21,7 @@ impl OnBadFile {
     /// All of them.
     pub const ALL: [OnBadFile; 3] = [OnBadFile::Stop, OnBadFile::Exclude, OnBadFile::Previous];
 
-    /// The word of the option and of the manifest.
+    /// The word in the option and in the manifest.
     pub fn word(self) -> &'static str {
         match self {
             OnBadFile::Stop => "stop",
@@ -135,14 +135,14 @@ fn noted_input_form(manifest: &Manifest) -> Result<InputForms, &'static str> {
     })
 }
 
-/// Notes in a manifest how response files are written.
+/// Adds the form of response files to a manifest.
 pub(super) fn note_response_form(form: OutputForm, manifest: Manifest) -> Manifest {
     manifest
         .option("output_format", if form.fixed { "fb" } else { "text" })
         .option("output_encoding", form.encoding.word())
 }
 
-/// How the response files of a finished run are to be read.
+/// How to read the response files of a finished run.
 pub fn noted_response_form(manifest: &Manifest) -> InputForm {
     let word = |name: &str| manifest.options.get(name).and_then(|value| value.as_str());
     let encodings = Encoding::ALL;
@@ -160,7 +160,7 @@ pub fn noted_response_form(manifest: &Manifest) -> InputForm {
 }
 
 impl MatchOptions {
-    /// Notes the options in a manifest.
+    /// Adds the options to a manifest.
     pub fn note(&self, manifest: Manifest) -> Manifest {
         let manifest = manifest
             .option("counterpart", self.counterpart.word())
@@ -171,10 +171,10 @@ impl MatchOptions {
         note_input_form(&self.form, manifest)
     }
 
-    /// The options that a manifest notes.
+    /// The options in a manifest.
     ///
     /// # Errors
-    /// The name of an option that the manifest does not hold, or of which it holds no known value.
+    /// The name of an option that the manifest does not have, or has with an unknown value.
     pub fn noted(manifest: &Manifest) -> Result<Self, &'static str> {
         fn known<T: Copy>(
             manifest: &Manifest,
@@ -187,7 +187,8 @@ impl MatchOptions {
             all.find(|&value| Some(word(value)) == noted).ok_or(name)
         }
         let routine = match manifest.options.get("routine") {
-            // A run of an earlier version does not say so: there was one routine.
+            // A run of an earlier version has no routine in its manifest, because there was only
+            // one.
             None => Routine::Published,
             Some(_) => known(manifest, "routine", &Routine::ALL, Routine::word)?,
         };

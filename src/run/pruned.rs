@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finished::FinishedRun;
@@ -24,8 +25,10 @@ const SCHEMA: &str = "icr.pruned/1";
 const FOLDERS: [&str; 5] = ["responses", "rejects", "extracts", "changes", "leads"];
 
 /// What was taken out of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pruned {
+    /// The form of this file.
+    #[schemars(extend("const" = "icr.pruned/1"))]
     schema: String,
     /// When, CCYYMMDD.
     pub date: String,
@@ -67,7 +70,7 @@ pub struct PruneRequest {
 }
 
 /// What became of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PrunedRun {
     /// The folder's name.
     pub run: String,
@@ -78,7 +81,7 @@ pub struct PrunedRun {
 }
 
 /// What a prune does with a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Done {
     /// It is young enough.

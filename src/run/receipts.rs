@@ -1,4 +1,4 @@
-//! What a state is sent about its submission, without people's data.
+//! The receipt that a state gets for its submission. It must not contain personal data.
 
 use std::fmt::Write;
 

@@ -1,4 +1,5 @@
-//! A match from its inputs to a folder that is ready to be published.
+//! Runs a match from its inputs to a folder that is ready to be published. Publishing is left to
+//! the caller.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use serde_json::json;
 
 use super::changes::ChangesWriter;
 use super::inputs::{Gathered, MatchInputs, Reading};
+use super::leads::write_leads;
 use super::options::{OnBadFile, note_response_form};
 use super::output::OutputFolder;
 use super::rejects::write_rejects;
@@ -27,18 +29,18 @@ use crate::formats::reference::{Counties, State};
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
-/// What is asked of a match.
+/// A request for a match.
 #[derive(Clone, Debug)]
 pub struct MatchRequest {
-    /// What it reads, with the options that change answers.
+    /// The inputs, with the options that change answers.
     pub inputs: MatchInputs,
     /// The date of the run.
     pub run_date: Date,
     /// How many of each warning are listed in a rejects file; all are counted.
     pub max_warnings: usize,
-    /// Who takes part: a CSV file.
+    /// The roster: a CSV file.
     pub roster: Option<PathBuf>,
-    /// What becomes of a run in which a state did not do as the roster says.
+    /// What happens to a run in which a state did not do as agreed.
     pub roster_policy: RosterPolicy,
     /// The states that are answered; all, where none is named. The others are only read.
     pub only: Option<BTreeSet<State>>,
@@ -48,9 +50,32 @@ pub struct MatchRequest {
     pub receipts: bool,
     /// The form of response files.
     pub response_form: OutputForm,
+    /// Whether leads are written beside the responses.
+    pub leads: bool,
 }
 
-/// Writes what the edits found in a file.
+impl MatchRequest {
+    /// A request with the defaults of the command line.
+    pub fn new(extracts: Vec<PathBuf>, run_date: Date) -> Self {
+        MatchRequest {
+            inputs: MatchInputs {
+                extracts,
+                ..MatchInputs::default()
+            },
+            run_date,
+            max_warnings: 1000,
+            roster: None,
+            roster_policy: RosterPolicy::default(),
+            only: None,
+            changes: false,
+            leads: false,
+            receipts: false,
+            response_form: OutputForm::default(),
+        }
+    }
+}
+
+/// Writes the rejects file of an input.
 fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSet) -> Result<()> {
     let derived = match extract.provenance {
         Provenance::FcrDerived => ".fcr",
@@ -60,20 +85,20 @@ fn write_rejects_of(folder: &OutputFolder, extract: &Extract, layouts: &LayoutSe
     write_rejects(folder, &name, extract, layouts)
 }
 
-/// A run that is written but not published.
+/// A run that is complete but not published.
 #[derive(Debug)]
 pub struct Reconciled {
-    /// The summary, which is written too.
+    /// The summary, which is also in the folder.
     pub summary: MatchSummary,
-    /// What was read, as the manifest has it.
+    /// The inputs, as in the manifest.
     pub inputs: Vec<InputEntry>,
 }
 
-/// Matches the extracts and writes everything of the run but what publishing does: responses,
-/// rejects, receipts, summary and manifest.
+/// Matches the extracts and writes the whole folder: responses, rejects, receipts, summary and
+/// manifest.
 ///
 /// # Errors
-/// Whatever stops the run; `folder` is then to be dropped.
+/// Whatever stops the run. `folder` must then be dropped.
 pub fn reconcile(
     request: &MatchRequest,
     layouts: &LayoutSet,
@@ -156,11 +181,21 @@ pub fn reconcile(
     };
     let renderer = Renderer::new(layouts, &counties, request.response_form)?;
     let answered = |state| request.answers(state);
-    let written = write_responses(folder, &matcher, &renderer, &answered, progress, stop)?;
-    let states: Vec<State> = written.iter().map(|(extract, _)| extract.state).collect();
-    for (extract, totals) in written {
-        let stood_in = stood_in.get(&extract.state).cloned();
-        summary.add_state(extract, totals, stood_in);
+    let with_asks = (&renderer, request.leads);
+    let written = write_responses(folder, &matcher, with_asks, &answered, progress, stop)?;
+    let states: Vec<State> = written
+        .iter()
+        .map(|written| written.extract.state)
+        .collect();
+    let mut asks = Vec::new();
+    for written in written {
+        let state = written.extract.state;
+        asks.push((state, written.asks));
+        let stood_in = stood_in.get(&state).cloned();
+        summary.add_state(written.extract, written.totals, stood_in);
+    }
+    if request.leads {
+        write_leads(folder, &sides, &asks, stop)?;
     }
     if request.changes {
         let writer = ChangesWriter {
@@ -196,7 +231,7 @@ pub fn reconcile(
     Ok(Reconciled { summary, inputs })
 }
 
-/// The receipts, the summary and, last, the manifest.
+/// Writes the receipts, the summary and, last, the manifest.
 fn write_reports(
     request: &MatchRequest,
     folder: &OutputFolder,
@@ -222,6 +257,7 @@ fn write_reports(
         )
         .option("receipts", request.receipts)
         .option("changes", request.changes)
+        .option("leads", request.leads)
         .option("for", summary.only.clone());
     if request.inputs.options.on_bad_file == OnBadFile::Previous {
         let max_age = request.inputs.max_age_days.unwrap_or(MAX_AGE_DAYS);
@@ -310,7 +346,7 @@ impl MatchRequest {
     }
 }
 
-/// Holds what came against the roster.
+/// Compares the submissions with the roster.
 fn check_roster(
     request: &MatchRequest,
     roster: Option<&Roster>,

@@ -1,4 +1,5 @@
-//! `rejects/*.csv`: what the edits found, record by record, and never a value of a record.
+//! `rejects/*.csv`: the findings of the edits, record by record. They must not contain a value of a
+//! record.
 
 use super::output::OutputFolder;
 use crate::engine::extract::{Edit, Extract, Listed, Provenance, Rejected, Unusable};
@@ -41,7 +42,7 @@ impl<'a> From<&'a Unusable> for Findings<'a> {
 /// Writes the rejects file of an extract.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be written.
+/// [`Error::Io`] if it cannot be written.
 pub fn write_rejects(
     folder: &OutputFolder,
     name: &str,

@@ -2,6 +2,7 @@
 
 use super::output::OutputFolder;
 use crate::engine::extract::Extract;
+use crate::engine::leads::Ask;
 use crate::engine::matching::{Matcher, Side};
 use crate::engine::response::{Renderer, StateTotals, write_response};
 use crate::error::Result;
@@ -11,6 +12,16 @@ use crate::parallel::largest_first;
 use crate::progress::{Progress, Unit};
 use crate::stop::Stop;
 
+/// What comes of writing a state's response.
+pub struct Written<'s> {
+    /// The state's extract.
+    pub extract: &'s Extract,
+    /// Its totals.
+    pub totals: StateTotals,
+    /// The cases about which leads may be asked, where they are asked for.
+    pub asks: Vec<Ask>,
+}
+
 /// Writes the response of every submitting state that is `answered`, the largest first.
 ///
 /// # Errors
@@ -18,11 +29,11 @@ use crate::stop::Stop;
 pub fn write_responses<'s>(
     folder: &OutputFolder,
     matcher: &Matcher<'s>,
-    renderer: &Renderer<'_>,
+    (renderer, with_asks): (&Renderer<'_>, bool),
     answered: &dyn Fn(State) -> bool,
     progress: &Progress,
     stop: &Stop,
-) -> Result<Vec<(&'s Extract, StateTotals)>> {
+) -> Result<Vec<Written<'s>>> {
     let mut submitters: Vec<&Side> = matcher.sides.submitters().collect();
     submitters.retain(|side| answered(side.extract.state));
     let rows_of = |side: &&Side| side.extract.rows.len() as u64;
@@ -31,15 +42,20 @@ pub fn write_responses<'s>(
     let writing = progress.stage("writing", rows * (RESPONSE_BYTES as u64 + 1), Unit::Bytes);
     largest_first(&submitters, rows_of, |side| {
         let mut file = folder.file(&format!("responses/{}.icr", side.extract.state))?;
-        let totals = write_response(
+        let (totals, asks) = write_response(
             matcher,
             renderer,
             side,
             &mut file,
             (&matching, &writing),
+            with_asks,
             stop,
         )?;
         file.finish()?;
-        Ok((&side.extract, totals))
+        Ok(Written {
+            extract: &side.extract,
+            totals,
+            asks,
+        })
     })
 }

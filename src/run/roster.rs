@@ -1,4 +1,5 @@
-//! The roster: who takes part, and how (seed: a current list of the states that participate).
+//! The roster: which states participate, and how (seed: a current list of the states that
+//! participate).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,11 +22,11 @@ pub enum Role {
     Extract,
     /// Its data are derived from the FCR.
     Fcr,
-    /// It does not take part.
+    /// It does not participate.
     None,
 }
 
-/// `--roster-policy`: what becomes of a run in which somebody did not do as agreed.
+/// `--roster-policy`: what happens to a run in which a state did not do as agreed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RosterPolicy {
     /// The run stops.
@@ -65,9 +66,9 @@ pub enum UsedData {
 /// How a state stood in a run, against the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attendance {
-    /// What was agreed.
+    /// The agreed role.
     pub role: Role,
-    /// What stood for it.
+    /// The data that were used.
     pub stood: UsedData,
     /// Whether it sent what was agreed; a file that was left out was sent.
     pub as_agreed: bool,
@@ -80,7 +81,7 @@ pub struct Attendance {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     roles: BTreeMap<State, Role>,
-    /// What the manifest says of the file.
+    /// The file's entry in the manifest.
     pub entry: Option<InputEntry>,
 }
 
@@ -98,12 +99,12 @@ struct Row {
 }
 
 impl Roster {
-    /// Reads a roster: CSV with the columns `usps,role,from,to,agreement,contact`, dates as
-    /// CCYYMMDD, a blank date open. A state without a row on the date takes no part.
+    /// Reads a roster: CSV with the columns `usps,role,from,to,agreement,contact`. Dates are
+    /// CCYYMMDD; a blank one is open. A state without a row for the date does not participate.
     ///
     /// # Errors
-    /// [`Error::Configuration`] naming the line that cannot be used, or that gives a state two
-    /// roles on the date, and as [`read_whole`].
+    /// [`Error::Configuration`] naming the line that is malformed or gives a state two roles on the
+    /// date, and as [`read_whole`].
     pub fn load(path: &Path, date: Date, stop: &Stop) -> Result<Self> {
         let file = read_whole(path, stop).map_err(|error| match error {
             Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
@@ -190,7 +191,7 @@ fn refuse(path: &Path, line: Option<usize>, problem: String) -> Error {
     }
 }
 
-/// Who did not do as agreed, as a message names them.
+/// The states that did not do as agreed, as in a message.
 pub(crate) fn disagreements(attendance: &BTreeMap<&'static str, Attendance>) -> Vec<String> {
     let what = |(state, one): (&&str, &Attendance)| match one.role {
         Role::Extract => format!("{state} should have sent an extract and did not"),

@@ -1,4 +1,4 @@
-//! `summary.json` of `match`, and the same as text.
+//! The summary of `match`, as `summary.json` and as text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(super) fn counts_of(findings: &Findings, severity: Severity) -> FindingCount
 
 /// The name of the file.
 pub const SUMMARY: &str = "summary.json";
-/// The form that this program writes and reads.
+/// The schema that this program writes and reads.
 const SCHEMA: &str = "icr.match.summary/1";
 
 /// A state that submitted an extract.
@@ -43,7 +43,7 @@ pub struct StateSummary {
     /// The file's name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub file: String,
-    /// The form in which it was delivered.
+    /// The form of the delivered file.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub form: String,
     /// What was done to the file as a whole.
@@ -127,7 +127,7 @@ pub struct ReadOnlyState {
 pub struct FcrFile {
     /// The file's name.
     pub file: String,
-    /// The form in which it was delivered.
+    /// The form of the delivered file.
     pub form: String,
     /// What was done to the file as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -178,13 +178,13 @@ impl std::fmt::Display for FileKind {
 pub struct ExcludedFile {
     /// The file's name.
     pub file: String,
-    /// What it was given as.
+    /// Its provenance.
     pub kind: FileKind,
-    /// Its state, where that is known.
+    /// Its state, if known.
     pub state: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// How many records it had.
+    /// The number of its records.
     pub records: u64,
     /// Errors by code.
     pub errors: FindingCounts,
@@ -226,7 +226,7 @@ pub struct MatchSummary {
     pub schema: Cow<'static, str>,
     /// CCYYMMDD.
     pub run_date: String,
-    /// The routine; a summary without it is of an early version, which had `published` alone.
+    /// The routine. A summary of an early version does not have it; then it is `published`.
     #[serde(default)]
     pub routine: Routine,
     /// The states that are answered, where that was asked of some alone (`--for`).
@@ -248,13 +248,13 @@ pub struct MatchSummary {
     /// The FCR-derived files, by USPS code.
     #[serde(default, deserialize_with = "by_state")]
     pub fcr: BTreeMap<&'static str, FcrFile>,
-    /// States that cases name and that sent nothing, by USPS code: these cases.
+    /// Absent states that cases name, by USPS code, with these cases.
     #[serde(default, deserialize_with = "by_state")]
     pub absent: BTreeMap<&'static str, Volume>,
     /// Files that were left out.
     #[serde(default)]
     pub excluded: Vec<ExcludedFile>,
-    /// How the states stood against the roster, where one was given, by USPS code.
+    /// The attendance of the states, if a roster was given, by USPS code.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -276,7 +276,7 @@ pub(super) fn cases_by_other_state(extract: &Extract) -> BTreeMap<&'static str, 
     counts
 }
 
-/// A map by USPS code; a code of no jurisdiction is refused.
+/// A map by USPS code; other keys are refused.
 fn by_state<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> std::result::Result<BTreeMap<&'static str, T>, D::Error> {
@@ -295,13 +295,13 @@ fn by_state_if_given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 impl MatchSummary {
-    /// Reads a summary; `None` where the text is none of a match.
+    /// Parses a summary; `None` if the text is not a summary of match.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let summary: MatchSummary = serde_json::from_slice(text).ok()?;
         (summary.schema == SCHEMA).then_some(summary)
     }
 
-    /// An empty summary of a run of this date and routine.
+    /// An empty summary for a run date and a routine.
     pub fn new(run_date: String, routine: Routine) -> Self {
         MatchSummary {
             schema: SCHEMA.into(),
@@ -468,7 +468,7 @@ impl MatchSummary {
             .collect()
     }
 
-    /// Whether a finding of this severity, or a graver one, occurred.
+    /// Whether the run has a finding of this severity or above.
     pub fn has(&self, severity: Severity) -> bool {
         let fcr =
             |of: fn(&FcrFile) -> &FindingCounts| self.fcr.values().any(|file| !of(file).is_empty());
@@ -478,7 +478,7 @@ impl MatchSummary {
         errors || (severity == Severity::Warning && warnings)
     }
 
-    /// The file's text.
+    /// The contents of the file.
     pub fn json(&self) -> String {
         crate::text::json_text(self)
     }

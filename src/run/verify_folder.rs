@@ -1,4 +1,5 @@
-//! Verifies a finished folder against its manifest and, for a match, its totals.
+//! Verifies a finished folder against its manifest and, for a match, its control totals. It reads
+//! the folder and changes nothing.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use crate::text::hex;
 pub struct Damage {
     /// The file below the folder.
     pub file: String,
-    /// The record, from 1, where there is one.
+    /// The record, from 1, if there is one.
     pub record: Option<u64>,
     /// What is wrong.
     pub problem: String,
@@ -33,13 +34,13 @@ pub struct Damage {
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Verification {
-    /// How many files the manifest names.
+    /// The number of files in the manifest.
     pub files: usize,
-    /// How many bytes they have.
+    /// Their total size.
     pub bytes: u64,
-    /// How many response records were looked at.
+    /// The number of response records that were checked.
     pub response_records: u64,
-    /// Whether it could be checked that the cases of responses are whole.
+    /// Whether it could be checked that the cases of the responses are complete.
     pub cases_checked: bool,
     /// When people's data were taken out by `icr prune`, CCYYMMDD; none where they were not.
     pub pruned: Option<String>,
@@ -57,12 +58,13 @@ impl Verification {
     }
 }
 
-/// Verifies a folder: every file there, none added, digests equal, totals equal to what the files
-/// hold, every record of every response valid under its layout and consistent within its case.
+/// Verifies a folder: every file is there and none was added, digests and totals agree with the
+/// files, and every record of every response is valid in its layout and consistent with its case.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder cannot be read at all, [`Error::Input`] where it is none or was made
-/// with other layouts of responses than `layouts`, [`Error::Interrupted`] where the run is to stop.
+/// [`Error::Io`] if the folder cannot be read at all, [`Error::Input`] if it is not a finished
+/// folder or was made with other response layouts than `layouts`, [`Error::Interrupted`] if a stop
+/// was requested.
 pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io("open", folder))?
@@ -119,7 +121,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
             found.note(&name, None, "was added: the manifest does not name it");
         }
     }
-    // Each file is looked at once, however often it is named.
+    // Each file is read only once, even if it is named several times.
     let mut names = BTreeSet::new();
     for output in &manifest.outputs {
         if !names.insert(output.name.as_str()) {
@@ -179,15 +181,16 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
 /// The staging folder of a run inside its folder.
 const LEFT_INSIDE: &str = ".icr-staging/";
 
-/// What a name below the folder is.
+/// The kind of a name below the folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     File,
-    /// A link, pipe, socket or device: nothing that a run writes, and never followed or opened.
+    /// A link, pipe, socket or device. A run never writes one, so it is neither followed nor
+    /// opened.
     Other,
 }
 
-/// Every name below the folder that is no folder. Links are not followed: two of them to `.` would
+/// Every name below the folder except folders. Links are not followed, because a link to `.` would
 /// never end.
 fn files_below(root: &Path, stop: &Stop) -> Result<Vec<(String, What)>> {
     let mut names = Vec::new();
@@ -247,7 +250,7 @@ fn check_file(
     Ok(())
 }
 
-/// The path of a name of the manifest, which must lead neither out of the folder nor through a link.
+/// The path of a name in the manifest. It must not lead out of the folder or through a link.
 fn below(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut path = folder.to_owned();
     let mut parts = Path::new(name).components().peekable();
@@ -260,7 +263,7 @@ fn below(folder: &Path, name: &str) -> Option<PathBuf> {
         match std::fs::symlink_metadata(&path) {
             Ok(metadata) if parts.peek().is_some() && !metadata.is_dir() => return None,
             Ok(metadata) if parts.peek().is_none() && !metadata.is_file() => return None,
-            // That it is missing is told when it is opened.
+            // If it is missing, that is reported when it is opened.
             _ => {}
         }
     }
@@ -290,7 +293,7 @@ fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mu
     }
 }
 
-/// A response is counted again, a rejects file's errors too.
+/// Responses are recounted, and so are the errors in rejects files.
 fn check_match_file(
     path: &Path,
     output: &OutputEntry,
@@ -308,7 +311,7 @@ fn check_match_file(
         let form = noted_response_form(manifest);
         let source = match Source::open(path, RESPONSE_BYTES, form, stop) {
             Err(error @ Error::Interrupted(_)) => return Err(error),
-            // Told by its digest already.
+            // Its digest shows that already.
             Err(_) => return Ok(()),
             Ok(source) => source,
         };
@@ -328,7 +331,7 @@ fn check_match_file(
                     found.note(&output.name, None, difference.to_string());
                 }
             }
-            // That the summary itself is missing is told once.
+            // A missing summary is reported only once.
             None if summary.is_none() => {}
             None => found.note(&output.name, None, "the summary does not name the state"),
         }

@@ -1,13 +1,14 @@
-//! Volume checks against an earlier run.
+//! Compares each state's volume with an earlier run.
 //!
-//! A truncated extract gives everyone else 01, and 01 prompts closings: a state that sends much
-//! less or much more than the last time is looked at before it is matched.
+//! A truncated extract gives every other state 01 for the lost cases, and 01 prompts workers to
+//! close them. A state that sends much less or much more than last time is therefore left out or
+//! stops the run before it is matched.
 
 use super::previous::EarlierRuns;
 use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
 
-/// Cases by other state are compared where there were so many.
+/// Cases by other state are compared only if there were at least this many.
 const FEWEST_CASES: u64 = 100;
 
 /// Why a state's extract cannot be used: its volume moved by more than so many percent since the

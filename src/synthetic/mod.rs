@@ -1,4 +1,5 @@
-//! Invented extracts with their truth, and runs held against it.
+//! Invented extracts with their truth, and the comparison of runs with it. Nothing here reads real
+//! data.
 
 pub mod score;
 pub mod synth;

@@ -17,6 +17,7 @@ mod diff;
 mod explain;
 mod for_programs;
 mod form_docs;
+mod leads;
 #[path = "../plain_matcher/mod.rs"]
 mod plain_matcher;
 mod privacy;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plain_matcher::worlds::{Rng, consistent_world, random_world};
 use crate::respond_model::{ModelAnswer, ModelPolicy, Plan, Row, cases, codes, lines};
 use icr::desk::respond::{
-    Desk, Policy, RespondTotals, ResponseFields, SentLog, read_responses, sorted_cases,
+    Desk, Leads, Policy, RespondTotals, ResponseFields, SentLog, read_responses, sorted_cases,
 };
 use icr::formats::input::{InputForm, Source};
 use icr::formats::layout::{LayoutSet, RESPONSE_BYTES};
@@ -72,7 +72,8 @@ fn respond(response: &[u8], policy: &ModelPolicy, sent: Option<&[u8]>, run_date:
     let cases = sorted_cases(&fields, &read);
     let records: usize = read.iter().map(|case| case.records().len()).sum();
     let run_date = Date::from_ccyymmdd(run_date).unwrap();
-    let mut desk = Desk::new(&layouts, &policy, run_date, sent).unwrap();
+    let leads = Leads::default();
+    let mut desk = Desk::new(&layouts, (&policy, &leads), run_date, sent).unwrap();
     desk.work(&cases, &Stop::default()).unwrap();
     let finished = desk.finish().unwrap();
     let totals = finished.totals;
@@ -137,7 +138,7 @@ fn policies() -> Vec<ModelPolicy> {
         ModelPolicy {
             adults: 50,
             children: 0,
-            cautions: [false; 3],
+            cautions: [false; 4],
             notice: true,
             ..ModelPolicy::default()
         },
@@ -329,13 +330,13 @@ fn a_stricter_policy_never_updates_more() {
         ModelPolicy {
             adults: 50,
             children: 20,
-            cautions: [false, true, true],
+            cautions: [false, true, true, true],
             ..ModelPolicy::default()
         },
         ModelPolicy {
             adults: 0,
             children: 0,
-            cautions: [false; 3],
+            cautions: [false; 4],
             ..ModelPolicy::default()
         },
     ];

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ModelPolicy {
     pub adults: u32,
     pub children: u32,
-    pub cautions: [bool; 3], // FCR, indicators, multiple
+    pub cautions: [bool; 4], // FCR, indicators, multiple, claimed twice
     pub age: u32,
     pub notice: bool,
     pub replace: bool,
@@ -27,7 +27,7 @@ impl Default for ModelPolicy {
         ModelPolicy {
             adults: 100,
             children: 75,
-            cautions: [true; 3],
+            cautions: [true; 4],
             age: 18,
             notice: false,
             replace: false,
@@ -38,12 +38,13 @@ impl Default for ModelPolicy {
 impl ModelPolicy {
     pub fn toml(&self) -> String {
         format!(
-            "min_adults_percent = {}\nmin_children_percent = {}\ncaution_fcr_supplied = {}\ncaution_match_indicators = {}\ncaution_multiple_case = {}\nage_of_majority = {}\nnotice_of_closure = {}\nssn_08 = \"{}\"\n",
+            "min_adults_percent = {}\nmin_children_percent = {}\ncaution_fcr_supplied = {}\ncaution_match_indicators = {}\ncaution_multiple_case = {}\ncaution_claimed_twice = {}\nage_of_majority = {}\nnotice_of_closure = {}\nssn_08 = \"{}\"\n",
             self.adults,
             self.children,
             self.cautions[0],
             self.cautions[1],
             self.cautions[2],
+            self.cautions[3],
             self.age,
             self.notice,
             if self.replace { "replace" } else { "add" }
@@ -315,6 +316,18 @@ pub fn answer(
     let mut serial = first_serial;
     let cases = cases(&lines(response));
     let plans = plans(&cases, policy);
+    // Of which of your cases each case of the other states is the answer.
+    let mut claims: BTreeMap<[String; 2], BTreeSet<String>> = BTreeMap::new();
+    for r in cases.iter().map(|(_, records)| &records[0]) {
+        let theirs = [s(r, 138, 139), s(r, 253, 267)];
+        if r[391] != b' ' && !theirs[1].is_empty() {
+            claims.entry(theirs).or_default().insert(s(r, 1, 15));
+        }
+    }
+    let claimed = |r: &[u8]| {
+        let theirs = [s(r, 138, 139), s(r, 253, 267)];
+        r[391] != b' ' && claims.get(&theirs).is_some_and(|yours| yours.len() > 1)
+    };
     for (place, (other_id, records)) in cases.iter().enumerate() {
         one_case(
             &mut out,
@@ -323,7 +336,7 @@ pub fn answer(
             policy,
             &mut serial,
             run_date,
-            &plans[place],
+            (&plans[place], claimed(&records[0])),
         );
     }
     let place = |row: &Row| (row[0].clone(), row[1].clone());
@@ -461,7 +474,7 @@ fn one_case(
     policy: &ModelPolicy,
     serial: &mut u64,
     run_date: u32,
-    plans: &[Plan],
+    (plans, claimed): (&[Plan], bool),
 ) {
     let lead = records.iter().min().unwrap();
     let (id, state, their_id) = (s(lead, 1, 15), usps(&s(lead, 138, 139)), s(lead, 253, 267));
@@ -513,6 +526,7 @@ fn one_case(
         let caution = policy.cautions[0] && yes(242)
             || policy.cautions[1] && !(yes(389) && yes(390))
             || policy.cautions[2] && yes(391)
+            || policy.cautions[3] && claimed
             || their_id.is_empty()
             || is_formula(&their_id);
         if !met {

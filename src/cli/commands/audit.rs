@@ -104,7 +104,7 @@ fn month(text: &str) -> std::result::Result<String, String> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Io`] where the trail cannot be read, and an interruption.
+/// [`Error::Io`] if the trail cannot be read, and an interruption.
 pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let json = args.format == OutputFormatArg::Json;
     match &args.action {
@@ -147,7 +147,7 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     }
 }
 
-/// Opens a trail; refuses a file that is none.
+/// Opens a trail. Refuses a file that is not one.
 fn open(file: &Path) -> Result<Mapped> {
     let trail = Mapped::open(file)?;
     if trail.is_empty() {
@@ -286,7 +286,7 @@ fn report_text(report: &MonthReport) -> String {
             shown(&entry.outcome)
         );
         for line in entry.reason.iter().flat_map(|reason| reason.lines()) {
-            let _ = writeln!(text, "  because: {}", line.trim());
+            let _ = writeln!(text, "  because: {}", shown(line.trim()));
         }
         if let Some(purpose) = &entry.purpose {
             let _ = writeln!(text, "  purpose: {}", shown(purpose));

@@ -1,4 +1,4 @@
-//! `icr convert`: records from one form into another.
+//! `icr convert`: converts records between forms.
 
 use std::path::PathBuf;
 
@@ -121,7 +121,7 @@ fn input_format(text: &str) -> std::result::Result<(Option<String>, Option<Input
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; FILE is as it was then.
+/// Whatever stops the run; then FILE is unchanged.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("convert", None, stop, |session| {
         let layouts = common.layouts.as_deref();

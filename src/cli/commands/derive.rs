@@ -1,4 +1,4 @@
-//! `icr derive`: from the registry's records to extracts for the states that sent none.
+//! `icr derive`: derives extracts from registry records for the states that sent none.
 
 use std::path::PathBuf;
 
@@ -74,7 +74,7 @@ fn usps(text: &str) -> std::result::Result<State, String> {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.out.spare_trail(&args.audit)?;
     args.audit.run("derive", None, stop, |session| {
@@ -166,7 +166,7 @@ fn derive_into(
         .iter()
         .map(|state| state.usps())
         .collect();
-    // Derive uses no date; its answers are the same on any day.
+    // Derive does not use the date; its results are the same on any day.
     let mut manifest = Manifest::new("derive", None, &layouts)
         .option("participating", participating)
         .option("include_non_iv_d", args.include_non_iv_d)
@@ -178,7 +178,7 @@ fn derive_into(
     Ok((summary, inputs))
 }
 
-/// Opens the files and refuses two for one state.
+/// Opens the files. Refuses two for one state.
 fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<RegistryFile>> {
     let mut files: Vec<RegistryFile> = Vec::new();
     let forms = args.form.forms();
@@ -201,8 +201,8 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
     Ok(files)
 }
 
-/// Refuses a file of which too many records were rejected. Only those that are listed count, and the
-/// message gives no number: a number of all would be the second half of a subtraction.
+/// Refuses a file with too many rejected records. Only listed ones count, and the message has no
+/// number: with the number of all records, the number of withheld ones could be computed.
 fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) -> Result<()> {
     let totals = &derived.totals;
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;

@@ -1,4 +1,4 @@
-//! `icr diff`: what differs between two runs, or two response files.
+//! `icr diff`: compares two runs, or two response files.
 
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ pub struct Args {
     format: DiffFormat,
 }
 
-/// What `diff` prints.
+/// The output formats of `diff`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum DiffFormat {
     /// For people.
@@ -53,7 +53,7 @@ enum DiffFormat {
 /// Runs the command.
 ///
 /// # Errors
-/// [`crate::Error::Io`], [`crate::Error::Input`] and [`crate::Error::Inputs`] where a side cannot be
+/// [`crate::Error::Io`], [`crate::Error::Input`] and [`crate::Error::Inputs`] if a side cannot be
 /// read or there is nothing to compare, and an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("diff", None, stop, |session| {

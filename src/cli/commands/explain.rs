@@ -84,7 +84,7 @@ fn state(text: &str) -> std::result::Result<State, String> {
     State::from_usps(text).ok_or_else(|| "expected a USPS code such as CA".to_owned())
 }
 
-/// A Case ID as it stands in the record: at most 15 bytes of ISO 8859-1.
+/// Parses a Case ID: at most 15 characters of ISO 8859-1.
 fn case_id(text: &str) -> std::result::Result<CaseId, String> {
     CaseId::from_text(text).ok_or_else(|| "expected at most 15 characters of ISO 8859-1".to_owned())
 }
@@ -92,8 +92,8 @@ fn case_id(text: &str) -> std::result::Result<CaseId, String> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Usage`] where persons are to be shown without a purpose or an audit trail, and whatever
-/// stops the reading of the inputs.
+/// [`Error::Usage`] if persons would be shown without a purpose or an audit trail, and any error
+/// while reading the inputs.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     check_purpose(args)?;
     // With --from-run it is the run that says what stood in.
@@ -155,7 +155,7 @@ fn explained(
     explain(&request, &common.layouts()?, &progress, stop)
 }
 
-/// Persons are shown only to whom the trail names, and for a purpose.
+/// Refuses to show persons without an audit trail and a purpose.
 fn check_purpose(args: &Args) -> Result<()> {
     let purpose = args.purpose.as_deref().map(str::trim);
     if args.show_pii && purpose.is_none_or(str::is_empty) {
@@ -201,7 +201,7 @@ fn answer(args: &Args, explained: &Explained) -> (String, Exit) {
     (text, exit)
 }
 
-/// Every case that the answer shows, with yours; without one, the case that was asked for.
+/// Every case in the answer, with yours; if there is none, the requested case.
 fn tell_asked(session: &Session, explanation: &Explanation, question: &Question) {
     let asked = |other_state: Option<String>, other_case_id: Option<String>| {
         session.asked(AskedCase {

@@ -44,7 +44,7 @@ enum Action {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is no such layout, [`Error::Layout`] where one cannot be used.
+/// [`Error::Usage`] where there is no such layout, [`Error::Layout`] if one cannot be used.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>) -> Result<Exit> {
     let layouts = common.layouts()?;
     let json = args.format == OutputFormatArg::Json;

@@ -37,7 +37,7 @@ pub struct ManDocument {
 /// Runs the command; `root` is the whole command line.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is no such command, and [`Error::Stdout`].
+/// [`Error::Usage`] if there is no such command, and [`Error::Stdout`].
 pub fn run(args: &Args, mut root: clap::Command, stdout: &mut Stdout<'_>) -> Result<Exit> {
     root.build();
     let command = match &args.command {

@@ -1,4 +1,4 @@
-//! `icr match`: from extracts to response files.
+//! `icr match`: matches extracts and writes response files.
 
 use std::path::PathBuf;
 
@@ -62,6 +62,10 @@ pub struct Args {
     /// Write a receipt for each state, without people's data
     #[arg(long)]
     receipts: bool,
+    /// Write leads beside the responses: for cases that were not found, in which nobody matched, or whose
+    /// match is doubtful, the cases of the other state that may be the counterpart, and why
+    #[arg(long)]
+    leads: bool,
     #[command(flatten)]
     response: ResponseFormArgs,
     #[command(flatten)]
@@ -94,7 +98,7 @@ fn roster_policy() -> impl clap::builder::TypedValueParser<Value = RosterPolicy>
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.inputs.refuse_unused(args.changes)?;
     let request = args.request(common);
@@ -209,6 +213,7 @@ impl Args {
             only: (!self.only.is_empty()).then(|| self.only.iter().copied().collect()),
             changes: self.changes,
             receipts: self.receipts,
+            leads: self.leads,
             response_form: self.response.form(),
         }
     }

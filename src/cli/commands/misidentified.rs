@@ -5,11 +5,13 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::{AuditArgs, CommonArgs};
 use crate::desk::misidentified::{
-    Change, Changed, List, Participant, change, member_id, parse_entries,
+    Change, Changed, FormFaults, List, Participant, change, member_id, parse_entries,
 };
 use crate::engine::ssn_check::MisidentifiedEntry;
 use crate::error::{Error, Result};
@@ -205,9 +207,11 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             session.end(exit)?;
             let entries = found.entries().len() as u64;
             stdout.print(&match args.format {
-                Format::Json => json_text(&json!({
-                    "schema": "icr.misidentified.check/1", "entries": entries, "faults": faults,
-                })),
+                Format::Json => json_text(&CheckDocument {
+                    entries,
+                    faults,
+                    schema: "icr.misidentified.check/1",
+                }),
                 Format::Text | Format::Csv => format!(
                     "{}; {} out of order, {} repeated, {} of no state\n",
                     count_of(entries, "misidentified SSN"),
@@ -258,9 +262,10 @@ fn check_purpose(show_pii: bool, purpose: Option<&str>, audit: &AuditArgs) -> Re
 
 fn changed_text(format: Format, changed: Changed) -> String {
     match format {
-        Format::Json => {
-            json_text(&json!({"schema": "icr.misidentified.change/1", "changed": changed}))
-        }
+        Format::Json => json_text(&ChangeDocument {
+            changed,
+            schema: "icr.misidentified.change/1",
+        }),
         Format::Text | Format::Csv => format!(
             "{} added, {} removed, {} without effect; the list has {}\n",
             changed.added,
@@ -269,6 +274,52 @@ fn changed_text(format: Format, changed: Changed) -> String {
             count_of(changed.entries, "misidentified SSN")
         ),
     }
+}
+
+/// What is wrong with the form of a list, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct CheckDocument {
+    /// How many entries it has.
+    entries: u64,
+    /// What is wrong.
+    faults: FormFaults,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.misidentified.check/1"))]
+    schema: &'static str,
+}
+
+/// What a change of a list did, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ChangeDocument {
+    /// What it did.
+    changed: Changed,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.misidentified.change/1"))]
+    schema: &'static str,
+}
+
+/// A list, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct ListDocument<'a> {
+    /// The participants, by state and Member ID.
+    participants: Vec<ParticipantDocument<'a>>,
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.misidentified.list/1"))]
+    schema: &'static str,
+}
+
+/// A participant of a list.
+#[derive(Serialize, JsonSchema)]
+struct ParticipantDocument<'a> {
+    /// How many SSNs were reported.
+    count: usize,
+    /// The Member ID.
+    member_id: &'a str,
+    /// The SSNs, with `--show-pii`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssns: Option<&'a [String]>,
+    /// The USPS code; blank where there is no such state.
+    state: &'a str,
 }
 
 fn list_text(format: Format, list: &List, show_pii: bool) -> String {
@@ -288,16 +339,19 @@ fn list_text(format: Format, list: &List, show_pii: bool) -> String {
     };
     match format {
         Format::Json => {
-            let participants = participants.iter().map(|((state, member), ssns)| {
-                let mut participant =
-                    json!({"state": state, "member_id": member, "count": ssns.len()});
-                if show_pii {
-                    participant["ssns"] = json!(ssns);
-                }
-                participant
-            });
-            let participants: Vec<_> = participants.collect();
-            json_text(&json!({"schema": "icr.misidentified.list/1", "participants": participants}))
+            let participants =
+                participants
+                    .iter()
+                    .map(|((state, member), ssns)| ParticipantDocument {
+                        count: ssns.len(),
+                        member_id: member,
+                        ssns: show_pii.then_some(ssns.as_slice()),
+                        state,
+                    });
+            json_text(&ListDocument {
+                participants: participants.collect(),
+                schema: "icr.misidentified.list/1",
+            })
         }
         Format::Csv => {
             let mut text = String::from("state,member_id,count,ssns\n");

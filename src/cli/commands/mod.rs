@@ -1,4 +1,4 @@
-//! One command a file: its arguments, and what it does with them.
+//! One command per file: its arguments, translated into a request to the library.
 
 pub mod audit;
 pub mod completions;
@@ -32,12 +32,12 @@ use crate::exit::Exit;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 
-/// Runs the command that the command line names.
+/// Runs the command of a command line.
 ///
 /// # Errors
 /// Whatever stops it; see [`crate::Error::exit`].
 pub fn run(cli: &Cli, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
-    // A command that reads no layout refuses a wrong folder too: who gives it expects it to be read.
+    // Even a command that reads no layout refuses a wrong folder, because its user expects it to be read.
     if cli.common.layouts.is_some() {
         cli.common.layouts()?;
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::{AuditArgs, CommonArgs, OutputFormatArg, whole_number};
@@ -67,13 +69,29 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         session.end(Exit::Success)?;
         let json = args.format == OutputFormatArg::Json;
         let text = if json {
-            json_text(&json!({"schema": "icr.prune/1", "dry_run": args.dry_run, "runs": done}))
+            json_text(&PruneDocument {
+                dry_run: args.dry_run,
+                runs: &done,
+                schema: "icr.prune/1",
+            })
         } else {
             text(&done)
         };
         stdout.print(&common.printed(args.format, text))?;
         Ok(Exit::Success)
     })
+}
+
+/// What was pruned, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub struct PruneDocument<'a> {
+    /// Whether it was only told what would be done.
+    dry_run: bool,
+    /// The runs, and what became of each.
+    runs: &'a [PrunedRun],
+    /// The form of this value.
+    #[schemars(extend("const" = "icr.prune/1"))]
+    schema: &'static str,
 }
 
 fn text(done: &[PrunedRun]) -> String {

@@ -11,8 +11,8 @@ use crate::cli::{
     CommonArgs, FailOn, InputArgs, OutFolderArgs, OutputFormatArg, tell, whole_number,
 };
 use crate::desk::respond::{
-    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Policy, RespondSummary, ResponseFields, SentLog,
-    read_responses, response_state, sorted_cases,
+    DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Leads, Policy, RespondSummary, ResponseFields,
+    SentLog, read_responses, response_state, sorted_cases,
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
@@ -49,6 +49,9 @@ pub struct Args {
     /// Thresholds and switches, as --print-policy shows them
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The leads/<USPS>.csv of the run, so that the worklist says where a case that was not found may be
+    #[arg(long, value_name = "FILE")]
+    leads: Option<PathBuf>,
     /// The sent.csv of the last run: what was asked for lately, and the last serial number
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
@@ -91,7 +94,7 @@ pub struct PolicyDocument {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let Some(out) = args.out.clone().filter(|_| !args.print_policy) else {
         match args.format {
@@ -122,7 +125,7 @@ fn respond_audited(
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
-    let side_files = args.policy.iter().chain(&args.sent);
+    let side_files = args.policy.iter().chain(&args.sent).chain(&args.leads);
     let used = args.responses.iter().chain(side_files);
     let folder = out.create(common, used.map(PathBuf::as_path))?;
     let policy = args
@@ -178,7 +181,9 @@ fn respond_into(
         Some((policy, entry)) => (policy, Some(entry)),
         None => (Policy::default(), None),
     };
-    let mut desk = Desk::new(&layouts, &policy, run_date, sent)?;
+    let leads = args.leads.as_deref().map(|path| Leads::load(path, stop));
+    let leads = leads.transpose()?.unwrap_or_default();
+    let mut desk = Desk::new(&layouts, (&policy, &leads), run_date, sent)?;
     desk.work(&cases, stop)?;
     let Finished {
         files,
@@ -213,6 +218,7 @@ fn respond_into(
         .map(|source| InputEntry::of("response", source, usps))
         .collect();
     inputs.extend(policy_entry.into_iter().chain(sent.entry.clone()));
+    inputs.extend(leads.entry.clone());
     let manifest = Manifest::new("respond", Some(&summary.run_date), &layouts);
     let mut manifest = note_input_form(&forms, manifest).option("serial_start", args.serial_start);
     manifest.inputs.clone_from(&inputs);

@@ -67,7 +67,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run; nothing is published then.
+/// Whatever stops the run; then nothing is published.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let world = world(args)?;
     if families_on(args.cases, args.night) > SsnAllotment::MAX_FAMILIES {
@@ -135,7 +135,7 @@ fn make(
     Ok(totals)
 }
 
-/// The states that take part: those of `--states`, and those of `--fcr-states`, which submit nothing.
+/// The participating states: those of `--states`, and those of `--fcr-states`, which submit nothing.
 fn world(args: &Args) -> Result<World> {
     let states = match args.states.as_str() {
         "all" => State::all().collect(),

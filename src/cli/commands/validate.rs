@@ -1,4 +1,4 @@
-//! `icr validate`: what is wrong with an extract, and where.
+//! `icr validate`: reports what is wrong with an extract, and where.
 
 use std::path::PathBuf;
 
@@ -99,7 +99,7 @@ impl ReportFormatArg {
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever stops the run, and after the report [`Error::Inputs`] where a file cannot be used or
+/// Whatever stops the run, and after the report [`crate::Error::Inputs`] if a file cannot be used or
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("validate", None, stop, |session| {

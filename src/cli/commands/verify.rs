@@ -1,4 +1,4 @@
-//! `icr verify`: is a finished folder whole and unchanged?
+//! `icr verify`: checks that a finished folder is complete and unchanged.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ pub struct VerifyDocument<'a> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`crate::Error::Io`] and [`crate::Error::Input`] where the folder cannot be read at all, and an
+/// [`crate::Error::Io`] and [`crate::Error::Input`] if the folder cannot be read at all, and an
 /// interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("verify", None, stop, |session| {

@@ -2,6 +2,7 @@
 
 use super::asked::{Asked, Pair};
 use super::code::{reasons, tables};
+use super::leads;
 use super::miss::Misses;
 use super::model::{
     CandidateEntry, CaseEntry, ChosenEntry, Decision, DroppedEntry, Explanation, KeyEntry,
@@ -144,6 +145,7 @@ impl Explainer<'_> {
             (found.tier, pair)
         });
         let (word, because) = outcome_text(&outcome, other);
+        let (class, leads) = leads::of_case(&asked, &outcome);
         CaseEntry {
             yours: case_ids(&asked.yours.extract, asked.case),
             outcome: word,
@@ -166,6 +168,8 @@ impl Explainer<'_> {
             chosen: found.as_ref().map(Match::entry),
             participants: participants(&asked, found.as_ref(), &records),
             codes: reasons(reason_codes, &records, pair),
+            class,
+            leads,
             near_misses,
             near_misses_left_out,
         }

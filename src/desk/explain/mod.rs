@@ -8,6 +8,7 @@ mod asked;
 mod case;
 mod code;
 mod earlier_run;
+mod leads;
 mod likeness;
 mod miss;
 mod model;

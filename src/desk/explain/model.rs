@@ -77,10 +77,62 @@ pub struct CaseEntry {
     pub participants: Vec<ParticipantEntry>,
     /// Each code of the case's records.
     pub codes: Vec<CodeReason>,
+    /// The class of the answer, where the case was answered with one.
+    pub class: Option<ClassEntry>,
+    /// The cases of the other state that may be the counterpart, where the answer is none or doubtful.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<LeadEntry>,
     /// Near misses, if no case was found.
     pub near_misses: Vec<NearMiss>,
     /// Per kind, the number of near misses that are not listed.
     pub near_misses_left_out: std::collections::BTreeMap<&'static str, usize>,
+}
+
+/// How far an answer can be trusted.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ClassEntry {
+    /// Its class.
+    pub class: &'static str,
+    /// The class in words.
+    pub meaning: &'static str,
+    /// The share of such answers that were right, on invented data.
+    pub share_right: f64,
+    /// The lower bound of that share.
+    pub at_least: f64,
+    /// How many answers it rests on.
+    pub trials: u64,
+}
+
+/// A case that may be the counterpart.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LeadEntry {
+    /// The case.
+    pub case: CaseIds,
+    /// Why leads were sought.
+    pub why: &'static str,
+    /// The weight of what is known before any evidence, in bits.
+    pub prior: f64,
+    /// What speaks for the case and against it.
+    pub evidence: Vec<EvidenceEntry>,
+    /// The prior and all weights together.
+    pub weight: f64,
+    /// By how much the weight is above that of the best other candidate, or above zero.
+    pub standing: f64,
+    /// The share of such leads that were right, on invented data.
+    pub share_right: f64,
+    /// How many leads it rests on.
+    pub trials: u64,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct EvidenceEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it speaks against the case.
+    pub against: bool,
+    /// Its weight, in bits.
+    pub weight: f64,
 }
 
 /// One tier.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::code::CodeEntry;
 use super::model::{
-    CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, NearMiss, ParticipantEntry, Person,
-    RejectedEntry, TierEntry,
+    CandidateEntry, CaseEntry, CaseIds, Explanation, KeyEntry, LeadEntry, NearMiss,
+    ParticipantEntry, Person, RejectedEntry, TierEntry,
 };
 use crate::text::shown;
 
@@ -147,6 +147,19 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
             ),
         );
     }
+    if let Some(class) = &case.class {
+        page.head(&format!("Class: {}", class.class));
+        page.line(2, class.meaning);
+        page.line(
+            2,
+            &format!(
+                "of {} such answers on invented data {} were right, at least {}",
+                class.trials,
+                cut(class.share_right),
+                cut(class.at_least)
+            ),
+        );
+    }
     page.head("Participants");
     for participant in &case.participants {
         participant_text(page, participant);
@@ -161,6 +174,12 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
         page.line(6, &format!("next: {}", code.next_action));
         page.line(6, &format!("source: {}", code.source));
     }
+    if !case.leads.is_empty() {
+        page.head("Leads");
+    }
+    for lead in &case.leads {
+        lead_text(page, lead);
+    }
     if case.chosen.is_none() {
         page.head("Nearest misses");
         if case.near_misses.is_empty() {
@@ -173,6 +192,41 @@ fn case_text(page: &mut Page, case: &CaseEntry) {
     for (kind, count) in &case.near_misses_left_out {
         page.line(2, &format!("and {count} more of the kind {kind}"));
     }
+}
+
+/// A share cut to five decimals: none is said to be higher than it was.
+fn cut(share: f64) -> String {
+    format!("{:.5}", (share * 100_000.0).floor() / 100_000.0)
+}
+
+/// A lead, with the sum that makes its weight.
+fn lead_text(page: &mut Page, lead: &LeadEntry) {
+    page.line(
+        2,
+        &format!("{}: {}", case_name(&lead.case), ids_text(&lead.case)),
+    );
+    let mut sum = format!("{:.1} before any evidence", lead.prior);
+    for piece in &lead.evidence {
+        let sign = if piece.weight < 0.0 { '-' } else { '+' };
+        let _ = write!(sum, " {sign} {:.1} {}", piece.weight.abs(), piece.name);
+    }
+    page.line(6, &format!("weight: {sum} = {:.1}", lead.weight));
+    page.line(
+        6,
+        &format!(
+            "ahead of the best other candidate, or of there being none: {:.1}",
+            lead.standing
+        ),
+    );
+    page.line(
+        6,
+        &format!(
+            "of {} such leads ({}) on invented data {} were right",
+            lead.trials,
+            lead.why,
+            cut(lead.share_right)
+        ),
+    );
 }
 
 fn case_name(case: &CaseIds) -> String {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::engine::matching::ReasonCode;
@@ -18,7 +19,7 @@ use crate::run::{FinishedRun, other_layouts};
 use crate::stop::Stop;
 
 /// Cases that bore 02 and bear 00 in a later response.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Corrections {
     /// How many.
     pub cases: u64,

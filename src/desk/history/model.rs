@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::corrections::{Corrections, corrections};
@@ -27,9 +28,10 @@ const MOST: usize = 10;
 const NATION: &str = "all";
 
 /// What became of every state over the nights.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct History {
     /// The form.
+    #[schemars(extend("const" = "icr.history/1"))]
     pub schema: &'static str,
     /// The runs, by date.
     pub nights: Vec<Night>,
@@ -40,7 +42,7 @@ pub struct History {
 }
 
 /// A run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Night {
     /// The folder's name.
     pub run: String,
@@ -53,7 +55,7 @@ pub struct Night {
 }
 
 /// The nation or a state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Scope {
     /// `all`, or the USPS code.
     pub name: String,
@@ -64,7 +66,7 @@ pub struct Scope {
 }
 
 /// A scope in a night.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Point {
     /// The date of the run whose extract stood in, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +76,7 @@ pub struct Point {
 }
 
 /// A figure of a night.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Figure {
     /// The figure.
     pub value: u64,
@@ -85,7 +87,7 @@ pub struct Figure {
 }
 
 /// A figure that moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Moved {
     /// `all`, or the USPS code.
     pub scope: String,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use crate::engine::confidence::{ClaimCounts, Class, Facts};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields, ResponseTotals, TIERS,
 };
 use crate::error::Result;
 use crate::formats::input::Source;
+use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 use crate::stop::Stop;
 
@@ -31,6 +33,7 @@ pub(super) struct Tally {
     fips: Outcomes,
     case_combinations: BTreeMap<ReasonCodes, u64>,
     record_combinations: BTreeMap<ReasonCodes, u64>,
+    by_class: [u64; Class::COUNT],
 }
 
 /// A verification indicator's values: Y, N, blank.
@@ -71,13 +74,26 @@ pub(super) fn tally(
     stop: &Stop,
 ) -> Result<BTreeMap<Part, Tally>> {
     let mut tallies: BTreeMap<Part, Tally> = BTreeMap::new();
+    // Whether an answer is claimed twice is known when all are read.
+    let (mut claims, mut answers) = (ClaimCounts::default(), Vec::new());
     let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
     while let Some(read) = reader.next(stop)? {
         if let Read::Case(case) = read {
             let fcr_supplied = fields.response.fcr_supplied.of(&case.first().bytes) == b"Y";
             let part = (case.first().other_state, fcr_supplied);
             tallies.entry(part).or_default().add(fields, &case);
+            if let Some(facts) = Facts::read(fields, &case, case.codes()) {
+                let record = &case.first().bytes;
+                let yours = CaseId::new(fields.submitted(record, fields.extract.case_id));
+                let theirs = CaseId::new(fields.response.case_id.of(record));
+                claims.add(yours, (part.0, theirs));
+                answers.push((part, theirs, facts));
+            }
         }
+    }
+    for (part, theirs, mut facts) in answers {
+        facts.claimed_twice = claims.is_claimed_twice(part.0, theirs);
+        tallies.entry(part).or_default().by_class[facts.class() as usize] += 1;
     }
     Ok(tallies)
 }
@@ -151,6 +167,9 @@ impl Tally {
         // The code that you submitted is always verified, so there is no `none`.
         figures.0.remove("cases.other_fips.none");
         self.fips.put(&mut figures, "cases.fips");
+        for (class, count) in Class::ALL.into_iter().zip(self.by_class) {
+            figures.set(format!("cases.class.{}", class.name()), count);
+        }
         for (unit, combinations) in [
             ("cases", &self.case_combinations),
             ("records", &self.record_combinations),
@@ -167,6 +186,9 @@ impl Tally {
 impl AddAssign<&Tally> for Tally {
     fn add_assign(&mut self, other: &Tally) {
         self.totals.merge(&other.totals);
+        for (mine, theirs) in self.by_class.iter_mut().zip(other.by_class) {
+            *mine += theirs;
+        }
         for (mine, theirs) in [
             (&mut self.in_sync, other.in_sync),
             (&mut self.open, other.open),

@@ -7,6 +7,7 @@ use super::pages::{COLUMNS, Pages};
 use super::pairs::{Pair, worst_pairs};
 use super::tables::{heads_of, rows_of, tables_by_state};
 use super::{Figures, Group, StateReport, Unit, View};
+use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::ReasonCode;
 
 /// The note on its form that every report has.
@@ -151,6 +152,19 @@ impl Sheet<'_> {
                 .collect();
             pages.table(title, &heads, &rows);
         }
+        let rows: Vec<String> = Class::ALL
+            .into_iter()
+            .map(|class| {
+                let (name, share) = (class.name(), share_of(class));
+                let label = format!(
+                    "{name}, {:.4} right, at least {:.4}",
+                    share.share(),
+                    share.lower_bound()
+                );
+                self.row(&label, &format!("cases.class.{name}"))
+            })
+            .collect();
+        pages.table("CASES BY CLASS OF THE ANSWER", &heads, &rows);
     }
 
     fn row(&self, label: &str, key: &str) -> String {

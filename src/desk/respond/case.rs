@@ -1,9 +1,10 @@
 //! A case of a response, with the accessors that the rules use.
 
 use super::{ReadCase, ResponseFields, ResponseRecord};
+use crate::engine::confidence::{ClaimCounts, Class, Facts};
 use crate::engine::matching::ReasonCodes;
 use crate::formats::layout::Columns;
-use crate::formats::record::trim_end;
+use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::State;
 
 /// A case of a response.
@@ -16,6 +17,8 @@ pub struct ResponseCase<'r> {
     /// The records.
     pub records: Vec<&'r ResponseRecord<'r>>,
     lead: &'r ResponseRecord<'r>,
+    /// What decides the class of the answer; none where the case was not found.
+    facts: Option<Facts>,
 }
 
 /// The counts of a case; 99 means 99 or more.
@@ -51,15 +54,21 @@ impl CaseCounts {
 }
 
 impl<'r> ResponseCase<'r> {
-    fn new(fields: &'r ResponseFields, read: &'r ReadCase<'r>) -> Self {
+    fn new(fields: &'r ResponseFields, read: &'r ReadCase<'r>, claims: &ClaimCounts) -> Self {
         let records: Vec<_> = read.records().iter().collect();
         let lowest = records.iter().min_by(|a, b| a.bytes.cmp(&b.bytes));
-        ResponseCase {
+        let mut case = ResponseCase {
             fields,
             read,
             lead: lowest.copied().unwrap_or(read.first()),
             records,
+            facts: Facts::read(fields, read, read.codes()),
+        };
+        let theirs = (case.other_state(), CaseId::new(case.their_id()));
+        if let Some(facts) = &mut case.facts {
+            facts.claimed_twice = claims.is_claimed_twice(theirs.0, theirs.1);
         }
+        case
     }
 
     /// A field of the case's submitted data, untrimmed.
@@ -135,6 +144,16 @@ impl<'r> ResponseCase<'r> {
         }
     }
 
+    /// The class of the answer; none where the case was not found.
+    pub fn class(&self) -> Option<Class> {
+        self.facts.map(|facts| facts.class())
+    }
+
+    /// Whether another case of yours was answered with the same case.
+    pub fn is_claimed_twice(&self) -> bool {
+        self.facts.is_some_and(|facts| facts.claimed_twice)
+    }
+
     /// The codes of all its records.
     pub fn codes(&self) -> ReasonCodes {
         self.read.codes()
@@ -147,9 +166,18 @@ pub fn sorted_cases<'r>(
     fields: &'r ResponseFields,
     read: &'r [ReadCase<'r>],
 ) -> Vec<ResponseCase<'r>> {
+    let mut claims = ClaimCounts::default();
+    for case in read {
+        let record = &case.first().bytes;
+        if fields.response.match_tier.of(record) != b" " {
+            let yours = CaseId::new(fields.submitted(record, fields.extract.case_id));
+            let theirs = CaseId::new(fields.response.case_id.of(record));
+            claims.add(yours, (case.first().other_state, theirs));
+        }
+    }
     let mut cases: Vec<_> = read
         .iter()
-        .map(|case| ResponseCase::new(fields, case))
+        .map(|case| ResponseCase::new(fields, case, &claims))
         .collect();
     let key = |case: &ResponseCase<'r>| {
         // Two files may have an answer to the same case.

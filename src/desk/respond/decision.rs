@@ -1,5 +1,6 @@
 //! The decisions for a case and its records.
 
+use crate::engine::confidence::Class;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 
 /// What a case needs.
@@ -57,6 +58,10 @@ pub enum Caution {
     NpNotMatched,
     /// Multiple Case Indicator Y.
     MultipleCase,
+    /// Another case of yours was answered with the same case.
+    ClaimedTwice,
+    /// Answers of this class were right less often than the policy asks.
+    ShareRight(Class),
     /// Case ID (from Other State) is blank: there is nothing to take over.
     NoCaseId,
     /// The other state's case ID is a formula to a spreadsheet, or holds a control character.

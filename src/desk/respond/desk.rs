@@ -8,7 +8,7 @@ use super::decision::{CaseFinding, Decision, FcrPart, RecordDecision, Written};
 use super::rules::decide;
 use super::summary::Fate;
 use super::wording::{self, Notice};
-use super::{Policy, RespondTotals, ResponseCase, ResponseRecord, SentLog, Worklist};
+use super::{Leads, Policy, RespondTotals, ResponseCase, ResponseRecord, SentLog, Worklist};
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::error::{Error, Result};
 use crate::formats::layout::{Layout, LayoutSet};
@@ -18,6 +18,7 @@ use crate::stop::Stop;
 /// The outputs under construction.
 pub struct Desk<'d> {
     pub(super) policy: &'d Policy,
+    pub(super) leads: &'d Leads,
     pub(super) run_date: Date,
     pub(super) transactions: Transactions<'d>,
     pub(super) fcr_layout: &'d Layout,
@@ -49,7 +50,7 @@ impl<'d> Desk<'d> {
     /// [`crate::Error::Usage`] if a layout is missing, [`crate::Error::Row`] if a row cannot be made.
     pub fn new(
         layouts: &'d LayoutSet,
-        policy: &'d Policy,
+        (policy, leads): (&'d Policy, &'d Leads),
         run_date: Date,
         sent: SentLog,
     ) -> Result<Self> {
@@ -57,6 +58,7 @@ impl<'d> Desk<'d> {
         updates.write_record(UPDATES_HEAD).map_err(unwritable)?;
         Ok(Desk {
             policy,
+            leads,
             run_date,
             transactions: Transactions::new(layouts, run_date)?,
             fcr_layout: layouts.require("fcr-fp")?,
@@ -139,7 +141,15 @@ impl<'d> Desk<'d> {
                     fate = fate.max(Fate::Requested);
                 }
             }
-            let advice = wording::of_case(case, finding, &notice);
+            let mut advice = wording::of_case(case, finding, &notice);
+            let lead = match finding {
+                CaseFinding::NotFound => self.leads.best(case),
+                CaseFinding::ClosedThere => self.leads.open_elsewhere(case),
+                _ => None,
+            };
+            if let Some(lead) = lead {
+                advice.finding += &format!(" {lead}");
+            }
             self.worklist
                 .add(case, ReasonCodes::default().with(code), list, b"", advice);
             fate = fate.max(Fate::Listed);

@@ -37,6 +37,11 @@ pub struct Policy {
     pub caution_match_indicators: bool,
     /// 02: Multiple Case Y goes to a worker.
     pub caution_multiple_case: bool,
+    /// 02: another case of yours was answered with the same one: goes to a worker.
+    pub caution_claimed_twice: bool,
+    /// 02: in hundred-thousandths, the share of right answers, by its lower bound, from which a class of
+    /// answers is taken over; 0 if the thresholds and indicators decide.
+    pub min_share_right: u32,
     /// 06: the age in years from which a missing child needs no action.
     pub age_of_majority: u8,
     /// The number of days in which no second FRINF is sent.
@@ -56,6 +61,8 @@ impl Default for Policy {
             caution_fcr_supplied: true,
             caution_match_indicators: true,
             caution_multiple_case: true,
+            caution_claimed_twice: true,
+            min_share_right: 0,
             age_of_majority: 18,
             request_again_after_days: 30,
             notice_of_closure: false,
@@ -194,6 +201,9 @@ impl Policy {
             )?,
             caution_multiple_case: file
                 .switch("caution_multiple_case", standard.caution_multiple_case)?,
+            caution_claimed_twice: file
+                .switch("caution_claimed_twice", standard.caution_claimed_twice)?,
+            min_share_right: file.take("min_share_right", standard.min_share_right, share)?,
             age_of_majority: file.number(
                 "age_of_majority",
                 standard.age_of_majority.into(),
@@ -214,6 +224,24 @@ impl Policy {
         file.refuse_rest()?;
         Ok(policy)
     }
+}
+
+/// A share from 0 to 1, in hundred-thousandths.
+fn share(value: &toml::Value) -> std::result::Result<u32, String> {
+    let number = match value {
+        toml::Value::Integer(number) => Some(*number as f64),
+        toml::Value::Float(number) => Some(*number),
+        _ => None,
+    };
+    let number =
+        number.ok_or_else(|| "is not a number; give one from 0 to 1, without quotes".to_owned())?;
+    if !(0.0..=1.0).contains(&number) {
+        return Err("is out of range; give a number from 0 to 1".to_owned());
+    }
+    // To five decimals: from 0 to 100,000.
+    let text = format!("{:.0}", number * 100_000.0);
+    text.parse()
+        .map_err(|_| "is out of range; give a number from 0 to 1".to_owned())
 }
 
 #[cfg(test)]
@@ -239,7 +267,7 @@ mod tests {
                 comment.clear();
             }
         }
-        assert_eq!(keys, 9);
+        assert_eq!(keys, 11);
     }
 
     #[test]
@@ -250,6 +278,8 @@ mod tests {
         assert_eq!(policy.ssn_08, AnswerTo08::Replace);
         assert!(policy.notice_of_closure && policy.caution_multiple_case);
         assert_eq!(policy.age_of_majority, 21);
+        let policy = Policy::parse("min_share_right = 0.9999\n").unwrap();
+        assert_eq!(policy.min_share_right, 99_990);
     }
 
     #[test]
@@ -268,6 +298,9 @@ mod tests {
             ("request_again_after_days = 29\n", 1, "30 to 366"),
             ("\n\nssn_08 = \"both\"\n", 3, "\"add\" or \"replace\""),
             ("caution_multiple_case = 1\n", 1, "give true or false"),
+            ("min_share_right = 99.9\n", 1, "from 0 to 1"),
+            ("min_share_right = nan\n", 1, "from 0 to 1"),
+            ("min_share_right = \"SECRET\"\n", 1, "not a number"),
             ("notice_of_closure = \"SECRET\"\n", 1, "give true or false"),
             ("ssn_08 = [\"SECRET\"]\n", 1, "\"add\" or \"replace\""),
             ("age_of_majority = 99999999999999999999\n", 1, ""),

@@ -6,6 +6,7 @@ use super::decision::{
     Written,
 };
 use super::{AnswerTo08, Policy, ResponseCase, ResponseRecord, persons};
+use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::MatchBasis;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::formats::record::{Date, ParticipantClass, ParticipantType, SsnField, text};
@@ -27,7 +28,8 @@ pub fn decide(case: &ResponseCase<'_>, policy: &Policy, run_date: Date) -> Decis
         decision.listed.push(CaseFinding::NotFound);
     }
     if codes.holds(ReasonCode::R02) {
-        if !threshold_is_met(case, policy) {
+        let enough = share_is_met(case, policy);
+        if !threshold_is_met(case, policy) && enough != Some(true) {
             decision.wants_request = decision.wants_request.with(ReasonCode::R02);
         } else {
             let cautions = cautions(case, policy);
@@ -90,24 +92,50 @@ fn threshold_is_met(case: &ResponseCase<'_>, policy: &Policy) -> bool {
         )
 }
 
+/// Whether answers of the case's class are right as often as the policy asks, by the lower bound of what
+/// was measured; `None` where it asks nothing. A count of 99, and an answer in which nobody matched, meet
+/// nothing [ours].
+fn share_is_met(case: &ResponseCase<'_>, policy: &Policy) -> Option<bool> {
+    let least = f64::from(policy.min_share_right) / 100_000.0;
+    if policy.min_share_right == 0 {
+        return None;
+    }
+    let counts = case.counts();
+    let share = case
+        .class()
+        .map_or(0.0, |class| share_of(class).lower_bound());
+    Some(share >= least && !counts.beyond() && counts.matched() > 0)
+}
+
 fn cautions(case: &ResponseCase<'_>, policy: &Policy) -> Vec<Caution> {
     let r = &case.fields().response;
+    let enough = share_is_met(case, policy);
+    // The share knows of indicators and of other cases; without it they are asked for.
+    let asked = enough.is_none();
     let stands = [
         (
             policy.caution_fcr_supplied && case.says_yes(r.fcr_supplied),
             Caution::FcrSupplied,
         ),
         (
-            policy.caution_match_indicators && !case.says_yes(r.cp_match),
+            asked && policy.caution_match_indicators && !case.says_yes(r.cp_match),
             Caution::CpNotMatched,
         ),
         (
-            policy.caution_match_indicators && !case.says_yes(r.np_match),
+            asked && policy.caution_match_indicators && !case.says_yes(r.np_match),
             Caution::NpNotMatched,
         ),
         (
-            policy.caution_multiple_case && case.says_yes(r.multiple_case),
+            asked && policy.caution_multiple_case && case.says_yes(r.multiple_case),
             Caution::MultipleCase,
+        ),
+        (
+            policy.caution_claimed_twice && case.is_claimed_twice(),
+            Caution::ClaimedTwice,
+        ),
+        (
+            enough == Some(false),
+            Caution::ShareRight(case.class().unwrap_or(Class::Nobody)),
         ),
         (case.their_id().is_empty(), Caution::NoCaseId),
         (is_harmful(&text(case.their_id())), Caution::HarmfulCaseId),

@@ -58,8 +58,12 @@ impl Desk<'_> {
                     _ => b"",
                 };
                 let members: Vec<_> = asking.iter().map(|r| case.member_id(r)).collect();
-                let advice =
+                let mut advice =
                     wording::of_refused_request(decision.wants_request, &members, &reasons);
+                let nobody = case.counts().matched() == 0;
+                if let Some(lead) = self.leads.best(case).filter(|_| nobody) {
+                    advice.finding += &format!(" {lead}");
+                }
                 self.worklist
                     .add(case, decision.wants_request, 0, member, advice);
                 Ok(Fate::Listed)

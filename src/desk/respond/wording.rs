@@ -4,6 +4,7 @@
 
 use super::ResponseCase;
 use super::decision::{CaseFinding, Caution, CountyList, RecordFinding, SsnDoubt};
+use crate::engine::confidence::share_of;
 use crate::engine::matching::{ReasonCode, ReasonCodes};
 use crate::formats::record::text;
 
@@ -83,12 +84,19 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
     let words: Vec<_> = cautions
         .iter()
         .map(|caution| match caution {
-            Caution::FcrSupplied => "the other state's data came from the FCR, which does not know which cases are interstate",
-            Caution::CpNotMatched => "no custodial party matched",
-            Caution::NpNotMatched => "no noncustodial parent matched",
-            Caution::MultipleCase => "several cases of the other state fit",
-            Caution::NoCaseId => "the response gives no case ID to take over",
-            Caution::HarmfulCaseId => "the other state's case ID is a formula to a spreadsheet, or holds a control character",
+            Caution::FcrSupplied => "the other state's data came from the FCR, which does not know which cases are interstate".to_owned(),
+            Caution::CpNotMatched => "no custodial party matched".to_owned(),
+            Caution::NpNotMatched => "no noncustodial parent matched".to_owned(),
+            Caution::MultipleCase => "several cases of the other state fit".to_owned(),
+            Caution::ClaimedTwice => {
+                "another case of yours was answered with the same case".to_owned()
+            }
+            Caution::ShareRight(class) => {
+                let right = (share_of(*class).lower_bound() * 10_000.0).floor();
+                format!("answers of this kind ({}) are right in {right} of 10,000 at least, which is less than the policy asks", class.words())
+            }
+            Caution::NoCaseId => "the response gives no case ID to take over".to_owned(),
+            Caution::HarmfulCaseId => "the other state's case ID is a formula to a spreadsheet, or holds a control character".to_owned(),
         })
         .collect();
     let counts = case.counts();

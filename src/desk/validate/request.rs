@@ -41,6 +41,23 @@ pub struct ValidateRequest {
     pub list_all: bool,
 }
 
+impl ValidateRequest {
+    /// A request with the defaults of the command line.
+    pub fn new(extracts: Vec<PathBuf>, run_date: Date) -> Self {
+        ValidateRequest {
+            extracts,
+            fcr: Vec::new(),
+            misidentified: None,
+            form: InputForms::default(),
+            run_date,
+            max_warnings: 0,
+            max_rejects_percent: 25.0,
+            limits: Limits::default(),
+            list_all: false,
+        }
+    }
+}
+
 /// The result of a validation.
 #[non_exhaustive]
 pub struct Validated {

@@ -324,26 +324,6 @@ impl Loader<'_> {
     }
 }
 
-/// A file of which no record was read, since it is over a limit.
-fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
-    let entry = InputEntry::undigested("excluded", &path)?;
-    Ok(Unusable {
-        path,
-        state: None,
-        provenance,
-        framing: Framing::Text,
-        problem,
-        needs_validate: false,
-        told: Vec::new(),
-        explained: Findings::default(),
-        records: 0,
-        findings: Findings::default(),
-        entry,
-        rejected: Vec::new(),
-        warnings: Vec::new(),
-    })
-}
-
 /// How many rejected records of each error what was done to the file explains.
 fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
     let mut explained = Findings::default();
@@ -356,6 +336,26 @@ fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
         explained.count(rejected.edit);
     }
     explained
+}
+
+/// A file of which no record was read, since it is over a limit.
+fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
+    let entry = InputEntry::undigested("excluded", &path)?;
+    Ok(Unusable {
+        path,
+        state: None,
+        provenance,
+        problem,
+        records: 0,
+        findings: Findings::default(),
+        entry,
+        rejected: Vec::new(),
+        warnings: Vec::new(),
+        framing: Framing::Text,
+        needs_validate: false,
+        told: Vec::new(),
+        explained: Findings::default(),
+    })
 }
 
 /// The three most common errors, as in a message.

@@ -32,8 +32,10 @@ pub use counterpart::{Comparison, Counterpart, Rule};
 pub use crowd::Crowd;
 pub use matcher::{AbsentState, CounterpartRule, Found, Matcher, Outcome, Scratch, Suppressed};
 pub use observer::{Dropped, KeyTried, Observer, Unobserved};
+pub(crate) use pooled::case_that_names;
 pub(crate) use prefetch::BATCH_CASES;
 pub use routine::{ChoiceStep, Routine};
+pub(crate) use second_look::births_are_near;
 pub use side::{Side, Sides};
 pub use state_index::{PooledIndex, StateIndex};
 pub(crate) use state_index::{

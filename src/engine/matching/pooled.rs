@@ -335,7 +335,7 @@ fn figures(comparison: &Comparison) -> [u32; 4] {
 
 /// The case of a state with this Case ID that names a given state and Case ID. There is at most
 /// one, because the three are the key of a case.
-pub(super) fn case_that_names(
+pub(crate) fn case_that_names(
     side: &Side,
     id: CaseId,
     (state, other_id): (State, CaseId),

@@ -135,7 +135,7 @@ fn fit(rule: Rule, p: &Free<'_>, q: &Free<'_>) -> bool {
 }
 
 /// The dates differ, but only in one of year, month and day, or by swapped month and day.
-fn births_are_near(a: Date, b: Date) -> bool {
+pub(crate) fn births_are_near(a: Date, b: Date) -> bool {
     let parts = |date: Date| {
         let value = date.ccyymmdd();
         (value / 10_000, value / 100 % 100, value % 100)

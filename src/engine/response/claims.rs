@@ -72,6 +72,15 @@ impl Claims {
         }
     }
 
+    /// Whether several cases were answered with a case.
+    pub(super) fn is_shared(&self, state: State, case: CaseNumber) -> bool {
+        self.shared.holds(Claim {
+            state,
+            case,
+            by_case_id: false,
+        })
+    }
+
     /// The number of cases that were answered, by tier 2 or higher, with a case that also answers
     /// another one.
     pub(super) fn shared(&self) -> u64 {

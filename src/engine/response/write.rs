@@ -6,6 +6,7 @@ use super::claims::{Claim, Claims};
 use super::form::OutputForm;
 use super::{Renderer, StateTotals};
 use crate::engine::extract::Case;
+use crate::engine::leads::Ask;
 use crate::engine::matching::{BATCH_CASES, Matcher, Outcome, Scratch, Side, Unobserved};
 use crate::error::{Error, Result};
 use crate::formats::input::Encoding;
@@ -28,6 +29,8 @@ struct Rendered {
     totals: StateTotals,
     /// The cases of other states that answer its cases.
     claims: Vec<Claim>,
+    /// The cases about which leads may be asked.
+    asks: Vec<Ask>,
 }
 
 /// The approximate number of records per task.
@@ -36,7 +39,8 @@ const TASK_RECORDS: u32 = 1000;
 const WINDOW_TASKS: usize = 8;
 
 /// Matches every case of a submitting state and writes its response to `sink`, in the order of the
-/// cases' first records. Returns the totals, which balance.
+/// cases' first records. Returns the totals, which balance, and if `with_asks` the cases for which
+/// leads may be sought.
 ///
 /// # Errors
 /// Errors of the sink, totals that do not balance, and a requested stop.
@@ -46,15 +50,16 @@ pub fn write_response(
     yours: &Side,
     sink: &mut (impl ResponseSink + Send),
     (matching, writing): (&Stage, &Stage),
+    with_asks: bool,
     stop: &Stop,
-) -> Result<StateTotals> {
+) -> Result<(StateTotals, Vec<Ask>)> {
     let form = renderer.form();
     let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
     let render = |window: &[std::ops::Range<u32>]| -> Result<Vec<Rendered>> {
         let task = |cases: &std::ops::Range<u32>| {
             let mut totals = StateTotals::of(matcher.routine);
-            let mut claims = Vec::new();
+            let (mut claims, mut asks) = (Vec::new(), Vec::new());
             let mut scratch = Scratch::default();
             let records: u32 = cases
                 .clone()
@@ -72,6 +77,9 @@ pub fn write_response(
                     if let Outcome::Matched(found) = &outcome {
                         claims.push(Claim::of(found));
                     }
+                    if with_asks {
+                        asks.extend(Ask::of(yours, number, &outcome));
+                    }
                     if !form.fixed {
                         check_lines(yours, case, &response[first..], form)?;
                     }
@@ -83,6 +91,7 @@ pub fn write_response(
                 response,
                 totals,
                 claims,
+                asks,
             })
         };
         // The first error in case order, so that it does not depend on the number of threads.
@@ -90,7 +99,7 @@ pub fn write_response(
         tasks.into_iter().collect()
     };
     let mut totals = StateTotals::of(matcher.routine);
-    let mut claims = Claims::default();
+    let (mut claims, mut asks) = (Claims::default(), Vec::new());
     let mut rendered: Vec<Rendered> = Vec::new();
     for window in tasks.chunks(WINDOW_TASKS).chain([&[][..]]) {
         stop.check()?;
@@ -104,6 +113,7 @@ pub fn write_response(
                     for &claim in &task.claims {
                         claims.add(claim);
                     }
+                    asks.extend_from_slice(&task.asks);
                 }
                 Ok::<_, crate::Error>(())
             },
@@ -117,7 +127,12 @@ pub fn write_response(
     totals.records.rejected = extract.rejected.len() as u64;
     totals.cases.with_rejected_records = extract.cases_with_rejected_records;
     totals.check_balance(extract.state.usps(), extract.cases.len() as u64)?;
-    Ok(totals)
+    for ask in &mut asks {
+        if let Some((case, facts)) = &mut ask.found {
+            facts.claimed_twice = claims.is_shared(ask.other, *case);
+        }
+    }
+    Ok((totals, asks))
 }
 
 /// Refuses records that cannot be written as lines, because a byte of theirs is a line end in the

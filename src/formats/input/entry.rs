@@ -1,4 +1,4 @@
-//! What a manifest says of a file that was read.
+//! The manifest entry of an input file.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct InputEntry {
     pub kind: String,
     /// The file's name, without its folder.
     pub name: String,
-    /// The state that it is of, where it is of one.
+    /// The state that it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub state: Option<String>,
     /// Its size.

@@ -42,7 +42,7 @@ impl Format {
 /// The code page of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// ASCII, or ISO 8859-1 where a byte is X'80' or above.
+    /// ASCII; a byte of X'80' or above is ISO 8859-1.
     #[default]
     Ascii,
     /// UTF-8, of which columns are counted in characters. Nothing is written in it.
@@ -57,7 +57,7 @@ pub enum Encoding {
     Cp500,
 }
 
-/// How much of a file tells its code page (layouts.md, section 4).
+/// The number of bytes at the start of a file that decide its code page (layouts.md, section 4).
 pub(super) const LOOK_BYTES: usize = 64 * 1024;
 
 /// What EBCDIC's new line, X'15', is in ISO 8859-1.
@@ -216,7 +216,7 @@ impl Encoding {
     }
 }
 
-/// The form that was asked for; what is `None` is found out from the bytes.
+/// The requested form. `None` is detected from the bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputForm {
     /// `--input-format`.

@@ -1,24 +1,24 @@
-//! Where each record lies. Every byte of a file is in exactly one record or line end.
+//! Splits a file into records. Every byte of a file must be in exactly one record or line end.
 
 use memchr::memchr;
 
 use super::Framing;
 
-/// One record as it came, without its line end.
+/// One record, unchanged, without its line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// Where it begins in the file, in bytes from 0.
+    /// Its first byte in the file, from 0.
     pub offset: usize,
     /// Its bytes.
     pub bytes: &'a [u8],
 }
 
-/// The records of a run of whole records.
+/// An iterator over a range of complete records.
 pub struct Records<'a> {
     framing: Framing,
     rest: &'a [u8],
     offset: usize,
-    /// Whether `rest` ends where the file ends.
+    /// Whether `rest` ends at the end of the file.
     at_end: bool,
 }
 
@@ -28,8 +28,8 @@ impl<'a> Records<'a> {
         Self::within(framing, bytes, 0, bytes.len())
     }
 
-    /// The records from byte `first` to byte `end` of a file: both must be where a record begins
-    /// (see [`split_at_records`]), or the file's end.
+    /// The records from byte `first` to byte `end`. Both must be the start of a record (see
+    /// [`split_at_records`]), or the end of the file.
     pub fn within(framing: Framing, file: &'a [u8], first: usize, end: usize) -> Self {
         Records {
             framing,
@@ -55,7 +55,7 @@ impl<'a> Iterator for Records<'a> {
             }
             Framing::Text => match memchr(b'\n', self.rest) {
                 Some(at) => (without_cr(&self.rest[..at]), at + 1),
-                // A CR as the file's last byte belongs to the line end.
+                // A CR at the very end of the file belongs to the line end.
                 None if self.at_end => (without_cr(self.rest), self.rest.len()),
                 None => (self.rest, self.rest.len()),
             },
@@ -75,9 +75,9 @@ fn without_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Cuts a file into pieces of about `piece_bytes`, each of whole records, and where `key_bytes` of
-/// two neighbouring records are alike, not between these (so that the records of a case that stand
-/// together stay together). Gives the first byte of each piece, and the file's length.
+/// Splits a file into pieces of about `piece_bytes`. Each has only complete records, and adjacent
+/// records with the same `key_bytes` are in one piece, so that adjacent records of a case stay
+/// together. Returns the first byte of each piece, and the file's length.
 pub fn split_at_records(
     framing: Framing,
     file: &[u8],
@@ -88,7 +88,7 @@ pub fn split_at_records(
     let mut at = 0;
     loop {
         at = next_record(framing, file, at + piece_bytes);
-        // Move on while the record before and the record after the cut have the same key.
+        // Move the cut while the records before and after it have the same key.
         let mut before = previous_key(framing, file, at, &key_bytes);
         while at < file.len() {
             let record = Records::within(framing, file, at, file.len()).next();
@@ -107,14 +107,14 @@ pub fn split_at_records(
     }
 }
 
-/// The first byte at or after `from` where a record begins.
+/// The first start of a record at or after `from`.
 fn next_record(framing: Framing, file: &[u8], from: usize) -> usize {
     if from >= file.len() {
         return file.len();
     }
     match framing {
         Framing::Fixed(length) => from.next_multiple_of(length).min(file.len()),
-        // `from - 1` might be the line end itself: then a record begins at `from`.
+        // If `from - 1` is a line end, a record begins at `from`.
         Framing::Text => memchr(b'\n', &file[from - 1..]).map_or(file.len(), |at| from + at),
     }
 }

@@ -1,10 +1,10 @@
 //! Files mapped into memory: the one module with `unsafe` code.
 //!
-//! A mapped input costs no private memory, and a record anywhere in it can be read again when its
-//! response is written. The price is that another process can cut the file short while it is
-//! mapped; reading beyond the new end would end the process with SIGBUS. Here a handler puts a
-//! page of zeroes under the reader and remembers the file, and [`Mapped::check_intact`], which
-//! every command calls before it publishes or prints an answer, reports it (decision 0002).
+//! A mapped input uses no private memory, and any record can be read again when its response is
+//! written. But another process can truncate the file while it is mapped, and reading beyond the
+//! new end would kill the process with SIGBUS. A signal handler therefore maps a page of zeroes
+//! there and notes the file, and [`Mapped::check_intact`], which every command must call before it
+//! publishes or prints an answer, reports it (decision 0002).
 
 #![expect(
     unsafe_code,
@@ -54,8 +54,8 @@ pub struct Mapped {
     path: PathBuf,
 }
 
-/// What tells that a file was changed. The time of its last change of state (ctime) too: no program
-/// can set it back, as it can the time of modification.
+/// The properties that show whether a file was changed. They include the time of its last status change
+/// (ctime), because a program can reset the modification time but not this one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     file: (u64, u64),
@@ -92,7 +92,7 @@ impl Mapped {
         Self::of_file(file, path)
     }
 
-    /// Maps a file that is open already; `path` is for messages.
+    /// Maps an open file; `path` is for messages.
     ///
     /// # Errors
     /// As [`Mapped::open`].
@@ -129,15 +129,15 @@ impl Mapped {
         Ok(mapped)
     }
 
-    /// Where the file is, as it was given.
+    /// The path of the file, as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Tells the system that all will be read soon, from front to back.
+    /// Advises the system that the file will be read soon, from front to back.
     pub fn will_read(&self) {
         if let Some(map) = &self.map {
-            // Advice only: where it is not taken nothing is lost but time.
+            // This is only advice, so an error does not matter.
             drop(map.advise(memmap2::Advice::WillNeed));
         }
     }
@@ -157,7 +157,7 @@ impl Mapped {
     /// `path` is of the file that was delivered.
     ///
     /// # Errors
-    /// [`Error::Input`] where it does not.
+    /// [`Error::Input`] if it does not.
     pub(super) fn check_temporary(&self, checksum: u32) -> Result<()> {
         let metadata = self.file.metadata();
         let metadata = metadata.map_err(Error::io("read", &self.path))?;
@@ -187,7 +187,7 @@ impl Mapped {
     /// Tells whether the file is still the one that was opened.
     ///
     /// # Errors
-    /// [`Error::Input`] where it was cut short, changed or replaced since.
+    /// [`Error::Input`] if it was truncated, changed or replaced since.
     pub fn check_intact(&self) -> Result<()> {
         let cut = self.is_cut();
         let metadata = self
@@ -298,7 +298,7 @@ extern "C" fn handler(
             }
             break;
         }
-        // Not one of ours: let the fault end the process, as it would have.
+        // Not a fault in a mapped file: the default action ends the process.
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = libc::SIG_DFL;
         libc::sigaction(signal, &raw const action, std::ptr::null_mut());

@@ -14,18 +14,18 @@ const ZSTD_WINDOW_LOG: u32 = 31;
 /// How a file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
-    /// gzip, of one member or several.
+    /// gzip, with one or more members.
     Gzip,
-    /// zstd, of one frame or several.
+    /// zstd, with one or more frames.
     Zstd,
 }
 
 impl Packing {
-    /// The packing that the first bytes of a file tell.
+    /// The compression that the first bytes of a file show.
     pub fn of(bytes: &[u8]) -> Option<Packing> {
         match bytes {
             [0x1f, 0x8b, 0x08, ..] => Some(Packing::Gzip),
-            // A frame, or the skippable frame that some packers begin with.
+            // A frame, or the skippable frame that some compressors write first.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 Some(Packing::Zstd)
             }
@@ -41,10 +41,10 @@ impl Packing {
         }
     }
 
-    /// A reader of what is packed in these bytes.
+    /// A reader that decompresses these bytes.
     ///
     /// # Errors
-    /// The unpacker's answer where it cannot be set up.
+    /// The decompressor's error if it cannot be set up.
     pub(super) fn reader(self, bytes: &[u8]) -> std::io::Result<Box<dyn Read + '_>> {
         Ok(Box::new(Parts {
             packing: self,
@@ -52,7 +52,7 @@ impl Packing {
         }))
     }
 
-    /// The error of a file that cannot be unpacked.
+    /// The error for a file that cannot be decompressed.
     pub(super) fn refuse(self, path: &Path, error: &std::io::Error) -> Error {
         let what = match error.kind() {
             ErrorKind::UnexpectedEof => "ends before it is complete",
@@ -136,7 +136,7 @@ pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<
     Ok(filled)
 }
 
-/// Unpacks the head of packed bytes, for a look at them.
+/// Decompresses the start of a file.
 pub(super) fn head(packing: Packing, bytes: &[u8], most: usize) -> std::io::Result<Vec<u8>> {
     let mut head = vec![0; most];
     let filled = fill(&mut *packing.reader(bytes)?, &mut head)?;

@@ -1,4 +1,4 @@
-//! From input arguments to files.
+//! Finds the files that input arguments name.
 
 use std::path::{Path, PathBuf};
 

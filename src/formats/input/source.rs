@@ -1,4 +1,4 @@
-//! One input file: its bytes, as ISO 8859-1, and its form.
+//! One input file: its bytes as ISO 8859-1, and its form.
 //!
 //! A plain ASCII file is read where it lies, from its map. One that is packed, RECFM=VB, UTF-8 or
 //! EBCDIC is unpacked and translated, a buffer at a time, into a temporary file without a name (in
@@ -24,21 +24,21 @@ use crate::text::count_of;
 /// How much is digested between looks at whether to stop.
 const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 
-/// An input file that was opened.
+/// An open input file.
 pub struct Source {
-    /// Where it is, as it was given.
+    /// Its path, as given.
     pub path: PathBuf,
     /// How its records are told apart; those of RECFM=VB have become lines.
     pub framing: Framing,
-    /// Its code page as it was delivered.
+    /// Its code page, as delivered.
     pub encoding: Encoding,
-    /// How it was packed when it was delivered.
+    /// Its compression, as delivered.
     pub packing: Option<Packing>,
     /// Whether it was RECFM=VB when it was delivered.
     variable: bool,
     /// The file as it was delivered.
     delivered: Mapped,
-    /// What it holds, where that is not what was delivered.
+    /// Its contents, if they differ from the delivered bytes.
     decoded: Option<Decoded>,
     /// Where its records are, without a byte-order mark and padding.
     body: Range<usize>,
@@ -49,13 +49,13 @@ pub struct Source {
     digest: Mutex<Digesting>,
 }
 
-/// What was unpacked and translated, with its checksum.
+/// The decompressed and translated contents, with their checksum.
 struct Decoded {
     bytes: Mapped,
     checksum: u32,
 }
 
-/// A digest of the file as delivered, made as its bytes are read.
+/// The digest of the delivered file, computed while its bytes are read.
 #[derive(Default)]
 struct Digesting {
     state: Sha256,
@@ -63,8 +63,8 @@ struct Digesting {
 }
 
 impl Source {
-    /// Opens a file of records of `record_bytes`; gives up unpacking and translating, which can take
-    /// long, when the run is to stop.
+    /// Opens a file with records of `record_bytes`. Decompressing and translating, which can take
+    /// long, is abandoned if a stop is requested.
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
@@ -108,8 +108,8 @@ impl Source {
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
-    /// The same file, read as records of another length. What was unpacked stays unpacked, unless it
-    /// is EBCDIC, whose line ends depend on the length.
+    /// The same file with another record length. It is not decompressed again, unless it is EBCDIC,
+    /// whose line ends depend on the record length.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -251,7 +251,7 @@ impl Source {
     /// The first bytes of the file, unpacked but not translated, and whether they are all of it.
     pub(super) fn untranslated(&self, most: usize) -> (Vec<u8>, bool) {
         let mut bytes = match self.packing {
-            // What could be unpacked when the file was opened can be unpacked now.
+            // It was decompressed when it was opened, so this cannot fail.
             Some(packing) => {
                 super::packing::head(packing, &self.delivered, most + 1).unwrap_or_default()
             }
@@ -267,9 +267,9 @@ impl Source {
         Records::new(self.framing, self.bytes())
     }
 
-    /// Takes the bytes from `first` to `end` into the file's digest. Bytes that were taken before
-    /// are passed over, and those of a file that was unpacked or translated: its digest is of the
-    /// file as it was delivered, and made at the end.
+    /// Adds the bytes from `first` to `end` to the file's digest. Bytes that were added before are
+    /// skipped. If the file was decompressed or translated, all are skipped: its digest is that of
+    /// the delivered file, and is computed at the end.
     pub fn digest_next(&self, first: usize, end: usize) {
         if self.decoded.is_some() {
             return;
@@ -290,7 +290,7 @@ impl Source {
         }
     }
 
-    /// As [`Source::sha256`]; gives up when the run is to stop.
+    /// Like [`Source::sha256`], but stops when a stop is requested.
     ///
     /// # Errors
     /// [`Error::Interrupted`].
@@ -306,7 +306,7 @@ impl Source {
         Ok(state.finalize().into())
     }
 
-    /// The SHA-256 of the file as it was delivered; what was not read yet is read now.
+    /// The SHA-256 of the delivered file. Bytes that have not been hashed are hashed now.
     pub fn sha256(&self) -> [u8; 32] {
         let mut digest = self
             .digest
@@ -318,7 +318,7 @@ impl Source {
         digest.state.clone().finalize().into()
     }
 
-    /// The form in which the file was delivered: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
+    /// The form of the delivered file: `text/ascii`, `fb/cp037`, `text/ascii+gzip`, ...
     pub fn form_words(&self) -> String {
         let format = match self.framing {
             Framing::Text if self.variable => Format::Variable,
@@ -331,7 +331,7 @@ impl Source {
         format!("{}/{}{packing}", format.word(), self.encoding.word())
     }
 
-    /// The size of the file as it was delivered, in bytes.
+    /// The size of the delivered file in bytes.
     pub fn raw_bytes(&self) -> u64 {
         self.delivered.len() as u64
     }
@@ -373,7 +373,7 @@ impl Source {
     }
 }
 
-/// Takes bytes into a digest; gives up when the run is to stop.
+/// Adds bytes to a digest. Stops when a stop is requested.
 ///
 /// # Errors
 /// [`Error::Interrupted`].

@@ -1,4 +1,4 @@
-//! Files without a name that hold what was unpacked or translated.
+//! Unnamed temporary files, which hold decompressed or translated inputs.
 
 use std::fs::{File, Permissions};
 use std::io::Result;

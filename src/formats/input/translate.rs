@@ -99,7 +99,7 @@ fn put(table: Option<&[u8; 256]>, utf8: Option<&mut FromUtf8>, bytes: &[u8], out
 ///
 /// # Errors
 /// [`Error::Input`] where the file cannot be unpacked, or is not RECFM=VB although that was asked or
-/// found; [`Error::Io`] where there is no room; [`Error::Interrupted`].
+/// found; [`Error::TooLarge`] where it is over a limit or has no room; [`Error::Interrupted`].
 pub(super) fn translate(
     delivered: &Mapped,
     packing: Option<Packing>,

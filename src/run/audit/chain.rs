@@ -1,4 +1,4 @@
-//! Checks the chain of a trail.
+//! Verifies the chain of digests in an audit trail.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,27 +11,28 @@ use super::trail::FIRST;
 use crate::error::Result;
 use crate::stop::Stop;
 
-/// What a check of the chain found.
+/// The result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Check {
-    /// How many lines there are.
+    /// The number of lines.
     pub lines: u64,
-    /// How many commands began.
+    /// The number of commands that began.
     pub starts: u64,
-    /// How many commands have no end line: they run, or were killed.
+    /// The number of commands without an end line. They are still running, or were killed.
     pub open: u64,
-    /// The lines, from 1, of those among them that were about to publish: whether they did shows where
-    /// their output was to be.
+    /// The lines, from 1, of those commands that were about to publish. Whether they did can be
+    /// seen only where their output would be.
     pub prepared: Vec<u64>,
-    /// How many lines are signed with a key; whether with the right one, only the key tells.
+    /// The number of lines signed with a key. Only the key shows whether it was the right one.
     pub signed: u64,
-    /// How many lines have no seal: an earlier version of the program wrote them.
+    /// The number of lines without a seal, which an earlier version of the program wrote.
     pub unsealed: u64,
-    /// Lines, from 1, that a killed process left half written and that the next line chains past.
+    /// Lines, from 1, that were cut when a process was killed, and that the next line's digest
+    /// accounts for.
     pub torn: Vec<u64>,
-    /// The SHA-256 of the last line, in hexadecimal: what the next line will hold of it.
+    /// The SHA-256 of the last line, in hexadecimal, which the next line will contain.
     pub last: String,
-    /// The line, from 1, that has the digest that was looked for.
+    /// The line, from 1, with the expected digest.
     pub expected: Option<u64>,
     /// The first broken link, if there is one.
     pub broken: Option<Broken>,
@@ -47,19 +48,19 @@ pub struct Broken {
     pub problem: String,
 }
 
-/// Whether a line of these bytes is one of a trail.
+/// Whether these bytes are a line of a trail.
 pub fn is_trail(bytes: &[u8]) -> bool {
     bytes
         .split(|&byte| byte == b'\n')
         .any(|line| Line::parse(line).is_some())
 }
 
-/// Checks every line and link, up to the first that is broken, and looks for the line with the
-/// digest `expect`. A torn last line of the file is no broken link: the next command will chain past
-/// it. That lines were removed from the end cannot be seen, but by a digest that was noted elsewhere.
+/// Checks every line and link up to the first broken one, and looks for the line with the digest
+/// `expect`. A cut last line is not a broken link, because the next command will account for it.
+/// Lines that were removed from the end can be detected only by a digest that was noted elsewhere.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub fn check(
     trail: &[u8],
     expect: Option<&str>,
@@ -68,7 +69,7 @@ pub fn check(
 ) -> Result<Check> {
     let mut found = Check::default();
     let mut open = std::collections::BTreeSet::new();
-    // One whose end was recorded may record a graver end: the folder could not be published.
+    // A command may get a second, more severe end line, if its folder could not be published.
     let mut begun = ahash::AHashSet::new();
     let mut prepared = std::collections::BTreeMap::new();
     let mut previous = FIRST.to_owned();
@@ -258,7 +259,7 @@ mod tests {
         for changed in [
             format!("{changed}\n"),
             changed,
-            // The seal was taken off.
+            // The seal was removed.
             format!("{body}}}\n"),
             "garbage\n".to_owned(),
             "garbage".to_owned(),
@@ -275,7 +276,8 @@ mod tests {
                 "{torn}"
             );
         }
-        // Lines that were removed from the end are missed by who noted the last line elsewhere.
+        // Lines that were removed from the end are detected only if the last digest was noted
+        // elsewhere.
         let last = check(text.as_bytes()).last;
         let cut = format!("{before}\n");
         let look = |text: &str| super::check(text.as_bytes(), Some(&last), None, &Stop::default());
@@ -288,7 +290,7 @@ mod tests {
     fn a_trail_of_an_earlier_version_holds_and_goes_on_with_seals() {
         let (_folder, path) = trail();
         let text = std::fs::read_to_string(&path).unwrap();
-        // As the lines were before they had seals.
+        // The format of lines before they had seals.
         let (mut previous, mut start, mut old) = (FIRST.to_owned(), String::new(), String::new());
         for line in text.lines() {
             let mut line: serde_json::Value = serde_json::from_str(line).unwrap();

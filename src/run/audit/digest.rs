@@ -1,4 +1,4 @@
-//! The digest of a line.
+//! The digest of a line of the audit trail.
 
 use sha2::{Digest, Sha256};
 

@@ -1,11 +1,11 @@
-//! What the lines of the trail hold.
+//! The lines of the audit trail.
 
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The form of the trail's lines.
+/// The schema of the lines.
 pub(super) const SCHEMA: &str = "icr.audit/1";
 
 /// One line of the trail.
@@ -15,14 +15,14 @@ pub(super) const SCHEMA: &str = "icr.audit/1";
 pub enum Line {
     /// A command begins.
     Start(StartLine),
-    /// A command has written all, and is about to let its output appear.
+    /// A command has written everything and is about to publish its output.
     Prepared(EndLine),
     /// A command ended.
     End(EndLine),
 }
 
-/// Whether a process was killed while it wrote this line: it begins as lines do, and ends in the
-/// middle. What was changed by hand does neither, as a rule.
+/// Whether a process was killed while it wrote this line: it begins like a line, and ends in the
+/// middle. A line that was edited usually does not.
 pub(super) fn is_torn(line: &[u8]) -> bool {
     const HEAD: &[u8] = b"{\"event\":\"";
     let begins = !line.is_empty() && (line.starts_with(HEAD) || HEAD.starts_with(line));
@@ -30,7 +30,7 @@ pub(super) fn is_torn(line: &[u8]) -> bool {
 }
 
 impl Line {
-    /// Reads a line; `None` where it is none of a trail.
+    /// Parses a line; `None` if it is not a line of a trail.
     pub(super) fn parse(line: &[u8]) -> Option<Line> {
         serde_json::from_slice(line).ok()
     }
@@ -59,7 +59,7 @@ impl Line {
         }
     }
 
-    /// Whether it says that the line before is torn.
+    /// Whether it says that the line before was cut.
     pub(super) fn follows_torn_line(&self) -> bool {
         match self {
             Line::Start(line) => line.after_torn_line,
@@ -113,7 +113,7 @@ pub struct EndLine {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct Outcome {
-    /// `finished`, `failed` or `interrupted`; `prepared` on a line that says so.
+    /// `finished`, `failed` or `interrupted`; `prepared` on the line before publishing.
     pub outcome: String,
     pub exit: u8,
     /// Why it failed or was interrupted: the message, which holds no value of a record.
@@ -126,7 +126,7 @@ pub struct Outcome {
     pub inputs: Vec<FileFact>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<FileFact>,
-    /// Single cases that were looked at.
+    /// Single cases that were viewed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<AskedCase>,
     #[serde(default, skip_serializing_if = "Value::is_null")]
@@ -139,7 +139,7 @@ pub struct Outcome {
 #[expect(missing_docs, reason = "the fields are the keys of the line")]
 pub struct FileFact {
     pub name: String,
-    /// The state that it is of or for, where it is of one.
+    /// The state that it is from or for, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     pub bytes: u64,

@@ -1,10 +1,10 @@
-//! The audit trail: who asked for what, and what came of it.
+//! The audit trail: who ran which command, and its outcome.
 //!
-//! An append-only file of JSON Lines. Each line holds the SHA-256 of the line before it and ends with
-//! one of itself, so that a line that is changed, left out or put in breaks the chain. A start line is written and synced
-//! before any data is shown or written; an end line closes it (seed: participants in a data
-//! exchange maintain audit data for all requests and responses, and an audit trail of user IDs and
-//! case IDs).
+//! An append-only file of JSON Lines. Each line has the SHA-256 of the line before it and ends with
+//! its own, so that changing, removing or inserting a line breaks the chain. A start line is
+//! written and synced before any data are shown or written, and an end line closes it (seed:
+//! participants in a data exchange maintain audit data for all requests and responses, and an audit
+//! trail of user IDs and case IDs).
 
 mod chain;
 mod digest;

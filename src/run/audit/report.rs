@@ -1,4 +1,4 @@
-//! What a trail says of one state in one month.
+//! Extracts from a trail what concerns one state in one month.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,9 +21,10 @@ pub struct MonthReport {
     pub state: String,
     /// CCYY-MM.
     pub month: String,
-    /// The first broken link of the trail, if there is one: then what follows may not be what was.
+    /// The first broken link of the trail, if there is one. Then the lines after it cannot be
+    /// trusted.
     pub broken: Option<Broken>,
-    /// The commands, in the order in which they ended.
+    /// The commands, in the order of their end lines.
     pub entries: Vec<Entry>,
 }
 
@@ -55,7 +56,7 @@ const OF_ALL_STATES: [&str; 2] = ["match", "derive"];
 /// runs that failed or have no end. The trail is checked as [`check`] does.
 ///
 /// # Errors
-/// [`crate::Error::Interrupted`] where the run is to stop.
+/// [`crate::Error::Interrupted`] if a stop was requested.
 pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<MonthReport> {
     let mut starts: std::collections::BTreeMap<String, StartLine> =
         std::collections::BTreeMap::new();
@@ -220,6 +221,7 @@ mod tests {
         let run = Trail::start(&path, None, &start("match"), &Stop::default()).unwrap();
         run.end(
             &Outcome {
+                outcome: "finished".to_owned(),
                 inputs: vec![file("TX"), file("CA")],
                 ..Outcome::default()
             },

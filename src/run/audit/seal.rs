@@ -1,30 +1,31 @@
-//! A line's seal: the digest of the line itself, its last member.
+//! The seal of a line: its own digest, as its last member.
 //!
-//! A line holds the digest of the line before, so that a change shows in the next one. The last line
-//! has no next one: its seal covers it, and with `previous` all lines before it. It is made of the
-//! line's bytes without the seal, so that a reader needs no JSON to check it.
+//! Each line has the digest of the line before, so that a change shows in the next line. The last
+//! line has no next one; its seal covers it and, through `previous`, all lines before it. The seal
+//! is a digest of the line's bytes without the seal, so that it can be checked without parsing
+//! JSON.
 
 use super::digest::hex_digest;
 
-/// What stands before the digest.
+/// The text before the digest.
 const HEAD: &[u8] = b",\"seal\":\"";
-/// What stands behind it.
+/// The text after the digest.
 const TAIL: &[u8] = b"\"}";
-/// The digits of a digest.
+/// The number of digits of a digest.
 const DIGITS: usize = 64;
 
-/// A line's seal, as far as it has one.
+/// The state of a line's seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seal {
-    /// The line was written as it stands.
+    /// The line is unchanged.
     Holds,
-    /// It was changed.
+    /// The line was changed.
     Broken,
-    /// It has none: an earlier version of the program wrote it, or the seal was taken off.
+    /// There is none: an earlier version of the program wrote the line, or the seal was removed.
     None,
 }
 
-/// The line with its seal; `line` is a JSON object with members.
+/// Adds the seal to a line; `line` is a non-empty JSON object.
 pub(super) fn sealed(line: &[u8]) -> Vec<u8> {
     let digest = hex_digest(line);
     let mut sealed = line.strip_suffix(b"}").unwrap_or(line).to_vec();
@@ -34,7 +35,7 @@ pub(super) fn sealed(line: &[u8]) -> Vec<u8> {
     sealed
 }
 
-/// A line without its seal and the last bracket, as far as it has one.
+/// A line without its seal and the final brace, if it has a seal.
 pub(super) fn unsealed(line: &[u8]) -> &[u8] {
     parted(line).map_or(line, |(body, _)| body)
 }
@@ -46,10 +47,10 @@ fn parted(line: &[u8]) -> Option<(&[u8], &[u8])> {
         .filter(|(_, seal)| seal.starts_with(HEAD) && seal.ends_with(TAIL))
 }
 
-/// Holds a line against its seal.
+/// Checks the seal of a line.
 pub(super) fn seal_of(line: &[u8]) -> Seal {
     let Some((body, seal)) = parted(line) else {
-        // A seal that does not stand where it is written.
+        // A seal in another place than it is written.
         let moved = memchr::memmem::find(line, b"\"seal\":").is_some();
         return if moved { Seal::Broken } else { Seal::None };
     };

@@ -1,4 +1,4 @@
-//! A command under audit: its start line, and the end line that tells what came of it.
+//! Runs a command under audit: its start line, and the end line with its outcome.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::hex;
 
-/// Under which trail a command runs, if any.
+/// The trail of a command, if it has one.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     /// The trail's file.
@@ -26,11 +26,11 @@ pub struct Audit {
     pub key: Option<PathBuf>,
     /// The options that its start line names.
     pub options: Vec<String>,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub stop: Stop,
 }
 
-/// What the end line will tell; a command without `--audit` fills it for nobody.
+/// The contents of the end line. Without `--audit`, they are collected but not written.
 #[derive(Default)]
 pub struct Session {
     trail: Option<Trail>,
@@ -40,10 +40,11 @@ pub struct Session {
 }
 
 impl Audit {
-    /// Runs a command under audit: a start line before, an end line after, whatever happens.
+    /// Runs a command under audit: a start line before it, and an end line after it, even if it
+    /// fails.
     ///
     /// # Errors
-    /// [`Error::Io`] where the trail cannot be written, and whatever `work` gives.
+    /// [`Error::Io`] if the trail cannot be written, and any error of `work`.
     pub fn run(
         &self,
         command: &str,
@@ -80,7 +81,7 @@ impl Audit {
 }
 
 impl Session {
-    /// Tells which files were read.
+    /// Adds files that were read.
     pub fn read(&self, inputs: &[InputEntry]) {
         let facts = inputs.iter().map(|input| FileFact {
             name: input.name.clone(),
@@ -91,11 +92,11 @@ impl Session {
         self.outcome.borrow_mut().inputs.extend(facts);
     }
 
-    /// Tells which files were read, where a trail is kept: their digests are made now. A file named
-    /// after a state is of that state.
+    /// Adds files that were read, and hashes them, if there is a trail. A file named after a state
+    /// is from that state.
     ///
     /// # Errors
-    /// [`Error::Io`] where one cannot be read, [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Io`] if one cannot be read, [`Error::Interrupted`] if a stop was requested.
     pub fn read_files<'p>(
         &self,
         paths: impl IntoIterator<Item = &'p Path>,
@@ -123,7 +124,7 @@ impl Session {
         Ok(())
     }
 
-    /// Tells which files were written. A file named after a state is for that state.
+    /// Adds files that were written. A file named after a state is for that state.
     fn wrote(&self, files: Vec<WrittenFile>) {
         let facts = files.into_iter().map(|file| FileFact {
             state: state_of(&file.name),
@@ -134,25 +135,25 @@ impl Session {
         self.outcome.borrow_mut().outputs.extend(facts);
     }
 
-    /// Tells which single case was looked at.
+    /// Adds a case that was viewed.
     pub fn asked(&self, case: AskedCase) {
         self.outcome.borrow_mut().cases.push(case);
     }
 
-    /// Tells the totals.
+    /// Adds the totals.
     pub fn totals(&self, totals: Value) {
         self.outcome.borrow_mut().totals = totals;
     }
 
-    /// Publishes under audit: prints what the command says of its work and hands it on, writes a line
-    /// that tells what is about to appear, and only then lets it; then the end line says that it has.
-    /// What cannot be told is not published; a reader that has closed the pipe was not to be told. A
-    /// trail that ends with the first of these lines leaves open which: the output is there or not.
+    /// Publishes under audit, in this order: prints the command's output, writes a line that says
+    /// what is about to appear, publishes, and writes the end line. If any of the first steps
+    /// fails, nothing is published; a closed pipe is not a failure. If a trail ends with the first
+    /// of these lines, the output may or may not have been published.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where a signal came, [`Error::Stdout`], and [`Error::Io`] where the
-    /// trail or the output cannot be written; then nothing has appeared. [`Error::Published`] where it
-    /// has, but is perhaps not durable, or the end line cannot be written.
+    /// [`Error::Interrupted`] if a signal was received, [`Error::Stdout`], and [`Error::Io`] if the
+    /// trail or the output cannot be written; then nothing was published. [`Error::Published`] if
+    /// the output was published, but may not be durable or has no end line.
     pub fn publish(
         &self,
         output: impl Publish,
@@ -163,7 +164,7 @@ impl Session {
         stop.check()?;
         stdout.print(text)?;
         stdout.flush()?;
-        // The reader may have been slow.
+        // A signal may have been received while a slow reader was served.
         stop.check()?;
         self.wrote(output.written());
         let path = output.target().to_owned();
@@ -177,18 +178,18 @@ impl Session {
         })
     }
 
-    /// Writes the end line of a command that did all, or all but print.
+    /// Writes the end line of a command that did everything, except perhaps printing.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written: then nothing must be printed.
+    /// [`Error::Io`] if it cannot be written; then nothing may be printed.
     pub fn end(&self, exit: Exit) -> Result<()> {
         self.write("finished", exit, Trail::end)?;
         self.ended.set(true);
         Ok(())
     }
 
-    /// Writes the end line of a command that failed. Where that fails too, the first failure is the
-    /// one to be told.
+    /// Writes the end line of a failed command. If that fails too, the first error is the one to
+    /// report.
     fn failed(&self, error: &Error) {
         let outcome = match error {
             Error::Interrupted(_) => "interrupted",
@@ -199,7 +200,7 @@ impl Session {
             line.reason = Some(error.with_causes("; caused by: "));
             line.published = matches!(error, Error::Published { .. });
             if !line.published {
-                // What was written is gone.
+                // What was written has been removed.
                 line.outputs.clear();
             }
         }

@@ -1,4 +1,4 @@
-//! Appends to the trail.
+//! Appends lines to the audit trail.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -16,31 +16,31 @@ use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
 
-/// What `previous` holds on the first line.
+/// The value of `previous` on the first line.
 pub(super) const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// How long the lock of the trail is waited for: many runs may end at once, each with its sync.
+/// How long to wait for the lock of the trail: many runs may end at once, each with its sync.
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 /// The same for a run that a signal has stopped.
 const LOCK_WAIT_STOPPED: Duration = Duration::from_secs(2);
-/// After how long the wait is told.
+/// How long to wait before a message says so.
 const LOCK_TELL: Duration = Duration::from_secs(1);
 
-/// How long a line can be: the longest that is written is far shorter.
+/// The maximum length of a line; all lines written are far shorter.
 const LONGEST_LINE: u64 = 64 << 20;
 
-/// What a start line says of a command.
+/// The contents of a start line that depend on the command.
 #[derive(Clone, Debug)]
 pub struct Start {
     /// The command.
     pub command: String,
     /// The command line after the program's name.
     pub options: Vec<String>,
-    /// Why the data are looked at, where the command asks for it.
+    /// The purpose of looking at the data, if the command asks for it.
     pub purpose: Option<String>,
 }
 
-/// A trail to which a start line was written.
+/// A trail with the start line of this command.
 pub struct Trail {
     path: PathBuf,
     key: Option<AuditKey>,
@@ -52,9 +52,9 @@ impl Trail {
     /// Writes and syncs a start line.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written, [`Error::Input`] where the file is no trail or another
-    /// process keeps it, [`Error::Interrupted`] where a signal came meanwhile: then the command must not
-    /// run.
+    /// [`Error::Io`] if it cannot be written, [`Error::Input`] if the file is not a trail or
+    /// another process holds its lock, [`Error::Interrupted`] if a signal was received meanwhile.
+    /// The command must then not run.
     pub fn start(path: &Path, key: Option<AuditKey>, start: &Start, stop: &Stop) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
         let digest = append(
@@ -89,10 +89,11 @@ impl Trail {
         })
     }
 
-    /// Writes and syncs a line that says that all is written and the output is about to appear.
+    /// Writes and syncs the line that says that everything is written and the output is about to
+    /// appear.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written: then nothing must be published.
+    /// [`Error::Io`] if it cannot be written; then nothing may be published.
     pub fn prepared(&self, outcome: &Outcome, stop: &Stop) -> Result<()> {
         self.append(outcome, stop, Line::Prepared)
     }
@@ -126,7 +127,7 @@ impl Trail {
     }
 }
 
-/// Appends a line under a lock, so that several processes may append at once, and gives its digest.
+/// Appends a line under a lock, so that several processes can append at once. Returns its digest.
 fn append(
     (path, key): (&Path, Option<&AuditKey>),
     stop: &Stop,
@@ -169,7 +170,7 @@ fn append(
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
     if last.is_some_and(|last| !last.ended) {
-        // End the line that a killed process left half written.
+        // End the line that a killed process left incomplete.
         bytes.push(b'\n');
     }
     bytes.extend_from_slice(&text);
@@ -183,9 +184,9 @@ fn append(
     Ok(hex_digest(&text))
 }
 
-/// Waits for the trail's lock, and hears a signal meanwhile. Whoever can read the trail can hold its
-/// lock, so the wait has a limit. A run that a signal has stopped already waits for its end line too,
-/// but not for long.
+/// Waits for the trail's lock; a signal interrupts the wait. Anyone who can read the trail can hold
+/// its lock, so the wait has a limit. A run that was stopped by a signal also waits for its end
+/// line, but not for long.
 fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
     let (begun, was_stopped) = (Instant::now(), stop.check().is_err());
     let limit = if was_stopped {
@@ -236,14 +237,14 @@ fn sync_folder_of(path: &Path) -> std::io::Result<()> {
 /// The trail's last line.
 struct LastLine {
     bytes: Vec<u8>,
-    /// A line end follows it.
+    /// Whether it has a line end.
     ended: bool,
-    /// A process was killed while it wrote it.
+    /// Whether it was cut because a process was killed.
     torn: bool,
 }
 
 impl LastLine {
-    /// It is neither a line of a trail nor the beginning of one.
+    /// Whether it is neither a line of a trail nor the start of one.
     fn is_foreign(&self) -> bool {
         Line::parse(&self.bytes).is_none() && !is_torn(&self.bytes)
     }
@@ -266,7 +267,7 @@ fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
     if length == 0 {
         return Ok(None);
     }
-    // Pieces from the end to the front, each read once.
+    // Read in pieces from the end, each once.
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     let (mut first, mut ended) = (length, false);
     loop {
@@ -302,7 +303,7 @@ fn number_of(last: &LastLine) -> Option<u64> {
     Line::parse(&last.bytes).map(|line| line.number())
 }
 
-/// How many lines there are, where the last cannot say.
+/// Counts the lines, if the last one does not have its number.
 fn count_lines(file: &mut File) -> std::io::Result<u64> {
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();

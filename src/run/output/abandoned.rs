@@ -1,8 +1,8 @@
-//! Finds what killed runs left beside other outputs of a folder, and removes it.
+//! Finds what killed runs left behind next to the outputs of a folder, and removes it.
 //!
-//! A scheduler that names its folders after the night never comes back to the name of the night that was
-//! killed, and what that night left holds people's data. What nobody holds the lock of goes; a run at
-//! work is not disturbed, and nothing of another user is touched.
+//! A scheduler that names output folders after the date never writes to the folder of a killed run
+//! again, so its staging folder, which holds personal data, would stay forever. It is removed if
+//! nobody holds its lock; a running program and other users' files are never touched.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -17,13 +17,13 @@ use super::remove::remove_folder;
 use super::replaceable::{Kind, kind_of};
 use super::staging::MARK;
 
-/// What ends the name of a staging folder.
+/// The suffix of a staging folder's name.
 pub(super) const STAGING: &str = ".icr-staging";
-/// What ends the name of a file in the making.
+/// The suffix of an unfinished file's name.
 pub(super) const PARTIAL: &str = ".icr-partial";
 
-/// Removes what killed runs left in a folder, but for the output `own`. What cannot be removed stays: it
-/// is no reason for tonight's run to fail.
+/// Removes what killed runs left in a folder, except for the output `own`. If something cannot be
+/// removed, it stays: that must not make tonight's run fail.
 pub(super) fn sweep(folder: &OpenFolder, own: &OsStr) {
     let user = rustix::process::geteuid().as_raw();
     let mut outputs = BTreeSet::new();
@@ -41,7 +41,7 @@ pub(super) fn sweep(folder: &OpenFolder, own: &OsStr) {
     }
 }
 
-/// The output beside which a name stands.
+/// The output that a temporary name belongs to.
 fn output_of(name: &OsStr) -> Option<OsString> {
     let name = name.as_bytes().strip_prefix(b".")?;
     let endings = [STAGING, PARTIAL, LOCK];
@@ -75,14 +75,14 @@ pub(super) fn remove_left(folder: &OpenFolder, output: &OsStr) -> Result<()> {
         Kind::Begun { .. } | Kind::Lost { .. } => {
             remove_folder(folder, &name, Identity::of(&stat), &[MARK])
         }
-        // A finished folder is not abandoned, whatever its name.
+        // A finished folder is not abandoned, even with such a name.
         Kind::Finished | Kind::Busy | Kind::Foreign(_) => Ok(()),
     }
 }
 
-/// Removes a file in the making that a killed run left.
+/// Removes an unfinished file that a killed run left.
 fn remove_partial(folder: &OpenFolder, name: &OsStr) -> Result<()> {
-    // Versions before 0.2 hold the file itself locked.
+    // Versions before 0.2 lock the file itself.
     match folder.file(name, OFlags::RDONLY)? {
         Some(file) if try_lock(&file)? => folder.remove_file(name),
         _ => Ok(()),
@@ -115,7 +115,7 @@ mod tests {
             std::fs::write(path(".gone.icr-lock"), "").unwrap();
             std::fs::write(path(".CA.csv.icr-partial"), "x").unwrap();
         };
-        // Not a run of icr: somebody's folder of such a name, a finished run, and a link.
+        // None is a run of icr: a foreign folder with such a name, a finished run, and a link.
         std::fs::create_dir(path(".mine.icr-staging")).unwrap();
         std::fs::write(path(".mine.icr-staging").join("thesis"), "x").unwrap();
         std::os::unix::fs::symlink("live", path(".link.icr-staging")).unwrap();

@@ -1,4 +1,4 @@
-//! An output folder that appears when all of it is written.
+//! An output folder that appears only when it is complete.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -22,11 +22,11 @@ use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
 use crate::text::hex;
 
-/// After how many bytes of a file the system is told to write them out: the disk works while the
-/// rest is rendered, and the sync at the end finds little left.
+/// After this many bytes of a file, the system is asked to start writing them to disk. The disk
+/// then works while the rest is rendered, and the final sync is short.
 const WRITE_OUT_BYTES: u64 = 1 << 20;
 
-/// A file that was written whole.
+/// A file that is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenFile {
     /// Its path below the folder, with `/`.
@@ -37,35 +37,36 @@ pub struct WrittenFile {
     pub sha256: [u8; 32],
 }
 
-/// A folder in the making. Dropped before [`OutputFolder::publish`], it leaves nothing behind.
+/// An unfinished folder. If dropped before [`OutputFolder::publish`], it is removed.
 ///
-/// Everything is done through the descriptors of the folders that were found at the beginning, under a
-/// lock that lies outside of what is published and is held until all is done.
+/// All access is through descriptors of the folders found at the start, under a lock that is
+/// outside the published folder and is held until everything is done.
 pub struct OutputFolder {
     place: Place,
     form: Form,
     mode: FileMode,
     replaces: bool,
     written: Mutex<Vec<WrittenFile>>,
-    // Dropped in this order: the staging folder goes before the lock.
+    // The order matters for drop: the staging folder must be removed before the lock.
     staging: Staging,
     _lock: Option<Lock>,
 }
 
-/// How the folder gets to its place.
+/// How the folder is published.
 enum Form {
-    /// By one rename, from the staging folder beside it.
+    /// By one rename of the staging folder next to it.
     Beside,
-    /// Entry by entry, from the staging folder inside it. The folder itself is held locked.
+    /// Entry by entry, from the staging folder inside it, which is locked.
     Inside(OpenFolder),
 }
 
 impl OutputFolder {
-    /// Makes the staging folder of `target`; `force` lets it replace a run of this program.
+    /// Creates the staging folder of `target`. `force` allows to replace an earlier run of this
+    /// program.
     ///
     /// # Errors
-    /// [`Error::Output`] where the target exists and must not be replaced or another run is at work
-    /// on it, and [`Error::Io`] where the folder cannot be made.
+    /// [`Error::Output`] if the target exists and must not be replaced or another run is at work
+    /// on it, and [`Error::Io`] if the folder cannot be made.
     pub fn create(target: &Path, force: bool, mode: FileMode) -> Result<Self> {
         let io = || Error::io("create the folder", target);
         let place = Place::of_folder(target)?;
@@ -74,7 +75,7 @@ impl OutputFolder {
             let lock = Lock::take(&place.parent, &place.name).map_err(io())?;
             lock.ok_or_else(|| busy(target)).map(Some)
         };
-        // Whoever may not write beside the folder cannot be disturbed by who does.
+        // A program that cannot write next to the folder cannot conflict with one that can.
         let lock = match &to_fill {
             Some(_) if !place.parent.is_writable() => None,
             _ => take()?,
@@ -108,10 +109,10 @@ impl OutputFolder {
         })
     }
 
-    /// Begins a file below the folder; folders in `name` are made.
+    /// Creates a file below the folder, with the folders in `name`.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be made.
+    /// [`Error::Io`] if it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutputFile<'_>> {
         let path = self.place.target.join(name);
         let made = || {
@@ -129,7 +130,7 @@ impl OutputFolder {
         })
     }
 
-    /// Writes a whole file.
+    /// Writes a complete file.
     ///
     /// # Errors
     /// As [`OutputFile`].
@@ -189,7 +190,7 @@ impl OutputFolder {
         &self.place.target
     }
 
-    /// The files finished so far, by name.
+    /// The finished files, by name.
     pub fn written(&self) -> Vec<WrittenFile> {
         let mut written = self
             .written
@@ -200,10 +201,10 @@ impl OutputFolder {
         written
     }
 
-    /// Writes the manifest, the folder's last file; its outputs are the files written so far.
+    /// Writes the manifest, which must be the last file. Its outputs are the files written so far.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] where it cannot be written.
+    /// [`crate::Error::Io`] if it cannot be written.
     pub fn write_manifest(&self, manifest: Manifest) -> Result<()> {
         let entry = |file: WrittenFile| OutputEntry {
             name: file.name,
@@ -214,11 +215,11 @@ impl OutputFolder {
         self.write(MANIFEST, manifest.text(outputs).as_bytes())
     }
 
-    /// Makes the folder appear at its place.
+    /// Publishes the folder.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Output`] where a folder cannot be synced or renamed; then nothing
-    /// has appeared. [`Error::Published`] where it has, but is perhaps not durable.
+    /// [`Error::Io`] and [`Error::Output`] if a folder cannot be synced or renamed; then nothing
+    /// has appeared. [`Error::Published`] if it has, but is perhaps not durable.
     pub fn publish(self) -> Result<()> {
         let target = &self.place.target;
         sync_folders(&self.staging.content, self.mode).map_err(Error::io("write", target))?;
@@ -229,7 +230,8 @@ impl OutputFolder {
                 self.confirm(folder)
             }
             Form::Beside => {
-                // A run takes hours; what stands there now may be something else than at its beginning.
+                // A run can take hours, so the target is checked again: it may have changed since
+                // the start.
                 match standing(&self.place, self.replaces)? {
                     Standing::Run(old) => {
                         self.replace(old).map_err(Error::io("replace", target))?;
@@ -243,13 +245,14 @@ impl OutputFolder {
         }
     }
 
-    /// Moves the content to its place, where nothing is, or an empty folder.
+    /// Moves the content to a target that does not exist or is an empty folder.
     fn rename(&self) -> std::io::Result<()> {
         let (staging, place) = (&self.staging, &self.place);
         let content = OsStr::new(CONTENT);
         let renamed = staging.folder.rename(content, &place.parent, &place.name);
         if renamed.is_err() {
-            // What is true is what stands there: a server may have renamed before its answer was lost.
+            // The target itself decides: on a network file system, a rename can succeed although it
+            // reports an error.
             let now = place.parent.stat(&place.name).ok().flatten();
             let own = staging.content.identity()?;
             if now.is_some_and(|stat| Identity::of(&stat) == own) {
@@ -259,7 +262,7 @@ impl OutputFolder {
         renamed
     }
 
-    /// Lets the content and the old run change places; the old one then goes with the staging folder.
+    /// Exchanges the content with the old run, which is then removed with the staging folder.
     fn replace(&self, old: Identity) -> std::io::Result<()> {
         let (staging, place) = (&self.staging, &self.place);
         let content = OsStr::new(CONTENT);
@@ -285,7 +288,7 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Syncs the folders whose names the publishing changed.
+    /// Syncs the folders in which publishing changed names.
     fn confirm(&self, folder: &OpenFolder) -> Result<()> {
         let synced = self.staging.folder.sync().and_then(|()| folder.sync());
         synced.map_err(|error| {
@@ -299,31 +302,31 @@ impl OutputFolder {
     }
 }
 
-/// Whether the file system knows no exchange of names.
+/// Whether the file system cannot exchange names.
 fn cannot_exchange(error: &std::io::Error) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
         .iter()
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-/// A file in the making.
+/// An unfinished file.
 pub struct OutputFile<'a> {
     folder: &'a OutputFolder,
     name: String,
-    /// Where it will be, for messages.
+    /// Its final path, for messages.
     path: PathBuf,
     file: File,
     digest: Sha256,
     bytes: u64,
-    /// Up to which byte, from 0, the system was told to write the file out.
+    /// The system was asked to write the file to disk up to this byte, from 0.
     written_out: u64,
 }
 
 impl OutputFile<'_> {
-    /// Appends bytes, and takes them into the file's digest.
+    /// Appends bytes, and adds them to the file's digest.
     ///
     /// # Errors
-    /// [`Error::Io`] where they cannot be written.
+    /// [`Error::Io`] if they cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
@@ -334,13 +337,13 @@ impl OutputFile<'_> {
         Ok(())
     }
 
-    /// Lets the system begin to write out what it holds of the file.
+    /// Asks the system to start writing the file to disk.
     fn write_out(&mut self) {
         let from = self.written_out;
         if let Some(length) = NonZeroU64::new(self.bytes - from)
             && length.get() >= WRITE_OUT_BYTES
         {
-            // Advice only: where it is not taken nothing is lost but time.
+            // This is only advice, so an error does not matter.
             let _ = fadvise(&self.file, from, Some(length), Advice::DontNeed);
             self.written_out = self.bytes;
         }
@@ -349,7 +352,7 @@ impl OutputFile<'_> {
     /// Syncs the file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be synced.
+    /// [`Error::Io`] if it cannot be synced.
     pub fn finish(self) -> Result<()> {
         self.file
             .sync_all()
@@ -374,7 +377,7 @@ impl crate::engine::response::ResponseSink for OutputFile<'_> {
     }
 }
 
-/// Gives each folder its permissions and syncs it, the innermost first.
+/// Sets the permissions of each folder and syncs it, innermost first.
 fn sync_folders(folder: &OpenFolder, mode: FileMode) -> std::io::Result<()> {
     for name in folder.names()? {
         if folder.stat(&name)?.is_some_and(|stat| is_folder(&stat)) {

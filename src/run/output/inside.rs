@@ -1,9 +1,9 @@
-//! An output folder that is there already and cannot be replaced by a rename: a mount point, the folder
-//! in which the program runs, or one in a folder that cannot be written.
+//! An output folder that exists and cannot be replaced by a rename: a mount point, the working
+//! directory, or a folder whose parent cannot be written.
 //!
-//! The staging folder is inside it. To publish is to move each entry to its place, `manifest.json` last:
-//! a folder that holds its manifest is complete. An earlier run that is replaced gives up its manifest
-//! first. In between the folder has none.
+//! Its staging folder is inside it. To publish, each entry is moved to its place, `manifest.json`
+//! last, so that a folder with a manifest is complete. An earlier run loses its manifest first;
+//! until the end the folder has none.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -18,10 +18,10 @@ use super::staging::{CONTENT, MARK, Staging};
 use crate::error::{Error, Result};
 use crate::run::manifest::MANIFEST;
 
-/// Where in the staging folder the run goes that is replaced.
+/// The folder, within the staging folder, for the run that is replaced.
 const OLD: &str = "old";
 
-/// The folder at a place, where it has to be filled where it is.
+/// The folder at a place, if it must be filled in place.
 pub(super) fn to_fill(place: &Place) -> Result<Option<OpenFolder>> {
     let io = || Error::io("open", &place.target);
     let stat = place.parent.stat(&place.name).map_err(io())?;
@@ -44,8 +44,8 @@ fn has_staging(folder: &OpenFolder) -> IoResult<bool> {
     Ok(stat.is_some_and(|stat| is_folder(&stat)))
 }
 
-/// What stands in the folder, as far as it may be replaced; what a killed run left in it is removed.
-/// Whoever calls holds the folder's lock.
+/// The contents of the folder, if they may be replaced. What a killed run left there is removed.
+/// The caller must hold the folder's lock.
 pub(super) fn standing_inside(folder: &OpenFolder, target: &Path, force: bool) -> Result<Standing> {
     if has_staging(folder).map_err(Error::io("read", target))? {
         clear(folder, target)?;
@@ -54,8 +54,8 @@ pub(super) fn standing_inside(folder: &OpenFolder, target: &Path, force: bool) -
     settle(target, folder, kind, force)
 }
 
-/// Removes what a killed run left: its staging folder, and what it had moved out of it, as far as the
-/// manifests tell that it is a run's.
+/// Removes what a killed run left: its staging folder and, as far as manifests prove that they
+/// belong to a run, the entries that it had moved out.
 fn clear(folder: &OpenFolder, target: &Path) -> Result<()> {
     let io = |action| Error::io(action, target);
     let staging = folder.child(OsStr::new(MARK)).map_err(io("open"))?;
@@ -86,7 +86,7 @@ fn clear(folder: &OpenFolder, target: &Path) -> Result<()> {
     remove_entry(folder, OsStr::new(MARK)).map_err(io("remove what a killed run left in"))
 }
 
-/// The names at the top of a run's folder, by its manifest; none where it has none.
+/// The top-level names of a run's folder, by its manifest; empty if it has none.
 fn entries_of_run(folder: &OpenFolder) -> IoResult<BTreeSet<OsString>> {
     let Ok(manifest) = manifest_of(folder)? else {
         return Ok(BTreeSet::new());
@@ -139,11 +139,11 @@ fn move_all<'f>(
     Ok(())
 }
 
-/// What was moved, so that it can be moved back.
+/// The moves so far, so that they can be undone.
 #[derive(Default)]
 struct Moves<'f>(Vec<(&'f OpenFolder, OsString, Kept<'f>)>);
 
-/// A folder that something was moved to.
+/// The folder that something was moved to.
 enum Kept<'f> {
     Own(OpenFolder),
     Shared(&'f OpenFolder),
@@ -165,10 +165,11 @@ impl<'f> Moves<'f> {
         Ok(())
     }
 
-    /// Moves all back, the last first: what was there keeps its manifest for the end.
+    /// Undoes all moves, last first, so that the manifest of the old run comes back last.
     fn undo(self) {
         for (from, name, to) in self.0.into_iter().rev() {
-            // Where even this fails, the folder has no manifest and is known as a killed run's.
+            // If even this fails, the folder has no manifest, which marks it as that of a killed
+            // run.
             drop(to.get().rename(&name, from, &name));
         }
     }

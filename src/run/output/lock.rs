@@ -1,8 +1,8 @@
-//! The lock of an output: a file beside it that whoever writes the output holds locked.
+//! The lock of an output: a file next to it, which the writer of the output holds locked.
 //!
-//! It is held from before the first file is made until the output has appeared and its folder is
-//! synced, and it is no part of what is published: that it is not held is what tells that a staging
-//! folder is abandoned. The file goes with the lock; one that a killed run left is taken over.
+//! It is held from before the first file is created until the output is published and its folder
+//! synced, and it is not part of what is published. A staging folder whose lock is not held is
+//! abandoned. The file is removed with the lock; one that a killed run left is reused.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -15,13 +15,13 @@ use rustix::io::Errno;
 
 use super::open_folder::{Identity, OpenFolder};
 
-/// What ends the name of a lock's file.
+/// The suffix of a lock file's name.
 pub(super) const LOCK: &str = ".icr-lock";
-/// What the file holds while an abandoned output is removed, which does not take long.
+/// The contents of the file while an abandoned output is being removed, which is quick.
 const REMOVING: &[u8] = b"removing\n";
-/// How long a run waits for the lock before it says that another run is at work.
+/// How long a run waits for the lock before it reports that another run is active.
 const PAUSES: u32 = 10;
-/// How long it waits while what an earlier run left is removed.
+/// How long it waits while the remains of an earlier run are removed.
 const PAUSES_FOR_REMOVAL: u32 = 500;
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -40,7 +40,7 @@ pub(super) fn beside(output: &OsStr, ending: &str) -> OsString {
     name
 }
 
-/// Whether a file or folder could be locked; false where somebody else holds the lock.
+/// Locks a file or folder. Returns false if another process holds the lock.
 pub(super) fn try_lock(file: impl AsFd) -> Result<bool> {
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(true),
@@ -50,7 +50,7 @@ pub(super) fn try_lock(file: impl AsFd) -> Result<bool> {
 }
 
 impl Lock {
-    /// Takes the lock of an output in `folder` for a run; `None` where another run holds it.
+    /// Takes the lock of an output in `folder` for a run; `None` if another run holds it.
     pub(super) fn take(folder: &OpenFolder, output: &OsStr) -> Result<Option<Lock>> {
         for pause in 0.. {
             match Self::attempt(folder, output)? {
@@ -71,7 +71,7 @@ impl Lock {
         Ok(None)
     }
 
-    /// Takes it to remove what a killed run left; `None` where somebody holds it.
+    /// Takes the lock to remove what a killed run left; `None` if it is held.
     pub(super) fn take_for_removal(folder: &OpenFolder, output: &OsStr) -> Result<Option<Lock>> {
         let Attempt::Taken(mut lock) = Self::attempt(folder, output)? else {
             return Ok(None);
@@ -82,7 +82,8 @@ impl Lock {
 
     fn attempt(folder: &OpenFolder, output: &OsStr) -> Result<Attempt> {
         let name = beside(output, LOCK);
-        // Each round but the last met a lock that was let go, and its file removed, in between.
+        // In each round but the last, the lock was released and its file removed between the open
+        // and the lock.
         for _ in 0..100 {
             let Some(mut file) = folder.file(&name, OFlags::RDWR | OFlags::CREATE)? else {
                 let problem = "its lock is not a regular file";
@@ -111,7 +112,7 @@ impl Lock {
         Ok(Attempt::Held { removing: false })
     }
 
-    /// Whether the file that is locked is still the one of that name.
+    /// Whether the locked file is still the one with that name.
     fn stands(&self) -> Result<bool> {
         let own = Identity::of(&rustix::fs::fstat(&self.file)?);
         let stat = self.folder.stat(&self.name)?;
@@ -121,8 +122,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Removed while it is held, so that nobody can hold a file that is about to go. One that
-        // cannot be removed is taken over by the next run.
+        // Removed while it is locked, so that nobody can lock a file that is about to be removed.
+        // If it cannot be removed, the next run reuses it.
         if self.stands().is_ok_and(|stands| stands) {
             drop(self.folder.remove_file(&self.name));
         }

@@ -1,4 +1,5 @@
-//! Output folders that appear complete or not at all, single files, and what is printed.
+//! Output folders and single files, which appear complete or not at all, and stdout. It knows
+//! nothing of what is written.
 
 mod abandoned;
 mod folder;

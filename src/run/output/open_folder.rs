@@ -1,8 +1,8 @@
-//! A folder that is held open: everything in it is made, read, renamed and removed through its
+//! A folder that is held open. Everything in it is created, read, renamed and removed through its
 //! descriptor.
 //!
-//! A path can be made to lead elsewhere between two calls, by whoever may write in a folder above; a
-//! descriptor cannot. No name that is given here is followed where it is a link.
+//! Anyone who can write in a parent folder can redirect a path between two calls, but not a
+//! descriptor. Names given here are never followed if they are links.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
@@ -18,10 +18,10 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, retry_on_intr};
 
-/// The largest file that is read whole: a mark or a manifest.
+/// The largest file that is read whole here: a mark or a manifest.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Which file or folder it is, whatever its name.
+/// The identity of a file or folder, independent of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Identity {
     device: u64,
@@ -47,32 +47,32 @@ impl AsFd for OpenFolder {
 }
 
 impl OpenFolder {
-    /// Opens the folder that a path leads to, through links too: what the operator names.
+    /// Opens the folder at a path, following links, because the operator gave the path.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let opened = retry_on_intr(|| rustix::fs::openat(CWD, path, flags, Mode::empty()))?;
         Ok(OpenFolder(opened))
     }
 
-    /// Opens it once more.
+    /// Opens it again.
     pub(super) fn again(&self) -> Result<Self> {
         Ok(OpenFolder(self.0.try_clone()?))
     }
 
-    /// Opens a folder in it; a link is none.
+    /// Opens a folder in it, but not a link to one.
     pub(super) fn child(&self, name: &OsStr) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = retry_on_intr(|| rustix::fs::openat(self, name, flags, Mode::empty()))?;
         Ok(OpenFolder(opened))
     }
 
-    /// Makes a folder in it, for the owner alone.
+    /// Creates a folder in it that only its owner can use.
     pub(super) fn make(&self, name: &OsStr) -> Result<Self> {
         rustix::fs::mkdirat(self, name, Mode::RWXU)?;
         self.child(name)
     }
 
-    /// Opens a folder in it, which is made where there is none.
+    /// Opens a folder in it, and creates it if necessary.
     pub(super) fn child_or_make(&self, name: &OsStr) -> Result<Self> {
         match rustix::fs::mkdirat(self, name, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => self.child(name),
@@ -80,7 +80,7 @@ impl OpenFolder {
         }
     }
 
-    /// Makes a file in it that was not there, with these permissions whatever the umask.
+    /// Creates a file in it that must not exist, with these permissions whatever the umask.
     pub(super) fn create(&self, name: &OsStr, mode: u32) -> Result<File> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -110,7 +110,7 @@ impl OpenFolder {
         Ok(regular.then_some(opened))
     }
 
-    /// The bytes of a regular file in it; `None` where there is none.
+    /// The contents of a regular file in it; `None` if it does not exist.
     pub(super) fn read(&self, name: &OsStr) -> Result<Option<Vec<u8>>> {
         let Some(file) = self.file(name, OFlags::RDONLY)? else {
             return Ok(None);
@@ -120,7 +120,7 @@ impl OpenFolder {
         Ok(Some(bytes))
     }
 
-    /// What stands in it under a name, not followed.
+    /// The metadata of a name in it, without following links.
     pub(super) fn stat(&self, name: &OsStr) -> Result<Option<Stat>> {
         match rustix::fs::statat(self, name, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::NOENT) => Ok(None),
@@ -146,23 +146,23 @@ impl OpenFolder {
         Ok(rustix::fs::unlinkat(self, name, AtFlags::empty())?)
     }
 
-    /// Removes a folder that is empty.
+    /// Removes an empty folder.
     pub(super) fn remove_folder(&self, name: &OsStr) -> Result<()> {
         Ok(rustix::fs::unlinkat(self, name, AtFlags::REMOVEDIR)?)
     }
 
-    /// Moves what stands under a name to another folder; an empty folder or a file there is replaced.
+    /// Moves an entry to another folder, and replaces an empty folder or a file there.
     pub(super) fn rename(&self, name: &OsStr, to: &OpenFolder, new: &OsStr) -> Result<()> {
         Ok(rustix::fs::renameat(self, name, to, new)?)
     }
 
-    /// Lets what stands under two names change places.
+    /// Exchanges two names.
     pub(super) fn exchange(&self, name: &OsStr, to: &OpenFolder, other: &OsStr) -> Result<()> {
         let swap = RenameFlags::EXCHANGE;
         Ok(rustix::fs::renameat_with(self, name, to, other, swap)?)
     }
 
-    /// Writes out what names it holds.
+    /// Syncs the names in it.
     pub(super) fn sync(&self) -> Result<()> {
         Ok(retry_on_intr(|| rustix::fs::fsync(self))?)
     }
@@ -177,14 +177,14 @@ impl OpenFolder {
         Ok(Identity::of(&rustix::fs::fstat(self)?))
     }
 
-    /// Whether names can be made in it.
+    /// Whether files can be created in it.
     pub(super) fn is_writable(&self) -> bool {
         let make = Access::WRITE_OK | Access::EXEC_OK;
         rustix::fs::accessat(self, ".", make, AtFlags::EACCESS).is_ok()
     }
 
-    /// Whether another file system, or another part of one, is mounted on what stands in it under a
-    /// name: that cannot be renamed or replaced.
+    /// Whether another file system, or another part of one, is mounted at this name. Such an entry
+    /// cannot be renamed or replaced.
     pub(super) fn is_mount_point(&self, name: &OsStr) -> Result<bool> {
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
         if let Ok(stat) = rustix::fs::statx(self, name, flags, StatxFlags::TYPE)
@@ -194,7 +194,7 @@ impl OpenFolder {
         {
             return Ok(stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
         }
-        // An older system: another device is another file system at least.
+        // On older systems, a different device at least shows a different file system.
         let own = rustix::fs::fstat(self)?.st_dev;
         Ok(self.stat(name)?.is_some_and(|stat| stat.st_dev != own))
     }
@@ -210,7 +210,7 @@ pub(super) fn is_file(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 
-/// Something else stands there than before.
+/// The error for an entry that was replaced meanwhile.
 pub(super) fn changed() -> Error {
     Error::new(
         ErrorKind::ResourceBusy,

@@ -1,4 +1,4 @@
-//! Where an output is to appear, and who may read it.
+//! The place of an output, and its permissions.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::open_folder::OpenFolder;
 use crate::error::{Error, Result};
 use crate::text::shown_path;
 
-/// `--file-mode`: the permissions of files; folders get the search bits that go with them.
+/// `--file-mode`: the permissions of files. Folders also get the matching search bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileMode(u32);
 
@@ -36,25 +36,25 @@ impl FileMode {
         self.0
     }
 
-    /// Whoever may read a file may search its folder.
+    /// Whoever can read a file can search its folder.
     pub(super) fn of_folder(self) -> u32 {
         self.0 | (self.0 & 0o444) >> 2
     }
 }
 
-/// A name in an open folder: where the output is to be.
+/// The place of an output: a name in an open folder.
 pub(super) struct Place {
-    /// As the operator gave it, for messages.
+    /// The path as given, for messages.
     pub(super) target: PathBuf,
     pub(super) parent: OpenFolder,
     pub(super) name: OsString,
 }
 
 impl Place {
-    /// The place of a folder. One that is there is found by where it is, also as `.` or `..`.
+    /// The place of a folder. An existing folder is resolved, so that `.` and `..` work.
     pub(super) fn of_folder(target: &Path) -> Result<Self> {
         require_parent(target)?;
-        // Not a link, unless a slash follows it.
+        // Not a link, unless the path ends with a slash.
         let there = std::fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir());
         let path = if there {
             target.canonicalize().map_err(Error::io("open", target))?
@@ -87,7 +87,7 @@ impl Place {
     }
 }
 
-/// Another run is at work on the output.
+/// The error for an output that another run is writing.
 pub(super) fn busy(target: &Path) -> Error {
     refuse(
         target,
@@ -95,7 +95,7 @@ pub(super) fn busy(target: &Path) -> Error {
     )
 }
 
-/// An output that must not be written.
+/// The error for an output that must not be written.
 pub(super) fn refuse(target: &Path, problem: &str) -> Error {
     Error::Output {
         path: target.to_owned(),
@@ -103,7 +103,8 @@ pub(super) fn refuse(target: &Path, problem: &str) -> Error {
     }
 }
 
-/// Refuses a place whose folder is not there: making it is left to who knows who may look in.
+/// Refuses a place whose parent does not exist. The operator must create it, because only they know
+/// who may read it.
 fn require_parent(target: &Path) -> Result<()> {
     let parent = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -1,23 +1,23 @@
-//! What appears at its place complete or not at all.
+//! An output that appears complete or not at all.
 
 use std::path::Path;
 
 use super::{OutputFolder, OutputSingle, WrittenFile};
 use crate::error::Result;
 
-/// A folder or a file in the making.
+/// An unfinished folder or file.
 pub trait Publish {
-    /// Where it is to appear, as it was given.
+    /// Its final path, as given.
     fn target(&self) -> &Path;
 
-    /// The files that it holds, as far as their digests are known.
+    /// The files in it whose digests are known.
     fn written(&self) -> Vec<WrittenFile>;
 
-    /// Lets it appear.
+    /// Publishes it.
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Output`]; then nothing has appeared.
-    /// [`crate::Error::Published`] where it has, but is perhaps not durable.
+    /// [`crate::Error::Published`] if it has, but is perhaps not durable.
     fn publish(self) -> Result<()>;
 }
 

@@ -1,5 +1,5 @@
-//! Removes folders, through descriptors alone: a folder that is swapped for a link is not followed,
-//! and nothing outside it goes.
+//! Removes folders through descriptors only, so that a folder that is replaced by a link is not
+//! followed and nothing outside is removed.
 
 use std::ffi::OsStr;
 use std::io::{Error, Result};
@@ -10,8 +10,8 @@ use rustix::io::Errno;
 use super::open_folder::{Identity, OpenFolder, changed};
 use crate::run::manifest::MANIFEST;
 
-/// Removes a folder with all that is in it, if it is still the one that is meant. The names `last` in
-/// it go last: they tell what the folder is, so that a removal that is cut short can be taken up again.
+/// Deletes a folder with its contents, if it is still the one that is meant. The names in `last`
+/// are deleted last: they mark the folder as a run's, so that an interrupted delete can resume.
 pub(super) fn remove_folder(
     parent: &OpenFolder,
     name: &OsStr,
@@ -53,7 +53,7 @@ pub(super) fn remove_entry(folder: &OpenFolder, name: &OsStr) -> Result<()> {
     let Ok(inner) = folder.child(name) else {
         return Err(refused);
     };
-    // What is mounted there is not part of the run.
+    // A mounted file system is not part of the run.
     if folder.is_mount_point(name)? {
         return Err(Error::from(Errno::BUSY));
     }

@@ -1,8 +1,7 @@
-//! Whether what stands in the place of an output folder is this program's to remove.
+//! Decides whether an output folder may replace what is at its place.
 //!
-//! Takes the folder that is to be written, or a staging folder; lets go of finished and abandoned runs
-//! of icr, and refuses everything else: a folder is nobody's run because a file in it has the right
-//! name.
+//! Finished and abandoned runs of icr may be replaced; everything else is refused. A file with the
+//! right name does not make a folder a run.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -15,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 use crate::text::shown_path;
 
-/// What stands where an output folder is to be, as far as it may be replaced.
+/// What is at the place of an output folder, if it may be replaced.
 pub(super) enum Standing {
     /// Nothing.
     Nothing,
@@ -25,23 +24,23 @@ pub(super) enum Standing {
     Run(Identity),
 }
 
-/// What a folder is known to be.
+/// The kinds of folders.
 pub(super) enum Kind {
-    /// Nothing is in it.
+    /// An empty folder.
     Empty,
-    /// A run that was finished, by its manifest.
+    /// A finished run, by its manifest.
     Finished,
-    /// A run that was begun, by its mark, which is held locked here.
+    /// An unfinished run, by its mark, which is locked here.
     Begun { _mark: File },
     /// The same, by a mark that lost its text.
     Lost { _mark: File },
-    /// A run of an earlier version is at work in it.
+    /// A run that an earlier version is writing.
     Busy,
-    /// Something else; the words say what is missing.
+    /// Anything else. The words say what is missing.
     Foreign(&'static str),
 }
 
-/// What stands in the place; an error where it must not be replaced.
+/// What is at the place, or the error if it must not be replaced.
 pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let target = &place.target;
     let stat = place
@@ -65,7 +64,7 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     settle(target, &folder, kind, force)
 }
 
-/// What a folder of this kind is, where an output folder is to be.
+/// What may be done with a folder of this kind at the place of an output folder.
 pub(super) fn settle(
     target: &Path,
     folder: &OpenFolder,
@@ -80,7 +79,8 @@ pub(super) fn settle(
             return Ok(Standing::Run(identity));
         }
         (Kind::Foreign(lacks), true) => lacks,
-        // A folder that was always at its place lost nothing: it is somebody else's.
+        // A folder that was not moved has kept its mark, so without one it belongs to somebody
+        // else.
         (Kind::Lost { .. }, true) => FOREIGN_MARK,
         (_, false) => {
             return Err(refuse(
@@ -95,7 +95,7 @@ pub(super) fn settle(
     Err(refuse(target, &problem))
 }
 
-/// Refuses what stands where the staging folder is to be, when what killed runs left is removed.
+/// Refuses whatever is still at the staging folder's place after the remains of killed runs were removed.
 pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
     let named = target.parent().unwrap_or(target).join(name);
     let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
@@ -121,7 +121,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
 
 const FOREIGN_MARK: &str = "its .icr-staging does not hold what icr writes into it";
 
-/// What a folder is.
+/// The kind of a folder.
 pub(super) fn kind_of(folder: &OpenFolder) -> std::io::Result<Kind> {
     if folder.names()?.is_empty() {
         return Ok(Kind::Empty);

@@ -13,8 +13,8 @@ use super::used::find_used_file;
 use crate::error::{Error, Result};
 use crate::text::shown_path;
 
-/// A file in the making, hidden beside where it will be, under a lock that is held until it has
-/// appeared. Dropped before [`OutputSingle::publish`], it leaves nothing behind.
+/// An unfinished file, hidden next to its final place, under a lock that is held until it is
+/// published. If dropped before [`OutputSingle::publish`], it is removed.
 pub struct OutputSingle {
     place: Place,
     partial: OsString,
@@ -24,12 +24,12 @@ pub struct OutputSingle {
 }
 
 impl OutputSingle {
-    /// Begins the file. An earlier regular file in its place is replaced when it is published, but
-    /// never one that the run itself uses: `used` are the files and folders that it opens.
+    /// Begins the file. An earlier regular file at its place is replaced when it is published,
+    /// unless the run itself reads it: `used` are the files and folders that it opens.
     ///
     /// # Errors
-    /// [`Error::Output`] where the target is used, is something else than a regular file, cannot be
-    /// replaced, or another run writes it, and [`Error::Io`] where the file cannot be made.
+    /// [`Error::Output`] if the target is used, is something else than a regular file, cannot be
+    /// replaced, or another run writes it, and [`Error::Io`] if the file cannot be made.
     pub fn create(target: &Path, mode: FileMode, used: &[&Path]) -> Result<Self> {
         let io = || Error::io("create", target);
         let place = Place::of_file(target)?;
@@ -55,7 +55,7 @@ impl OutputSingle {
             .ok_or_else(|| busy(target))?;
         sweep(&place.parent, &place.name);
         let partial = beside(&place.name, PARTIAL);
-        // What is no regular file is nobody's that icr knows, and stays.
+        // Anything but a regular file is not from icr, and stays.
         remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
@@ -77,7 +77,7 @@ impl OutputSingle {
         })
     }
 
-    /// Where the file is to appear, as it was given.
+    /// The final path, as given.
     pub fn target(&self) -> &Path {
         &self.place.target
     }
@@ -85,18 +85,18 @@ impl OutputSingle {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`Error::Io`] where they cannot be written.
+    /// [`Error::Io`] if they cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
             .map_err(Error::io("write", &self.place.target))
     }
 
-    /// Makes the file appear at its place, by one rename.
+    /// Publishes the file by one rename.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be synced or renamed; then it has not appeared.
-    /// [`Error::Published`] where it has, but is perhaps not durable.
+    /// [`Error::Io`] if it cannot be synced or renamed; then it has not appeared.
+    /// [`Error::Published`] if it has, but is perhaps not durable.
     pub fn publish(mut self) -> Result<()> {
         let target = self.place.target.clone();
         self.file.sync_all().map_err(Error::io("write", &target))?;
@@ -121,7 +121,7 @@ impl OutputSingle {
             return Err(changed());
         }
         let renamed = parent.rename(&self.partial, parent, name);
-        // What is true is what stands there.
+        // The target itself decides, because a rename can succeed although it reports an error.
         if is_own(name) { Ok(()) } else { renamed }
     }
 }
@@ -139,7 +139,7 @@ impl Write for OutputSingle {
 impl Drop for OutputSingle {
     fn drop(&mut self) {
         if !self.published {
-            // Nothing more can be done about a file that cannot be removed; the next run removes it.
+            // If the file cannot be removed, the next run removes it.
             drop(self.place.parent.remove_file(&self.partial));
         }
     }
@@ -194,7 +194,8 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, &partial, rustix::fs::Mode::RWXU).unwrap();
         assert!(refusal().contains("is no file that icr left"));
         std::fs::remove_file(&partial).unwrap();
-        // What a killed run left is not written over, but made anew: it may be a hard link.
+        // The remains of a killed run are not overwritten but created anew, because they could be a
+        // hard link.
         std::fs::hard_link(&input, &partial).unwrap();
         let mut file = OutputSingle::create(&target, FileMode::default(), &[&input]).unwrap();
         OutputSingle::write(&mut file, b"new").unwrap();

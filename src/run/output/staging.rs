@@ -1,9 +1,9 @@
 //! The staging folder, in which an output folder is written.
 //!
-//! It holds a mark that tells what it is, and beside it the content, which alone is moved to its place:
-//! so a staging folder always has its mark, and what is published never has one. The mark, its folder
-//! and the one above are synced before the first file is made: after a power loss, too, it tells what
-//! stands beside it.
+//! It has a mark, which identifies it, and next to it the content, which alone is moved to its
+//! place. A staging folder therefore always has its mark, and a published folder never has one. The
+//! mark, its folder and the parent folder are synced before the first file is created, so that the
+//! mark also survives a power loss.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -17,12 +17,12 @@ use super::remove::remove_folder;
 
 /// The name of the file that marks a staging folder of this program.
 pub(super) const MARK: &str = ".icr-staging";
-/// What the mark holds.
+/// The contents of the mark.
 const MARK_TEXT: &str = "{\"schema\": \"icr.staging/1\"}\n";
-/// The folder whose content is published.
+/// The folder whose contents are published.
 pub(super) const CONTENT: &str = "content";
 
-/// A staging folder in the making; dropped, it is removed with all that is in it then.
+/// An unfinished staging folder. If dropped, it is removed with its contents.
 pub(super) struct Staging {
     pub(super) folder: OpenFolder,
     pub(super) content: OpenFolder,
@@ -30,7 +30,7 @@ pub(super) struct Staging {
     _made: Made,
 }
 
-/// A folder that was made and is to go.
+/// A folder that was created and must be removed.
 struct Made {
     holder: OpenFolder,
     name: OsString,
@@ -39,8 +39,7 @@ struct Made {
 
 impl Drop for Made {
     fn drop(&mut self) {
-        // Nothing more can be done about a folder that cannot be removed; its mark says what it is,
-        // and the next run removes it.
+        // If the folder cannot be removed, the next run recognises it by its mark and removes it.
         drop(remove_folder(
             &self.holder,
             &self.name,
@@ -51,7 +50,7 @@ impl Drop for Made {
 }
 
 impl Staging {
-    /// Makes a staging folder of this name, which was not there.
+    /// Creates a staging folder with this name, which must not exist.
     pub(super) fn make(holder: &OpenFolder, name: &OsStr) -> Result<Self> {
         let folder = holder.make(name)?;
         let made = Made {
@@ -60,7 +59,7 @@ impl Staging {
             identity: folder.identity()?,
         };
         let mut mark = folder.create(OsStr::new(MARK), 0o600)?;
-        // Versions before 0.2 take a staging folder whose mark is not locked for an abandoned one.
+        // Versions before 0.2 consider a staging folder with an unlocked mark abandoned.
         try_lock(&mark)?;
         mark.write_all(MARK_TEXT.as_bytes())?;
         mark.sync_all()?;
@@ -76,17 +75,17 @@ impl Staging {
     }
 }
 
-/// What the mark in a folder says.
+/// The state of a folder's mark.
 pub(super) enum Mark {
     /// There is none.
     Missing,
-    /// It is one of this program; nobody else holds it, and it is held here.
+    /// It is from this program, nobody else holds it, and it is locked here.
     Ours(File),
-    /// It came back from a power loss without its text.
+    /// It lost its text in a power loss.
     Lost(File),
-    /// Another run, of an earlier version, holds it.
+    /// A run of an earlier version holds it.
     Held,
-    /// It is a file of somebody else.
+    /// It is a foreign file.
     Foreign,
 }
 

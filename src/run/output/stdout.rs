@@ -1,12 +1,12 @@
-//! stdout, whose reader may go away.
+//! Writes to stdout, whose reader may close the pipe.
 
 use std::io::{ErrorKind, Write};
 
 use crate::error::{Error, Result};
 use crate::text::{shown_lines, write_json};
 
-/// The data that a command prints. Once the reader has closed the pipe, the rest is dropped: the
-/// program ends quietly, with the status that it would have had.
+/// The output of a command. After the reader has closed the pipe, the rest is dropped, and the
+/// program ends quietly with the status that it would have had.
 pub struct Stdout<'a> {
     out: &'a mut (dyn Write + 'a),
     closed: bool,
@@ -18,10 +18,10 @@ impl<'a> Stdout<'a> {
         Stdout { out, closed: false }
     }
 
-    /// Prints text for people, or JSON: nothing in it controls a terminal.
+    /// Prints text for people, or JSON, with its control characters replaced.
     ///
     /// # Errors
-    /// [`Error::Stdout`] where it cannot be written for another reason than a closed pipe.
+    /// [`Error::Stdout`] if it cannot be written for another reason than a closed pipe.
     pub fn print(&mut self, text: &str) -> Result<()> {
         self.bytes(shown_lines(text).as_bytes())
     }
@@ -38,7 +38,8 @@ impl<'a> Stdout<'a> {
         self.settle(written)
     }
 
-    /// Prints a value as JSON, as [`crate::text::json_text`] does, without making the whole text first.
+    /// Prints a value as JSON, like [`crate::text::json_text`], but without building the whole text
+    /// first.
     ///
     /// # Errors
     /// As [`Stdout::print`].
@@ -48,7 +49,7 @@ impl<'a> Stdout<'a> {
             failed: None,
         };
         let mut buffer = std::io::BufWriter::with_capacity(1 << 16, &mut passing);
-        // An error of the value's own there is none; one of the writer is kept.
+        // The value itself cannot fail; an error of the writer is kept.
         let written = write_json(&mut buffer, value).is_ok() && buffer.flush().is_ok();
         drop(buffer);
         match passing.failed {
@@ -57,7 +58,7 @@ impl<'a> Stdout<'a> {
         }
     }
 
-    /// Hands everything on.
+    /// Flushes the output.
     ///
     /// # Errors
     /// As [`Stdout::print`].
@@ -77,7 +78,7 @@ impl<'a> Stdout<'a> {
     }
 }
 
-/// Hands bytes to stdout, and keeps the error that stopped them.
+/// Writes bytes to stdout, and keeps the first error.
 struct Passing<'s, 'a> {
     stdout: &'s mut Stdout<'a>,
     failed: Option<Error>,

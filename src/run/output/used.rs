@@ -1,7 +1,7 @@
-//! Whether what an output replaces is something that the run itself uses.
+//! Decides whether an output would replace something that the run itself reads.
 //!
-//! Files and folders are told by what they are, not by their paths: a link, a second mount or another
-//! spelling leads to the same folder. Of a folder that is used, all that it lists is used.
+//! Files and folders are compared by identity, not by path, because a link, a second mount or
+//! another spelling can lead to the same folder. If a folder is read, all that it lists is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -12,9 +12,8 @@ use super::place::refuse;
 use crate::error::Result;
 use crate::text::shown_path;
 
-/// Refuses a folder that is to be replaced and holds one of these files and folders, as given or
-/// reached through links in them; `what` says what they are. What cannot be found is told by who reads
-/// it.
+/// Refuses to replace a folder that contains one of these files and folders, directly or through
+/// links in them; `what` describes them. A path that does not exist is reported by its reader.
 ///
 /// # Errors
 /// [`crate::Error::Output`] naming the folder and what it holds.
@@ -42,14 +41,14 @@ pub fn refuse_used<'p>(
     Ok(())
 }
 
-/// The file or folder of `used` that is the file, or leads to it.
+/// The entry of `used` that is this file or leads to it.
 pub(super) fn find_used_file<'p>(file: Identity, used: &[&'p Path]) -> Option<&'p Path> {
     let is_it = |path: &PathBuf| identity(path) == Some(file);
     let found = used.iter().find(|path| reached(path).iter().any(is_it));
     found.copied()
 }
 
-/// The folder and those below it.
+/// The folder and its subfolders.
 fn collect_folders(folder: &OpenFolder, found: &mut BTreeSet<Identity>) {
     let Ok(own) = folder.identity() else { return };
     found.insert(own);
@@ -63,10 +62,10 @@ fn collect_folders(folder: &OpenFolder, found: &mut BTreeSet<Identity>) {
     }
 }
 
-/// What a path leads to, and what the entries of a folder lead to.
+/// The targets of a path, and of a folder's entries.
 fn reached(path: &Path) -> Vec<PathBuf> {
     let Ok(resolved) = path.canonicalize() else {
-        // A file that is made by the run: its folder has to be there.
+        // The run creates this file; its folder must exist.
         let name = path.file_name().unwrap_or(OsStr::new("."));
         let folder = path
             .parent()
@@ -78,14 +77,14 @@ fn reached(path: &Path) -> Vec<PathBuf> {
     let visible = listed.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
     let mut all: Vec<_> = visible
         .filter_map(|entry| entry.path().canonicalize().ok())
-        // Folders in a folder are not read.
+        // Subfolders are not read.
         .filter(|entry| entry.is_file())
         .collect();
     all.push(resolved);
     all
 }
 
-/// Whether a resolved path lies in one of the folders, or is one.
+/// Whether a resolved path is in one of the folders, or is one.
 fn lies_in(path: &Path, folders: &BTreeSet<Identity>, known: &mut BTreeMap<PathBuf, bool>) -> bool {
     if folders.is_empty() {
         return false;

@@ -1,7 +1,8 @@
-//! Two runs over the same extracts, held against one truth: which answers became right, and which became wrong.
+//! Compares two runs on the same extracts with one truth: which answers became right, and which
+//! became wrong.
 //!
 //! The runs may differ in anything: the routine, an option, the program's version. The report calls
-//! them first and second, in the order in which they were given, and shows no path.
+//! them first and second, in the order of the arguments, and must not show a path.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,10 @@ use super::report::{Score, ScoreDocument, case_names};
 use super::tally::{Returned, Tally, Verdict};
 use super::truth::Truth;
 
-/// How many cases of each kind the report shows.
+/// The number of cases of each kind that the report shows.
 const EXAMPLES: usize = 5;
 
-/// What became of a case: a verdict, or `None` where the run did not return it.
+/// The outcome for a case: a verdict, or `None` if the run did not return it.
 type Outcome = Option<Verdict>;
 
 /// The outcomes, in the order in which the report lists them.
@@ -28,11 +29,11 @@ const OUTCOMES: [Outcome; 6] = [
     None,
 ];
 
-/// A scored run and the routine that its manifest names.
+/// A scored run, with the routine in its manifest.
 pub struct ScoredRun<'a> {
     /// The score.
     pub score: Score<'a>,
-    /// `published` or `pooled`; `None` where the folder has no manifest.
+    /// `published` or `pooled`; `None` if the folder has no manifest.
     pub routine: Option<String>,
 }
 
@@ -82,14 +83,15 @@ pub struct Comparison<'a> {
     runs: [ScoredRun<'a>; 2],
     /// Cases by outcome in the first run and in the second.
     moves: [[u64; 6]; 6],
-    /// Cases with the same outcome and other reason codes.
+    /// Cases with the same outcome but other reason codes.
     other_codes: u64,
-    /// The first cases that were answered rightly by the first run and are not by the second, and the other way round.
+    /// The first cases that only the first run answered correctly, and the first that only the
+    /// second run did.
     examples: [Vec<String>; 2],
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares the answers to every case of the truth.
+    /// Compares the answers for every case of the truth.
     pub fn new(runs: [ScoredRun<'a>; 2], truth: &Truth) -> Self {
         let [first, second] = runs.each_ref().map(|run| by_place(run.score.tally, truth));
         let mut comparison = Comparison {
@@ -123,7 +125,7 @@ impl<'a> Comparison<'a> {
         comparison
     }
 
-    /// The moves between different outcomes, most cases first.
+    /// The changes between outcomes, most cases first.
     fn changes(&self) -> Vec<(Outcome, Outcome, u64)> {
         let mut changes = Vec::new();
         for (from, row) in OUTCOMES.into_iter().zip(self.moves) {
@@ -138,7 +140,7 @@ impl<'a> Comparison<'a> {
         changes
     }
 
-    /// The comparison as JSON: both scores whole, and the moves.
+    /// The comparison as JSON: both complete scores, and the changes.
     pub fn json(&self) -> String {
         let moves = self.changes().into_iter();
         crate::text::json_text(&ComparisonDocument {
@@ -207,7 +209,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The answer to each case of the truth, where the run returned it.
+/// The answer for each case of the truth that the run returned.
 fn by_place(tally: &Tally, truth: &Truth) -> Vec<Option<Returned>> {
     let mut answers = vec![None; truth.cases.len()];
     for returned in &tally.returned {
@@ -216,7 +218,7 @@ fn by_place(tally: &Tally, truth: &Truth) -> Vec<Option<Returned>> {
     answers
 }
 
-/// Whether an outcome is the true one; of a case that was not returned nothing is known.
+/// Whether an outcome is correct; `None` for a case that was not returned.
 fn is_right(outcome: Outcome) -> bool {
     matches!(outcome, Some(Verdict::Right | Verdict::RightlyNone))
 }

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
+use super::classes::ByClass;
+use super::leads::{BINS, LeadScore};
+use super::participants::PersonCounts;
 use super::tally::{CONFUSIONS, Counts, Example, Tally};
 use super::truth::{CaseKey, Truth};
-use crate::engine::matching::ReasonCodes;
+use crate::engine::confidence::{Class, share_of};
+use crate::engine::matching::{MatchBasis, ReasonCodes};
 use crate::engine::response::TIERS;
 use crate::formats::record::CaseId;
 use crate::synthetic::synth::Planted;
 
-/// How many pairs of kinds the text shows; the JSON holds all.
+/// The number of pairs of kinds in the text; the JSON has all.
 const TEXT_PAIRS: usize = 15;
 
-/// The cases by tier; those of the pooled routine where they found any.
+/// The cases by tier, with the tiers of the pooled routine if they found any.
 fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
     let tiers = TIERS.into_iter().zip(tally.by_tier);
     let pooled = |tier: &str| matches!(tier, "4" | "5" | "6" | "7");
@@ -27,6 +32,12 @@ fn by_tier(tally: &Tally) -> Vec<(&'static str, Counts)> {
 /// A score as JSON.
 #[derive(Serialize, JsonSchema)]
 pub struct ScoreDocument {
+    /// By class of the answer: what was measured here, and what is compiled in.
+    by_class: Value,
+    /// Participants by match basis; null without `--participants`.
+    participants: Value,
+    /// How the run's leads fared; null where it has none.
+    leads: Option<Value>,
     /// The returned cases by each kind of noise that was planted in them.
     by_kind: BTreeMap<String, Counts>,
     /// By two kinds that were planted in one case.
@@ -125,10 +136,12 @@ struct ExampleDocument {
 pub struct Score<'a> {
     /// The counts.
     pub tally: &'a Tally,
-    /// Cases of the truth that were not returned, with a counterpart and without.
+    /// Cases of the truth that were not returned, with and without a counterpart.
     not_returned: [u64; 2],
-    /// Of these, cases with certain codes: the truth says that they are returned.
+    /// Those of them with certain codes, which by the truth must be returned.
     certain_not_returned: u64,
+    /// What is counted of the leads, where the run has some.
+    leads: Option<LeadScore>,
     /// Whether it could be checked that the cases of the responses are whole.
     cases_checked: bool,
 }
@@ -155,7 +168,15 @@ impl<'a> Score<'a> {
             not_returned,
             certain_not_returned,
             cases_checked,
+            leads: None,
         }
+    }
+
+    /// The score with that of the leads.
+    #[must_use]
+    pub fn with_leads(mut self, leads: Option<LeadScore>) -> Self {
+        self.leads = leads;
+        self
     }
 
     /// The pairs of kinds that occur together, those with most errors first.
@@ -182,6 +203,15 @@ impl<'a> Score<'a> {
         kinds
             .filter(|(_, c)| c.all() > 0)
             .map(|(place, c)| (Planted::name_at(place), *c))
+            .collect()
+    }
+
+    /// The points of the reliability picture: what was said, and what was right, of so many.
+    pub fn points(&self) -> Vec<[f64; 3]> {
+        let leads = self.leads.iter().flat_map(|leads| &leads.bins);
+        leads
+            .filter(|bin| bin.share.trials > 0)
+            .map(|bin| [bin.said(), bin.share.share(), bin.share.trials as f64])
             .collect()
     }
 
@@ -217,6 +247,9 @@ impl<'a> Score<'a> {
                 with_counterpart: self.not_returned[0],
                 without_counterpart: self.not_returned[1],
             },
+            by_class: classes_json(&tally.by_class),
+            participants: people_json(&tally.people),
+            leads: self.leads.as_ref().map(leads_json),
             precision: tally.cases.precision(),
             precision_nobody_apart: apart.precision(),
             recall: tally.cases.recall(),
@@ -279,6 +312,11 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
         all.extend(tiers);
         all.push(("nothing planted".to_owned(), tally.clean));
         table(&mut text, "returned cases", &all);
+        classes_table(&mut text, &tally.by_class);
+        people_table(&mut text, &tally.people);
+        if let Some(leads) = &self.leads {
+            leads_table(&mut text, leads);
+        }
         table(&mut text, "by kind of noise", &self.kinds());
         let mut pairs = self.pairs();
         pairs.retain(|(_, counts)| counts.errors() > 0);
@@ -317,6 +355,133 @@ fn table(text: &mut String, title: &str, rows: &[(String, Counts)]) {
             c.nobody()
         );
     }
+}
+
+/// The shares right of the classes, as measured here and as compiled in.
+fn classes_table(text: &mut String, by_class: &ByClass) {
+    *text += &format!(
+        "\n{:<26}{:>9}{:>9}{:>9}{:>9}{:>12}\n",
+        "by class of the answer", "right", "of", "share", "at least", "said"
+    );
+    for (class, share) in Class::ALL.into_iter().zip(by_class) {
+        if share.trials > 0 {
+            *text += &format!(
+                "  {:<24}{:>9}{:>9}{:>9.4}{:>9.4}{:>12.4}\n",
+                class.name(),
+                share.right,
+                share.trials,
+                share.share(),
+                share.lower_bound(),
+                share_of(class).share()
+            );
+        }
+    }
+}
+
+fn classes_json(by_class: &ByClass) -> Value {
+    let all = Class::ALL.into_iter().zip(by_class).map(|(class, share)| {
+        let said = share_of(class);
+        let value = json!({
+            "right": share.right,
+            "trials": share.trials,
+            "share": share.share(),
+            "lower_bound": share.lower_bound(),
+            "said": said.share(),
+            "said_lower_bound": said.lower_bound(),
+        });
+        (class.name().to_owned(), value)
+    });
+    all.collect::<Map<String, Value>>().into()
+}
+
+/// Participants by basis, where any were counted.
+fn people_table(text: &mut String, people: &PersonCounts) {
+    if *people == PersonCounts::default() {
+        return;
+    }
+    *text += &format!(
+        "\n{:<46}{:>9}{:>9}{:>9}\n",
+        "participants of cases with the true counterpart", "right", "other", "nobody"
+    );
+    for (basis, [right, other, nobody]) in MatchBasis::ALL.iter().zip(people.found) {
+        *text += &format!(
+            "  {:<44}{right:>9}{other:>9}{nobody:>9}\n",
+            format!("found on basis {}", basis.code())
+        );
+    }
+    *text += &format!(
+        "  with 06: {} are not there, {} are; right: the true one, other: another person, nobody: there is none\n",
+        people.rightly_missing, people.missed
+    );
+    if people.unnamed + people.unaligned > 0 {
+        *text += &format!(
+            "  who it is could not be told of {} that were found; {} are in cases whose records are not those of the truth\n",
+            people.unnamed, people.unaligned
+        );
+    }
+}
+
+fn people_json(people: &PersonCounts) -> Value {
+    if *people == PersonCounts::default() {
+        return Value::Null;
+    }
+    let by_basis = MatchBasis::ALL.iter().zip(people.found);
+    let by_basis = by_basis.map(|(basis, [right, other, nobody])| {
+        let counts = json!({"right": right, "other_person": other, "nobody_there": nobody});
+        (basis.code().to_owned(), counts)
+    });
+    json!({
+        "by_basis": by_basis.collect::<Map<String, Value>>(),
+        "missed": people.missed,
+        "rightly_missing": people.rightly_missing,
+        "unnamed": people.unnamed,
+        "unaligned": people.unaligned,
+    })
+}
+
+fn leads_table(text: &mut String, leads: &LeadScore) {
+    *text += &format!(
+        "\nleads: of {} cases that have a counterpart and got 01 or another case, {} have it as their first lead ({:.4}), {} among their leads\n",
+        leads.findable,
+        leads.first,
+        leads.first_share(),
+        leads.among
+    );
+    *text += &format!(
+        "{:<26}{:>9}{:>9}{:>9}{:>12}\n",
+        "leads that say", "right", "of", "share", "said"
+    );
+    for (place, (from, bin)) in BINS.iter().zip(&leads.bins).enumerate() {
+        let below = BINS.get(place + 1).map_or("1".to_owned(), f64::to_string);
+        *text += &format!(
+            "  {:<24}{:>9}{:>9}{:>9.4}{:>12.4}\n",
+            format!("{from} to {below}"),
+            bin.share.right,
+            bin.share.trials,
+            bin.share.share(),
+            bin.said()
+        );
+    }
+}
+
+fn leads_json(leads: &LeadScore) -> Value {
+    let bins = BINS.iter().zip(&leads.bins).map(|(from, bin)| {
+        json!({
+            "from": from,
+            "right": bin.share.right,
+            "leads": bin.share.trials,
+            "share": bin.share.share(),
+            "said": bin.said(),
+        })
+    });
+    json!({
+        "findable": leads.findable,
+        "first": leads.first,
+        "among": leads.among,
+        "first_share": leads.first_share(),
+        "unknown": leads.unknown,
+        "reliability": bins.collect::<Vec<_>>(),
+    })
 }
 
 fn shown(id: CaseId) -> String {
@@ -367,7 +532,7 @@ impl ExampleDocument {
     }
 }
 
-/// A case as it was submitted, with the case that it names.
+/// A case as submitted, with the case that it names.
 pub(super) fn case_names(key: &CaseKey) -> String {
     format!(
         "{} {} names {} {}",

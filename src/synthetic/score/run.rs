@@ -1,11 +1,15 @@
-//! Reads the response files of a run folder and holds each case against the truth.
+//! Reads the response files of a run folder, and compares each case with the truth.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::tally::{Answer, Tally};
+use super::classes::{self, Pending};
+use super::participants::{Participants, rejected};
+use super::tally::{Answer, Tally, Verdict};
 use super::truth::{CaseKey, Truth};
+use crate::engine::confidence::{ClaimCounts, Facts};
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
 use crate::error::{Error, Result};
 use crate::formats::input::{InputForm, Source, input_files};
@@ -16,14 +20,14 @@ use crate::progress::{Progress, Unit};
 use crate::run::{find_match_manifest, refuse_other_layouts};
 use crate::stop::Stop;
 
-/// Holds every case that `folder/responses` returns against the truth.
+/// Compares every case in `folder/responses` with the truth.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::Input`] if the folder holds no responses, was made with other layouts
-/// of responses than `layouts`, or holds a record or case that is not as it was sent; [`Error::Interrupted`].
+/// [`Error::Io`] and [`Error::Input`] if the folder has no responses, was made with other response
+/// layouts than `layouts`, or has a record or case that was altered; [`Error::Interrupted`].
 pub fn score(
     folder: &Path,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&Participants>),
     layouts: &LayoutSet,
     progress: &Progress,
     stop: &Stop,
@@ -53,7 +57,11 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            let tally = score_file(&source, truth, &fields, stop)?;
+            // A response bears the name of its state.
+            let state = path.file_stem().unwrap_or_default().to_string_lossy();
+            let people = people.map(|people| Ok((people, rejected(folder, &state)?)));
+            let people = people.transpose()?;
+            let tally = score_file(&source, (truth, people.as_ref()), &fields, stop)?;
             source.check_intact()?;
             stage.advance(source.bytes().len() as u64);
             Ok(tally)
@@ -68,11 +76,12 @@ pub fn score(
 
 fn score_file(
     source: &Source,
-    truth: &Truth,
+    (truth, people): (&Truth, Option<&(&Participants, BTreeSet<u64>)>),
     fields: &ResponseFields,
     stop: &Stop,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
+    let (mut pending, mut claims) = (Vec::new(), ClaimCounts::default());
     let mut reader = CaseReader::new(source, fields, OnFault::Refuse, CutBy::Count);
     while let Some(read) = reader.next(stop)? {
         let Read::Case(case) = read else { continue };
@@ -82,11 +91,30 @@ fn score_file(
             let number = case.first().place.number;
             Error::record(&source.path, number, problem)
         })?;
+        if let Some((other, case, _)) = answer.found {
+            claims.add(key.case_id, (other, case));
+        }
         match truth.find(&key) {
-            Some(place) => tally.add(place, &truth.cases[place as usize], &answer),
+            Some(place) => {
+                let truth = &truth.cases[place as usize];
+                tally.add(place, truth, &answer);
+                if let Some((people, rejected)) = people
+                    && answer.verdict(truth) == Verdict::Right
+                {
+                    people.count(place, rejected, (fields, &case), &mut tally.people);
+                }
+                let found = answer.found.zip(Facts::read(fields, &case, answer.codes));
+                pending.extend(found.map(|((other, case, _), facts)| Pending {
+                    facts,
+                    other,
+                    case,
+                    right: answer.verdict(truth) == Verdict::Right,
+                }));
+            }
             None => tally.unknown += 1,
         }
     }
+    classes::count(pending, &claims, &mut tally.by_class);
     Ok(tally)
 }
 
@@ -100,7 +128,7 @@ fn key_of(fields: &ResponseFields, case: &ReadCase<'_>) -> CaseKey {
     }
 }
 
-/// What a case says; the error names the field that is not of the form.
+/// The answer of a case. The error names the malformed field.
 fn answer_of(
     fields: &ResponseFields,
     case: &ReadCase<'_>,
@@ -114,7 +142,7 @@ fn answer_of(
         }
         _ => None,
     };
-    // Two digits: the record was found good.
+    // The record is valid, so this has two digits.
     let count = |columns: Columns| {
         let digits = columns.of(record).iter();
         digits.fold(0, |count, digit| count * 10 + u32::from(digit - b'0'))

@@ -1,10 +1,12 @@
-//! Counts of right and wrong answers.
+//! Counts correct and wrong answers.
 
 use std::ops::AddAssign;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::classes::ByClass;
+use super::participants::PersonCounts;
 use super::truth::{CaseKey, TrueCase};
 use crate::engine::extract::Severity;
 use crate::engine::matching::ReasonCodes;
@@ -19,28 +21,28 @@ pub enum Verdict {
     Right,
     /// Another case than the true counterpart.
     Wrong,
-    /// A case, where there is no counterpart.
+    /// A case, although there is no counterpart.
     Stray,
-    /// 01, though there is a counterpart.
+    /// 01, although there is a counterpart.
     Missed,
     /// 01, and there is none.
     RightlyNone,
 }
 
-/// What a run said of a case.
+/// A run's answer for a case.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     /// The case that was found, and the tier, from 1.
     pub found: Option<(State, CaseId, u8)>,
-    /// How many participants matched, adults and children.
+    /// The number of participants that matched, adults and children.
     pub matched: u32,
-    /// The codes of its records, all together.
+    /// The union of its records' codes.
     pub codes: ReasonCodes,
 }
 
 impl Answer {
-    /// Whether tier 1 found a case in which nobody matched: mostly a Case ID that exists and is a
-    /// stranger's. The rules return it, with 06 throughout.
+    /// Whether tier 1 found a case in which nobody matched: usually a mistyped Case ID that exists
+    /// and belongs to strangers. By the rules it is returned, with 06 for everyone.
     pub fn is_nobody(&self) -> bool {
         self.matched == 0 && self.found.is_some_and(|(_, _, tier)| tier == 1)
     }
@@ -67,17 +69,17 @@ pub struct Counts {
     pub right: u64,
     /// Another case than the true counterpart.
     pub wrong: u64,
-    /// A case, where there is no counterpart.
+    /// A case, although there is no counterpart.
     pub stray: u64,
-    /// 01, though there is a counterpart.
+    /// 01, although there is a counterpart.
     pub missed: u64,
     /// 01, and there is none.
     pub rightly_none: u64,
-    /// Of `right`, those found by tier 1 in which nobody matched.
+    /// The part of `right` that tier 1 found and in which nobody matched.
     pub right_nobody: u64,
-    /// Of `wrong`, likewise.
+    /// The same part of `wrong`.
     pub wrong_nobody: u64,
-    /// Of `stray`, likewise.
+    /// The same part of `stray`.
     pub stray_nobody: u64,
 }
 
@@ -117,17 +119,17 @@ impl Counts {
         self.right_nobody + self.wrong_nobody + self.stray_nobody
     }
 
-    /// Of the counterparts that were returned, the share of true ones; 1 where none was returned.
+    /// The share of true counterparts among those returned; 1 if none was returned.
     pub fn precision(&self) -> f64 {
         share(self.right, self.right + self.wrong + self.stray)
     }
 
-    /// Of the returned cases that have a counterpart, the share that got it; 1 where none has one.
+    /// Of the returned cases with a counterpart, the share that got it; 1 if there are none.
     pub fn recall(&self) -> f64 {
         share(self.right, self.right + self.wrong + self.missed)
     }
 
-    /// These counts without tier-1 matches in which nobody matched, the right ones too.
+    /// These counts without tier-1 matches in which nobody matched, correct ones included.
     #[must_use]
     pub fn without_nobody(&self) -> Counts {
         Counts {
@@ -166,15 +168,15 @@ impl AddAssign for Counts {
 /// A case of the truth that was returned.
 #[derive(Clone, Copy, Debug)]
 pub struct Returned {
-    /// Its place among the true cases.
+    /// Its index among the true cases.
     pub place: u32,
     /// How its answer compares with the truth.
     pub verdict: Verdict,
-    /// The codes of its records, all together.
+    /// The union of its records' codes.
     pub codes: ReasonCodes,
 }
 
-/// A case of which the answer was false.
+/// A case with a wrong answer.
 #[derive(Clone, Debug)]
 pub struct Example {
     /// The case.
@@ -191,13 +193,13 @@ pub struct Example {
     pub codes: ReasonCodes,
 }
 
-/// How many cases of each confusion are shown.
+/// The number of cases shown per confusion.
 const EXAMPLES: usize = 5;
 
-/// The confusions of which the first cases are shown, in the order of [`Tally::examples`].
+/// The confusions whose first cases are shown, in the order of [`Tally::examples`].
 pub const CONFUSIONS: [&str; 4] = ["wrong", "stray", "missed", "certain_code_wrong"];
 
-/// All that is counted.
+/// All counts.
 #[derive(Clone, Debug)]
 pub struct Tally {
     /// Records read.
@@ -210,15 +212,20 @@ pub struct Tally {
     pub clean: Counts,
     /// By each thing that was planted (see [`Planted::places`]).
     pub by_kind: Vec<Counts>,
-    /// By each two things that were planted, `first * Planted::COUNT + second`, first below second.
+    /// By each pair of things that were planted, `first * Planted::COUNT + second`, with first
+    /// below second.
     pub by_pair: Vec<Counts>,
+    /// Answers by confidence class.
+    pub by_class: ByClass,
+    /// Participants of cases with the true counterpart, where it is known who is who.
+    pub people: PersonCounts,
     /// Cases with certain codes.
     pub certain: u64,
     /// Cases that lack a certain code.
     pub certain_wrong: u64,
-    /// Cases with certain codes that bear codes beside these.
+    /// Cases with certain codes that also have other codes.
     pub certain_beyond: u64,
-    /// Cases that the truth does not know.
+    /// Cases that are not in the truth.
     pub unknown: u64,
     /// The cases that were returned, in the order of the files.
     pub returned: Vec<Returned>,
@@ -235,6 +242,8 @@ impl Default for Tally {
             clean: Counts::default(),
             by_kind: vec![Counts::default(); Planted::COUNT],
             by_pair: vec![Counts::default(); Planted::COUNT * Planted::COUNT],
+            by_class: ByClass::default(),
+            people: PersonCounts::default(),
             certain: 0,
             certain_wrong: 0,
             certain_beyond: 0,
@@ -246,7 +255,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts an answer; `place` is that of the case among the true ones.
+    /// Counts an answer; `place` is the index of its case among the true ones.
     pub fn add(&mut self, place: u32, truth: &TrueCase, answer: &Answer) {
         let (verdict, nobody) = (answer.verdict(truth), answer.is_nobody());
         self.returned.push(Returned {
@@ -299,15 +308,15 @@ impl Tally {
         }
     }
 
-    /// Whether there is a finding of this severity, or a graver one: a counterpart that is wrong or
-    /// was missed, or a certain code that is missing, is an error; a case that the truth does not
-    /// know, a warning.
+    /// Whether there is a finding of this severity or above. A counterpart that is wrong or missed,
+    /// or a missing certain code, is an error; a case that is not in the truth is a warning.
     pub fn has(&self, severity: Severity) -> bool {
         let errors = self.cases.errors() + self.certain_wrong;
         errors > 0 || severity == Severity::Warning && self.unknown > 0
     }
 
-    /// Adds what another file gave; the order of addition is that of the first cases.
+    /// Adds the counts of another file. Files must be added in order, because the first cases are
+    /// kept.
     pub fn merge(&mut self, other: Tally) {
         self.records += other.records;
         self.cases += other.cases;
@@ -325,6 +334,11 @@ impl Tally {
         for (mine, theirs) in mine.zip(theirs) {
             *mine += *theirs;
         }
+        for (mine, theirs) in self.by_class.iter_mut().zip(other.by_class) {
+            mine.right += theirs.right;
+            mine.trials += theirs.trials;
+        }
+        self.people += other.people;
         self.certain += other.certain;
         self.certain_wrong += other.certain_wrong;
         self.certain_beyond += other.certain_beyond;

@@ -1,4 +1,4 @@
-//! `truth.csv`, indexed by the case that each line is about.
+//! `truth.csv`, indexed by case.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::stop::Stop;
 use crate::synthetic::synth::Planted;
 use crate::synthetic::synth::truth::{HEADER, read_codes};
 
-/// What tells an interstate case of a state: its Case ID, other state and Other State Case ID.
+/// The key of an interstate case of a state: its Case ID, other state and Other State Case ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseKey {
     /// The submitting state.
@@ -25,7 +25,7 @@ pub struct CaseKey {
     pub other_case_id: CaseId,
 }
 
-/// What is true of a case.
+/// The truth about a case.
 #[derive(Clone, Copy, Debug)]
 pub struct TrueCase {
     /// The case.
@@ -34,11 +34,11 @@ pub struct TrueCase {
     pub counterpart: Option<(State, CaseId)>,
     /// What was planted in it and in its counterpart.
     pub planted: Planted,
-    /// The codes that follow with certainty; empty where none do.
+    /// The codes that are certain; empty if there are none.
     pub certain: ReasonCodes,
 }
 
-/// All that is true: one entry a line.
+/// The whole truth: one entry per line.
 pub struct Truth {
     /// The cases, in the order of the file.
     pub cases: Vec<TrueCase>,
@@ -56,8 +56,8 @@ impl Truth {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::Io`] if it cannot be read, and [`Error::Input`] naming the line that is not of the
-    /// form; [`Error::Interrupted`] if a stop was requested.
+    /// [`Error::Io`] if it cannot be read; [`Error::Input`] naming the line, if one is malformed;
+    /// [`Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
         let bytes = Mapped::open(path)?;
         bytes.will_read();
@@ -111,7 +111,7 @@ impl Truth {
             }
         });
         let truth = Truth { cases, by_key };
-        // The first line of a case is found before any other of the same case.
+        // If a case has several lines, the first is found.
         for (place, case) in (0..).zip(&truth.cases) {
             if let Some(first) = truth.find(&case.key).filter(|&first| first != place) {
                 let problem = format!(
@@ -124,7 +124,7 @@ impl Truth {
         Ok(truth)
     }
 
-    /// The place of a case, if a line is about it.
+    /// The index of a case, if it has a line.
     pub fn find(&self, key: &CaseKey) -> Option<u32> {
         self.by_key
             .rows(key.posted())
@@ -132,12 +132,12 @@ impl Truth {
     }
 }
 
-/// The number of the line of a case: the header is the first.
+/// The line number of a case; the header is line 1.
 fn line_of(place: u32) -> u64 {
     u64::from(place) + 2
 }
 
-/// Reads a line; the error is the name of the column that is not of the form.
+/// Parses a line. The error is the name of the malformed column.
 fn true_case(line: &csv::StringRecord) -> std::result::Result<TrueCase, &'static str> {
     let cell = |place: usize| line.get(place).unwrap_or_default();
     let id = |place: usize, column| CaseId::from_text(cell(place)).ok_or(column);

@@ -1,8 +1,9 @@
-//! The reason codes that follow with certainty for a case of a family.
+//! The reason codes that are certain for a case of a family.
 //!
-//! The rules of matching.md, worked out for one family: nobody else has its SSNs, nor its Case IDs,
-//! so that strangers come in only where an Other State Case ID is that of another case. Then nothing
-//! is said. This is written apart from the engine, which it is to be compared with: with the default
+//! The rules of matching.md, applied to one family. Nobody else has its SSNs or Case IDs, so
+//! strangers matter only if an Other State Case ID is that of another case; then nothing is
+//! certain. This must not share code with the engine, because it is compared with it, for a run
+//! with the default rules and all files of the folder.
 //! rules, and with all files of the folder given.
 
 use super::setting::Setting;
@@ -13,8 +14,8 @@ use crate::formats::record::{
     SsnField,
 };
 
-/// The codes that the records of the returned case bear, all together: none where they are not
-/// certain, or where the case is not returned. Misidentified SSNs may be given to the run or not.
+/// The union of the codes of the returned case's records; `None` if they are not certain, or if the
+/// case is not returned. They are the same with and without misidentified SSNs.
 pub fn certain_codes(
     setting: &Setting<'_>,
     cases: &[SubmittedCase],
@@ -55,7 +56,7 @@ fn see(case: &SubmittedCase, misidentified_given: bool) -> Vec<Seen> {
                 .usable()
                 .filter(|_| !(misidentified_given && entry.misidentified)),
             name: PersonName::new(entry.last.as_bytes(), entry.first.as_bytes()).key(),
-            // 1900-01-01 stands for an unknown date.
+            // 1900-01-01 means an unknown date.
             birth: Date::parse(&entry.birth).filter(|_| entry.birth != *b"19000101"),
             middle: MiddleName::new(entry.middle.as_bytes()),
         }
@@ -77,7 +78,7 @@ fn codes_if(
     misidentified_given: bool,
 ) -> Option<ReasonCodes> {
     let ours = &cases[at];
-    // An absent state accuses nobody: the case is not evaluated.
+    // The other state is absent, so the case is not evaluated.
     if !setting.has_file[ours.other_state.index()] {
         return None;
     }
@@ -124,7 +125,7 @@ fn codes_if(
     let chosen = match (named.as_slice(), found.as_slice()) {
         ([only], _) => **only,
         ([], [only]) => *only,
-        // The further steps of the choice are left to the engine.
+        // Later steps of the choice are not computed here.
         _ => return None,
     };
     let (theirs, their_records) = &others[chosen];
@@ -199,8 +200,8 @@ fn codes_of(of_case: ReasonCodes, record: &Seen, counterpart: Option<&Seen>) -> 
         .with_if(differs && !record.absent, ReasonCode::R08)
 }
 
-/// The counterpart of each of mine, where the rules leave no doubt; `None` where they might: where
-/// an SSN or a name is there twice, or a second look could find somebody.
+/// The counterpart of each of mine, if the rules are unambiguous; `None` if an SSN or name occurs
+/// twice, or a second look could find somebody.
 fn counterparts<'a>(mine: &[Seen], theirs: &'a [Seen]) -> Option<Vec<Option<&'a Seen>>> {
     let twice = |all: &[Seen]| {
         all.iter().enumerate().any(|(at, a)| {
@@ -242,7 +243,7 @@ fn counterparts<'a>(mine: &[Seen], theirs: &'a [Seen]) -> Option<Vec<Option<&'a 
             let Some(their) = near else {
                 return Some(None);
             };
-            // By name, N1 or N2; anything else that is near is left to the engine.
+            // N1 or N2; anything else that is similar is not certain.
             let same_name = record.name.is_some() && record.name == their.name;
             let agrees = record.middle.agreement(&their.middle) != MiddleAgreement::Contradict;
             let same_birth = record.birth.is_some() && record.birth == their.birth;

@@ -1,5 +1,5 @@
-//! Cases that a state has twice: once under the Case ID that it had before it was closed and opened
-//! again, or simply twice.
+//! Adds cases that a state has twice: once under the Case ID that it had before it was closed and
+//! reopened, or just twice.
 
 use super::draws::Draws;
 use super::family::{FamilyCase, Shape, purpose};
@@ -15,7 +15,7 @@ pub(super) fn draw_shape(seed: u64, family: u64, world: &World, profile: &Profil
 }
 
 impl Shape {
-    /// Adds copies of cases, each of a case that its partner names.
+    /// Adds copies of cases that their partners name.
     fn copy(&mut self, seed: u64, family: u64, profile: &Profile) {
         let rates = [CopyKind::Former, CopyKind::Duplicate].map(|copy| profile.rate(copy.kind()));
         if rates.iter().all(|&rate| rate <= 0.0) {
@@ -43,7 +43,7 @@ impl Shape {
         }
     }
 
-    /// The case as it was before it was opened again, if it was.
+    /// The case before it was reopened, if it was.
     pub(super) fn former(&self, at: usize) -> Option<usize> {
         let former = Some((at, CopyKind::Former));
         self.cases.iter().position(|case| case.copy_of == former)

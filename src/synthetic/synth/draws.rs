@@ -1,8 +1,8 @@
-//! Random draws that depend on nothing but the seed and what they are for.
+//! Random draws that depend only on the seed and their purpose.
 //!
-//! Each family, person, case and record has a stream of its own, so that the same people come out
-//! whatever thread invents them and whatever was drawn before. `SplitMix64` (public domain, Steele,
-//! Lea and Flood 2014) is small, fast and good enough for invented people; it guards no secret.
+//! Each family, person, case and record has its own stream, so that the same people result whatever
+//! the thread and the draws before. `SplitMix64` (public domain, Steele, Lea and Flood 2014) is
+//! small, fast and good enough for invented people; it protects no secret.
 
 /// A stream of draws.
 #[derive(Clone, Debug)]
@@ -35,32 +35,32 @@ impl Draws {
         mix(self.0)
     }
 
-    /// A whole number below `end`, each as likely; 0 where `end` is 0.
+    /// A whole number below `end`, uniformly distributed; 0 if `end` is 0.
     #[inline]
     pub fn below(&mut self, end: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(end)) >> 64) as u64
     }
 
-    /// A place in something that holds `count`.
+    /// An index into a collection of `count` items.
     #[inline]
     pub fn place(&mut self, count: usize) -> usize {
         self.below(count as u64) as usize
     }
 
-    /// A number from 0 to 100, 100 not among them.
+    /// A number from 0 to 100, exclusive.
     #[inline]
     pub fn percent(&mut self) -> f64 {
-        // 53 bits: every one of them fits a double.
+        // A double represents 53 bits exactly.
         (self.bits() >> 11) as f64 * (100.0 / (1_u64 << 53) as f64)
     }
 
-    /// True in so many of a hundred draws.
+    /// True in `percent` of a hundred draws.
     #[inline]
     pub fn happens(&mut self, percent: f64) -> bool {
         self.percent() < percent
     }
 
-    /// Which of several exclusive things happens, if one does: each in so many of a hundred draws.
+    /// Which of several mutually exclusive events occurs, if any; each has a rate in percent.
     #[inline]
     pub fn one_of(&mut self, percents: &[f64]) -> Option<usize> {
         let mut drawn = self.percent();
@@ -70,7 +70,7 @@ impl Draws {
         })
     }
 
-    /// A place in a table of weights.
+    /// An index into a table of weights.
     #[inline]
     pub fn weighted(&mut self, weights: &[u64]) -> usize {
         let mut drawn = self.below(weights.iter().sum());

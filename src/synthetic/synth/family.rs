@@ -1,5 +1,5 @@
-//! A family, drawn from the seed and its number alone: who its members are, and which cases of
-//! which states concern them.
+//! A family, drawn only from the seed and its number: its members, and the states' cases about
+//! them.
 
 use super::draws::Draws;
 use super::kinds::{CopyKind, Kind};
@@ -12,7 +12,7 @@ use super::text::Text;
 use crate::formats::record::{Date, ParticipantType};
 use crate::formats::reference::State;
 
-/// What the streams of draws are for.
+/// The purposes of the streams of draws.
 pub(super) mod purpose {
     pub(crate) const SHAPE: u64 = 1;
     pub(crate) const PEOPLE: u64 = 2;
@@ -33,14 +33,14 @@ pub(super) mod purpose {
     pub(crate) const BORROWED: u64 = 17;
 }
 
-/// What makes a family's cases more than one on each side.
+/// The reason why a family has more than one case on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Story {
     /// One case on each side.
     Plain,
     /// Half-siblings: a second case, with another noncustodial parent, perhaps in another state.
     HalfSiblings,
-    /// Custody changed: a second case of the same children, the roles exchanged.
+    /// Custody changed: a second case of the same children with the roles swapped.
     CustodyChange,
     /// One case with actions in two states: two interstate cases with one Case ID.
     TwoActions,
@@ -53,28 +53,28 @@ pub enum Story {
 /// A case of one state in a family.
 #[derive(Clone, Debug)]
 pub struct FamilyCase {
-    /// The state that holds it.
+    /// The state that has it.
     pub state: State,
-    /// Its number among the state's cases, from 0; given out when families are numbered.
+    /// Its number among the state's cases, from 0; assigned when families are numbered.
     pub number: u64,
-    /// The earlier case of the family whose Case ID it bears too.
+    /// The earlier case of the family with the same Case ID.
     pub shares: Option<usize>,
-    /// The earlier case of the family of which it is a copy under another Case ID.
+    /// The earlier case of the family that it duplicates under another Case ID.
     pub copy_of: Option<(usize, CopyKind)>,
     /// The case of the family that it names.
     pub names: usize,
-    /// Whether its state began the action.
+    /// Whether its state initiated the action.
     pub initiating: bool,
-    /// Which of the two lists of members it has.
+    /// The list of members that it has, of the two.
     pub members: usize,
-    /// Whether an action with a third state overwrote that with the case that still names it.
+    /// Whether an action with a third state overwrote the action with the case that still names it.
     pub overwritten: bool,
 }
 
 /// The cases of a family, without its people.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// What makes it as it is.
+    /// The reason for its shape.
     pub story: Story,
     /// The cases.
     pub cases: Vec<FamilyCase>,
@@ -120,7 +120,7 @@ impl Shape {
         shape
     }
 
-    /// Gives a family of one action a second one, at the profile's rates.
+    /// Gives some families with one action a second one, at the profile's rates.
     fn add_story(
         &mut self,
         (seed, family): (u64, u64),
@@ -135,7 +135,7 @@ impl Shape {
             Some(_) => Story::MinorParent,
             None => return,
         };
-        // Mostly in the same two states; else the second family lives in a third.
+        // Usually in the same two states; otherwise the second family lives in a third.
         let third = world.draw_participant(&mut draws, &[ours, theirs]);
         let other = third.filter(|_| draws.happens(30.0)).unwrap_or(theirs);
         self.pair(ours, other, 1, draws.happens(50.0));
@@ -158,7 +158,7 @@ impl Shape {
         self.cases.push(case(theirs, first, !initiating));
     }
 
-    /// Lets actions with third states take the place of actions; the third state has a case too.
+    /// Replaces some actions by actions with third states, which get a case too.
     fn overwrite(&mut self, draws: &mut Draws, world: &World, profile: &Profile) {
         let states: Vec<State> = self.cases.iter().map(|case| case.state).collect();
         for at in 0..states.len() {
@@ -166,7 +166,7 @@ impl Shape {
             let partner = self.cases[at].names;
             let shared =
                 self.cases.iter().any(|c| c.shares == Some(at)) || self.cases[at].shares.is_some();
-            // The FCR knows of no action; and one side of an action is enough.
+            // The FCR has no actions; and one side of an action is enough.
             if !overwritten
                 || shared
                 || !world.submits(states[at])
@@ -174,7 +174,7 @@ impl Shape {
             {
                 continue;
             }
-            // Best one that is new to the family; but a list of three states is enough for three.
+            // Preferably a state that is new to the family; but three listed states must be enough.
             let pair = [states[at], self.cases[partner].state];
             let third = world
                 .draw_participant(draws, &states)
@@ -212,7 +212,7 @@ pub struct Person {
     pub middle: Text,
     /// Date of birth, CCYYMMDD.
     pub birth: u32,
-    /// Woman or girl.
+    /// Whether this is a woman or girl.
     pub female: bool,
     /// Whether they are a child of the family.
     pub child: bool,
@@ -221,7 +221,7 @@ pub struct Person {
 /// A person's part in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Their place among the people that a family has room for.
+    /// Their index among the people that a family has room for.
     pub slot: usize,
     /// Their role.
     pub participant: ParticipantType,
@@ -230,24 +230,24 @@ pub struct Member {
 /// The people of a family.
 pub struct People {
     people: [Option<Person>; PEOPLE_OF_FAMILY as usize],
-    /// The members of the first case, and those of the second (see [`Story`]).
+    /// The members of the first and of the second case (see [`Story`]).
     pub members: [Vec<Member>; 2],
-    /// The first two children are twins whom a careless look takes for one child.
+    /// The first two children are twins who are easily taken for one child.
     pub twins_alike: bool,
 }
 
-/// Where in a family's room each stands: custodial party, noncustodial parents (of a second family the
-/// other custodial party, and a minor parent's father), another adult, and the children of the first and
-/// of the second case.
+/// The places of a family's people: custodial party, noncustodial parents (of a second family, the
+/// other custodial party, and a minor parent's father), another adult, and the children of the
+/// first and of the second case.
 const CP: usize = 0;
 pub(super) const NP: [usize; 2] = [1, 2];
 const THIRD: usize = 3;
 const CHILDREN: [usize; 2] = [4, 10];
-/// Of a hundred cases so many have 1, 2, … 6 children.
+/// Of a hundred cases, the numbers with 1, 2, … 6 children.
 const CHILD_COUNTS: [u64; 6] = [57, 27, 10, 4, 1, 1];
-/// Of a hundred cases so many have 0, 1, 2, 3 adults.
+/// Of a hundred cases, the numbers with 0, 1, 2, 3 adults.
 const ADULT_COUNTS: [u64; 4] = [1, 11, 82, 6];
-/// Nobody is born later, so that no run date from 2025 on finds a date of birth in the future.
+/// Latest birth, so that no run date from 2025 on has a date of birth in the future.
 const LAST_BIRTH: u32 = 20_241_231;
 
 impl People {
@@ -346,7 +346,7 @@ impl People {
             }
             let mut last = surname;
             let mut first = self.draw_first(draws, female);
-            // A junior bears his father's whole name.
+            // A junior has his father's full name.
             if let Some(father) = father
                 .as_ref()
                 .filter(|_| child == 0 && !female && draws.happens(4.0))
@@ -369,7 +369,7 @@ impl People {
     /// Who takes which part in the cases.
     fn add_members(&mut self, draws: &mut Draws, story: Story, adults: usize, counts: [usize; 2]) {
         use ParticipantType::{Ch, Cp, Np, Pf};
-        // Of noncustodial parents and putative fathers one in 15 is a putative father.
+        // One in 15 noncustodial parents is a putative father.
         let mut obligor = |slot| Member {
             slot,
             participant: if draws.below(15) == 0 { Pf } else { Np },
@@ -444,7 +444,7 @@ impl People {
         Some([first.as_mut()?, second.as_mut()?])
     }
 
-    /// A first name that nobody of the family has yet.
+    /// A first name that nobody in the family has yet.
     fn draw_first(&self, draws: &mut Draws, female: bool) -> Text {
         let table: &Names = if female { &FEMALE } else { &MALE };
         let mut place = table.draw(draws);
@@ -485,7 +485,7 @@ fn draw_middle(draws: &mut Draws, female: bool) -> Text {
     }
 }
 
-/// CCYYMMDD of a day, so many days before one that is counted in days.
+/// The date `by` days before day number `days`, as CCYYMMDD.
 fn earlier(days: u32, by: u32) -> u32 {
     Date::from_days(days.saturating_sub(by)).map_or(19_000_101, Date::ccyymmdd)
 }

@@ -1,18 +1,18 @@
-//! The SSNs that the Federal Case Registry holds of a person beside the SSN: Previous SSN, Additional
-//! SSN 1 and 2. No match looks at them; marks of family violence do.
+//! The further SSNs of a person in the Federal Case Registry: Previous SSN, Additional SSN 1 and 2.
+//! No match uses them; family violence marks do.
 //!
-//! They are numbers of the family: those that its room has for people it does not have, so that
-//! nobody else bears them, or a relative's, as in life where a child was known by a parent's.
+//! They are numbers of the family: unused numbers of its room, so that nobody else has them, or a
+//! relative's, as for a child who was registered under a parent's SSN.
 
 use super::family::{People, purpose};
 use super::setting::Setting;
 use super::ssn::{PEOPLE_OF_FAMILY, digits};
 use super::submitted_case::{FURTHER, SubmittedCase};
 
-/// Of a hundred participants of a registry file so many have a Previous SSN, an Additional SSN 1, an
-/// Additional SSN 2 (ours: guesses; no public figure says how many the FCR holds).
+/// Of a hundred participants of a registry file, the numbers with a Previous SSN, an Additional SSN
+/// 1, and an Additional SSN 2 (ours: guesses; no public figure says how many the FCR has).
 const RATES: [f64; FURTHER] = [2.0, 1.0, 0.3];
-/// Of a hundred further SSNs so many are a relative's.
+/// Of a hundred further SSNs, the number that are a relative's.
 const OF_A_RELATIVE: f64 = 20.0;
 
 /// Gives some participants of a case in a registry file further SSNs.
@@ -43,8 +43,8 @@ pub(super) fn give(
     }
 }
 
-/// Another number of a person of the family, the same in all records; `None` where the family has
-/// no room left.
+/// Another number of a person of the family, the same in all records; `None` if the family has no
+/// unused number.
 pub(super) fn alias(
     setting: &Setting<'_>,
     family: u64,

@@ -1,5 +1,5 @@
-//! A whole country: every family is drawn twice, first to number the states' cases, then to write
-//! them. Memory holds a few thousand families at a time.
+//! Generates the whole country. Every family is drawn twice, first to number the states' cases,
+//! then to write them, so that only a few thousand families are in memory at a time.
 
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -36,7 +36,8 @@ pub struct SynthTotals {
     pub cases: u64,
     /// Records in the extracts.
     pub records: u64,
-    /// Cases in the FCR-derived files, or in what is derived from the registry files.
+    /// Cases in the FCR-derived files, or in the extracts that will be derived from the registry
+    /// files.
     pub fcr_cases: u64,
     /// Records of these cases, before edits.
     pub fcr_records: u64,
@@ -54,8 +55,8 @@ pub struct SynthTotals {
 }
 
 impl SynthTotals {
-    /// Whether there is a finding of this severity, or a graver one: a record that was planted to
-    /// fail an edit is an error, all other noise a warning.
+    /// Whether there is a finding of this severity or above: a record that was planted to fail an
+    /// edit is an error, all other noise a warning.
     pub fn has(&self, severity: Severity) -> bool {
         let planted = self.planted.values().any(|&count| count > 0);
         self.spoilt_records > 0 || severity == Severity::Warning && planted
@@ -79,20 +80,20 @@ impl std::ops::AddAssign for SynthTotals {
     }
 }
 
-/// What a task gives: pieces of each file.
+/// The output of a task: pieces of each file.
 struct Drawn {
     states: Vec<Vec<u8>>,
     /// SSN master, misidentified SSNs, truth.
     sides: [Vec<u8>; 3],
     /// Who is who.
     who: who::Lines,
-    /// How many records of each state there are in what the match gets.
+    /// For each state, the number of records that the match gets.
     records: RecordCounts,
     totals: SynthTotals,
 }
 
-/// The files beside those of the states: in the order of [`Drawn::sides`], then [`Drawn::who`]; each
-/// with its header.
+/// The files that do not belong to a state, in the order of [`Drawn::sides`], then [`Drawn::who`],
+/// each with its header.
 const SIDE_FILES: [(&str, &str); 4] = [
     ("ssn-master.txt", ""),
     ("misidentified.txt", ""),
@@ -103,7 +104,7 @@ const SIDE_FILES: [(&str, &str); 4] = [
 /// Draws all families and writes their files into `folder`.
 ///
 /// # Errors
-/// What the folder reports, a layout that lacks a field, and an interruption.
+/// Errors of the folder, a layout that lacks a field, and an interruption.
 pub fn generate(
     request: &Request<'_>,
     layouts: &LayoutSet,
@@ -225,8 +226,8 @@ impl Task {
     }
 }
 
-/// Counts the records of a family's cases in the files that the match gets; for each case how many of
-/// its state stand before it. What is derived from a registry file lacks rejected records.
+/// Counts the records of a family's cases in the files that the match gets; for each case, how many
+/// records of its state precede it. Extracts derived from a registry file lack rejected records.
 fn count_records(
     setting: &Setting<'_>,
     cases: &[SubmittedCase],
@@ -261,14 +262,14 @@ fn count(totals: &mut SynthTotals, case: &SubmittedCase, is_extract: bool) {
     }
 }
 
-/// The files in the making: one a state, made with its first record, then those of [`SIDE_FILES`].
+/// The open files: one per state, created with its first record, then those of [`SIDE_FILES`].
 struct Files<'a> {
     folder: &'a OutputFolder,
     names: Vec<String>,
-    /// What the states' files begin with.
+    /// The header of the states' files.
     headers: Vec<Vec<u8>>,
     files: Vec<Option<OutputFile<'a>>>,
-    /// The records of each state that are written.
+    /// The number of records written for each state.
     records: RecordCounts,
 }
 
@@ -289,7 +290,7 @@ impl<'a> Files<'a> {
             .chain(SIDE_FILES.map(|(name, _)| name.to_owned()))
             .collect();
         let mut files: Vec<Option<OutputFile<'a>>> = names.iter().map(|_| None).collect();
-        // A state without a record gets no file; the side files are there even if they are empty.
+        // A state without records gets no file; side files are always created.
         for (place, (name, header)) in (STATE_COUNT..).zip(SIDE_FILES) {
             let mut file = folder.file(name)?;
             if !header.is_empty() {
@@ -306,9 +307,9 @@ impl<'a> Files<'a> {
         })
     }
 
-    /// Appends the pieces of some tasks, in their order, to each file.
+    /// Appends the pieces of some tasks to each file, in order.
     fn write(&mut self, drawn: &[Drawn]) -> Result<()> {
-        // Folders are made with their first file, one after the other.
+        // One after the other, because folders are created with their first file.
         for place in 0..STATE_COUNT {
             let comes = drawn.iter().any(|piece| !piece.states[place].is_empty());
             if self.files[place].is_none() && comes {

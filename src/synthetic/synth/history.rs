@@ -1,9 +1,9 @@
-//! Cases as the Federal Case Registry's own records: how they came, changed and ended, so that what
-//! is derived from them is what the FCR-derived file of the state would hold.
+//! Writes cases as Federal Case Registry records with a history of additions, changes and deletes,
+//! so that deriving them gives the state's FCR-derived file.
 //!
-//! Takes a family's case with its noise, and a stream of draws for its past; gives FC and FP records
-//! in file order, trailing blanks trimmed. The past never brings an SSN that the case does not hold
-//! at the end: it could stand marked for somebody else.
+//! It takes a family's case with its noise and a stream of draws, and returns FC and FP records in
+//! file order, without trailing blanks. The history must not have an SSN that the case does not
+//! have at the end, because that SSN could be marked for somebody else.
 
 use super::draws::Draws;
 use super::member_ids::member_id;
@@ -13,23 +13,23 @@ use crate::error::Result;
 use crate::formats::layout::{LayoutSet, RegistryLayout};
 use crate::formats::reference::State;
 
-/// Of a hundred cases so many were changed after they were added.
+/// Of a hundred cases, the number that were changed after they were added.
 const CASE_CHANGED: f64 = 20.0;
-/// … had another Case ID before.
+/// … that had another Case ID before.
 const CASE_RENAMED: f64 = 3.0;
-/// … had a participant who left.
+/// … that had a participant who left.
 const SOMEBODY_LEFT: f64 = 3.0;
-/// … have a non-IV-D case of the same people beside them.
+/// … that have a non-IV-D case of the same people.
 const NON_IV_D: f64 = 8.0;
-/// Of a hundred participants so many were changed after they were added.
+/// Of a hundred participants, the number that were changed after they were added.
 const PERSON_CHANGED: f64 = 10.0;
-/// … had another Member ID before.
+/// … that had another Member ID before.
 const PERSON_RENAMED: f64 = 2.0;
-/// … bore a mark of family violence that was withdrawn.
+/// … that had a family violence mark, which was withdrawn.
 const MARK_WITHDRAWN: f64 = 0.5;
-/// The numbers of the Member IDs that participants had before lie so far above those that they have.
+/// The offset of former Member ID numbers from current ones.
 const MEMBER_BEFORE: u64 = 5_000_000_000;
-/// Those of participants who left.
+/// The same for participants who left.
 const MEMBER_LEFT: u64 = 2_500_000_000;
 
 /// Writes the records of registry files.
@@ -37,15 +37,15 @@ pub struct RegistryRenderer {
     layout: RegistryLayout,
 }
 
-/// A person record in the making, beside what stands in the participant's entry.
+/// A person record under construction, besides the participant's entry.
 struct Fp<'a> {
     action: &'a [u8],
     case_id: &'a Text,
-    /// The number of the Member ID, and that of the new one.
+    /// The number of the Member ID, and of the new one.
     member: u64,
     new_member: Option<u64>,
     marked: bool,
-    /// Without SSNs and date of birth: not yet known then.
+    /// Without SSNs and date of birth, which were not known then.
     incomplete: bool,
 }
 
@@ -111,8 +111,8 @@ impl RegistryRenderer {
         }
     }
 
-    /// The records of a participant. A record that is to be rejected has no past, so that nothing of
-    /// it stands.
+    /// The records of a participant. A record that will be rejected has no history, so that none of
+    /// it remains in force.
     fn person(
         &self,
         draws: &mut Draws,
@@ -130,7 +130,7 @@ impl RegistryRenderer {
         let member = entry.member + if renamed { MEMBER_BEFORE } else { 0 };
         let first = Fp {
             marked: entry.marked || withdrawn,
-            // The mark that is withdrawn is one on the SSN.
+            // The withdrawn mark is one on the SSN.
             incomplete: changed && !withdrawn,
             ..Fp::new(b"A", case_id, member)
         };
@@ -199,7 +199,7 @@ impl RegistryRenderer {
         match entry.spoilt {
             Some(Spoilt::ControlByte) => fp.middle_name.put(&mut record, b"\x01"),
             Some(Spoilt::CaseId) => fp.case_id.put(&mut record, b" "),
-            // A person record has no status: its action is what is unknown.
+            // A person record has no status; its action is invalid instead.
             Some(Spoilt::Status) => fp.action_type.put(&mut record, b"X"),
             Some(Spoilt::Type) => fp.participant_type.put(&mut record, b"XX"),
             None => {}
@@ -221,8 +221,8 @@ impl<'a> Fp<'a> {
     }
 }
 
-/// An ID of the state that none of its interstate cases has: a letter before it, or in place of the
-/// first of fifteen digits. No style writes IDs of that form.
+/// An ID that none of the state's interstate cases has: with a letter before it, or in place of the
+/// first of fifteen digits. No style writes such IDs.
 fn lettered(letter: u8, id: &Text) -> Text {
     let mut other = Text::new(&[letter]);
     other.push(&id.as_bytes()[id.len() / 15..]);

@@ -60,13 +60,13 @@ pub enum Kind {
     OtherIdMisread,
     /// Other State Case ID is that of another case of the family in that state.
     OtherIdFamily,
-    /// A closed case was opened again under a new Case ID; the other state may know the old one.
+    /// A closed case was reopened under a new Case ID; the other state may have the old one.
     Reopened,
     /// A state has the case twice.
     DuplicateCase,
     /// Custodial mother and children have another surname on one side.
     FamilySurname,
-    /// A record that was filled in carelessly: each other kind is more frequent in it.
+    /// A record with many errors: each other kind is more frequent in it.
     CarelessRecord,
     /// One part of a surname of two parts dropped.
     SurnamePart,
@@ -84,16 +84,16 @@ pub enum Kind {
     SecondFamily,
     /// The custodial parent is a child in a case of the grandparents.
     MinorParent,
-    /// Twins with nearly the same first name and neighbouring SSNs.
+    /// Twins with almost the same first name and adjacent SSNs.
     TwinsAlike,
-    /// A parent bears on both sides the SSN of a stranger.
+    /// A parent has a stranger's SSN on both sides.
     SsnBorrowed,
-    /// The state's records are filled in carelessly.
+    /// The state's records have many errors.
     StateCareless,
 }
 
 impl Kind {
-    /// How many kinds there are.
+    /// The number of kinds.
     pub const COUNT: usize = 43;
 
     /// All kinds, in order.
@@ -201,10 +201,10 @@ impl Kind {
     }
 }
 
-/// Why a case stands in a state's file beside another of the same action.
+/// Why a state's file has a second case for the same action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyKind {
-    /// It is the case as it was closed, under its former Case ID.
+    /// It is the closed case, under its former Case ID.
     Former,
     /// It was entered again.
     Duplicate,
@@ -224,11 +224,11 @@ impl CopyKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Planted(u128);
 
-/// What follows the name of a kind that befell the other side.
+/// The suffix of the name of a kind that occurred on the other side.
 pub const OTHER_SIDE: &str = "@other";
 
 impl Planted {
-    /// How many members a set can have.
+    /// The maximum number of members of a set.
     pub const COUNT: usize = 2 * Kind::COUNT;
 
     /// Adds a kind on this side.
@@ -243,20 +243,20 @@ impl Planted {
         self.0 &= !(1 << kind as u32);
     }
 
-    /// Whether a kind is there on this side.
+    /// Whether the set has a kind on this side.
     #[inline]
     pub fn holds(self, kind: Kind) -> bool {
         self.0 >> kind as u32 & 1 == 1
     }
 
-    /// This set, and what befell the other side, marked so.
+    /// This set, with the kinds of the other side marked as such.
     #[inline]
     #[must_use]
     pub fn with_other_side(self, other: Planted) -> Self {
         Planted(self.0 | other.0 << Kind::COUNT)
     }
 
-    /// Both sets together.
+    /// The union of the sets.
     #[inline]
     #[must_use]
     pub fn union(self, other: Planted) -> Self {
@@ -269,12 +269,12 @@ impl Planted {
         self.0 == 0
     }
 
-    /// The places of the members, from 0: kinds on this side, then on the other.
+    /// The indexes of the members, from 0: kinds on this side, then on the other.
     pub fn places(self) -> impl Iterator<Item = usize> {
         (0..Planted::COUNT).filter(move |place| self.0 >> place & 1 == 1)
     }
 
-    /// The name of the member at a place.
+    /// The name of the member at an index.
     pub fn name_at(place: usize) -> String {
         let kind = Kind::ALL[place % Kind::COUNT].name();
         let side = if place < Kind::COUNT { "" } else { OTHER_SIDE };
@@ -294,7 +294,7 @@ impl Planted {
         }
     }
 
-    /// Reads what [`Planted::write`] wrote; `None` where a name is unknown.
+    /// Parses what [`Planted::write`] wrote; `None` if a name is unknown.
     pub fn read(text: &str) -> Option<Self> {
         let mut planted = Planted::default();
         for name in text.split('+').filter(|name| !name.is_empty()) {

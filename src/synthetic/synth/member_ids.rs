@@ -1,16 +1,16 @@
-//! How each state numbers its participants: the same person has another Member ID in each state, so
-//! that whoever takes one state's for another's finds nobody, or not that person.
+//! How each state numbers its participants. The same person has another Member ID in each state, so
+//! that a program that mixes them up finds nobody, or the wrong person, and is noticed.
 
 use super::text::Text;
 use crate::formats::reference::State;
 
-/// How many Member IDs a state can give.
+/// The number of Member IDs that a state can assign.
 const NUMBERS: u64 = 9_000_000_000;
 /// Member IDs have ten digits without leading zeroes, and what a style puts around them.
 const FIRST: u64 = 1_000_000_000;
 const DIGITS: usize = 10;
-/// The numbers of a state begin so far after those of the one before: 54 times this is less than
-/// [`NUMBERS`], so that no person has one number in two states.
+/// The offset between the numbers of two states. 54 times this is less than [`NUMBERS`], so that no
+/// person has the same number in two states.
 const STATE_STEP: u64 = 160_000_000;
 
 /// How a state writes its Member IDs.
@@ -35,7 +35,7 @@ impl MemberIdStyle {
         [Plain, Lettered, Padded, Suffixed, Full][state.index() / 2 % 5]
     }
 
-    /// What stands before the digits and after them.
+    /// The characters before and after the digits.
     fn around(self, state: State) -> (Text, &'static [u8]) {
         match self {
             MemberIdStyle::Plain => (Text::default(), b""),
@@ -65,7 +65,7 @@ pub fn member_id(state: State, number: u64) -> Text {
     id
 }
 
-/// The number of the participant with a Member ID; `None` where the state gives no such ID.
+/// The number of the participant with a Member ID; `None` if the state assigns no such ID.
 pub fn number_of(state: State, id: &[u8]) -> Option<u64> {
     let (before, after) = MemberIdStyle::of(state).around(state);
     let digits = id.strip_prefix(before.as_bytes())?.strip_suffix(after)?;
@@ -88,7 +88,7 @@ mod tests {
                 let id = member_id(state, number);
                 assert!(id.len() <= 15, "the width of the field");
                 assert_eq!(number_of(state, id.as_bytes()), Some(number));
-                // Whatever is around them: the digits differ.
+                // The digits differ, whatever is around them.
                 let text = String::from_utf8(id.as_bytes().to_vec()).unwrap();
                 let digits = text.trim_end_matches('P');
                 assert!(seen.insert(digits[digits.len() - DIGITS..].to_owned()));

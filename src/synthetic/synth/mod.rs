@@ -1,12 +1,12 @@
-//! Invented extracts: families with interstate actions, their cases on both sides, the noise that
-//! is planted in them, and the truth about it.
+//! Invents extracts: families with interstate actions, their cases on both sides, the noise planted
+//! in them, and the truth.
 //!
-//! A family is drawn once, from nothing but the seed and its number ([`family`]); noise makes of it
-//! what each state submits ([`submitted`]); that is rendered as extract or FCR-derived records
-//! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that follow with
-//! certainty ([`certain`]). Of states that submit nothing the registry's own records can be made
-//! instead ([`history`]), in which family violence is marked (`violence`). [`mod@generate`] does so
-//! for a whole country.
+//! A family is drawn once, only from the seed and its number ([`family`]). Noise turns it into what
+//! each state submits ([`submitted`]), which is rendered as extract or FCR-derived records
+//! ([`render`]) and as lines of `truth.csv` ([`truth`]), with the reason codes that are certain
+//! ([`certain`]). For states that submit nothing, registry records can be written instead
+//! ([`history`]), with family violence marks (`violence`). [`mod@generate`] does this for a whole
+//! country.
 
 pub mod certain;
 mod copies;

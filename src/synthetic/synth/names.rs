@@ -1,4 +1,4 @@
-//! Names with the frequencies that they have among people.
+//! Names with their frequencies in the population.
 //!
 //! The tables are the commonest names of the U.S. Census Bureau's "Frequently Occurring Surnames
 //! from the Census 1990" and its first names by sex, files `dist.all.last`, `dist.female.first` and
@@ -47,36 +47,36 @@ impl Names {
         Names { names, sums }
     }
 
-    /// The place of a name, drawn by frequency.
+    /// The index of a name, drawn by frequency.
     pub fn draw(&self, draws: &mut Draws) -> usize {
         let drawn = draws.below(self.people()) as u32;
         self.sums.partition_point(|&sum| sum <= drawn)
     }
 
-    /// How many people of 100,000 bear a name of the table.
+    /// The number of people, of 100,000, with a name of the table.
     pub fn people(&self) -> u64 {
         self.sums.last().copied().unwrap_or_default().into()
     }
 
-    /// The name of one of 100,000 people, who are numbered from 0 in the table's order; `None` where
-    /// the table does not have it.
+    /// The name of one of 100,000 people, numbered from 0 in the table's order; `None` if the table
+    /// does not have it.
     pub fn of_person(&self, person: u64) -> Option<&'static str> {
         let place = self.sums.partition_point(|&sum| u64::from(sum) <= person);
         self.names.get(place).copied()
     }
 
-    /// The name at a place, counted on from the first after the last.
+    /// The name at an index; indexes wrap around.
     pub fn at(&self, place: usize) -> &'static str {
         self.names[place % self.names.len()]
     }
 
-    /// How many names there are.
+    /// The number of names.
     pub fn count(&self) -> usize {
         self.names.len()
     }
 }
 
-/// What people call somebody of this first name: always something else.
+/// A nickname for a first name, always different from it.
 pub fn nickname(first: &Text) -> Text {
     let place = NICKNAMES.binary_search_by(|(name, _)| name.as_bytes().cmp(first.as_bytes()));
     if let Ok(place) = place {
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn names_come_as_often_as_the_census_counted_them() {
-        // Of 100,000 men 3,318 are called James, of whom the table's names cover 100,000 * share.
+        // Of 100,000 men, 3,318 are called James; the table's names cover 100,000 * share of them.
         let table = &*MALE;
         let all = f64::from(*table.sums.last().unwrap());
         let mut draws = Draws::of(3, 0, 0, 0);

@@ -1,4 +1,4 @@
-//! How data go wrong: Case IDs, counties, SSNs, names and dates of birth as they are mistaken.
+//! The errors in data: how Case IDs, counties, SSNs, names and dates of birth are corrupted.
 
 use super::draws::Draws;
 use super::family::{Member, People, Person};
@@ -23,14 +23,14 @@ pub(super) fn wrong_county(
     let all = counties.of(state);
     let place = draws.place(all.len());
     let others = (0..all.len()).map(|step| three_digits(all[(place + step) % all.len()].0));
-    // A jurisdiction with one county: a code that it does not have.
+    // A jurisdiction with one county: use a code that it does not have.
     others
         .into_iter()
         .find(|other| *other != county)
         .unwrap_or(*b"999")
 }
 
-/// Leading zeroes dropped, after a letter too, or one to three put before.
+/// Leading zeroes dropped, even after a letter, or one to three added.
 pub(super) fn change_zeroes(draws: &mut Draws, id: &Text) -> Text {
     let bytes = id.as_bytes();
     let letters = bytes
@@ -51,7 +51,7 @@ pub(super) fn change_zeroes(draws: &mut Draws, id: &Text) -> Text {
     changed
 }
 
-/// One digit wrong or two transposed, among the digits in which a state's numbers differ.
+/// One digit wrong or two transposed, among the digits that vary within a state.
 pub(super) fn mistype_id(draws: &mut Draws, id: &Text, count: u64) -> Text {
     let varying = (count.max(10).ilog10() as usize).clamp(1, 6);
     let mut bytes = id.as_bytes().to_vec();
@@ -62,7 +62,7 @@ pub(super) fn mistype_id(draws: &mut Draws, id: &Text, count: u64) -> Text {
     } else {
         bytes[at] = another_digit(draws, bytes[at]);
     }
-    // The number 0 is nobody's; it would fail the edits of a Case ID.
+    // The number 0 is not assigned; its Case ID would fail the edits.
     if bytes.iter().all(|byte| *byte == b'0') {
         bytes[at] = b'7';
     }
@@ -73,7 +73,7 @@ fn another_digit(draws: &mut Draws, digit: u8) -> u8 {
     b'0' + (digit.wrapping_sub(b'0') + 1 + draws.below(9) as u8) % 10
 }
 
-/// Spoils a participant's SSN, at the profile's rates.
+/// Corrupts a participant's SSN, at the profile's rates.
 pub(super) fn spoil_ssn(
     (setting, rates): (&Setting<'_>, Rates<'_>),
     draws: &mut Draws,
@@ -127,8 +127,8 @@ pub(super) fn spoil_ssn(
     }
 }
 
-/// One digit wrong or two transposed, so that it is nobody else's number: what a stranger's number
-/// would lead to could not be said with certainty.
+/// One digit wrong or two transposed, so that the result is nobody's number: with a stranger's
+/// number, the right answer would not be certain.
 fn mistype_ssn(draws: &mut Draws, ssn: [u8; 9], allotment: &SsnAllotment) -> Option<[u8; 9]> {
     for _ in 0..32 {
         let mut typed = ssn;
@@ -148,7 +148,7 @@ fn mistype_ssn(draws: &mut Draws, ssn: [u8; 9], allotment: &SsnAllotment) -> Opt
     None
 }
 
-/// Spoils a participant's name, at the profile's rates.
+/// Corrupts a participant's name, at the profile's rates.
 pub(super) fn spoil_name(
     rates: Rates<'_>,
     draws: &mut Draws,
@@ -174,7 +174,7 @@ pub(super) fn spoil_name(
         Kind::NameForm => entry.last = other_form(draws, &person.last),
         Kind::NameAccent => entry.last = accent(draws, &person.last),
         Kind::NameSwapped => (entry.last, entry.first) = (person.first, person.last.cut(16)),
-        // Adult women marry, and children take another's name.
+        // Adult women marry, and children take another name.
         _ if !person.child && !person.female => return,
         _ => entry.last = draw_surname(draws),
     }
@@ -198,7 +198,7 @@ pub(super) fn mistype_name(draws: &mut Draws, name: &Text) -> Text {
     Text::new(&bytes)
 }
 
-/// The same surname with another hyphen, space or suffix: its name key is the same.
+/// The same surname with another hyphen, space or suffix, which does not change its name key.
 fn other_form(draws: &mut Draws, last: &Text) -> Text {
     let bytes = last.as_bytes();
     if let Some(at) = bytes.iter().position(|byte| *byte == b'-') {
@@ -222,7 +222,7 @@ fn other_form(draws: &mut Draws, last: &Text) -> Text {
     form
 }
 
-/// Spoils a participant's date of birth, at the profile's rates.
+/// Corrupts a participant's date of birth, at the profile's rates.
 pub(super) fn spoil_birth(
     rates: Rates<'_>,
     draws: &mut Draws,
@@ -240,8 +240,9 @@ pub(super) fn spoil_birth(
     }
     let [.., m1, m2, d1, d2] = entry.birth;
     let (month, day) = ([m1, m2], [d1, d2]);
-    // A swapped date is a date where the day could be a month: 132 days of the year, other than
-    // those that stay as they are. Among these it happens more often, so that of all it is the rate.
+    // Day and month can be swapped only if the day could be a month, and changes the date on 132
+    // days of the year. On those days the rate is raised, so that the overall rate is the
+    // profile's.
     let swappable = day <= *b"12" && day != month;
     if draws.happens(rates.rate(Kind::BirthSwapped) * 365.25 / 132.0) && swappable {
         entry.birth[4..6].copy_from_slice(&day);

@@ -1,5 +1,4 @@
-//! The first drawing of all families: it numbers the states' cases, and tells which states get a
-//! file at all.
+//! The first pass over all families: numbers the states' cases, and finds which states get a file.
 
 use rayon::prelude::*;
 
@@ -12,9 +11,9 @@ use crate::error::Result;
 use crate::formats::reference::{STATE_COUNT, State};
 use crate::stop::Stop;
 
-/// How many families one task draws. The files do not depend on it.
+/// The number of families per task. The files do not depend on it.
 const TASK_FAMILIES: u64 = 1024;
-/// How many tasks are drawn before what they found is put together.
+/// The number of tasks that are drawn before their results are merged.
 pub(super) const WINDOW_TASKS: usize = 16;
 
 /// Families that are drawn together.
@@ -25,12 +24,12 @@ pub(super) struct Task {
     pub(super) numbers: [u64; STATE_COUNT],
 }
 
-/// What the first drawing gives.
+/// The result of the first pass.
 pub(super) struct Numbered {
     pub(super) tasks: Vec<Task>,
-    /// How many cases each state numbers.
+    /// The number of cases of each state.
     pub(super) case_counts: [u64; STATE_COUNT],
-    /// Whether a file lists a case of the state, or would if none were withheld.
+    /// Whether a file has a case of the state, or would if none were withheld.
     pub(super) is_listed: [bool; STATE_COUNT],
 }
 
@@ -79,8 +78,8 @@ pub(super) fn number_cases(request: &Request<'_>, families: u64) -> Numbered {
     numbered
 }
 
-/// Whether each state's file has a case for the match: of a state with a registry file, one that is
-/// not withheld.
+/// Whether each state's file has a case for the match; with a registry file, one that is not
+/// withheld.
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`].
@@ -114,8 +113,8 @@ pub(super) fn has_file(
 }
 
 impl Task {
-    /// The states among those that are sought of which the task's families have a case that is
-    /// neither missing nor withheld.
+    /// Requested states in which this task's families have a listed case: one that is neither
+    /// missing nor withheld.
     fn find_listed(&self, setting: &Setting<'_>, sought: &[State]) -> Vec<State> {
         let mut found = Vec::new();
         for family in self.first..self.end {
@@ -128,7 +127,7 @@ impl Task {
             if !shape.cases.iter().any(|case| is_new(&found, case.state)) {
                 continue;
             }
-            // Cases have no numbers yet, on which nothing depends that withholds one.
+            // Cases have no numbers yet, but withholding does not depend on them.
             let people = draw_people(setting, family, &shape);
             for case in submit(setting, family, &shape, &people) {
                 if case.listed && is_new(&found, case.state) {

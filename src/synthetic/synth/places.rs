@@ -4,16 +4,16 @@ use super::draws::Draws;
 use super::text::Text;
 use crate::formats::reference::{STATE_COUNT, State};
 
-/// About how many thousand IV-D cases each jurisdiction has, in order of FIPS code (ours: rounded
-/// guesses at the size of the caseloads, good for the shape alone; Texas, California and Ohio hold
-/// a quarter of all).
+/// The approximate number of IV-D cases of each jurisdiction, in thousands, in order of FIPS code
+/// (ours: rounded guesses, good only for the shape; Texas, California and Ohio have a quarter of
+/// all).
 const CASELOADS: [u64; STATE_COUNT] = [
     200, 45, 180, 120, 1150, 160, 140, 55, 45, 700, 380, 60, 30, 480, 270, 180, 135, 290, 280, 60,
     210, 230, 800, 340, 280, 350, 40, 105, 110, 35, 330, 60, 760, 410, 38, 900, 190, 220, 400, 45,
     200, 75, 330, 1600, 100, 20, 310, 350, 120, 370, 35, 8, 210, 9,
 ];
 
-/// Which states take part, and which of them submit an extract.
+/// The participating states, and those of them that submit an extract.
 #[derive(Clone, Debug)]
 pub struct World {
     participates: [bool; STATE_COUNT],
@@ -21,7 +21,7 @@ pub struct World {
 }
 
 impl World {
-    /// The states that submit, and those for which FCR-derived files stand.
+    /// The states that submit, and those with FCR-derived files.
     pub fn new(submitting: &[State], fcr: &[State]) -> Self {
         let mut world = World {
             participates: [false; STATE_COUNT],
@@ -55,7 +55,7 @@ impl World {
         State::all().filter(|&state| self.submits(state))
     }
 
-    /// The states for which FCR-derived files stand, in order.
+    /// The states with FCR-derived files, in order.
     pub fn fcr_states(&self) -> impl Iterator<Item = State> + '_ {
         State::all().filter(|&state| self.participates(state) && !self.submits(state))
     }
@@ -65,15 +65,14 @@ impl World {
         draw(draws, |state| self.submits(state))
     }
 
-    /// A state that takes part and is none of these, drawn by caseload.
+    /// A participating state that is none of these, drawn by caseload.
     pub fn draw_participant(&self, draws: &mut Draws, none_of: &[State]) -> Option<State> {
         draw(draws, |state| {
             self.participates(state) && !none_of.contains(&state)
         })
     }
 
-    /// A state that is none of these, if possible one that takes part. Only where two states take part
-    /// is it another.
+    /// A state that is none of these; a participating one, unless only two states participate.
     pub fn draw_any(&self, draws: &mut Draws, none_of: &[State]) -> Option<State> {
         self.draw_participant(draws, none_of)
             .or_else(|| draw(draws, |state| !none_of.contains(&state)))
@@ -90,8 +89,8 @@ fn draw(draws: &mut Draws, fits: impl Fn(State) -> bool) -> Option<State> {
         .flatten()
 }
 
-/// How a state writes its Case IDs. All but `Scrambled` number in sequence, so that an ID with a
-/// wrong digit is mostly that of another case.
+/// How a state writes its Case IDs. All except `Scrambled` are sequential, so that an ID with a
+/// wrong digit is usually that of another case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaseIdStyle {
     /// Ten digits with leading zeroes.
@@ -104,7 +103,7 @@ pub enum CaseIdStyle {
     Full,
     /// Three digits of the county, then seven.
     County,
-    /// Nine digits in no order.
+    /// Nine digits in random order.
     Scrambled,
 }
 
@@ -113,9 +112,9 @@ const PLAIN_FIRST: u64 = 100_000_000;
 /// Nine digits without a leading zero.
 const SCRAMBLED_FIRST: u64 = 100_000_000;
 const SCRAMBLED_COUNT: u64 = 900_000_000;
-/// Has no factor in common with [`SCRAMBLED_COUNT`], so that no two numbers meet.
+/// Coprime to [`SCRAMBLED_COUNT`], so that no two numbers collide.
 const SCRAMBLED_STEP: u64 = 618_033_989;
-/// Leads back from a place to its number.
+/// The inverse, from a place to its number.
 const SCRAMBLED_BACK: u64 = super::ssn::inverse(SCRAMBLED_STEP, SCRAMBLED_COUNT);
 
 impl CaseIdStyle {
@@ -127,7 +126,7 @@ impl CaseIdStyle {
         ][state.index() % 8]
     }
 
-    /// Whether the numbers follow each other without a gap, so that a neighbour exists.
+    /// Whether numbers are consecutive, so that a neighbouring ID exists.
     pub fn is_dense(self) -> bool {
         !matches!(self, CaseIdStyle::Scrambled | CaseIdStyle::County)
     }
@@ -151,8 +150,8 @@ impl CaseIdStyle {
         Text::new(text.as_bytes())
     }
 
-    /// The number of the state's case that could have this Case ID; whether it has, tells
-    /// [`CaseIdStyle::write`].
+    /// The number of the state's case that could have this Case ID; [`CaseIdStyle::write`] shows
+    /// whether it has.
     pub fn number_of(self, id: &[u8]) -> Option<u64> {
         let number = |digits: &[u8]| -> Option<u64> {
             (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit)).then(|| {

@@ -1,4 +1,4 @@
-//! Profiles: how often each kind of noise occurs; named ones, or a file's.
+//! Profiles: the rate of each kind of noise, by name or from a file.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::open::read_whole;
 use crate::stop::Stop;
 
-/// Kinds of which at most one befalls the same thing: their rates must not exceed 100 together.
+/// Kinds of which at most one can apply to the same item, so their rates must not exceed 100
+/// together.
 const EXCLUSIVE: [&[Kind]; 6] = [
     &[
         Kind::OtherIdBlank,
@@ -38,7 +39,7 @@ const EXCLUSIVE: [&[Kind]; 6] = [
     &[Kind::BirthDefault, Kind::BirthYear],
 ];
 
-/// How often each kind occurs, in percent: of cases, of participants, or of families.
+/// The rate of each kind, in percent: of cases, of participants, or of families.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// The profile's name; `custom` for a file.
@@ -74,7 +75,7 @@ const ADVERSE: [(Kind, f64); 17] = [
     (Kind::SsnBorrowed, 0.3),
     (Kind::StateCareless, 20.0),
 ];
-/// How many times as high as in `national` the rates of its kinds are in `adverse`.
+/// The factor between the rates of the national kinds in `adverse` and in `national`.
 const ADVERSE_FACTOR: f64 = 1.5;
 
 impl Profile {
@@ -107,11 +108,10 @@ impl Profile {
         })
     }
 
-    /// The profile that `--noise` names: one by name, or a file.
+    /// The profile of `--noise`: a name or a file.
     ///
     /// # Errors
-    /// [`Error::Configuration`] if it is neither, or the file holds something that no profile
-    /// holds.
+    /// [`Error::Configuration`] if it is neither, or the file has a key that profiles do not have.
     pub fn load(argument: &Path, stop: &Stop) -> Result<Self> {
         if let Some(profile) = argument.to_str().and_then(Profile::named) {
             return Ok(profile);
@@ -140,8 +140,8 @@ impl Profile {
         Profile::parse(text).map_err(|(line, problem)| refuse(Some(line), problem))
     }
 
-    /// Reads a profile's text: `kind = percent` lines, and perhaps `base = "national"`, whose rates
-    /// hold where the file gives none; else these are 0.
+    /// Parses a profile: `kind = percent` lines and, optionally, `base = "national"`, which gives
+    /// the rates that the file does not; otherwise they are 0.
     fn parse(text: &str) -> std::result::Result<Self, (usize, String)> {
         let line_at = |byte: usize| text.bytes().take(byte).filter(|&b| b == b'\n').count() + 1;
         let table = DeTable::parse(text).map_err(|e| {
@@ -194,7 +194,8 @@ impl Profile {
         }
         for group in EXCLUSIVE {
             let sum: f64 = group.iter().map(|&kind| profile.rate(kind)).sum();
-            // To a billionth: tenths that come to 100 come to a little more as binary fractions.
+            // Allows for rounding: decimal rates that add up to 100 may exceed it slightly as
+            // binary fractions.
             let sum = (sum * 1e9).round() / 1e9;
             if sum > 100.0 {
                 let names: Vec<_> = group.iter().map(|kind| kind.name()).collect();
@@ -202,7 +203,7 @@ impl Profile {
                     "{} come to {sum} percent together; at most one befalls a record, so 100 is the most",
                     names.join(", ")
                 );
-                // No profile's own rates come to so much, so that the file gives one of the group.
+                // No built-in profile exceeds the sum, so the file gives a rate of the group.
                 let last_line = group.iter().filter_map(|&kind| lines[kind as usize]).max();
                 return Err((last_line.unwrap_or(1), problem));
             }
@@ -210,7 +211,7 @@ impl Profile {
         Ok(profile)
     }
 
-    /// How often a kind occurs, in percent.
+    /// The rate of a kind, in percent.
     #[inline]
     pub fn rate(&self, kind: Kind) -> f64 {
         self.rates[kind as usize]

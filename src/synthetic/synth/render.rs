@@ -1,5 +1,5 @@
-//! Families' cases as records of the layouts: extracts, FCR-derived files or registry
-//! files, side files.
+//! Renders families' cases as records: extracts, FCR-derived files or registry files, and side
+//! files.
 
 use super::draws::Draws;
 use super::family::Person;
@@ -18,7 +18,7 @@ pub struct Renderer {
     fcr: ExtractLayout,
     master: SideColumns,
     misidentified: SideColumns,
-    /// For registry files in place of FCR-derived ones.
+    /// Set if registry files replace FCR-derived ones.
     registry: Option<RegistryRenderer>,
 }
 
@@ -54,7 +54,7 @@ fn put(record: &mut [u8], columns: Columns, value: &[u8]) {
 }
 
 impl Renderer {
-    /// A renderer by these layouts, perhaps with registry files in place of FCR-derived ones.
+    /// A renderer with these layouts, optionally with registry files in place of FCR-derived ones.
     ///
     /// # Errors
     /// [`crate::Error::Layout`] if a field is missing.
@@ -75,7 +75,7 @@ impl Renderer {
         })
     }
 
-    /// What the file of a state begins with: the header of a registry file, or nothing.
+    /// The start of a state's file: the header of a registry file, or nothing.
     pub fn header(&self, world: &World, state: State) -> Vec<u8> {
         match &self.registry {
             Some(registry) if !world.submits(state) => registry.header(state),
@@ -83,8 +83,8 @@ impl Renderer {
         }
     }
 
-    /// Appends the records of a case to its state's file: an extract, a registry file, whose past
-    /// comes from `draws`, or an FCR-derived file.
+    /// Appends the records of a case to its state's file: an extract, a registry file, whose
+    /// history is drawn from `draws`, or an FCR-derived file.
     pub fn case(&self, world: &World, case: &SubmittedCase, draws: Draws, out: &mut Vec<u8>) {
         let submits = world.submits(case.state);
         if let Some(registry) = self.registry.as_ref().filter(|_| !submits) {
@@ -154,7 +154,7 @@ impl Renderer {
     }
 }
 
-/// What differs from record to record of a case.
+/// The fields that differ between the records of a case.
 fn record(layout: &ExtractLayout, state: State, entry: &Entry, out: &mut [u8]) {
     let member_id = member_id(state, entry.member);
     put(out, layout.ssn, &entry.ssn);

@@ -1,13 +1,13 @@
-//! What is asked of `icr synth`.
+//! A request to `icr synth`.
 
 use super::places::World;
 use super::profile::Profile;
 
-/// What is asked for.
+/// The request.
 pub struct Request<'a> {
-    /// How many families have an interstate action.
+    /// The number of families with an interstate action.
     pub families: u64,
-    /// What everything is drawn from.
+    /// The seed of all draws.
     pub seed: u64,
     /// The states.
     pub world: World,

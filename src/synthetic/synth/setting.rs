@@ -1,4 +1,5 @@
-//! What all families of a world share, and what follows from it for each case: its county and Case ID.
+//! The parameters that all families share, and what follows from them for each case: its county and
+//! Case ID.
 
 use super::draws::Draws;
 use super::family::purpose;
@@ -11,7 +12,7 @@ use super::submitted_case::SubmittedCase;
 use super::text::Text;
 use crate::formats::reference::{Counties, STATE_COUNT, State};
 
-/// What all families share.
+/// The parameters that all families share.
 pub struct Setting<'a> {
     /// The seed.
     pub seed: u64,
@@ -25,7 +26,7 @@ pub struct Setting<'a> {
     pub allotment: SsnAllotment,
     /// Whether FCR states have registry files, with marks of family violence.
     pub registry: bool,
-    /// How many cases each state numbers.
+    /// The number of cases of each state.
     pub case_counts: [u64; STATE_COUNT],
     /// How many it numbered on the first night, from which mistyped numbers are drawn.
     pub first_counts: [u64; STATE_COUNT],
@@ -41,7 +42,7 @@ impl Setting<'_> {
         Draws::of(self.seed, family, purpose, slot)
     }
 
-    /// The rates as they hold for the records of a state.
+    /// The rates for the records of a state.
     pub(super) fn rates(&self, state: State) -> Rates<'_> {
         let factor = if self.is_careless(state) {
             CARELESS_STATE
@@ -54,27 +55,27 @@ impl Setting<'_> {
         }
     }
 
-    /// Whether a state's records are filled in carelessly.
+    /// Whether a state's records have many errors.
     pub(super) fn is_careless(&self, state: State) -> bool {
         let rate = self.profile.rate(Kind::StateCareless);
         let mut draws = self.draws(state.index() as u64, purpose::CARELESS, 0);
         rate > 0.0 && draws.happens(rate)
     }
 
-    /// Whether a case reaches the match through what is derived from a registry file.
+    /// Whether a case reaches the match through an extract derived from a registry file.
     pub(super) fn is_derived(&self, case: &SubmittedCase) -> bool {
         self.registry && !self.world.submits(case.state)
     }
 
-    /// Whether a parent of a family bears the SSN of the same parent of the family's neighbour. A
-    /// neighbour's neighbour is the family itself.
+    /// Whether a parent of a family has the SSN of the same parent of a neighbouring family.
+    /// Families are neighbours in pairs.
     pub(super) fn borrows(&self, family: u64) -> bool {
         let rate = self.profile.rate(Kind::SsnBorrowed);
         let mut draws = self.draws(family, purpose::BORROWED, 0);
         rate > 0.0 && draws.happens(rate)
     }
 
-    /// The county of a state's case: those that come first in the table more often.
+    /// The county of a state's case. Counties that come first in the table are more frequent.
     pub(super) fn county(&self, state: State, number: u64) -> [u8; 3] {
         let mut draws = self.draws(number, purpose::COUNTY, state.index() as u64);
         let all = self.counties.of(state);
@@ -87,7 +88,7 @@ impl Setting<'_> {
         CaseIdStyle::of(state).write(state, &self.county(state, number), number)
     }
 
-    /// Whether the state gave a case this ID; the case may be missing all the same.
+    /// Whether the state assigned this ID to a case, even if the case is missing from its file.
     pub fn was_given(&self, state: State, id: &Text) -> bool {
         let number = CaseIdStyle::of(state).number_of(id.as_bytes());
         let given = number.filter(|&n| n < self.case_counts[state.index()]);

@@ -9,7 +9,7 @@ use super::ssn::SsnAllotment;
 use super::submitted_case::Entry;
 use super::text::Text;
 
-/// Digits that are taken for each other on forms [ours].
+/// Digits that are taken for each other on forms (ours).
 const ALIKE: [(u8, u8); 5] = [
     (b'1', b'7'),
     (b'0', b'6'),

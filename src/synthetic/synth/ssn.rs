@@ -1,20 +1,20 @@
-//! SSNs that no rule refuses, one for each invented person, no two alike.
+//! Usable SSNs, a different one for each invented person.
 
 use super::draws::Draws;
 use crate::formats::record::SsnField;
 
-/// How many people a family has room for.
+/// The number of people that a family has room for.
 pub const PEOPLE_OF_FAMILY: u64 = 16;
 /// Areas 001-899 without 666, groups 01-99, serials 0001-9999 (matching.md, section 2).
 const NUMBERS: u64 = 898 * GROUPS * SERIALS;
 const GROUPS: u64 = 99;
 const SERIALS: u64 = 9999;
-/// Has no factor in common with [`NUMBERS`].
+/// Coprime to [`NUMBERS`].
 const STEP: u64 = 549_755_813;
-/// What `STEP` times this is, apart from multiples of `NUMBERS`, is 1.
+/// The inverse of `STEP` modulo `NUMBERS`.
 const BACK: u64 = inverse(STEP, NUMBERS);
 
-/// The number that, times `a` and apart from multiples of `modulus`, is 1.
+/// The inverse of `a` modulo `modulus`.
 pub(super) const fn inverse(a: u64, modulus: u64) -> u64 {
     let (mut old_r, mut r) = (a as i128, modulus as i128);
     let (mut old_s, mut s) = (1_i128, 0_i128);
@@ -27,7 +27,7 @@ pub(super) const fn inverse(a: u64, modulus: u64) -> u64 {
     old_s.rem_euclid(modulus as i128) as u64
 }
 
-/// Hands out SSNs: the people of a seed, in their order, over the whole range.
+/// Assigns SSNs to the people of a seed, in order, spread over the whole range.
 #[derive(Clone, Copy, Debug)]
 pub struct SsnAllotment {
     first: u64,
@@ -35,10 +35,10 @@ pub struct SsnAllotment {
 }
 
 impl SsnAllotment {
-    /// The most families that there are SSNs for.
+    /// The maximum number of families with distinct SSNs.
     pub const MAX_FAMILIES: u64 = 50_000_000;
 
-    /// The allotment of a seed, for so many families.
+    /// The assignment for a seed and a number of families.
     pub fn new(seed: u64, families: u64) -> Self {
         SsnAllotment {
             first: Draws::of(seed, 0, 90, 0).below(NUMBERS),
@@ -55,12 +55,12 @@ impl SsnAllotment {
             if is_usable(number) {
                 return number;
             }
-            // A placeholder: follow the permutation to the next. (Beyond four million families a
-            // dozen people at most could meet another there.)
+            // A placeholder: use the next number of the permutation. (Beyond four million families,
+            // at most a dozen people could get a duplicate.)
         }
     }
 
-    /// Whether nobody has this SSN, though it could be used.
+    /// Whether nobody has this SSN, although it is usable.
     pub fn is_free(&self, number: u32) -> bool {
         if !is_usable(number) {
             return false;

@@ -1,4 +1,4 @@
-//! What the states submit of a family: its cases and records, with the noise planted in them.
+//! The cases and records of a family as its states submit them, with the noise planted in them.
 
 use super::draws::Draws;
 use super::family::{FamilyCase, Member, NP, People, Shape, Story, purpose};
@@ -20,7 +20,7 @@ use super::violence::withhold;
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// Whether the state of a case lacks it, and the draws that follow.
+/// Whether the state of a case lacks it, and the draws that come next.
 fn draw_missing(
     seed: u64,
     family: u64,
@@ -34,7 +34,7 @@ fn draw_missing(
     (draws.happens(profile.rate(Kind::CaseMissing)), draws)
 }
 
-/// Whether a state's file lists a case of the family, or would if it were not withheld.
+/// Whether a state's file has a case of the family, or would if it were not withheld.
 pub(super) fn is_listed(
     seed: u64,
     family: u64,
@@ -45,15 +45,15 @@ pub(super) fn is_listed(
     has_place(&shape.cases[at], world) && !draw_missing(seed, family, (shape, at), profile).0
 }
 
-/// Whether there is a file that could list a case. In an FCR-derived file a case is the set with one
-/// Case ID: it is listed once.
+/// Whether a file exists that could have a case. In an FCR-derived file, a case is identified by
+/// its Case ID alone, so it is listed only once.
 fn has_place(case: &FamilyCase, world: &World) -> bool {
     let once = case.shares.is_none() || world.submits(case.state);
     once && world.participates(case.state)
 }
 
-/// The cases of a family as the states submit them, in the order of its shape; perhaps then one that
-/// only a registry file holds.
+/// The cases of a family as the states submit them, in the order of its shape; then, in some
+/// families, one that only a registry file has.
 pub fn submit(
     setting: &Setting<'_>,
     family: u64,
@@ -65,7 +65,7 @@ pub fn submit(
         let (seed, profile) = (setting.seed, setting.profile);
         let (missing, mut draws) = draw_missing(seed, family, (shape, at), profile);
         let county = setting.county(case.state, case.number);
-        // The FCR often holds no county.
+        // The FCR often has no county.
         let blank = draws.happens(10.0) && !setting.world.submits(case.state);
         cases.push(SubmittedCase {
             state: case.state,
@@ -114,7 +114,7 @@ pub fn submit(
     cases
 }
 
-/// Marks in a case what befell its family or its state as a whole, or that a state has it twice.
+/// Adds to a case the kinds that concern its whole family or state, or that a state has it twice.
 fn mark(
     setting: &Setting<'_>,
     shape: &Shape,
@@ -140,7 +140,8 @@ fn mark(
     }
 }
 
-/// A misidentified SSN is that of a participant of a state, in whichever cases of the state it stands.
+/// A misidentified SSN belongs to a participant of a state, in all cases of the state that have the
+/// participant.
 fn share_misidentified(cases: &mut [SubmittedCase]) {
     let marked: Vec<(State, u64, [u8; 9])> = misidentified(cases).collect();
     for case in cases.iter_mut().filter(|_| !marked.is_empty()) {
@@ -153,7 +154,7 @@ fn share_misidentified(cases: &mut [SubmittedCase]) {
     }
 }
 
-/// The misidentified SSNs of a family, each with its state and participant; some more than once.
+/// The misidentified SSNs of a family, each with its state and participant; with duplicates.
 fn misidentified(cases: &[SubmittedCase]) -> impl Iterator<Item = (State, u64, [u8; 9])> + '_ {
     let marked = |case: &'_ SubmittedCase| {
         let state = case.state;
@@ -165,7 +166,7 @@ fn misidentified(cases: &[SubmittedCase]) -> impl Iterator<Item = (State, u64, [
     cases.iter().filter(|case| case.listed).flat_map(marked)
 }
 
-/// The misidentified SSNs of a family, each once.
+/// The misidentified SSNs of a family, without duplicates.
 pub fn misidentified_once(cases: &[SubmittedCase]) -> Vec<(State, u64, [u8; 9])> {
     let mut all: Vec<_> = misidentified(cases).collect();
     if all.len() > 1 {
@@ -221,11 +222,11 @@ fn close(setting: &Setting<'_>, family: u64, shape: &Shape, cases: &mut [Submitt
     }
 }
 
-/// Of a hundred cases whose counterpart was opened again under a new Case ID so many still name the
-/// former one.
+/// Of a hundred cases whose counterpart was reopened under a new Case ID, the number that still
+/// name the former one.
 const NAME_THE_FORMER: f64 = 80.0;
 
-/// Fills in what a case says of the other state's case.
+/// Fills in the fields about the other state's case.
 fn name_other(
     setting: &Setting<'_>,
     tonight: &mut Entered,
@@ -293,7 +294,7 @@ fn name_other(
     }
 }
 
-/// The Case ID of another case that the family has in the state whose case is named, if it has one.
+/// The Case ID of another case that the family has in the named state, if there is one.
 fn id_of_another(
     shape: &Shape,
     cases: &[SubmittedCase],
@@ -415,7 +416,7 @@ fn list(
         }
         case.entries.push(entry);
     }
-    // A case without an accepted record would be none.
+    // A case without an accepted record would not exist.
     if case.entries.iter().all(|entry| entry.spoilt.is_some()) {
         case.own.remove(Kind::EditFailure);
         for (place, entry) in case.entries.iter_mut().enumerate() {
@@ -428,7 +429,7 @@ fn list(
     }
 }
 
-/// The surname that a case has of the custodial mother and the children, if it is another.
+/// The surname of the custodial mother and the children in a case, if it differs.
 fn family_surname(setting: &Setting<'_>, rates: Rates<'_>, family: u64, at: usize) -> Option<Text> {
     let mut draws = setting.draws(family, purpose::SURNAME, at as u64);
     draws

@@ -5,7 +5,7 @@ use super::text::Text;
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
 
-/// How a record is spoilt so that an edit rejects it.
+/// How a record is corrupted so that an edit rejects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoilt {
     /// E02: a control byte.
@@ -21,15 +21,15 @@ pub enum Spoilt {
 /// One record, as its state submits it.
 #[derive(Clone)]
 pub struct Entry {
-    /// The participant's place in the family.
+    /// The participant's index in the family.
     pub slot: usize,
     /// The role.
     pub participant: ParticipantType,
-    /// The participant's number, of which the state makes its Member ID.
+    /// The participant's number, from which the state makes the Member ID.
     pub member: u64,
     /// The SSN field.
     pub ssn: [u8; 9],
-    /// Previous SSN, Additional SSN 1 and 2: of registry files alone.
+    /// Previous SSN, Additional SSN 1 and 2; only in registry files.
     pub further_ssns: [[u8; 9]; FURTHER],
     /// The state reported the SSN as misidentified.
     pub misidentified: bool,
@@ -58,7 +58,7 @@ pub struct SubmittedCase {
     pub id: Text,
     /// County of the case.
     pub county: [u8; 3],
-    /// The state's file has it, or what is derived from its registry file.
+    /// Whether the state's file has it, or the extract derived from its registry file.
     pub listed: bool,
     /// Open.
     pub open: bool,
@@ -72,7 +72,7 @@ pub struct SubmittedCase {
     pub other_id: Text,
     /// Its records, in file order.
     pub entries: Vec<Entry>,
-    /// What befell this side.
+    /// The noise on this side.
     pub own: Planted,
 }
 
@@ -82,12 +82,12 @@ impl SubmittedCase {
         self.own.holds(Kind::FamilyViolence)
     }
 
-    /// Whether somebody in another case of the family is not in this one.
+    /// Whether somebody in another case of the family is missing from this one.
     pub fn lacks_a_participant_of(&self, other: &SubmittedCase) -> bool {
         let is_here = |slot| self.entries.iter().any(|entry| entry.slot == slot);
         other.entries.iter().any(|entry| !is_here(entry.slot))
     }
 }
 
-/// How many such fields there are.
+/// The number of such fields.
 pub(super) const FURTHER: usize = 3;

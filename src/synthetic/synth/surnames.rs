@@ -1,5 +1,5 @@
-//! Surnames: those of the census table as often as it counted them, and for the people whom the table
-//! does not cover rarer ones, made of its names' first syllables and common endings.
+//! Surnames: those of the census table with their frequencies, and, for people whom the table does
+//! not cover, rarer ones, made of first syllables of its names and common endings.
 
 use std::sync::LazyLock;
 
@@ -7,17 +7,17 @@ use super::draws::Draws;
 use super::names::SURNAMES;
 use super::text::Text;
 
-/// What the table's frequencies are shares of.
+/// The table's frequencies are per this number of people.
 const PEOPLE: u64 = 100_000;
-/// Of so many people so many have a surname of two words …
+/// Of this many people, this many have a surname of two words …
 const TWO_WORDS: u64 = 2_000;
-/// … and so many a double one. These are among those whom the table does not cover, so that its names
-/// alone stay as frequent as they are.
+/// … and this many a double one. They are among those whom the table does not cover, so that its
+/// names keep their frequencies.
 const DOUBLE: u64 = 4_000;
-/// A double surname is no longer, so that a field has room for a suffix.
+/// The maximum length of a double surname, which leaves room for a suffix in the field.
 const MOST_BYTES: usize = 25;
 
-/// What rarer surnames end in.
+/// The endings of rarer surnames.
 const ENDINGS: [&str; 40] = [
     "ANDO", "ANO", "ARD", "BERG", "BAUER", "DALE", "EAUX", "ECKER", "ELLI", "ENKO", "ERO", "ETT",
     "EZ", "FIELD", "FORD", "HAM", "HURST", "IAK", "IER", "INGTON", "INI", "INO", "LAND", "LEY",
@@ -25,7 +25,7 @@ const ENDINGS: [&str; 40] = [
     "TON", "WELL", "WOOD", "WORTH",
 ];
 
-/// What they begin with: the first syllable of each name of the table, where it has three letters.
+/// Their beginnings: the first syllable of each name of the table, if it has three letters.
 static STEMS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = (0..SURNAMES.count()).map(|place| SURNAMES.at(place));
     let mut stems: Vec<&str> = names.filter_map(first_syllable).collect();
@@ -34,7 +34,7 @@ static STEMS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     stems
 });
 
-/// The table's names, in the order in which one is looked up.
+/// The table's names, sorted for lookups.
 static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names: Vec<&str> = (0..SURNAMES.count())
         .map(|place| SURNAMES.at(place))
@@ -43,7 +43,7 @@ static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names
 });
 
-/// The letters up to the first vowels, these, and one or two consonants after them.
+/// The letters up to and including the first vowels, and one or two consonants after them.
 fn first_syllable(name: &'static str) -> Option<&'static str> {
     let is_vowel = |letter: u8| b"AEIOU".contains(&letter);
     let letters = name.as_bytes();
@@ -135,7 +135,7 @@ mod tests {
             parts[1] < parts[0] * 2 && parts[1] > parts[0] * 3 / 2,
             "{parts:?}"
         );
-        // The rest are many, and each rarer than any name of the table, of which the last has 8.
+        // The others are many, and each is rarer than any name of the table, whose last one has 8.
         assert!(counts.len() > 30_000, "{}", counts.len());
         let rare = |name: &[u8]| !is_in_table(&Text::new(name)) && !name.contains(&b' ');
         let most = counts

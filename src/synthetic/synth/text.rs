@@ -1,4 +1,4 @@
-//! A short text of a record's field, kept in place.
+//! A short text of a field, stored inline, without allocation.
 
 /// Up to 30 bytes, the widest name field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,17 +17,17 @@ impl Default for Text {
 }
 
 impl Text {
-    /// How many bytes fit.
+    /// The capacity in bytes.
     pub const BYTES: usize = 30;
 
-    /// A text; what does not fit is cut off.
+    /// A text, truncated to the capacity.
     pub fn new(bytes: &[u8]) -> Self {
         let mut text = Text::default();
         text.push(bytes);
         text
     }
 
-    /// Appends bytes; what does not fit is cut off.
+    /// Appends bytes, truncated to the capacity.
     pub fn push(&mut self, bytes: &[u8]) {
         let first = usize::from(self.length);
         let taken = bytes.len().min(Text::BYTES - first);
@@ -35,7 +35,7 @@ impl Text {
         self.length += taken as u8;
     }
 
-    /// The text cut to so many bytes.
+    /// The text truncated to this many bytes.
     #[must_use]
     pub fn cut(self, bytes: usize) -> Self {
         Text::new(&self.as_bytes()[..self.len().min(bytes)])
@@ -47,20 +47,20 @@ impl Text {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// How many bytes it has.
+    /// Its length in bytes.
     #[inline]
     pub fn len(&self) -> usize {
         usize::from(self.length)
     }
 
-    /// True where it has none.
+    /// True if it is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 }
 
-/// Texts are mostly names.
+/// Texts are usually names, so they are not shown.
 impl std::fmt::Debug for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Text(..)")

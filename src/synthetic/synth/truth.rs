@@ -1,5 +1,5 @@
-//! `truth.csv`: of every case of a submitting state its true counterpart, what was planted, and the
-//! reason codes that follow with certainty.
+//! `truth.csv`: for each case of a submitting state, its true counterpart, what was planted, and
+//! the reason codes that are certain.
 
 use super::certain::certain_codes;
 use super::family::Shape;
@@ -11,11 +11,12 @@ use crate::engine::matching::{ReasonCode, ReasonCodes};
 /// The columns.
 pub const HEADER: &str = "state,case_id,other_state,other_case_id,counterpart_state,counterpart_case_id,planted,certain_codes";
 
-/// What joins planted names, and codes.
+/// The separator of planted names and of codes.
 const JOINT: u8 = b'+';
 
-/// What was planted in a case and, marked so, in its counterpart. What is missing is planted in the
-/// case that misses it: of participants, where one of its own is really not in the other, for both
+/// The noise planted in a case and, marked as such, in its counterpart. A missing participant is
+/// planted on the side that lacks one, if the other side really has it: both sides may have lost
+/// the same one.
 /// sides may have lost the same one.
 pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
     let (case, counterpart) = (&cases[at], &cases[counterpart_of(shape, at)]);
@@ -36,24 +37,24 @@ pub fn planted(shape: &Shape, cases: &[SubmittedCase], at: usize) -> Planted {
         }
     }
     if !counterpart.listed {
-        // Of a case that is not there, no more is to be said.
+        // Nothing more can be said about a case that does not exist.
         mine.remove(Kind::ParticipantMissing);
         theirs = Planted::default();
     }
-    // An action that is closed on both sides is told once. Where this side is open, the other closed
-    // another action: that with the state which overwrote this one.
+    // An action that is closed on both sides is listed once. If this side is open, the other side
+    // closed another action: the one with the state that overwrote this one.
     if mine.holds(Kind::ClosedBoth) {
         theirs.remove(Kind::ClosedBoth);
     }
     mine.with_other_side(theirs)
 }
 
-/// The family's case that is the true counterpart of one, if it is there: that which it names.
+/// The true counterpart of a family's case, if it exists: the case that it names.
 fn counterpart_of(shape: &Shape, at: usize) -> usize {
     shape.cases[at].names
 }
 
-/// The place of a case's true counterpart, if the other state's file lists it.
+/// The index of a case's true counterpart, if the other state's file has it.
 pub(super) fn listed_counterpart(
     shape: &Shape,
     cases: &[SubmittedCase],
@@ -62,7 +63,7 @@ pub(super) fn listed_counterpart(
     Some(counterpart_of(shape, at)).filter(|&place| cases[place].listed)
 }
 
-/// Appends the line of a case, and gives what was planted.
+/// Appends the line of a case. Returns what was planted.
 pub fn write(
     (setting, family): (&Setting<'_>, u64),
     shape: &Shape,
@@ -87,7 +88,7 @@ pub fn write(
     }
     planted.write(out);
     out.push(b',');
-    // Where an SSN is borrowed, a stranger may be found by it.
+    // With a borrowed SSN, a stranger could be found.
     let borrowed = setting.borrows(family) || setting.borrows(family ^ 1);
     if let Some(codes) = certain_codes(setting, cases, at).filter(|_| !borrowed) {
         for (place, code) in codes.iter().enumerate() {
@@ -101,7 +102,7 @@ pub fn write(
     planted
 }
 
-/// Reads the codes of a line; `None` where one is unknown.
+/// Parses the codes of a line; `None` if one is unknown.
 pub fn read_codes(text: &str) -> Option<ReasonCodes> {
     let mut codes = ReasonCodes::default();
     for code in text

@@ -1,9 +1,9 @@
-//! Marks of family violence in registry files: who is marked, by which state's record, and which
-//! cases are withheld for it (verification.md, section 3).
+//! Family violence marks in registry files: who is marked, by which state's record, and which cases
+//! are withheld for it (verification.md, section 3).
 //!
-//! A mark is on every usable SSN that its record bears, in any of four fields, and reaches every case
-//! of which somebody bears one of them, in any of four fields. It is set by a record of the case
-//! itself, or by that of another state, which knows the person by one of these numbers.
+//! A mark covers every usable SSN in its record, in any of four fields, and withholds every case
+//! with a person who has one of them in any of four fields. It is set by a record of the case
+//! itself, or by another state's record, which has the person under one of these numbers.
 
 use super::draws::Draws;
 use super::family::{People, purpose};
@@ -17,13 +17,15 @@ use super::text::Text;
 use crate::formats::record::SsnField;
 use crate::formats::reference::State;
 
-/// Of a hundred marks so many are set by another state's record, where another state has a registry
+/// Of a hundred marks, the number that another state's record sets, if another state has a registry
 /// file.
 const SET_ELSEWHERE: f64 = 40.0;
-/// Of a hundred of these so many are on a further SSN of the person, not on the one that matches.
+/// Of a hundred of these, the number that are on a further SSN of the person, not on the one that
+/// matches.
 const ON_A_FURTHER_SSN: f64 = 50.0;
 
-/// Marks a participant of a registry file, in some families, and withholds what the mark reaches.
+/// Marks a participant of a registry file, in some families, and withholds the cases that the mark
+/// covers.
 pub(super) fn withhold(
     setting: &Setting<'_>,
     family: u64,
@@ -35,7 +37,8 @@ pub(super) fn withhold(
         return;
     }
     let in_registry = |case: &SubmittedCase| case.listed && !setting.world.submits(case.state);
-    // A mark on a number that is nobody's, such as a mistyped one, could reach other families.
+    // A mark on a number outside the family, such as a mistyped one, could cover other families'
+    // cases.
     let is_fit = |entry: &Entry| {
         let is_familys = || people.everybody().any(|p| digits(p.ssn) == entry.ssn);
         entry.spoilt.is_none() && (!is_usable(&entry.ssn) || is_familys())
@@ -71,7 +74,7 @@ pub(super) fn withhold(
         case.entries[place].marked = true;
         usable_ssns(&case.entries[place]).collect()
     };
-    // Without a usable SSN the mark is on the case itself.
+    // Without a usable SSN, the mark is on the case itself.
     let own = Some(at).filter(|_| ssns.is_empty());
     for (at, case) in cases.iter_mut().enumerate().filter(|(_, c)| in_registry(c)) {
         let bears = |entry: &Entry| usable_ssns(entry).any(|ssn| ssns.contains(&ssn));
@@ -88,16 +91,16 @@ fn is_usable(ssn: &[u8; 9]) -> bool {
     SsnField::parse(ssn).usable().is_some()
 }
 
-/// The usable SSNs that a person's record bears, in any field.
+/// The usable SSNs in a person's record, in any field.
 fn usable_ssns(entry: &Entry) -> impl Iterator<Item = [u8; 9]> + '_ {
     std::iter::once(entry.ssn)
         .chain(entry.further_ssns)
         .filter(is_usable)
 }
 
-/// The person of a case as another state's record marks them: by one number alone, in any field.
-/// Sometimes that is a further SSN, which then stands in a further field of the case's own record
-/// too. `None` where the person has no number of the kind.
+/// The person of a case as another state's record marks them: under a single number, in any field.
+/// Sometimes it is a further SSN, which the case's own record then also has in a further field.
+/// `None` if the person has no number of that kind.
 fn marked_elsewhere(
     draws: &mut Draws,
     setting: &Setting<'_>,
@@ -127,14 +130,15 @@ fn marked_elsewhere(
     Some(marked)
 }
 
-/// A case of one person that no extract names, in another state's registry file: it is withheld, so
-/// that all that comes of it is its mark.
+/// A case of one person that no extract names, in another state's registry file. It is withheld, so
+/// its only effect is its mark.
 fn marking_case(setting: &Setting<'_>, family: u64, state: State, marked: Entry) -> SubmittedCase {
     let mut own = Planted::default();
     own.add(Kind::FamilyViolence);
     SubmittedCase {
         state,
-        // Longer than the IDs of any style that begins with a letter, and the only one of the family.
+        // Longer than the IDs of any style that begins with a letter, and the only one in the
+        // family.
         id: Text::new(format!("V{family:012}").as_bytes()),
         county: setting.county(state, family),
         listed: false,

@@ -126,7 +126,7 @@ impl Checker {
 
     /// The files of a folder that hold JSON.
     fn check_folder(&mut self, folder: &Path) {
-        for file in ["manifest.json", "summary.json"] {
+        for file in ["manifest.json", "summary.json", "pruned.json"] {
             if let Ok(text) = std::fs::read_to_string(folder.join(file)) {
                 self.check(&text, None, &format!("{}/{file}", folder.display()));
             }
@@ -141,6 +141,8 @@ fn every_json_of_every_command_follows_its_schema() {
     std::os::unix::fs::symlink(&sample, scratch.path().join("sample")).unwrap();
     let examples = root().join("testdata/examples");
     std::os::unix::fs::symlink(examples, scratch.path().join("examples")).unwrap();
+    scratch.write("none", "");
+    scratch.write("runs/none", "");
     let mut checker = Checker::new(&scratch);
     let lines = [
         "schema",
@@ -171,6 +173,13 @@ fn every_json_of_every_command_follows_its_schema() {
         "score --truth world/truth.csv run",
         "score --truth world/truth.csv run pooled",
         "status run sample-run excluded",
+        "history run sample-run",
+        "match --fcr sample/fcr --out runs/old sample/extracts",
+        "prune --keep-responses 0 --keep-summaries 999 --run-date 20261222 runs",
+        "misidentified list --file sample/misidentified.txt",
+        "misidentified list --show-pii --purpose checking --audit trail --file sample/misidentified.txt",
+        "misidentified check --file sample/misidentified.txt",
+        "misidentified add --file list --entries none",
         "layout list",
         "layout show response",
         "layout show edits",
@@ -185,7 +194,12 @@ fn every_json_of_every_command_follows_its_schema() {
         let month = std::fs::read_to_string(month).unwrap_or_default();
         let month = month.split("\"time\":\"").nth(1).unwrap_or("2026-11")[..7].to_owned();
         let line = line.replace("MONTH", &month);
-        let ended = scratch.icr(&format!("{line} --quiet --run-date 20261122 --format json"));
+        let date = if line.contains("--run-date") {
+            ""
+        } else {
+            "--run-date 20261122"
+        };
+        let ended = scratch.icr(&format!("{line} --quiet {date} --format json"));
         assert!(ended.status <= 1, "{line}: {}", ended.stderr);
         let unnamed = line.starts_with("layout list").then_some("layouts");
         checker.check(&ended.stdout, unnamed, &line);
@@ -198,6 +212,7 @@ fn every_json_of_every_command_follows_its_schema() {
     for folder in std::fs::read_dir(scratch.path()).unwrap() {
         checker.check_folder(&folder.unwrap().path());
     }
+    checker.check_folder(&scratch.path().join("runs/old"));
     // The mark of a staging folder is there while a run writes, no longer.
     checker.check("{\"schema\": \"icr.staging/1\"}", None, "staging");
     let all: BTreeSet<String> = checker.validators.keys().cloned().collect();

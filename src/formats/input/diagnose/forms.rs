@@ -1,5 +1,5 @@
-//! Records in another form: every record length, line end and code page is tried, and the one that
-//! fits most records is told.
+//! Detects records in another form: tries every record length, line end and code page, and reports
+//! the one that fits most records.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -10,16 +10,16 @@ use crate::formats::input::utf8::latin_1;
 use crate::formats::input::{Encoding, Framing};
 use crate::formats::record::is_blank;
 
-/// The record lengths that are tried where there are no line ends.
+/// The record lengths to try if there are no line ends.
 const LENGTHS: RangeInclusive<usize> = 139..=1100;
-/// How many records tell whether a form is worth a full count.
+/// The number of records that decide whether a form is worth a full count.
 const SAMPLE: usize = 50;
-/// A form that fits fewer than one record in so many is none.
+/// A form must fit at least one in this many records.
 const FEW: usize = 4;
-/// The bytes before a record that are tried: none, a carriage control byte, a record descriptor
-/// word, and what else is met.
+/// The prefixes of a record to try: none, a carriage control byte, a record descriptor word, and
+/// other common ones.
 const PREFIXES: [usize; 6] = [0, 1, 2, 3, 4, 8];
-/// The last byte of a record that `fits` looks at.
+/// The last byte of a record that `fits` reads.
 const LOOKED_AT: usize = 500;
 
 /// The form in which the file was read.
@@ -47,20 +47,20 @@ enum Endian {
     Big,
 }
 
-/// How records are told apart.
+/// How records are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Apart {
     Lines,
     /// CR alone.
     Returns,
-    /// X'85', an EBCDIC new line that was translated as a character.
+    /// X'85', an EBCDIC new line that was converted as a character.
     NewLines,
     Fixed(usize),
     /// A record descriptor word before each: two bytes of length, itself included, and two zeros.
     Described,
 }
 
-/// A form, and how many of the records it fits.
+/// A form, and the number of records that it fits.
 #[derive(Clone, Copy, Debug)]
 struct Form {
     written: Written,
@@ -73,11 +73,11 @@ struct Form {
     records: usize,
 }
 
-/// Which form fits most records.
+/// The form that fits most records.
 pub(super) enum Verdict {
     /// The form in which the file was read.
     AsRead,
-    /// Another, in a sentence.
+    /// Another one, in a sentence.
     Other(String),
     /// None fits more than a few.
     None,
@@ -99,7 +99,7 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
                     let Some(form) = count(look, &bytes, (written, apart, prefix, shape)) else {
                         continue;
                     };
-                    // The first of equals is the simplest.
+                    // Of several equal forms, the first is the simplest.
                     let better = best.is_none_or(|best| form.rank() > best.rank());
                     if better {
                         best = Some(form);
@@ -115,7 +115,7 @@ pub(super) fn best(look: &Look<'_>, now: Now) -> Verdict {
     }
 }
 
-/// The bytes as each code page would read them.
+/// The bytes in each code page.
 fn readings(bytes: &[u8]) -> Vec<(Written, Cow<'_, [u8]>)> {
     let mut readings = vec![(Written::Ascii, Cow::Borrowed(bytes))];
     let mut translated = bytes.to_vec();
@@ -154,14 +154,14 @@ fn is_utf8_or_its_begin(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
-/// The lower byte of each pair, which comes `low` bytes after its begin; without the mark.
+/// The lower byte of each pair, at offset `low`, without the byte-order mark.
 fn from_utf16(bytes: &[u8], low: usize) -> Vec<u8> {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let text = if marked { &bytes[2..] } else { bytes };
     text.iter().skip(low).step_by(2).copied().collect()
 }
 
-/// The ways in which records might be told apart, the simplest first.
+/// The possible framings, the simplest first.
 fn ways(bytes: &[u8]) -> Vec<Apart> {
     let mut ways = vec![
         Apart::Lines,
@@ -178,8 +178,8 @@ fn ways(bytes: &[u8]) -> Vec<Apart> {
     ways
 }
 
-/// Counts the records that a form fits; `None` where none of the first does, or where the form is
-/// one that no file has.
+/// Counts the records that a form fits; `None` if it fits none of the first ones, or if no file has
+/// such a form.
 fn count(
     look: &Look<'_>,
     bytes: &[u8],
@@ -192,7 +192,7 @@ fn count(
         let (mut records, mut fitting, mut suffixes) = (0, 0, 0);
         for record in records_of(bytes, look.bytes, apart).take(most) {
             records += 1;
-            // A last record that was cut short does not fit.
+            // A last record that was cut does not fit.
             if matches!(apart, Apart::Fixed(length) if length > record.len()) {
                 continue;
             }
@@ -254,7 +254,7 @@ fn records_of<'a>(
     }
 }
 
-/// The line without its line end, whichever it is.
+/// The line without its line end of any kind.
 fn without_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,7 +1,8 @@
-//! What a file that fits nothing is instead: which record length, line end and code page would fit
-//! how many of its records, and what to do (the option to give, if one helps).
+//! Diagnoses a file that does not fit: finds the record length, line end and code page that would
+//! fit most of its records, and what to do (the option to give, if one helps).
 //!
-//! Takes the head of a file, gives one sentence, and never a value of a record.
+//! It reads only the start of the file, and returns one sentence, which must not contain a value of
+//! a record.
 
 mod columns_cut;
 mod fields_written;
@@ -21,7 +22,7 @@ use crate::formats::layout::ExtractLayout;
 use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
-/// How much of a file is looked at.
+/// The number of bytes that are read.
 const LOOK_BYTES: usize = 4 * 1024 * 1024;
 
 /// How much of a file tells that it is an archive.
@@ -36,7 +37,7 @@ pub enum Wanted {
     FcrExtract,
 }
 
-/// In a sentence what the file looks like instead, and what to do; `None` where nothing stands out.
+/// What the file looks like instead, and what to do, in a sentence; `None` if nothing is certain.
 pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Option<String> {
     let (bytes, whole) = source.untranslated(LOOK_BYTES);
     let now = forms::Now {
@@ -55,7 +56,7 @@ pub fn diagnose(source: &Source, wanted: Wanted, layout: &ExtractLayout) -> Opti
     }
     match forms::best(&look, now) {
         forms::Verdict::Other(sentence) => Some(sentence),
-        // It is read as it should be: what is wrong is in the records.
+        // The form is right, so the fault is in the records.
         forms::Verdict::AsRead => None,
         forms::Verdict::None => signatures::by_text(&bytes),
     }
@@ -105,7 +106,7 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
     })
 }
 
-/// What is looked at.
+/// The bytes to diagnose.
 struct Look<'a> {
     bytes: &'a [u8],
     /// Whether `bytes` are the whole file.
@@ -114,7 +115,7 @@ struct Look<'a> {
     layout: &'a ExtractLayout,
 }
 
-/// What a record can be.
+/// A possible record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RecordKind {
     Extract,

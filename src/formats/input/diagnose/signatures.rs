@@ -1,6 +1,6 @@
-//! Files that are something else altogether, told by their first bytes or first line.
+//! Files of a completely different type, detected by their first bytes or first line.
 
-/// What the first bytes tell for sure.
+/// Types that the first bytes prove.
 pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<String> {
     if let Some(what) = archive(bytes) {
         return Some(what);
