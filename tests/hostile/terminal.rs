@@ -79,6 +79,18 @@ fn hostile_file_names_are_shown_escaped_by_every_command() {
         run(&["report", "--format", format, "r2"], None);
     }
     run(&["report", "--format", "html", "r2"], None);
+    for log in ["text", "json"] {
+        let line = [
+            "match",
+            "--log-format",
+            log,
+            "--on-bad-file",
+            "exclude",
+            "--force",
+        ];
+        run(&[&line[..], &["--out", "r3", "in", "bad"]].concat(), None);
+        run(&["match", "--log-format", log, "--out", "r4"], Some(&bad));
+    }
     let receipt = std::fs::read_to_string(world.path("r/receipts/TX.receipt")).unwrap();
     assert_harmless("a receipt", &receipt, receipt.as_bytes());
     for format in ["text", "json", "csv"] {

@@ -286,7 +286,7 @@ fn report_text(report: &MonthReport) -> String {
             shown(&entry.outcome)
         );
         for line in entry.reason.iter().flat_map(|reason| reason.lines()) {
-            let _ = writeln!(text, "  because: {}", line.trim());
+            let _ = writeln!(text, "  because: {}", shown(line.trim()));
         }
         if let Some(purpose) = &entry.purpose {
             let _ = writeln!(text, "  purpose: {}", shown(purpose));

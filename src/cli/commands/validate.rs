@@ -116,7 +116,10 @@ fn validate_audited(
     stop: &Stop,
 ) -> Result<Exit> {
     let layouts = common.layouts()?;
-    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
+    let baseline = args.baseline.as_deref();
+    let baseline = baseline
+        .map(|path| Baseline::load(path, stop))
+        .transpose()?;
     let request = ValidateRequest {
         extracts: args.extracts.clone(),
         fcr: args.fcr.clone(),

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
+use crate::open::read_whole;
+use crate::stop::Stop;
 
 /// The kind of a file, and its state or name.
 type FileKey = (String, String);
@@ -92,9 +94,9 @@ impl Baseline {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read, [`Error::Input`] where it is neither.
-    pub fn load(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-        Self::parse(&bytes).ok_or_else(|| {
+    pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
+        let file = read_whole(path, stop)?;
+        Self::parse(&file.bytes).ok_or_else(|| {
             Error::input(
                 path,
                 "is no report of `icr validate --format json` or `--format sarif`; make one of an accepted extract",

@@ -18,11 +18,11 @@ use super::whole_file::told_of_cases;
 use crate::engine::extract::{Reread, group};
 use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
+use crate::formats::input::InputEntry;
 use crate::formats::input::{
-    Counts, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted, diagnose,
-    shape, split_at_records,
+    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted,
+    diagnose, shape, split_at_records,
 };
-use crate::formats::input::{Framing, InputEntry};
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
 use crate::formats::reference::{Counties, State};

@@ -17,8 +17,10 @@ use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
+use crate::open::{read_regular, regular};
 use crate::stop::Stop;
 use crate::synthetic::synth::who::HEADER;
+use std::io::ErrorKind;
 
 /// A record of a case, and its person's record in the counterpart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +74,7 @@ impl Participants {
     /// [`Error::Io`] where it cannot be read, [`Error::Input`] naming the line that is not of the form, or
     /// is about a case that the truth does not have; [`Error::Interrupted`].
     pub fn load(path: &Path, truth: &Truth, layouts: &LayoutSet, stop: &Stop) -> Result<Self> {
-        let file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(Error::io("open", path))?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(std::io::BufReader::new(file));
@@ -192,7 +194,7 @@ fn members_of(
         ("fcr", layouts.fcr_extract()?),
     ] {
         let path = folder.join(kind).join(format!("{state}.txt"));
-        if !path.is_file() {
+        if is_missing(&path) {
             continue;
         }
         let source = Source::open(&path, RECORD_BYTES, InputForm::default(), stop)?;
@@ -207,16 +209,22 @@ fn members_of(
     Ok(None)
 }
 
+/// Whether nothing is there. What is there and cannot be looked at is an error where it is opened.
+fn is_missing(path: &Path) -> bool {
+    std::fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
 /// The records of a state that a run rejected, as its rejects file lists them.
 ///
 /// # Errors
 /// [`Error::Io`] where the file is there and cannot be read.
 pub(super) fn rejected(folder: &Path, state: &str) -> Result<BTreeSet<u64>> {
     let path = folder.join("rejects").join(format!("{state}.csv"));
-    if !path.is_file() {
+    if is_missing(&path) {
         return Ok(BTreeSet::new());
     }
-    let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+    let bytes = read_regular(&path).map_err(Error::io("read", &path))?;
+    let text = String::from_utf8_lossy(&bytes);
     let errors = text.lines().filter_map(|line| {
         let mut cells = line.split(',');
         let number = cells.next()?.parse().ok()?;

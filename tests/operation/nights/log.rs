@@ -94,7 +94,7 @@ fn quiet_prints_no_table_and_json_where_it_is_asked_for() {
         "respond --quiet --serial-start 1 --out desk runs/1/responses/TX.icr",
         "synth --quiet --cases 20 --out world",
         "convert --quiet --to csv --output csv in/extracts/TX.txt",
-        "prune --quiet --keep-responses 9 --keep-summaries 9 --run-date 19000101 runs",
+        "prune --quiet --keep-responses 9 --keep-summaries 9 --run-date 19900101 runs",
     ] {
         assert_eq!(world.ends(0, line), "", "{line}");
     }
