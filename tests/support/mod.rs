@@ -418,7 +418,10 @@ fn summary_of(answer: &Answer) -> Leaves {
         let shared = totals.cases_counterpart_shared;
         number(&["cases_counterpart_shared"], shared);
         let response = answer.responses.get(usps.as_str());
-        number(&["cases_in_sync"], response.map_or(0, |bytes| in_sync(bytes)));
+        number(
+            &["cases_in_sync"],
+            response.map_or(0, |bytes| in_sync(bytes)),
+        );
         number(&["multiple_case"], totals.multiple_case);
         number(&["fcr_supplied"], totals.fcr_supplied);
         for (name, counts) in [
