@@ -47,6 +47,17 @@ fn sorted(run: &Published) -> Vec<(String, Vec<Vec<u8>>)> {
     run.responses.iter().map(state).collect()
 }
 
+/// A summary without what it says of files as a whole, which has numbers of records.
+fn without_record_numbers(mut summary: serde_json::Value) -> serde_json::Value {
+    for part in ["states", "fcr"] {
+        let files = summary[part].as_object_mut().into_iter().flatten();
+        for (_, file) in files {
+            file.as_object_mut().map(|file| file.remove("told"));
+        }
+    }
+    summary
+}
+
 #[test]
 fn the_order_of_records_changes_only_the_order_of_the_answer() {
     for_seeds(0..WORLDS, |seed| {
@@ -54,7 +65,10 @@ fn the_order_of_records_changes_only_the_order_of_the_answer() {
         let (other, _) = shuffled(&world, seed);
         let (run, other) = (Written::new(&world).run(2), Written::new(&other).run(2));
         assert!(sorted(&run) == sorted(&other), "world {seed}: responses");
-        assert!(run.summary == other.summary, "world {seed}: totals");
+        assert!(
+            without_record_numbers(run.summary) == without_record_numbers(other.summary),
+            "world {seed}: totals"
+        );
     });
 }
 
