@@ -335,7 +335,7 @@ pub fn disagreement(run: &Published, answer: &Answer) -> Option<String> {
             && value.is_u64()
             && value.as_u64() != Some(0)
             // Beside the keys that the specification names.
-            && !path.iter().any(|key| key == "told" || key.ends_with("by_other_state"))
+            && !path.iter().any(|key| key == "told" || key == "cases_in_sync" || key.ends_with("by_other_state"))
             && !expected.contains_key(path)
     });
     unexpected.map(|(path, value)| format!("summary {}: {value} unexpected", path.join("/")))
@@ -371,7 +371,9 @@ fn leaves(value: &Value) -> Leaves {
 
 /// The cases of a response with 00 in which as many adults and children matched as are from your state
 /// (layouts.md, section 3: positions 243-252, 377-380, 385-388 and 473-477).
-fn in_sync(response: &[u8]) -> u64 {
+///
+/// Nothing, where both counts of a case are 99, which is 99 or more: they need not be equal.
+fn in_sync(response: &[u8]) -> Option<u64> {
     let records: Vec<&[u8]> = response
         .split(|&byte| byte == b'\n')
         .filter(|record| !record.is_empty())
@@ -384,10 +386,15 @@ fn in_sync(response: &[u8]) -> u64 {
         let good = records[at..end]
             .iter()
             .any(|record| record[242..252].chunks(2).any(|code| code == b"00"));
-        cases += u64::from(good && records[at][376..380] == records[at][384..388]);
+        let (yours, matched) = (&records[at][376..380], &records[at][384..388]);
+        let is_open = |first: usize| yours[first..first + 2] == *b"99";
+        if good && yours == matched && (is_open(0) || is_open(2)) {
+            return None;
+        }
+        cases += u64::from(good && yours == matched);
         at = end;
     }
-    cases
+    Some(cases)
 }
 
 /// The numbers of `summary.json`, by the keys that the specification's cli.md names.
@@ -397,6 +404,10 @@ fn summary_of(answer: &Answer) -> Leaves {
         all.insert(path.iter().map(|&key| key.to_owned()).collect(), number);
     };
     let mut sums: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+    let responses = answer.responses.iter();
+    let in_sync: Option<BTreeMap<&str, u64>> = responses
+        .map(|(usps, bytes)| Some((usps.as_str(), in_sync(bytes)?)))
+        .collect();
     for (usps, totals) in &answer.states {
         let mut number = |keys: &[&str], number: u64| {
             put(&[&["states", usps], keys].concat(), number.into());
@@ -417,11 +428,12 @@ fn summary_of(answer: &Answer) -> Leaves {
         number(&["cases_nobody_matched"], totals.cases_nobody_matched);
         let shared = totals.cases_counterpart_shared;
         number(&["cases_counterpart_shared"], shared);
-        let response = answer.responses.get(usps.as_str());
-        number(
-            &["cases_in_sync"],
-            response.map_or(0, |bytes| in_sync(bytes)),
-        );
+        if let Some(cases) = &in_sync {
+            number(
+                &["cases_in_sync"],
+                cases.get(usps.as_str()).copied().unwrap_or(0),
+            );
+        }
         number(&["multiple_case"], totals.multiple_case);
         number(&["fcr_supplied"], totals.fcr_supplied);
         for (name, counts) in [
