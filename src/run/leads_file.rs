@@ -79,7 +79,7 @@ pub fn read_leads_file(
     Ok(InputEntry::of_whole("leads", path, &file))
 }
 
-/// A Case ID as [`cell`] wrote it. An ID holds no backslash (E03), so that one begins a number.
+/// A Case ID as [`crate::text::cell`] wrote it. An ID holds no backslash (E03), so that one begins a number.
 fn id_of(cell: &str) -> Option<CaseId> {
     let text = match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,

@@ -49,7 +49,7 @@ pub struct Args {
     /// Thresholds and switches, as --print-policy shows them
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// The leads/<USPS>.csv of the run, so that the worklist says where a case that was not found may be
+    /// The leads/USPS.csv of the run, so that the worklist says where a case that was not found may be
     #[arg(long, value_name = "FILE")]
     leads: Option<PathBuf>,
     /// The sent.csv of the last run: what was asked for lately, and the last serial number

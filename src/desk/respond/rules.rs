@@ -94,7 +94,7 @@ fn threshold_is_met(case: &ResponseCase<'_>, policy: &Policy) -> bool {
 
 /// Whether answers of the case's class are right as often as the policy asks, by the lower bound of what
 /// was measured; `None` where it asks nothing. A count of 99, and an answer in which nobody matched, meet
-/// nothing [ours].
+/// nothing (ours).
 fn share_is_met(case: &ResponseCase<'_>, policy: &Policy) -> Option<bool> {
     let least = f64::from(policy.min_share_right) / 100_000.0;
     if policy.min_share_right == 0 {

@@ -4,9 +4,9 @@
 //!
 //! A lead changes no response. Evidence is combined as Fellegi and Sunter do it (Journal of the American
 //! Statistical Association 64, 1969): each piece has a weight, the logarithm of how much more often it
-//! is seen of the true counterpart than of another case, and the weights are added. [`evidence`] names
-//! the pieces, [`compare`] finds them in two cases, [`weights`] has the compiled-in tables, and
-//! [`search`] finds the cases that are worth comparing.
+//! is seen of the true counterpart than of another case, and the weights are added. `evidence` names
+//! the pieces, `compare` finds them in two cases, `weights` has the compiled-in tables, and
+//! `search` finds the cases that are worth comparing.
 //!
 //! It must not read anything but rows and records that the edits accepted: an SSN that is invalid, a
 //! placeholder or misidentified is none there, and what the registry withholds for family violence is
