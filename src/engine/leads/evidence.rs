@@ -358,7 +358,9 @@ mod tests {
         use Evidence as E;
         let tell = |pieces: &[Evidence]| {
             let mut set = EvidenceSet::default();
-            pieces.iter().for_each(|&piece| set.add(piece));
+            for &piece in pieces {
+                set.add(piece);
+            }
             set.is_worth_telling()
         };
         assert!(tell(&[E::NamesYoursNear, E::ChildOther]));
