@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -87,15 +87,15 @@ pub fn read_whole(path: &Path, stop: &Stop) -> Result<WholeFile> {
 
 fn read_whole_within(path: &Path, wait: Duration, stop: &Stop) -> Result<WholeFile> {
     stop.check()?;
-    let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+    let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Open, path))?;
     let kind = metadata.file_type();
     let mut bytes = Vec::new();
     if kind.is_fifo() {
         read_pipe(path, wait, &mut bytes, stop)?;
     } else if kind.is_file() {
-        let file = regular(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(Error::io(Attempt::Open, path))?;
         let read = file.take(WHOLE_BYTES + 1).read_to_end(&mut bytes);
-        read.map_err(Error::io("read", path))?;
+        read.map_err(Error::io(Attempt::Read, path))?;
     } else if kind.is_dir() {
         return Err(Error::input(path, "is a folder; give a file"));
     } else {
@@ -121,10 +121,10 @@ fn open_without_waiting(path: &Path) -> std::io::Result<File> {
 }
 
 fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> Result<()> {
-    let mut file = open_without_waiting(path).map_err(Error::io("open", path))?;
+    let mut file = open_without_waiting(path).map_err(Error::io(Attempt::Open, path))?;
     if !file
         .metadata()
-        .map_err(Error::io("read", path))?
+        .map_err(Error::io(Attempt::Read, path))?
         .file_type()
         .is_fifo()
     {
@@ -135,7 +135,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
     let mut buffer = vec![0; 64 * 1024];
     loop {
         stop.check()?;
-        let hung_up = wait_for_bytes(&file).map_err(Error::io("read", path))?;
+        let hung_up = wait_for_bytes(&file).map_err(Error::io(Attempt::Read, path))?;
         match file.read(&mut buffer) {
             // Without a writer a pipe has no bytes, because it has ended or has not begun.
             Ok(0) if has_writer || hung_up => return Ok(()),
@@ -156,7 +156,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => has_writer = true,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io("read", path)(error)),
+            Err(error) => return Err(Error::io(Attempt::Read, path)(error)),
         }
     }
 }

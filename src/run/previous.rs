@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::finished::FinishedRun;
 use super::manifest::{MANIFEST, Manifest};
 use super::summary::StoodIn;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::record::Date;
 use crate::formats::reference::State;
 use crate::open::read_regular;
@@ -169,8 +169,8 @@ pub fn runs_below(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let mut visible = 0;
     let mut runs = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let entry = entry.map_err(Error::io("read", folder))?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Attempt::Read, folder))? {
+        let entry = entry.map_err(Error::io(Attempt::Read, folder))?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
@@ -195,7 +195,7 @@ fn is_run_of_match(folder: &Path) -> Result<bool> {
     if !path.exists() {
         return Ok(false);
     }
-    let text = read_regular(&path).map_err(Error::io("read", &path))?;
+    let text = read_regular(&path).map_err(Error::io(Attempt::Read, &path))?;
     let manifest = Manifest::parse(&text).ok_or_else(|| {
         Error::input(
             &path,

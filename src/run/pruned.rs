@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::finished::FinishedRun;
 use super::output::{FileMode, OutputSingle, remove_run};
 use super::previous::runs_below;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::record::Date;
 use crate::open::read_regular;
 use crate::stop::Stop;
@@ -122,7 +122,7 @@ pub fn prune(request: &PruneRequest, stop: &Stop) -> Result<Vec<PrunedRun>> {
         let age = request.date.days().saturating_sub(then.days());
         let what = if age > request.keep_summaries_days {
             if !request.dry_run {
-                remove_run(&folder).map_err(Error::io("remove", &folder))?;
+                remove_run(&folder).map_err(Error::io(Attempt::Remove, &folder))?;
             }
             Done::Removed
         } else if age > request.keep_responses_days {
@@ -165,7 +165,7 @@ fn take_out(request: &PruneRequest, folder: &Path) -> Result<Done> {
     file.publish()?;
     for name in left {
         let path = folder.join(name);
-        std::fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
+        std::fs::remove_dir_all(&path).map_err(Error::io(Attempt::Remove, &path))?;
     }
     Ok(Done::Pruned)
 }

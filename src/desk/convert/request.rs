@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{
     Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form, refuse_archive,
     split_at_records,
@@ -144,7 +144,9 @@ pub fn convert(
         }
     }
     source.check_intact()?;
-    let output = sink.finish().map_err(Error::io("write", &request.output))?;
+    let output = sink
+        .finish()
+        .map_err(Error::io(Attempt::Write, &request.output))?;
     let told = if is_csv { Vec::new() } else { source.told() };
     Ok(Converted {
         plan,
@@ -219,7 +221,7 @@ impl<'a> Sink<'a> {
             #[cfg(feature = "parquet")]
             {
                 let file = super::ParquetFile::new(plan, output)
-                    .map_err(Error::io("write", &request.output))?;
+                    .map_err(Error::io(Attempt::Write, &request.output))?;
                 return Ok(Sink::Parquet(Box::new(file)));
             }
             #[cfg(not(feature = "parquet"))]
@@ -272,7 +274,7 @@ impl<'a> Sink<'a> {
                     count += file.add(records(piece)).map_err(|error| match error {
                         ParquetError::Refused(refused) => refuse(&refused, before + count),
                         ParquetError::Unwritable(error) => {
-                            Error::io("write", &request.output)(error)
+                            Error::io(Attempt::Write, &request.output)(error)
                         }
                     })?;
                 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Mapped, Source, digest_until};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::open::WholeFile;
 use crate::stop::Stop;
 use crate::text::hex;
@@ -45,7 +45,7 @@ impl InputEntry {
     /// # Errors
     /// [`crate::Error::Io`] where it cannot be looked at.
     pub fn undigested(kind: &str, path: &Path) -> Result<Self> {
-        let metadata = std::fs::metadata(path).map_err(Error::io("read", path))?;
+        let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Read, path))?;
         Ok(InputEntry {
             kind: kind.to_owned(),
             name: file_name(path),

@@ -17,7 +17,7 @@ use super::temporary::temporary_file;
 use super::translate::{Translated, needs_no_translation, translate};
 use super::unpacked::refuse_zeros;
 use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 use crate::text::count_of;
 
@@ -102,9 +102,9 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
+        let mut file = temporary_file().map_err(Error::io(Attempt::HoldInMemory, path))?;
         file.write_all(bytes)
-            .map_err(Error::io("hold in memory", path))?;
+            .map_err(Error::io(Attempt::HoldInMemory, path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 

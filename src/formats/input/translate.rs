@@ -11,7 +11,7 @@ use super::unpacked::Unpacked;
 use super::utf8::FromUtf8;
 use super::variable::{Fault, Unblocker, blocks_of};
 use super::{Encoding, Format, InputForm, Mapped, Packing};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 
 /// How much is unpacked and translated at a time; the first of it tells the code page.
@@ -124,7 +124,7 @@ pub(super) fn translate(
         stop.check()?;
         let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
             Some(packing) => packing.refuse(path, &error),
-            None => Error::io("read", path)(error),
+            None => Error::io(Attempt::Read, path)(error),
         })?;
         let mut bytes = &buffer[..filled];
         let translator = begun.get_or_insert_with(|| {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::temporary::temporary_file;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 
 /// The standard of `--max-unpacked`: 64 GiB, several times the registry of the nation.
 pub const MAX_UNPACKED_BYTES: u64 = 64 << 30;
@@ -74,7 +74,7 @@ impl<'p> Unpacked<'p> {
             path,
             delivered_bytes,
             is_packed,
-            file: file.map_err(Error::io("unpack or translate", path))?,
+            file: file.map_err(Error::io(Attempt::Unpack, path))?,
             bytes: 0,
             look_at: 0,
         })
@@ -105,7 +105,7 @@ impl<'p> Unpacked<'p> {
             {
                 Err(self.no_room())
             }
-            Err(error) => Err(Error::io("unpack or translate", self.path)(error)),
+            Err(error) => Err(Error::io(Attempt::Unpack, self.path)(error)),
         }
     }
 

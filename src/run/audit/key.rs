@@ -9,7 +9,7 @@ use std::path::Path;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::open::read_whole;
 use crate::stop::Stop;
 use crate::text::hex;
@@ -40,7 +40,7 @@ impl AuditKey {
     /// [`Error::Input`] where others than its owner can read or change the file, or the key is too
     /// short; as [`read_whole`].
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
-        let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+        let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Open, path))?;
         if metadata.is_file() && metadata.mode() & 0o077 != 0 {
             let problem = "is the key of an audit trail, and others than its owner can read or change it; take that right away (chmod 600), or make a new key";
             return Err(Error::input(path, problem));

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::open_folder::{Identity, OpenFolder, is_folder};
 use super::place::{Place, busy, refuse};
 use super::staging::{Mark, mark_of};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 use crate::text::shown_path;
 
@@ -46,7 +46,7 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let stat = place
         .parent
         .stat(&place.name)
-        .map_err(Error::io("open", target))?;
+        .map_err(Error::io(Attempt::Open, target))?;
     let Some(stat) = stat else {
         return Ok(Standing::Nothing);
     };
@@ -59,8 +59,8 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let folder = place
         .parent
         .child(&place.name)
-        .map_err(Error::io("open", target))?;
-    let kind = kind_of(&folder).map_err(Error::io("read", target))?;
+        .map_err(Error::io(Attempt::Open, target))?;
+    let kind = kind_of(&folder).map_err(Error::io(Attempt::Read, target))?;
     settle(target, &folder, kind, force)
 }
 
@@ -75,7 +75,9 @@ pub(super) fn settle(
         (Kind::Empty, _) => return Ok(Standing::Empty),
         (Kind::Busy, _) => return Err(busy(target)),
         (Kind::Finished | Kind::Begun { .. }, true) => {
-            let identity = folder.identity().map_err(Error::io("open", target))?;
+            let identity = folder
+                .identity()
+                .map_err(Error::io(Attempt::Open, target))?;
             return Ok(Standing::Run(identity));
         }
         (Kind::Foreign(lacks), true) => lacks,
@@ -98,12 +100,17 @@ pub(super) fn settle(
 /// Refuses whatever is still at the staging folder's place after the remains of killed runs were removed.
 pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
     let named = target.parent().unwrap_or(target).join(name);
-    let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
+    let Some(stat) = holder
+        .stat(name)
+        .map_err(Error::io(Attempt::Open, &named))?
+    else {
         return Ok(());
     };
     let lacks = if is_folder(&stat) {
-        let folder = holder.child(name).map_err(Error::io("open", &named))?;
-        match kind_of(&folder).map_err(Error::io("read", &named))? {
+        let folder = holder
+            .child(name)
+            .map_err(Error::io(Attempt::Open, &named))?;
+        match kind_of(&folder).map_err(Error::io(Attempt::Read, &named))? {
             Kind::Busy => return Err(busy(target)),
             Kind::Foreign(lacks) => lacks,
             Kind::Finished => "it is a finished run, and only its name is wrong",

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::truth::{CaseKey, Truth};
 use crate::engine::matching::{MatchBasis, ReasonCode};
 use crate::engine::response::{ReadCase, ResponseFields};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::CaseId;
@@ -74,7 +74,7 @@ impl Participants {
     /// [`Error::Io`] where it cannot be read, [`Error::Input`] naming the line that is not of the form, or
     /// is about a case that the truth does not have; [`Error::Interrupted`].
     pub fn load(path: &Path, truth: &Truth, layouts: &LayoutSet, stop: &Stop) -> Result<Self> {
-        let file = regular(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(Error::io(Attempt::Open, path))?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(std::io::BufReader::new(file));
@@ -223,7 +223,7 @@ pub(super) fn rejected(folder: &Path, state: &str) -> Result<BTreeSet<u64>> {
     if is_missing(&path) {
         return Ok(BTreeSet::new());
     }
-    let bytes = read_regular(&path).map_err(Error::io("read", &path))?;
+    let bytes = read_regular(&path).map_err(Error::io(Attempt::Read, &path))?;
     let text = String::from_utf8_lossy(&bytes);
     let errors = text.lines().filter_map(|line| {
         let mut cells = line.split(',');
