@@ -185,7 +185,7 @@ fn on_bad_file() -> impl TypedValueParser<Value = OnBadFile> {
         (
             OnBadFile::Previous,
             "previous",
-            "The extract that the state's last accepted run used stands in (--previous, --max-age)",
+            "Use the extract of the state's last accepted run instead (--previous, --max-age)",
         ),
     ])
 }

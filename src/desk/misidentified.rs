@@ -144,7 +144,7 @@ fn line_entry(
     (state, member, ssn): (Columns, Columns, Columns),
 ) -> std::result::Result<MisidentifiedEntry, &'static str> {
     if line.len() < state.last.max(member.last).max(ssn.last) {
-        return Err("is too short; `icr layout show misidentified` tells what a line holds");
+        return Err("is too short; `icr layout show misidentified` shows what a line holds");
     }
     let state = State::from_fips(state.of(line)).ok_or(NO_STATE)?;
     Ok(MisidentifiedEntry {

@@ -65,7 +65,7 @@ pub struct PruneRequest {
     pub keep_responses_days: u32,
     /// How old a run is whose summary stays, in days.
     pub keep_summaries_days: u32,
-    /// Only tell what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
 }
 

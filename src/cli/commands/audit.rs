@@ -239,7 +239,7 @@ fn found_text(found: &Check, lost: bool, has_key: bool) -> String {
         } else if found.signed > 0 {
             let _ = writeln!(
                 text,
-                "{} signed; only --audit-key tells with which key",
+                "{} signed; only --audit-key shows with which key",
                 count_of(found.signed, "line")
             );
         }

@@ -45,7 +45,7 @@ pub struct Args {
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     fields: Vec<String>,
-    /// How records are told apart: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
+    /// How records are separated: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
     #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = input_format)]
     input_format: Vec<(Option<String>, Option<InputFormat>)>,
     /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; NAME=CODE is for the file of that name alone

@@ -34,7 +34,7 @@ pub struct Args {
     /// Keep what is left of runs that are at most so many days old
     #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=100_000_u32))]
     keep_summaries: u32,
-    /// Only tell what would be done
+    /// Only report what would be done
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

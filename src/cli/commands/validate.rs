@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
 
-/// Tell what is wrong with extracts before they are matched, and where
+/// Report what is wrong with extracts before they are matched, and where
 ///
 /// Counts what the edits find, with the numbers of the first records and what to do; how complete
 /// the fields are; cases by other state; SSNs that many names share; and the forms of Case IDs.
@@ -87,7 +87,7 @@ enum ReportFormatArg {
 }
 
 impl ReportFormatArg {
-    /// Of each warning so many are told one by one; the rejects files of a match hold as many.
+    /// Of each warning so many are listed one by one; the rejects files of a match hold as many.
     fn max_warnings(self) -> usize {
         match self {
             ReportFormatArg::Text | ReportFormatArg::Json | ReportFormatArg::Csv => 0,

@@ -202,9 +202,9 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
     let Some(guessed) = guess_layout(&source) else {
         let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
         let problem = match diagnose_form(&source, length(named)?) {
-            Some(form) => format!("cannot be told to be of one layout; {form}"),
+            Some(form) => format!("does not show which layout it has; {form}"),
             None => format!(
-                "cannot be told to be of one layout; name it with --layout: {}",
+                "does not show which layout it has; name it with --layout: {}",
                 names.join(", ")
             ),
         };

@@ -68,7 +68,7 @@ impl Leads {
             |line: &&LeadLine| line.lead != answer && !line.evidence.holds(Evidence::Closed);
         let open = lines.iter().find(is_open)?;
         Some(format!(
-            "The people of the closed case stand in another case there, which is open: {}",
+            "The people of the closed case are in another case there, which is open: {}",
             sentence(open, case)
         ))
     }
@@ -118,7 +118,7 @@ fn words(piece: Evidence) -> &'static str {
         E::CaseIdNear => "your case names it but for one digit, or two exchanged",
         E::YouNameAnother => "your case names another one there",
         E::Closed => "it is closed",
-        E::PeopleInOpenCase => "its people stand in another, open case there",
+        E::PeopleInOpenCase => "its people are in another, open case there",
         E::CpSsn => "its custodial party has the SSN of yours",
         E::CpSsnAlone => {
             "its custodial party has the SSN of yours, under another name and date of birth"

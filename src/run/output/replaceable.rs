@@ -120,7 +120,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
         "it is not a folder"
     };
     let problem = format!(
-        "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        "is where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
         shown_path(target)
     );
     Err(refuse(&named, &problem))

@@ -50,7 +50,7 @@ pub(super) fn column_cut(file: &ReadFile<'_>, sound: &Sound, found: &mut Found) 
                 )
             });
     let what = format!(
-        "every line ends at column {length}{inside}: the file was cut there, and what stood behind is lost; unload all {RECORD_BYTES} columns"
+        "every line ends at column {length}{inside}: the file was cut there, and what came after it is lost; unload all {RECORD_BYTES} columns"
     );
     found.tell("cut-column", file.counts.records, Vec::new(), what);
 }
