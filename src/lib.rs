@@ -51,7 +51,7 @@
 //!
 //! Nothing is global: not the layouts, not the run date, not the threads. Parallel work runs in the
 //! rayon pool in which it is called; a caller who wants fewer threads, or shares them, calls from its
-//! own pool. [`progress::Progress::told`] tells how far it is, and a [`stop::Stop`] ends it.
+//! own pool. [`progress::Progress::told`] hears how far it is, and a [`stop::Stop`] ends it.
 //!
 //! ```
 //! use std::sync::Arc;

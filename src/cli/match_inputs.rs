@@ -78,7 +78,7 @@ impl MatchInputArgs {
         }
     }
 
-    /// Refuses options that were given and that nothing uses; `others` tells whether another option
+    /// Refuses options that were given and that nothing uses; `others` says whether another option
     /// uses the earlier runs.
     ///
     /// # Errors

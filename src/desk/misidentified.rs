@@ -32,7 +32,7 @@ pub struct List {
 pub struct FormFaults {
     /// Lines that come before the line before them.
     pub unsorted: u64,
-    /// Lines that stand in it before.
+    /// Lines that are in it before.
     pub repeated: u64,
     /// Lines whose state is no jurisdiction: they concern nobody.
     pub of_no_state: u64,

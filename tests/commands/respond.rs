@@ -260,11 +260,7 @@ fn a_notice_that_was_written_is_not_asked_for_again_and_names_who_is_not_in_it()
         "respond --run-date 20261201 --policy policy.toml --sent work/sent.csv --out again TX.icr",
     );
     assert_eq!(again.status, 0, "{}", again.stderr);
-    assert!(
-        scratch
-            .text("again/worklist.csv")
-            .contains("knows already")
-    );
+    assert!(scratch.text("again/worklist.csv").contains("knows already"));
     scratch.icr("respond --run-date 20261122 --serial-start 1 --out without TX.icr");
     let without = scratch.text("without/worklist.csv");
     assert!(without.contains("tell the initiating state"), "{without}");
@@ -310,8 +306,7 @@ fn an_fp_record_adds_the_other_states_ssn() {
     .concat();
     assert_eq!(expected.len(), 553);
     assert_eq!(scratch.text("work/fcr.txt"), expected);
-    let warning =
-        "fcr.txt has no family violence marks: fill columns 46-47 before it is loaded\n";
+    let warning = "fcr.txt has no family violence marks: fill columns 46-47 before it is loaded\n";
     assert!(ended.stdout.contains(warning), "{}", ended.stdout);
     let (_, without) = respond(&[np(&[(243, "00")])], "--serial-start 1");
     assert!(!without.stdout.contains("violence"), "{}", without.stdout);

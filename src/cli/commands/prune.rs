@@ -85,7 +85,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
 /// What was pruned, as JSON.
 #[derive(Serialize, JsonSchema)]
 pub struct PruneDocument<'a> {
-    /// Whether it was only told what would be done.
+    /// Whether it was only reported what would be done.
     dry_run: bool,
     /// The runs, and what became of each.
     runs: &'a [PrunedRun],

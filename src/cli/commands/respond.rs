@@ -227,7 +227,7 @@ fn respond_into(
     Ok((summary, inputs))
 }
 
-/// A record that is none may be one of a file in another form: then that is told with it.
+/// A record that is none may be one of a file in another form: then that is said with it.
 fn told_form(error: Error, sources: &[Source]) -> Error {
     let Error::Input {
         path,

@@ -68,7 +68,7 @@ pub struct Scope {
 /// A scope in a night.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Point {
-    /// The date of the run whose extract stood in, where one did.
+    /// The date of the run whose extract was used instead, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stood_in: Option<String>,
     /// By name.

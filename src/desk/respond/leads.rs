@@ -1,5 +1,5 @@
 //! What a leads file adds to the worklist: for a case its best lead in words, and for one that is
-//! closed there, the open case in which its people stand. Nothing is updated or sent on a lead.
+//! closed there, the open case in which its people are. Nothing is updated or sent on a lead.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +56,7 @@ impl Leads {
         (best.lead != answer).then(|| format!("Lead: {}", sentence(best, case)))
     }
 
-    /// The open case in which the people of a case that is closed there stand, as a sentence.
+    /// The open case in which the people of a case that is closed there are, as a sentence.
     pub(super) fn open_elsewhere(&self, case: &ResponseCase<'_>) -> Option<String> {
         let lines = self.of(case);
         let answer = CaseId::new(case.their_id());

@@ -20,12 +20,12 @@ pub(super) fn of_record(
     let tier = r.match_tier;
     let has_tier = !is_blank(tier.of(bytes));
     if holds(ReasonCode::R01) == has_tier {
+        say(tier, "a tier is given with 01, or is missing without it");
+    } else if has_tier && (tier.of(bytes) == b"1") == holds(ReasonCode::R02) {
         say(
             tier,
-            "a tier is given with 01, or is missing without it",
+            "02 is given with tier 1, or is missing with another tier",
         );
-    } else if has_tier && (tier.of(bytes) == b"1") == holds(ReasonCode::R02) {
-        say(tier, "02 is given with tier 1, or is missing with another tier");
     }
     if !has_tier {
         let blank = [

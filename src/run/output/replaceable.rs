@@ -229,14 +229,14 @@ mod tests {
                 "{name} {text:?}: {said}"
             );
             assert!(target.join("thesis.txt").exists());
-            // The same holds for a folder that stands where the staging folder is to be.
+            // The same holds for a folder that is where the staging folder is to be.
             let staging = parent.path().join(".new.icr-staging");
             std::fs::rename(&target, &staging).unwrap();
             let said = refusal(&parent.path().join("new"), true);
             assert!(said.contains(lacks), "{name} {text:?}: {said}");
             assert!(staging.join("thesis.txt").exists());
         }
-        // A mark without its text tells a staging folder, by its name, and nothing else.
+        // A mark without its text identifies, by its name, a staging folder and nothing else.
         let (_parent, target) = folder(&[(MARK, "")]);
         assert!(refusal(&target, true).contains("its .icr-staging"));
         let (_parent, target) = folder(&[]);

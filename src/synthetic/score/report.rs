@@ -78,7 +78,7 @@ pub struct ScoreDocument {
 /// Cases for which the truth says which codes are certain.
 #[derive(Serialize, JsonSchema)]
 struct CertainCodes {
-    /// Those that bear other codes beside.
+    /// Those that have other codes beside.
     beyond: u64,
     /// All that were returned.
     cases: u64,
