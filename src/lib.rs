@@ -8,7 +8,7 @@
 //! - [`run`]: the output folder, manifest, summary, roster, volumes, receipts, audit trail;
 //! - [`desk`]: validate, convert, explain, report, diff, respond;
 //! - [`fcr`]: extracts derived from the Federal Case Registry for states that sent none;
-//! - `synthetic` (feature `synth`): invented extracts with their truth, and runs held against it;
+//! - `synthetic` (feature `synth`): invented extracts with their truth, and runs compared with it;
 //! - `cli` (feature `cli`): the command line.
 //!
 //! # A file

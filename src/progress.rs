@@ -1,4 +1,4 @@
-//! Progress: one bar a stage on stderr, with rate and time left, on a terminal only; or reported to the
+//! Progress: one bar per stage on stderr, with rate and time left, on a terminal only; or reported to the
 //! caller of the library.
 
 use std::sync::Arc;

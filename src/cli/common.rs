@@ -36,6 +36,9 @@ pub struct CommonArgs {
     /// Read record layouts and code tables from the .csv files in DIR, in place of the compiled-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub layouts: Option<PathBuf>,
+    /// Print help; -h a summary of it
+    #[arg(long, short, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
 }
 
 impl CommonArgs {
@@ -154,7 +157,7 @@ pub enum LogFormatArg {
     /// For people.
     #[default]
     Text,
-    /// One JSON object a line: time, level, event, file, state, figures.
+    /// One JSON object per line: time, level, event, file, state, figures.
     Json,
 }
 

@@ -126,7 +126,7 @@ impl MatchInputs {
     }
 
     /// Reads the side files, and with them the extracts and FCR-derived files. `left_out` says why
-    /// a file that could be used is not to be; then the volumes are held against the earlier runs, and
+    /// a file that could be used is not to be; then the volumes are compared with the earlier runs, and
     /// with `--on-bad-file previous` the last accepted extracts stand in.
     ///
     /// # Errors

@@ -33,6 +33,9 @@ use crate::text::count_of;
   icr convert --to parquet --mask --output CA.parquet run/responses/CA.icr
   icr convert --to csv --fields case_id,case_status --output cases.csv extracts/CA.txt")]
 pub struct Args {
+    /// The file to read; - is standard input
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
     /// The form of FILE
     #[arg(long, value_name = "FORM")]
     to: To,
@@ -73,15 +76,12 @@ pub struct Args {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-    /// The file to read; - is standard input
-    #[arg(value_name = "INPUT")]
-    input: PathBuf,
 }
 
 /// `--to`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum To {
-    /// ASCII, one record a line.
+    /// ASCII, one record per line.
     Text,
     /// ASCII, RECFM=FB.
     Fb,
@@ -91,9 +91,9 @@ enum To {
     Cp037Fb,
     /// CSV in UTF-8 with a header.
     Csv,
-    /// JSON Lines: an object a record.
+    /// JSON Lines: one object per record.
     Jsonl,
-    /// Parquet: a text column a field.
+    /// Parquet: one text column per field.
     Parquet,
 }
 

@@ -44,7 +44,7 @@ pub struct Args {
     /// Exit with 1 if there are such findings; errors always do, warnings are what --strict adds
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
-    /// Write all findings to FILE, a line each, as match's rejects
+    /// Write all findings to FILE, one per line, as match does its rejects
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// The largest plausible share of unusable values of a field: `ssn`, `date_of_birth` and
@@ -76,13 +76,13 @@ enum ReportFormatArg {
     Text,
     /// For programs.
     Json,
-    /// One line a figure.
+    /// One line per figure.
     Csv,
-    /// SARIF 2.1.0: a result a finding, for code scanning.
+    /// SARIF 2.1.0: one result per finding, for code scanning.
     Sarif,
-    /// JUnit XML: a suite a file, a test case a finding.
+    /// JUnit XML: one suite per file, one test case per finding.
     Junit,
-    /// Annotations of GitHub Actions: a workflow command a finding.
+    /// Annotations of GitHub Actions: one workflow command per finding.
     Github,
 }
 

@@ -1,7 +1,7 @@
 //! Decides whether an output folder may replace what is at its place.
 //!
 //! Finished and abandoned runs of icr may be replaced; everything else is refused. A file with the
-//! right name does not make a folder a run.
+//! right name does not make one folder per run.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! The confidence classes of a run's answers, held against the truth.
+//! The confidence classes of a run's answers, compared with the truth.
 
 use crate::engine::confidence::{ClaimCounts, Class, Facts, Share};
 use crate::formats::record::CaseId;
