@@ -8,6 +8,7 @@
 mod derive;
 mod edits;
 mod file;
+mod held;
 mod joined;
 mod marks;
 mod record;
