@@ -12,6 +12,7 @@ use std::process::Command;
 use icr::formats::input::Encoding;
 
 use crate::program::record;
+use crate::program::zip::{As, DEFLATED, archive, zip};
 
 /// A wrong file: its name, what it holds, the options beside it, and what must be told of it.
 struct Wrong {
@@ -373,10 +374,73 @@ fn corpus() -> Vec<Wrong> {
             &["--misidentified"],
         ),
         wrong(
-            "zip",
-            b"PK\x03\x04\x14\0".to_vec(),
+            "zip-cut",
+            zip(&text)[..60].to_vec(),
             "",
-            &["zip archive", "unpack"],
+            &["zip file ends before it is complete", "transfer it again"],
+        ),
+        wrong(
+            "zip-damaged",
+            {
+                let mut bytes = zip(&text);
+                bytes[14] ^= 1;
+                let at = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+                bytes[at + 16] ^= 1;
+                bytes
+            },
+            "",
+            &["zip file is damaged", "transfer it again"],
+        ),
+        wrong(
+            "zip-of-two",
+            archive(&[("TX.txt", &text), ("KS.txt", &text)], DEFLATED),
+            "",
+            &[
+                "zip file holds 2 files",
+                "unpack it and give the file that is meant",
+            ],
+        ),
+        wrong(
+            "zip-of-none",
+            archive(&[], DEFLATED),
+            "",
+            &["zip file holds no file"],
+        ),
+        wrong(
+            "zip-encrypted",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    flags: 1,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["zip file is encrypted", "decrypt"],
+        ),
+        wrong(
+            "zip-deflate64",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    method: 9,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["Deflate64", "pack it with gzip"],
+        ),
+        wrong(
+            "zip-bzip2",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    method: 12,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["method 12", "unpack it first"],
         ),
         wrong("bzip2", b"BZh91AY".to_vec(), "", &["bzip2"]),
         wrong("xz", b"\xfd7zXZ\0\0".to_vec(), "", &["xz file"]),

@@ -9,10 +9,12 @@ use std::process::Command;
 
 use icr::formats::input::Encoding;
 
+use crate::program::zip::{As, DEFLATED, archive, zip};
+
 /// One way to deliver a file.
 type Form = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const FORMS: [Form; 31] = [
+const FORMS: [Form; 37] = [
     ("LF", |text| joined(text, b"\n")),
     ("CRLF", |text| joined(text, b"\r\n")),
     ("last line without its end", |text| {
@@ -94,6 +96,38 @@ const FORMS: [Form; 31] = [
         packer.write_all(text).unwrap();
         packer.finish().unwrap()
     }),
+    ("zip", zip),
+    ("zip, stored", |text| {
+        zipped(
+            text,
+            As {
+                method: 0,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip, sizes behind", |text| {
+        zipped(
+            text,
+            As {
+                described: true,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip64", |text| {
+        zipped(
+            text,
+            As {
+                large: true,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip, EBCDIC, VB in blocks", |text| {
+        zip(&blocked(text, true, 5))
+    }),
+    ("zip, padded", |text| [&zip(text)[..], &[0; 500]].concat()),
     ("code page 1047", |text| in_page(Encoding::Cp1047, text)),
     ("code page 1140", |text| in_page(Encoding::Cp1140, text)),
     ("code page 500", |text| in_page(Encoding::Cp500, text)),
@@ -106,6 +140,15 @@ fn in_page(page: Encoding, text: &[u8]) -> Vec<u8> {
     let mut plain = joined(text, b"\n");
     Encoding::Cp037.encode(&mut plain);
     if bytes == plain { bytes } else { text.to_vec() }
+}
+
+/// An archive of a folder with one file, and of what macOS packs beside it.
+fn zipped(text: &[u8], packed_as: As) -> Vec<u8> {
+    let beside = "__MACOSX/in/._TX.txt";
+    archive(
+        &[("in/", b""), ("in/TX.txt", text), (beside, b"x")],
+        packed_as,
+    )
 }
 
 fn described(bytes: &[u8]) -> Vec<u8> {
@@ -446,7 +489,7 @@ fn standard_input_and_pipes_are_read() {
 fn side_files_come_packed_and_in_ebcdic_too() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/random-1");
     let expected = files(&example.join("expected/responses"));
-    for form in [gzip as fn(&[u8]) -> Vec<u8>, ebcdic] {
+    for form in [gzip as fn(&[u8]) -> Vec<u8>, ebcdic, zip] {
         let work = tempfile::tempdir().unwrap();
         deliver(&example, work.path(), |bytes| bytes.to_vec());
         for name in ["ssn-master.txt", "misidentified.txt"] {

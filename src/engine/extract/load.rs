@@ -74,8 +74,8 @@ impl Loader<'_> {
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
         match Source::open(path, RECORD_BYTES, self.form.of(path), self.stop) {
             Ok(source) => self.load_source(source, provenance),
-            Err(Error::TooLarge { path, problem }) => {
-                let unusable = over_limit(path, provenance, problem)?;
+            Err(Error::Unusable { path, problem }) => {
+                let unusable = not_read(path, provenance, problem)?;
                 Ok(Loaded::Unusable(Box::new(unusable)))
             }
             Err(error) => Err(error),
@@ -338,8 +338,8 @@ fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
     explained
 }
 
-/// A file of which no record was read, since it is over a limit.
-fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
+/// A file of which no record was read.
+fn not_read(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
     let entry = InputEntry::undigested("excluded", &path)?;
     Ok(Unusable {
         path,

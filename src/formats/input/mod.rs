@@ -18,6 +18,7 @@ mod translate;
 mod unpacked;
 mod utf8;
 mod variable;
+mod zip;
 
 pub use diagnose::{
     Counts, ReadFile, RejectedAt, Shape, Wanted, diagnose, diagnose_form, refuse_archive, shape,
