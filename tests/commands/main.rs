@@ -13,6 +13,7 @@
 
 mod cli;
 mod convert;
+mod damage;
 mod diff;
 mod explain;
 mod for_programs;

@@ -20,8 +20,8 @@ use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::input::{
-    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted,
-    diagnose, shape, split_at_records,
+    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, SoundRecord, Source, Told,
+    Wanted, diagnose, shape, split_at_records,
 };
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
@@ -240,12 +240,9 @@ impl Loader<'_> {
         let state = state.filter(|_| (rejected.len() as u64) * 2 < whole.records);
         shape(&ReadFile {
             source,
-            layout,
-            wanted,
-            state,
+            kinds: &[SoundRecord::of_extract(layout, wanted, state)],
             counts: Counts {
                 records: whole.records,
-                short: findings.of(Edit::W01),
                 high: findings.of(Edit::W02),
                 bad_ssns: findings.of(Edit::W06),
                 bad_dates: findings.of(Edit::W07),
