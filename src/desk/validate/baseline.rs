@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::told::known_told;
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
-use crate::open::read_whole;
+use crate::open::{read_whole, utf8_text};
 use crate::stop::Stop;
 
 /// The kind of a file, and its state or name.
@@ -108,7 +108,7 @@ impl Baseline {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let report: Value = serde_json::from_slice(bytes).ok()?;
+        let report: Value = serde_json::from_str(utf8_text(bytes).ok()?).ok()?;
         if report["schema"] == "icr.validate/1" {
             Self::of_json(&report)
         } else {
