@@ -18,6 +18,7 @@ mod diff;
 mod explain;
 mod for_programs;
 mod form_docs;
+mod inputs;
 mod leads;
 #[path = "../plain_matcher/mod.rs"]
 mod plain_matcher;
