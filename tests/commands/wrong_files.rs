@@ -259,6 +259,37 @@ fn corpus() -> Vec<Wrong> {
             ],
         ),
         wrong(
+            "fb-byte-missing",
+            [&people().concat()[..5000], &people().concat()[5001..]].concat(),
+            "",
+            &[
+                "1 byte is missing in a record",
+                "stand too far left",
+                "record (21)",
+            ],
+        ),
+        wrong(
+            "fb-bytes-added",
+            [
+                &people().concat()[..5000],
+                b"XX",
+                &people().concat()[5000..],
+            ]
+            .concat(),
+            "",
+            &[
+                "2 bytes too many stand in a record",
+                "stand too far right",
+                "record (21)",
+            ],
+        ),
+        wrong(
+            "fb-byte-missing-named-fb",
+            [&people().concat()[..5000], &people().concat()[5001..]].concat(),
+            "--input-format fb",
+            &["1 byte is missing in a record", "record (21)"],
+        ),
+        wrong(
             "fb-with-one-line-end",
             [&fixed[..], b"\n"].concat(),
             "",

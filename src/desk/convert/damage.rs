@@ -46,7 +46,9 @@ pub(super) fn told_of_most(source: &Source, layouts: &LayoutSet, stop: &Stop) ->
     let records = source.records().count() as u64;
     for layout in ["extract", "response", "fcr-extract", "fcr-fp"] {
         let told = told(source, layout, layouts, stop)?;
-        if told.iter().any(|told| told.records * 2 > records) {
+        // One that was broken into several lines is several records as the file is.
+        let of_most = |told: &Told| told.kind == "out-of-step" || told.records * 4 > records;
+        if told.iter().any(of_most) {
             return Ok(told);
         }
     }

@@ -11,6 +11,7 @@ mod forms;
 mod groups;
 mod kinds;
 mod no_records;
+mod out_of_step;
 mod read_file;
 mod repair;
 mod repeated;

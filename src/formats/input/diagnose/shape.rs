@@ -9,6 +9,7 @@ use super::columns_cut::{column_cut, last_record_cut};
 use super::fields_written::{dates_turned, hyphens_cut};
 use super::groups;
 use super::no_records::{ends, wrapped};
+use super::out_of_step::out_of_step;
 use super::read_file::{Found, ReadFile};
 use super::utf8_letters::accepted_utf8;
 use crate::formats::input::Told;
@@ -28,13 +29,15 @@ pub fn shape(file: &ReadFile<'_>) -> Shape {
         explained: vec![false; file.rejected.len()],
         told: Vec::new(),
     };
-    wrapped(file, &mut found);
-    let mut damaged = groups::of_damage(file, &mut found);
-    accepted_utf8(file, &mut damaged, &mut found);
-    groups::tell(damaged, file, &mut found);
-    column_cut(file, &mut found);
-    last_record_cut(file, &mut found);
-    ends(file, &mut found);
+    if !out_of_step(file, &mut found) {
+        wrapped(file, &mut found);
+        let mut damaged = groups::of_damage(file, &mut found);
+        accepted_utf8(file, &mut damaged, &mut found);
+        groups::tell(damaged, file, &mut found);
+        column_cut(file, &mut found);
+        last_record_cut(file, &mut found);
+        ends(file, &mut found);
+    }
     hyphens_cut(file, &mut found);
     dates_turned(file, &mut found);
     let told = &mut found.told;
