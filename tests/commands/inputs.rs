@@ -356,3 +356,30 @@ fn dates_that_cannot_be_are_told() {
         assert_eq!(ended.status, 2, "{date}: {}", ended.stderr);
     }
 }
+
+#[test]
+fn what_was_done_to_a_file_stands_before_how_its_volume_moved() {
+    let scratch = world();
+    let guarded = |file: Vec<u8>| {
+        scratch.write("in/TX.txt", file);
+        scratch.write("in/CA.txt", scratch.read("world/extracts/CA.txt"));
+        scratch.icr(
+            "match --quiet --run-date 20261123 --previous run --max-volume-change 30 --force --out m in",
+        )
+    };
+    let sound = scratch.read("world/extracts/TX.txt");
+    let doubled = guarded(sound.repeat(2));
+    assert_eq!(doubled.status, 3, "{}", doubled.stderr);
+    let told = "the same records 2 times over, one after the other; send them once; read as it is, its records moved from ";
+    assert!(doubled.stderr.contains(told), "{}", doubled.stderr);
+    let cut = guarded(sound[..sound.len() - 200].to_vec());
+    assert_eq!(cut.status, 3, "{}", cut.stderr);
+    assert!(
+        cut.stderr.contains("the file was cut; get all of it"),
+        "{}",
+        cut.stderr
+    );
+    // A trailer is no record that was cut off.
+    let with_trailer = guarded([&sound[..], b"TRL 00000123"].concat());
+    assert_eq!(with_trailer.status, 0, "{}", with_trailer.stderr);
+}

@@ -146,5 +146,31 @@ fn last_line_cut<'a>(file: &ReadFile<'a>) -> Option<(usize, &'a SoundRecord)> {
     };
     let padded = last.ends_with(b" ");
     let is_cut = padded && length < kind.min_bytes || others_whole();
-    (is_cut && kind.is_sound_up_to(last, length)).then_some((length, kind))
+    (is_cut && kind.is_sound_up_to(last, length) && begins_as_others(&bytes[..first], last))
+        .then_some((length, kind))
+}
+
+/// Whether a short line may be the begin of a record, and no trailer: it is written as the begin of one
+/// of the lines before it is, letter for letter and digit for digit.
+fn begins_as_others(before: &[u8], last: &[u8]) -> bool {
+    const SHORT: usize = 18;
+    let class = |byte: &u8| match byte {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' | b'a'..=b'z' => 1,
+        b' ' => 2,
+        _ => 3,
+    };
+    let alike = |line: &[u8]| {
+        line.len() > last.len()
+            && line
+                .iter()
+                .map(class)
+                .zip(last.iter().map(class))
+                .all(|(a, b)| a == b)
+    };
+    last.len() >= SHORT
+        || before
+            .rsplit(|&byte| byte == b'\n')
+            .take(LOOKED_AT)
+            .any(alike)
 }

@@ -99,7 +99,7 @@ fn words(damage: Damage, group: &Group, all: bool, file: &ReadFile<'_>) -> (&'st
         ),
         Damage::Utf8 => (
             "utf-8",
-            "letters are written in UTF-8, of two bytes and more, and move the columns behind them; give --input-encoding utf8, or write the file in ISO 8859-1".to_owned(),
+            "letters are written in UTF-8, of two bytes and more, and move the columns behind them; give --input-encoding utf8 (for one file among others NAME=utf8), or write the file in ISO 8859-1".to_owned(),
         ),
         Damage::Hyphens => (
             "ssn-hyphens",
