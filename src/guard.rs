@@ -31,7 +31,7 @@ pub fn outlive_file_size_limit() -> std::io::Result<()> {
 
 /// Whether the program runs in a container, whose root is no root of the machine: Docker and Podman
 /// leave a file there, `container` is set by Podman and systemd-nspawn (Container Interface), and the
-/// map of users tells a user namespace.
+/// map of users shows a user namespace.
 fn is_in_container(root: &Path, variable: bool, uid_map: &str) -> bool {
     let marked = [".dockerenv", "run/.containerenv"]
         .iter()

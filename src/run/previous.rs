@@ -1,6 +1,6 @@
 //! The earlier runs that `--previous` names: what each state sent and was given the last time.
 //!
-//! A state is held against the last run in which its extract was accepted, not against the newest
+//! A state is compared with the last run in which its extract was accepted, not with the newest
 //! one: in a run that left its file out it has no volume, and the next bad file would pass.
 
 use std::collections::BTreeMap;

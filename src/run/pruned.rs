@@ -21,7 +21,7 @@ use crate::text::json_text;
 pub const PRUNED: &str = "pruned.json";
 const SCHEMA: &str = "icr.pruned/1";
 
-/// The folders of a run that hold people's data, or what is told record by record.
+/// The folders of a run that hold people's data, or what is listed record by record.
 const FOLDERS: [&str; 5] = ["responses", "rejects", "extracts", "changes", "leads"];
 
 /// What was taken out of a run.
@@ -65,7 +65,7 @@ pub struct PruneRequest {
     pub keep_responses_days: u32,
     /// How old a run is whose summary stays, in days.
     pub keep_summaries_days: u32,
-    /// Only tell what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
 }
 

@@ -49,7 +49,7 @@ impl RosterPolicy {
     }
 }
 
-/// What stood for a state in a run.
+/// What data a state had in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UsedData {
@@ -63,7 +63,7 @@ pub enum UsedData {
     Nothing,
 }
 
-/// How a state stood in a run, against the roster.
+/// How a state fared in a run, against the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attendance {
     /// The agreed role.
@@ -164,7 +164,7 @@ impl Roster {
         self.roles.get(&state).copied().unwrap_or(Role::None)
     }
 
-    /// How every state stood that has a role or for which something stood. `excluded` tells why
+    /// How every state fared that has a role or data. `excluded` says why
     /// the extract that a state sent was left out, if it was.
     pub fn attendance(
         &self,

@@ -173,7 +173,7 @@ fn an_ssn_that_stands_on_another_participant_is_listed_and_not_loaded() {
     let (updates, worklist) = outcome(&[holder.clone(), boy]);
     assert_eq!((updates.len(), worklist.len()), (0, 1));
     assert_eq!(worklist[0][..2], ["M3", "07"]);
-    let words = "already stands on another participant";
+    let words = "another participant of your case has it";
     assert!(worklist[0][2].contains(words), "{}", worklist[0][2]);
     // 08 likewise.
     let other = [

@@ -27,7 +27,7 @@ use crate::text::shown_path;
 
 /// Derive extracts from the Federal Case Registry's records for states that sent none
 ///
-/// Every REGISTRY is a file, or a folder whose files are all taken, one file a state: an FA record
+/// Every REGISTRY is a file, or a folder whose files are all taken, one file per state: an FA record
 /// that names the state, then FC and FP records. Give the files of participating states too: their
 /// marks of family violence withhold cases everywhere. DIR/extracts is what `icr match --fcr`
 /// takes.

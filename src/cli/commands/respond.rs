@@ -55,7 +55,7 @@ pub struct Args {
     /// The sent.csv of the last run: what was asked for lately, and the last serial number
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
-    /// The serial number of the first transaction; needed unless --sent tells the last one, which it
+    /// The serial number of the first transaction; needed unless --sent has the last one, which it
     /// must follow without a gap
     #[arg(long, value_name = "N", value_parser = whole_number(1..=LAST_SERIAL))]
     serial_start: Option<u64>,

@@ -218,9 +218,9 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
         let told: Vec<_> = told.iter().map(Told::line).collect();
         let form = Some(told.join("; ")).filter(|told| !told.is_empty());
         let problem = match form.or(diagnose_form(&source, length(named)?)) {
-            Some(form) => format!("cannot be told to be of one layout; {form}"),
+            Some(form) => format!("does not show which layout it has; {form}"),
             None => format!(
-                "cannot be told to be of one layout; name it with --layout: {}",
+                "does not show which layout it has; name it with --layout: {}",
                 names.join(", ")
             ),
         };

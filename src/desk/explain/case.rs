@@ -269,7 +269,7 @@ fn outcome_text(outcome: &Outcome<'_>, other: Option<State>) -> (&'static str, S
         Outcome::NotFound { fcr_supplied: true } => (
             "not_found",
             format!(
-                "returned with 01: no tier found a case in the FCR's data for {other}, where it may stand without being registered"
+                "returned with 01: no tier found a case in the FCR's data for {other}, where it may be without being registered"
             ),
         ),
         Outcome::NotFound {

@@ -25,7 +25,7 @@ pub struct Explanation {
     pub rejected: Vec<RejectedEntry>,
 }
 
-/// The two IDs that a case bears.
+/// The two IDs that a case has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CaseIds {
@@ -291,7 +291,7 @@ pub struct ParticipantEntry {
     pub codes: Vec<&'static str>,
 }
 
-/// A code that the case's records bear.
+/// A code that the case's records have.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CodeReason {

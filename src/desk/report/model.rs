@@ -54,7 +54,7 @@ impl Report {
     }
 }
 
-/// What tells a run from another one of the same date.
+/// What distinguishes a run from another one of the same date.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RunIdentity {
     /// The name of its folder.

@@ -96,7 +96,7 @@ fn read_state(
         return Err(Error::input(
             &path,
             format!(
-                "is not the response that the summary tells of ({difference}); run icr verify on the folder"
+                "is not the response that the summary describes ({difference}); run icr verify on the folder"
             ),
         ));
     }

@@ -2,7 +2,7 @@
 //!
 //! A file is known by its kind and state, or by its name where it has no state; a finding by its code
 //! and record. A record's number moves when records come or go before it, so the file may be as many
-//! records longer or shorter; what can be told no better is told by count (decision 0045). No digest
+//! records longer or shorter; what cannot be identified better is compared by count (decision 0045). No digest
 //! of a record is kept: with few guesses it would give away the record.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ impl Known {
             let before = record.checked_add_signed(-longer);
             longer == 0 || !before.is_some_and(|before| left.remove(&before))
         });
-        // Beyond the last that was listed, numbers tell nothing.
+        // Beyond the last that was listed, numbers say nothing.
         let all_listed = self.listed.len() as u64 == self.count;
         let told =
             |record: &u64| all_listed || self.listed.last().is_some_and(|last| record <= last);

@@ -1,4 +1,4 @@
-//! The report as JUnit XML: a suite a file, a test case a finding.
+//! The report as JUnit XML: one suite per file, one test case per finding.
 //!
 //! Findings that do not fail the command (warnings without `--strict`, what the baseline holds) are
 //! skipped cases, so that a server shows them without calling the build broken.

@@ -239,7 +239,7 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
+    /// The report on a file of which only the edits are known; `layout` is that of its kind.
     pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {

@@ -1,4 +1,4 @@
-//! The report as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format): a result a finding.
+//! The report as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format): one result per finding.
 //!
 //! A SARIF of this program is also a baseline: what it needs beside the standard's own keys stands in
 //! property bags (`kind`, `state` and `records` of a file; `record` or `told` of a result).

@@ -259,7 +259,7 @@ impl Loader<'_> {
     }
 
     /// Why a file cannot be used, if it cannot: what was done to it comes first, where that is known.
-    /// With it, whether `icr validate` would tell more.
+    /// With it, whether `icr validate` would say more.
     fn problem(
         &self,
         whole: &Piece,
@@ -287,7 +287,7 @@ impl Loader<'_> {
             let (wanted, layout) = self.wanted(provenance);
             diagnose(source, wanted, layout)
         };
-        // The reason stands behind what was done to the file.
+        // The reason comes after what was done to the file.
         let behind = |reason: String, or_else: bool| match instead() {
             Some(what) => (format!("{what}; read as it is, {reason}"), false),
             None => (reason, or_else),

@@ -1,4 +1,4 @@
-//! What is told of a whole file by what its cases are: doubled, of two months, or another state's.
+//! Findings about a whole file from its cases: doubled, of two months, or another state's.
 
 use super::findings::Edit;
 use super::loaded::Extract;
@@ -10,7 +10,7 @@ use crate::formats::reference::State;
 /// cases twice: a sound extract lists hardly any (ours).
 const TWICE_PERCENT: u64 = 20;
 
-/// What is told of a file by its cases.
+/// Findings about a file from its cases.
 pub(super) fn told_of_cases(extract: &Extract) -> Vec<Told> {
     let mut told = Vec::new();
     let again = extract.findings.of(Edit::W15);

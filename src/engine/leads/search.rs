@@ -161,7 +161,7 @@ fn pairs(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(
             pairs.extend(run.iter().map(|&(_, case)| (question, case)));
         }
     }
-    // The case that was returned is held against the others in any case.
+    // The case that was returned is compared with the others in any case.
     let returned = (0..).zip(questions);
     pairs.extend(returned.filter_map(|(number, question)| Some((number, question.ask.found?.0))));
     pairs.par_sort_unstable();

@@ -45,7 +45,7 @@ impl SideFile {
     /// The error for a bad line; `number` counts from 1.
     pub(super) fn refuse(&self, number: u64, problem: &str) -> Error {
         let problem = format!(
-            "{problem}; correct the file: `icr layout show {}` tells what a line holds",
+            "{problem}; correct the file: `icr layout show {}` shows what a line holds",
             self.kind
         );
         Error::record(&self.source.path, number, problem)

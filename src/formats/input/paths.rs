@@ -6,7 +6,7 @@ use super::spool;
 use crate::error::{Attempt, Error, Result};
 
 /// The files that the arguments name: each is a file or pipe, `-` (standard input), or a folder whose regular files (not hidden,
-/// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
+/// not nested) are all taken, in byte order of their names. `what` says what the files are, for the
 /// message about a folder that has none.
 ///
 /// # Errors
@@ -53,10 +53,10 @@ pub fn input_bytes(path: &Path) -> Result<u64> {
 }
 
 /// The files of a folder, not hidden and not nested, in byte order of their names. Every other name
-/// that the folder lists is an error: were it passed over, a state would be absent and nobody told.
+/// that the folder lists is an error: were it passed over, a state would be absent without a word.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder, or what a name stands for, cannot be looked at (a link to
+/// [`Error::Io`] where the folder, or what a name leads to, cannot be looked at (a link to
 /// nothing, for example), and [`Error::Input`] where a name is of a pipe, socket or device.
 pub fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();

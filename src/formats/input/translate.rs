@@ -14,9 +14,9 @@ use super::{Encoding, Format, InputForm, Mapped, Packing};
 use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 
-/// How much is unpacked and translated at a time; the first of it tells the code page.
+/// How much is unpacked and translated at a time; the first of it decides the code page.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// How much of a file tells whether it is RECFM=VB.
+/// How much of a file decides whether it is RECFM=VB.
 const HEAD_BYTES: usize = BUFFER_BYTES;
 
 /// What was found out of a file as it was translated.

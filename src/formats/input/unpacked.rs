@@ -126,7 +126,7 @@ impl<'p> Unpacked<'p> {
     }
 
     fn refuse_without_room(&self) -> Result<()> {
-        // Where the system does not tell, a write will.
+        // Where the system does not say, a write shows it.
         let free = rustix::fs::fstatvfs(&self.file)
             .map_or(u64::MAX, |now| now.f_bavail.saturating_mul(now.f_frsize));
         if free < RESERVE_BYTES {

@@ -1,7 +1,7 @@
 //! The key of a trail: whoever has not got it cannot write, change or rebuild a line unseen.
 //!
 //! With `--audit-key` each line holds an HMAC-SHA256 of itself, which covers the line before too, by
-//! its digest. Against whom that is evidence, and against whom not, is told in `SECURITY.md`.
+//! its digest. Against whom that is evidence, and against whom not, is in `SECURITY.md`.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -16,9 +16,9 @@ use crate::text::hex;
 
 /// The shortest key: as long as the digest.
 const FEWEST_BYTES: usize = 32;
-/// What stands before the HMAC.
+/// What comes before the HMAC.
 const HEAD: &[u8] = b",\"mac\":\"";
-/// What stands behind it.
+/// What comes after it.
 const TAIL: &[u8] = b"\"}";
 /// The digits of an HMAC.
 const DIGITS: usize = 64;

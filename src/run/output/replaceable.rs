@@ -1,7 +1,7 @@
 //! Decides whether an output folder may replace what is at its place.
 //!
 //! Finished and abandoned runs of icr may be replaced; everything else is refused. A file with the
-//! right name does not make a folder a run.
+//! right name does not make one folder per run.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -120,7 +120,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
         "it is not a folder"
     };
     let problem = format!(
-        "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        "is where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
         shown_path(target)
     );
     Err(refuse(&named, &problem))
@@ -229,14 +229,14 @@ mod tests {
                 "{name} {text:?}: {said}"
             );
             assert!(target.join("thesis.txt").exists());
-            // The same holds for a folder that stands where the staging folder is to be.
+            // The same holds for a folder that is where the staging folder is to be.
             let staging = parent.path().join(".new.icr-staging");
             std::fs::rename(&target, &staging).unwrap();
             let said = refusal(&parent.path().join("new"), true);
             assert!(said.contains(lacks), "{name} {text:?}: {said}");
             assert!(staging.join("thesis.txt").exists());
         }
-        // A mark without its text tells a staging folder, by its name, and nothing else.
+        // A mark without its text identifies, by its name, a staging folder and nothing else.
         let (_parent, target) = folder(&[(MARK, "")]);
         assert!(refusal(&target, true).contains("its .icr-staging"));
         let (_parent, target) = folder(&[]);

@@ -59,7 +59,7 @@ impl OutputSingle {
         remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
-                "cannot be written: {} stands where icr would write, and is no file that icr left; move it away, or name another file",
+                "cannot be written: {} is where icr would write, and is no file that icr left; move it away, or name another file",
                 shown_path(partial.as_ref())
             );
             return Err(refuse(target, &problem));

@@ -3,7 +3,7 @@
 //!
 //! Counted are the cases whose answer is the true counterpart: of others no participant can be right.
 //! The file names records by their numbers; a response has the accepted records of a case in file order,
-//! and the run's rejects tell which were not accepted. Who the counterpart is, a response tells by the
+//! and the run's rejects have which were not accepted. Who the counterpart is, a response says by the
 //! Member ID there, which is read from the extracts beside the file, if they are there.
 
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ pub struct PersonCounts {
     pub rightly_missing: u64,
     /// In cases whose records are not those of the truth.
     pub unaligned: u64,
-    /// Found, and who it is could not be told.
+    /// Found, but it is not known who it is.
     pub unnamed: u64,
 }
 
@@ -139,7 +139,7 @@ impl Participants {
                 }
                 continue;
             }
-            // A layout without the field does not tell by what a counterpart was found.
+            // A layout without the field does not say by what a counterpart was found.
             let basis = record.basis.map_or(0, MatchBasis::index);
             let named = CaseId::new(fields.response.member_id.of(&record.bytes));
             let found = &mut counts.found[basis];

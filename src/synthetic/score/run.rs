@@ -57,7 +57,7 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            // A response bears the name of its state.
+            // A response has the name of its state.
             let state = path.file_stem().unwrap_or_default().to_string_lossy();
             let people = people.map(|people| Ok((people, rejected(folder, &state)?)));
             let people = people.transpose()?;

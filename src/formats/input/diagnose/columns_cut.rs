@@ -61,7 +61,7 @@ pub(super) fn column_cut(file: &ReadFile<'_>, found: &mut Found) {
                 )
             });
     let what = format!(
-        "every line ends at column {length}{inside}: the file was cut there, and what stood behind is lost; unload all {} columns",
+        "every line ends at column {length}{inside}: the file was cut there, and what came after it is lost; unload all {} columns",
         kind.record_bytes
     );
     found.tell("cut-column", others + 1, Vec::new(), what);
