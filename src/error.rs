@@ -49,13 +49,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
-    /// A file that is over a limit, such as `--max-unpacked`. Among a match's files it is one that cannot
-    /// be used, as far as `--on-bad-file` allows.
+    /// A file of which no record can be read: it is over a limit, such as `--max-unpacked`, or packed
+    /// in a way that is not read, or damaged. Among a match's files it is one that cannot be used, as far
+    /// as `--on-bad-file` allows.
     #[error("{}: {problem}", shown_path(path))]
-    TooLarge {
+    Unusable {
         /// The file that was delivered.
         path: PathBuf,
-        /// Which limit, and what to do.
+        /// Why, and what to do.
         problem: String,
     },
     /// Several inputs that cannot be used together.
@@ -194,7 +195,7 @@ impl Error {
         match self {
             Error::Usage(_) | Error::Layout { .. } | Error::Configuration { .. } => Exit::Usage,
             Error::Input { .. }
-            | Error::TooLarge { .. }
+            | Error::Unusable { .. }
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
@@ -211,9 +212,10 @@ impl Error {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Error::Configuration { file, .. } => Some(file),
-            Error::Input { path, .. } | Error::Io { path, .. } | Error::Output { path, .. } => {
-                Some(path)
-            }
+            Error::Input { path, .. }
+            | Error::Unusable { path, .. }
+            | Error::Io { path, .. }
+            | Error::Output { path, .. } => Some(path),
             _ => None,
         }
     }
@@ -240,6 +242,14 @@ impl Error {
         Error::Input {
             path: path.to_owned(),
             record: None,
+            problem: problem.into(),
+        }
+    }
+
+    /// An [`Error::Unusable`].
+    pub fn unusable(path: &Path, problem: impl Into<String>) -> Self {
+        Error::Unusable {
+            path: path.to_owned(),
             problem: problem.into(),
         }
     }

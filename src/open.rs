@@ -76,6 +76,36 @@ impl WholeFile {
     }
 }
 
+/// Why bytes are no text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoText {
+    /// The first line that is none, from 1, where some are.
+    pub line: Option<usize>,
+    /// What it is instead, and what to do.
+    pub problem: &'static str,
+}
+
+/// Bytes as text: UTF-8, of which a byte-order mark at the begin is no part.
+///
+/// # Errors
+/// [`NoText`] where they are something else.
+pub fn utf8_text(bytes: &[u8]) -> std::result::Result<&str, NoText> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(NoText {
+            line: None,
+            problem: "is UTF-16 text; save it as UTF-8",
+        });
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        NoText {
+            line: Some(1 + memchr::memchr_iter(b'\n', before).count()),
+            problem: "is not UTF-8 text; save the file as UTF-8",
+        }
+    })
+}
+
 /// Reads a small file whole: a regular file or a pipe.
 ///
 /// # Errors
@@ -195,6 +225,14 @@ mod tests {
         let read = read_whole(&path, &Stop::default()).unwrap();
         writer.join().unwrap();
         assert_eq!(read.bytes.len(), 300_000);
+    }
+
+    #[test]
+    fn text_is_utf_8_and_what_is_not_is_named_with_its_line() {
+        assert_eq!(utf8_text(b"\xef\xbb\xbfa\r\n\xc3\x91"), Ok("a\r\n\u{d1}"));
+        let line = |bytes| utf8_text(bytes).unwrap_err().line;
+        assert_eq!(line(b"a\nb\nJOS\xc9\n"), Some(3));
+        assert_eq!(line(b"\xff\xfea\0"), None);
     }
 
     #[test]

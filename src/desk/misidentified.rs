@@ -95,6 +95,7 @@ pub fn parse_entries(
     bytes: &[u8],
     layout: &Layout,
 ) -> Result<BTreeSet<MisidentifiedEntry>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines = bytes.split(|&byte| byte == b'\n');
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let mut lines = (1..)

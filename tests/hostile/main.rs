@@ -16,6 +16,8 @@ mod source;
 mod terminal;
 mod trail;
 mod unpacking;
+#[path = "../program/zip.rs"]
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

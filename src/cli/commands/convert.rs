@@ -23,7 +23,7 @@ use crate::text::count_of;
 
 /// Convert records between text, RECFM=FB, EBCDIC, CSV, JSON Lines and Parquet
 ///
-/// Reads every form that `icr match` reads, gzip and zstd too, and the CSV that it writes. What is
+/// Reads every form that `icr match` reads, gzip, zstd and zip too, and the CSV that it writes. What is
 /// converted and converted back is the same, padded; a record that a form cannot carry stops the
 /// run. FILE appears complete or not at all.
 #[derive(ClapArgs, Debug)]

@@ -12,14 +12,14 @@ use crate::cli::{
 };
 use crate::desk::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Leads, Policy, RespondSummary, ResponseFields,
-    SentLog, read_responses, response_state, sorted_cases,
+    SentLog, read_responses, response_state, sorted_cases, told_with,
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Source, diagnose_form, input_files};
+use crate::formats::input::{Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -173,8 +173,10 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, forms.of(path), stop))
         .collect::<Result<Vec<_>>>()?;
-    let read =
-        read_responses(&sources, &fields, stop).map_err(|error| told_form(error, &sources))?;
+    let read = match read_responses(&sources, &fields, stop) {
+        Ok(read) => read,
+        Err(error) => return Err(told_with(error, &sources, &fields, stop)?),
+    };
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
     let (policy, policy_entry) = match policy {
@@ -225,26 +227,6 @@ fn respond_into(
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;
     Ok((summary, inputs))
-}
-
-/// A record that is none may be one of a file in another form: then that is said with it.
-fn told_form(error: Error, sources: &[Source]) -> Error {
-    let Error::Input {
-        path,
-        record,
-        problem,
-    } = error
-    else {
-        return error;
-    };
-    let source = sources.iter().find(|source| source.path == path);
-    let form = source.and_then(|source| diagnose_form(source, RESPONSE_BYTES));
-    let form = form.map_or_else(String::new, |form| format!("; {form}"));
-    Error::Input {
-        path,
-        record,
-        problem: format!("{problem}{form}"),
-    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::damage;
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{
     Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form, refuse_archive,
-    split_at_records,
+    split_at_records, told_first,
 };
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
@@ -139,15 +140,27 @@ pub fn convert(
             .collect();
         for window in pieces.chunks(WINDOW_PIECES) {
             stop.check()?;
-            records += sink.take(request, (framing, source.bytes()), window, records)?;
+            let taken = sink.take(request, (framing, source.bytes()), window, records);
+            records += match taken {
+                Ok(taken) => taken,
+                Err(error) => {
+                    let told = damage::told(&source, &name, layouts, stop)?;
+                    let told: Vec<_> = told.iter().map(Told::line).collect();
+                    return Err(told_first(&told, None, error));
+                }
+            };
             stage.advance((window[window.len() - 1].1 - window[0].0) as u64);
         }
     }
+    let told = if is_csv {
+        Vec::new()
+    } else {
+        damage::told(&source, &name, layouts, stop)?
+    };
     source.check_intact()?;
     let output = sink
         .finish()
         .map_err(Error::io(Attempt::Write, &request.output))?;
-    let told = if is_csv { Vec::new() } else { source.told() };
     Ok(Converted {
         plan,
         records,
@@ -201,7 +214,10 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
     }
     let Some(guessed) = guess_layout(&source) else {
         let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
-        let problem = match diagnose_form(&source, length(named)?) {
+        let told = damage::told_of_most(&source, layouts, stop)?;
+        let told: Vec<_> = told.iter().map(Told::line).collect();
+        let form = Some(told.join("; ")).filter(|told| !told.is_empty());
+        let problem = match form.or(diagnose_form(&source, length(named)?)) {
             Some(form) => format!("does not show which layout it has; {form}"),
             None => format!(
                 "does not show which layout it has; name it with --layout: {}",

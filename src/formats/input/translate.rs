@@ -98,8 +98,8 @@ fn put(table: Option<&[u8; 256]>, utf8: Option<&mut FromUtf8>, bytes: &[u8], out
 /// Unpacks and translates into a temporary file without a name.
 ///
 /// # Errors
-/// [`Error::Input`] where the file cannot be unpacked, or is not RECFM=VB although that was asked or
-/// found; [`Error::TooLarge`] where it is over a limit or has no room; [`Error::Interrupted`].
+/// [`Error::Unusable`] where the file cannot be unpacked, is not RECFM=VB although that was asked or
+/// found, or is over a limit or has no room; [`Error::Io`]; [`Error::Interrupted`].
 pub(super) fn translate(
     delivered: &Mapped,
     packing: Option<Packing>,
@@ -190,5 +190,5 @@ fn refuse(path: &Path, fault: Fault) -> Error {
             "is RECFM=VB and ends inside the record or block that begins at byte {byte}: it was cut; transfer the whole file again"
         ),
     };
-    Error::input(path, problem)
+    Error::unusable(path, problem)
 }

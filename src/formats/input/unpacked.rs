@@ -36,20 +36,13 @@ pub fn set_max_unpacked(bytes: u64) {
 /// Refuses a file that begins with nothing but X'00', before all of it is read.
 ///
 /// # Errors
-/// [`Error::TooLarge`].
+/// [`Error::Unusable`].
 pub(super) fn refuse_zeros(path: &Path, bytes: &[u8]) -> Result<()> {
     if bytes.len() < ZEROS || bytes[..ZEROS].iter().any(|&byte| byte != 0) {
         return Ok(());
     }
     let problem = format!("begins with {ZEROS} bytes of X'00': the transfer failed; send it again");
-    Err(refuse(path, problem))
-}
-
-fn refuse(path: &Path, problem: String) -> Error {
-    Error::TooLarge {
-        path: path.to_owned(),
-        problem,
-    }
+    Err(Error::unusable(path, problem))
 }
 
 /// What is unpacked or translated of a file, in a temporary file.
@@ -83,7 +76,7 @@ impl<'p> Unpacked<'p> {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where the file is over a limit or has no room, [`Error::Io`] where it
+    /// [`Error::Unusable`] where the file is over a limit or has no room, [`Error::Io`] where it
     /// cannot be written.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if self.bytes == 0 {
@@ -120,14 +113,14 @@ impl<'p> Unpacked<'p> {
             let problem = format!(
                 "unpacks to more than {most} bytes; if it is what it should be, allow more with --max-unpacked"
             );
-            return Err(refuse(self.path, problem));
+            return Err(Error::unusable(self.path, problem));
         }
         let ratio = after / self.delivered_bytes.max(1);
         if self.is_packed && after > RATIO_FROM_BYTES && ratio > MAX_RATIO {
             let problem = format!(
                 "unpacks to more than {MAX_RATIO} times its size, which no records do; ask for the file again"
             );
-            return Err(refuse(self.path, problem));
+            return Err(Error::unusable(self.path, problem));
         }
         Ok(())
     }
@@ -147,7 +140,7 @@ impl<'p> Unpacked<'p> {
             "cannot be unpacked or translated: after {} bytes the disk of temporary files has no more room; make room, or name another folder with TMPDIR",
             self.bytes
         );
-        refuse(self.path, problem)
+        Error::unusable(self.path, problem)
     }
 }
 
