@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::damage;
+use super::damage::{self, Watch};
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{
@@ -117,6 +117,7 @@ pub fn convert(
     }
     let mut sink = Sink::new(request, &plan, output)?;
     let mut records = 0;
+    let mut watch = Watch::new(&name, layouts)?;
     if let Some(csv) = &mut csv {
         let mut block = Vec::new();
         loop {
@@ -149,13 +150,14 @@ pub fn convert(
                     return Err(told_first(&told, None, error));
                 }
             };
+            watch.look_at(&source, window);
             stage.advance((window[window.len() - 1].1 - window[0].0) as u64);
         }
     }
     let told = if is_csv {
         Vec::new()
     } else {
-        damage::told(&source, &name, layouts, stop)?
+        watch.told(&source)
     };
     source.check_intact()?;
     let output = sink

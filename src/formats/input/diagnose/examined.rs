@@ -8,7 +8,7 @@ use super::shape::{Shape, shape};
 use super::sound::SoundRecord;
 use crate::error::Result;
 use crate::formats::input::{Records, Source, Told, split_at_records};
-use crate::formats::record::{Date, is_blank};
+use crate::formats::record::{is_blank, unusual_bytes};
 use crate::formats::reference::{STATE_COUNT, State};
 use crate::stop::Stop;
 
@@ -29,15 +29,17 @@ pub struct Examined {
     votes: [u64; STATE_COUNT],
 }
 
-impl Examined {
-    fn empty() -> Self {
+impl Default for Examined {
+    fn default() -> Self {
         Examined {
             counts: Counts::default(),
             rejected: Vec::new(),
             votes: [0; STATE_COUNT],
         }
     }
+}
 
+impl Examined {
     /// Looks at a file whose records are to be of these kinds; `except` are none of them.
     ///
     /// # Errors
@@ -51,32 +53,45 @@ impl Examined {
         let bytes = source.bytes();
         let cuts = split_at_records(source.framing, bytes, PIECE_BYTES, usize::MAX..usize::MAX);
         let pieces: Vec<_> = cuts.windows(2).map(|cut| (cut[0], cut[1])).collect();
-        let mut whole = Examined::empty();
+        let mut whole = Examined::default();
         for window in pieces.chunks(WINDOW_PIECES) {
             stop.check()?;
-            let read = |&(first, end): &(usize, usize)| {
-                let mut piece = Examined::empty();
-                for record in Records::within(source.framing, bytes, first, end) {
-                    piece.take(kinds, record.bytes, record.offset as u64, except);
-                }
-                piece
-            };
-            let read: Vec<Examined> = window.par_iter().map(read).collect();
-            for piece in read {
-                whole.append(piece);
-            }
+            whole.look_at(source, kinds, except, window);
         }
         Ok(whole)
+    }
+
+    /// Looks at the next pieces of a file, each from a byte to a byte, of whole records.
+    pub fn look_at(
+        &mut self,
+        source: &Source,
+        kinds: &[SoundRecord],
+        except: &Except<'_>,
+        pieces: &[(usize, usize)],
+    ) {
+        let read = |&(first, end): &(usize, usize)| {
+            let mut piece = Examined::default();
+            for record in Records::within(source.framing, source.bytes(), first, end) {
+                piece.take(kinds, record.bytes, record.offset as u64, except);
+            }
+            piece
+        };
+        let read: Vec<Examined> = pieces.par_iter().map(read).collect();
+        for piece in read {
+            self.append(piece);
+        }
     }
 
     fn take(&mut self, kinds: &[SoundRecord], bytes: &[u8], offset: u64, except: &Except<'_>) {
         let counts = &mut self.counts;
         counts.records += 1;
-        counts.high += u64::from(!bytes.is_ascii());
+        let (control, high) = unusual_bytes(bytes);
+        counts.high += u64::from(high);
         if except(bytes) {
             return;
         }
-        let Some(kind) = kinds.iter().find(|kind| kind.has_codes(bytes)) else {
+        let mut kinds = kinds.iter();
+        let Some(kind) = kinds.find(|kind| !control && kind.has_codes(bytes)) else {
             self.rejected.push((counts.records, offset));
             return;
         };
@@ -86,8 +101,7 @@ impl Examined {
         let ssn = kind.ssn.of_trimmed(bytes);
         counts.bad_ssns += u64::from(!is_blank(ssn) && !ssn.iter().all(u8::is_ascii_digit));
         let date = kind.date_of_birth.of_trimmed(bytes);
-        let is_date = is_blank(date) || date == b"00000000" || Date::parse(date).is_some();
-        counts.bad_dates += u64::from(!is_date);
+        counts.bad_dates += u64::from(!may_be_date(date));
     }
 
     fn append(&mut self, piece: Examined) {
@@ -125,5 +139,18 @@ impl Examined {
         });
         let repeated = repeated(source, self.counts.records);
         repeated.into_iter().chain(told).collect()
+    }
+}
+
+/// Whether a date has a month and a day where CCYYMMDD has them, or is none at all: enough to find
+/// those in another order.
+fn may_be_date(field: &[u8]) -> bool {
+    let number = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+    match *field {
+        [_, _, _, _, m1, m2, d1, d2] if field.iter().all(u8::is_ascii_digit) => {
+            let (month, day) = (number(m1, m2), number(d1, d2));
+            (1..=12).contains(&month) && (1..=31).contains(&day) || field == b"00000000"
+        }
+        _ => is_blank(field),
     }
 }

@@ -4,7 +4,7 @@
 //! repair was damaged in that way, and hardly in another.
 
 use crate::formats::layout::Columns;
-use crate::formats::record::{ParticipantType, case_id_is_valid, is_blank};
+use crate::formats::record::{ParticipantType, case_id_is_valid, is_blank, unusual_bytes};
 use crate::formats::reference::State;
 
 /// What a field must hold.
@@ -165,15 +165,17 @@ impl SoundRecord {
             && bytes.get(self.record_bytes..).is_none_or(is_blank)
     }
 
-    /// Whether a record as it came holds the codes without which it is none.
+    /// Whether a record as it came, which holds no control byte, holds the codes without which it is
+    /// none.
     pub(super) fn has_codes(&self, bytes: &[u8]) -> bool {
         let beyond = bytes.get(self.record_bytes..);
         bytes.len() >= self.min_bytes
             && beyond.is_none_or(is_blank)
-            && self.codes.iter().all(|&(columns, holds)| {
-                self.holds(holds, columns.of_trimmed(bytes), columns.width())
+            && self.codes.iter().all(|&(columns, holds)| match holds {
+                // What else an ID must be moves nothing.
+                Holds::CaseId => bytes[columns.first - 1] != b' ',
+                _ => self.holds(holds, columns.of_trimmed(bytes), columns.width()),
             })
-            && !has_control(bytes)
     }
 
     /// The state that a record names as its own.
@@ -271,5 +273,5 @@ impl SoundRecord {
 }
 
 fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().any(|&byte| byte < b' ' || byte == 0x7f)
+    unusual_bytes(bytes).0
 }
