@@ -9,6 +9,7 @@ mod damage;
 mod derive;
 mod edits;
 mod file;
+mod held;
 mod joined;
 mod marks;
 mod record;

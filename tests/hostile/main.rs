@@ -10,7 +10,9 @@
 
 mod arguments;
 mod bounds;
+mod canaries;
 mod folders;
+mod fuzz;
 mod pipes;
 mod source;
 mod terminal;

@@ -21,6 +21,8 @@ pub struct Explanation {
     pub found: bool,
     /// The cases, in the order of their first records.
     pub cases: Vec<CaseEntry>,
+    /// How many more cases there are; they are not explained.
+    pub cases_left_out: usize,
     /// Rejected records with this Case ID.
     pub rejected: Vec<RejectedEntry>,
 }
