@@ -173,7 +173,9 @@ impl SoundRecord {
             && beyond.is_none_or(is_blank)
             && self.codes.iter().all(|&(columns, holds)| match holds {
                 // What else an ID must be moves nothing.
-                Holds::CaseId => bytes[columns.first - 1] != b' ',
+                Holds::CaseId => bytes
+                    .get(columns.first - 1)
+                    .is_some_and(|&byte| byte != b' '),
                 _ => self.holds(holds, columns.of_trimmed(bytes), columns.width()),
             })
     }
