@@ -49,23 +49,24 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
-    /// A file that is over a limit, such as `--max-unpacked`. Among a match's files it is one that cannot
-    /// be used, as far as `--on-bad-file` allows.
+    /// A file of which no record can be read: it is over a limit, such as `--max-unpacked`, or packed
+    /// in a way that is not read, or damaged. Among a match's files it is one that cannot be used, as far
+    /// as `--on-bad-file` allows.
     #[error("{}: {problem}", shown_path(path))]
-    TooLarge {
+    Unusable {
         /// The file that was delivered.
         path: PathBuf,
-        /// Which limit, and what to do.
+        /// Why, and what to do.
         problem: String,
     },
     /// Several inputs that cannot be used together.
     #[error("{0}")]
     Inputs(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}{}", shown_path(path), remedy(action, source.kind()))]
+    #[error("cannot {} {}{}", attempt.text(), shown_path(path), attempt.remedy(source.kind()))]
     Io {
-        /// What was tried, as a verb: "open", "write".
-        action: &'static str,
+        /// What was tried.
+        attempt: Attempt,
         /// The file or folder.
         path: PathBuf,
         /// The system's error.
@@ -115,18 +116,73 @@ pub enum Error {
     Interrupted(Signal),
 }
 
-/// What the user can do about a refusal of the system; empty if that is not known.
-fn remedy(action: &str, kind: ErrorKind) -> &'static str {
-    let reads = ["open", "read", "map"].contains(&action);
-    match kind {
-        ErrorKind::NotFound if action.ends_with("audit trail") => "; make its folder first",
-        ErrorKind::NotFound if reads => "; check the path, and whether it has arrived",
-        ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
-        ErrorKind::PermissionDenied => "; let the user that runs icr write there",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
-        ErrorKind::FileTooLarge => "; raise the limit of file sizes (ulimit -f), then run again",
-        ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
-        _ => "",
+/// What was tried on a file or folder; its text goes on after "cannot".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the text of each is its description")]
+pub enum Attempt {
+    Create,
+    CreateFolder,
+    HoldInMemory,
+    LockTrail,
+    Map,
+    Open,
+    OpenTrail,
+    Read,
+    ReadTrail,
+    Remove,
+    RemoveRemains,
+    Replace,
+    Spool,
+    Unpack,
+    Write,
+    WriteFolderOf,
+    WriteTrail,
+}
+
+impl Attempt {
+    /// As a verb, with what it needs before the file's name.
+    pub fn text(self) -> &'static str {
+        match self {
+            Attempt::Create => "create",
+            Attempt::CreateFolder => "create the folder",
+            Attempt::HoldInMemory => "hold in memory",
+            Attempt::LockTrail => "lock the audit trail",
+            Attempt::Map => "map",
+            Attempt::Open => "open",
+            Attempt::OpenTrail => "open the audit trail",
+            Attempt::Read => "read",
+            Attempt::ReadTrail => "read the audit trail",
+            Attempt::Remove => "remove",
+            Attempt::RemoveRemains => "remove what a killed run left in",
+            Attempt::Replace => "replace",
+            Attempt::Spool => "keep in a temporary file",
+            Attempt::Unpack => "unpack or translate",
+            Attempt::Write => "write",
+            Attempt::WriteFolderOf => "write the folder of",
+            Attempt::WriteTrail => "write the audit trail",
+        }
+    }
+
+    /// What the user can do about the system's refusal; empty if that is not known.
+    fn remedy(self, kind: ErrorKind) -> &'static str {
+        let reads = matches!(self, Attempt::Open | Attempt::Read | Attempt::Map);
+        let is_trail = matches!(
+            self,
+            Attempt::LockTrail | Attempt::OpenTrail | Attempt::ReadTrail | Attempt::WriteTrail
+        );
+        match kind {
+            ErrorKind::NotFound if is_trail => "; make its folder first",
+            ErrorKind::NotFound if reads => "; check the path, and whether it has arrived",
+            ErrorKind::PermissionDenied if reads => "; let the user that runs icr read it",
+            ErrorKind::PermissionDenied => "; let the user that runs icr write there",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, then run again",
+            ErrorKind::FileTooLarge => {
+                "; raise the limit of file sizes (ulimit -f), then run again"
+            }
+            ErrorKind::ReadOnlyFilesystem => "; name a place that can be written",
+            _ => "",
+        }
     }
 }
 
@@ -139,7 +195,7 @@ impl Error {
         match self {
             Error::Usage(_) | Error::Layout { .. } | Error::Configuration { .. } => Exit::Usage,
             Error::Input { .. }
-            | Error::TooLarge { .. }
+            | Error::Unusable { .. }
             | Error::Inputs(_)
             | Error::Io { .. }
             | Error::Output { .. }
@@ -156,9 +212,10 @@ impl Error {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Error::Configuration { file, .. } => Some(file),
-            Error::Input { path, .. } | Error::Io { path, .. } | Error::Output { path, .. } => {
-                Some(path)
-            }
+            Error::Input { path, .. }
+            | Error::Unusable { path, .. }
+            | Error::Io { path, .. }
+            | Error::Output { path, .. } => Some(path),
             _ => None,
         }
     }
@@ -189,6 +246,14 @@ impl Error {
         }
     }
 
+    /// An [`Error::Unusable`].
+    pub fn unusable(path: &Path, problem: impl Into<String>) -> Self {
+        Error::Unusable {
+            path: path.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
     /// An [`Error::Input`] about one record, counted from 1.
     pub fn record(path: &Path, record: u64, problem: impl Into<String>) -> Self {
         Error::Input {
@@ -198,11 +263,11 @@ impl Error {
         }
     }
 
-    /// An [`Error::Io`]; use as `.map_err(Error::io("open", path))`.
-    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// An [`Error::Io`]; use as `.map_err(Error::io(Attempt::Open, path))`.
+    pub fn io(attempt: Attempt, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Error::Io {
-            action,
+            attempt,
             path,
             source,
         }

@@ -31,7 +31,7 @@ pub fn outlive_file_size_limit() -> std::io::Result<()> {
 
 /// Whether the program runs in a container, whose root is no root of the machine: Docker and Podman
 /// leave a file there, `container` is set by Podman and systemd-nspawn (Container Interface), and the
-/// map of users tells a user namespace.
+/// map of users shows a user namespace.
 fn is_in_container(root: &Path, variable: bool, uid_map: &str) -> bool {
     let marked = [".dockerenv", "run/.containerenv"]
         .iter()
@@ -74,5 +74,31 @@ mod tests {
         assert!(in_container(false, "         0       1000          1\n"));
         std::fs::write(root.path().join(".dockerenv"), "").unwrap();
         assert!(in_container(false, WHOLE_MACHINE));
+    }
+
+    /// In a process of its own, for the other tests of this one want theirs to stay as it is.
+    #[test]
+    fn memory_is_kept_from_core_dumps_and_other_processes() {
+        use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+        const CHILD: &str = "ICR_TEST_GUARD";
+        if std::env::var_os(CHILD).is_none() {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            let name = "guard::tests::memory_is_kept_from_core_dumps_and_other_processes";
+            let output = child
+                .args(["--exact", name])
+                .env(CHILD, "1")
+                .output()
+                .unwrap();
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                output.status.success() && text.contains("1 passed"),
+                "{text}"
+            );
+            return;
+        }
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::Dumpable);
+        turn_off_core_dumps();
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
     }
 }

@@ -8,7 +8,7 @@
 //! - [`run`]: the output folder, manifest, summary, roster, volumes, receipts, audit trail;
 //! - [`desk`]: validate, convert, explain, report, diff, respond;
 //! - [`fcr`]: extracts derived from the Federal Case Registry for states that sent none;
-//! - `synthetic` (feature `synth`): invented extracts with their truth, and runs held against it;
+//! - `synthetic` (feature `synth`): invented extracts with their truth, and runs compared with it;
 //! - `cli` (feature `cli`): the command line.
 //!
 //! # A file
@@ -51,7 +51,7 @@
 //!
 //! Nothing is global: not the layouts, not the run date, not the threads. Parallel work runs in the
 //! rayon pool in which it is called; a caller who wants fewer threads, or shares them, calls from its
-//! own pool. [`progress::Progress::told`] tells how far it is, and a [`stop::Stop`] ends it.
+//! own pool. [`progress::Progress::told`] hears how far it is, and a [`stop::Stop`] ends it.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -76,6 +76,36 @@ impl WholeFile {
     }
 }
 
+/// Why bytes are no text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoText {
+    /// The first line that is none, from 1, where some are.
+    pub line: Option<usize>,
+    /// What it is instead, and what to do.
+    pub problem: &'static str,
+}
+
+/// Bytes as text: UTF-8, of which a byte-order mark at the begin is no part.
+///
+/// # Errors
+/// [`NoText`] where they are something else.
+pub fn utf8_text(bytes: &[u8]) -> std::result::Result<&str, NoText> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(NoText {
+            line: None,
+            problem: "is UTF-16 text; save it as UTF-8",
+        });
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        NoText {
+            line: Some(1 + memchr::memchr_iter(b'\n', before).count()),
+            problem: "is not UTF-8 text; save the file as UTF-8",
+        }
+    })
+}
+
 /// Reads a small file whole: a regular file or a pipe.
 ///
 /// # Errors
@@ -87,15 +117,15 @@ pub fn read_whole(path: &Path, stop: &Stop) -> Result<WholeFile> {
 
 fn read_whole_within(path: &Path, wait: Duration, stop: &Stop) -> Result<WholeFile> {
     stop.check()?;
-    let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+    let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Open, path))?;
     let kind = metadata.file_type();
     let mut bytes = Vec::new();
     if kind.is_fifo() {
         read_pipe(path, wait, &mut bytes, stop)?;
     } else if kind.is_file() {
-        let file = regular(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(Error::io(Attempt::Open, path))?;
         let read = file.take(WHOLE_BYTES + 1).read_to_end(&mut bytes);
-        read.map_err(Error::io("read", path))?;
+        read.map_err(Error::io(Attempt::Read, path))?;
     } else if kind.is_dir() {
         return Err(Error::input(path, "is a folder; give a file"));
     } else {
@@ -121,10 +151,10 @@ fn open_without_waiting(path: &Path) -> std::io::Result<File> {
 }
 
 fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> Result<()> {
-    let mut file = open_without_waiting(path).map_err(Error::io("open", path))?;
+    let mut file = open_without_waiting(path).map_err(Error::io(Attempt::Open, path))?;
     if !file
         .metadata()
-        .map_err(Error::io("read", path))?
+        .map_err(Error::io(Attempt::Read, path))?
         .file_type()
         .is_fifo()
     {
@@ -135,7 +165,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
     let mut buffer = vec![0; 64 * 1024];
     loop {
         stop.check()?;
-        let hung_up = wait_for_bytes(&file).map_err(Error::io("read", path))?;
+        let hung_up = wait_for_bytes(&file).map_err(Error::io(Attempt::Read, path))?;
         match file.read(&mut buffer) {
             // Without a writer a pipe has no bytes, because it has ended or has not begun.
             Ok(0) if has_writer || hung_up => return Ok(()),
@@ -156,7 +186,7 @@ fn read_pipe(path: &Path, wait: Duration, bytes: &mut Vec<u8>, stop: &Stop) -> R
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => has_writer = true,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io("read", path)(error)),
+            Err(error) => return Err(Error::io(Attempt::Read, path)(error)),
         }
     }
 }
@@ -195,6 +225,14 @@ mod tests {
         let read = read_whole(&path, &Stop::default()).unwrap();
         writer.join().unwrap();
         assert_eq!(read.bytes.len(), 300_000);
+    }
+
+    #[test]
+    fn text_is_utf_8_and_what_is_not_is_named_with_its_line() {
+        assert_eq!(utf8_text(b"\xef\xbb\xbfa\r\n\xc3\x91"), Ok("a\r\n\u{d1}"));
+        let line = |bytes| utf8_text(bytes).unwrap_err().line;
+        assert_eq!(line(b"a\nb\nJOS\xc9\n"), Some(3));
+        assert_eq!(line(b"\xff\xfea\0"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Progress: one bar a stage on stderr, with rate and time left, on a terminal only; or told to the
+//! Progress: one bar per stage on stderr, with rate and time left, on a terminal only; or reported to the
 //! caller of the library.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "cli")]
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Who is told how far a run is.
+/// Who hears how far a run is.
 pub struct Progress(To);
 
 /// One stage of a run.
@@ -67,12 +67,12 @@ impl Progress {
         Self::hidden()
     }
 
-    /// Nobody is told.
+    /// Nobody.
     pub fn hidden() -> Self {
         Progress(To::Nobody)
     }
 
-    /// `listener` is told of every step, from any thread of the run: it should return at once.
+    /// `listener` is called at every step, from any thread of the run: it should return at once.
     pub fn told(listener: impl Fn(Step) + Send + Sync + 'static) -> Self {
         Progress(To::Listener(Arc::new(listener)))
     }

@@ -1,7 +1,7 @@
 //! stderr: talk for people or for a log collector, never data.
 //!
 //! Lines are text, or with `--log-format json` JSON objects with a time, a level and an event. They
-//! tell of files, states, counts and what went wrong, and hold no value of a record.
+//! are about files, states, counts and what went wrong, and hold no value of a record.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -116,7 +116,7 @@ impl<'a> Event<'a> {
         self.message = self.message.map(|text| shown_lines(&text).to_string());
         self.file = self.file.map(|file| shown_lines(&file).to_string());
         if let Ok(line) = serde_json::to_string(&self) {
-            // Where stderr is closed there is nobody to tell.
+            // Where stderr is closed nobody reads it.
             drop(writeln!(std::io::stderr().lock(), "{line}"));
         }
     }
@@ -173,7 +173,7 @@ pub fn report(command: &str, error: &Error) {
 fn say(message: &str) {
     let mut text = indented(&shown_lines(message));
     text.push('\n');
-    // If stderr is closed, nobody can be told. A single write keeps the lines of concurrent runs
+    // If stderr is closed, nobody can read it. A single write keeps the lines of concurrent runs
     // apart.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }

@@ -36,6 +36,9 @@ pub struct CommonArgs {
     /// Read record layouts and code tables from the .csv files in DIR, in place of the compiled-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub layouts: Option<PathBuf>,
+    /// Print help; -h a summary of it
+    #[arg(long, short, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
 }
 
 impl CommonArgs {
@@ -154,7 +157,7 @@ pub enum LogFormatArg {
     /// For people.
     #[default]
     Text,
-    /// One JSON object a line: time, level, event, file, state, figures.
+    /// One JSON object per line: time, level, event, file, state, figures.
     Json,
 }
 
@@ -192,7 +195,7 @@ pub enum FailOn {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Form of the input")]
 pub struct InputArgs {
-    /// How records are told apart: auto, text, fb or vb; of one file NAME=FORM, where * and ? fit any bytes; may be given again
+    /// How records are separated: auto, text, fb or vb; of one file NAME=FORM, where * and ? fit any bytes; may be given again
     #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = named_format)]
     input_format: Vec<(Option<String>, Option<Format>)>,
     /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; of one file NAME=CODE; may be given again

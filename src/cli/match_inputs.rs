@@ -40,13 +40,13 @@ pub struct MatchInputArgs {
     #[arg(long, value_name = "POLICY", default_value = "stop", value_parser = on_bad_file())]
     pub on_bad_file: OnBadFile,
     /// A finished run of match, or a folder that holds such runs; may be given again. Each state is
-    /// held against the last one in which its extract was accepted
+    /// compared with the last one in which its extract was accepted
     #[arg(long, value_name = "DIR")]
     pub previous: Vec<PathBuf>,
     /// How far a state's volume may move against --previous before its file is unusable
     #[arg(long, value_name = "PERCENT", value_parser = change)]
     pub max_volume_change: Option<f64>,
-    /// How many days old an extract may be that stands in for an unusable file (--on-bad-file previous)
+    /// How many days old an extract may be that replaces an unusable file (--on-bad-file previous)
     /// [default: 30]
     #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=36_500_u32))]
     pub max_age: Option<u32>,
@@ -78,7 +78,7 @@ impl MatchInputArgs {
         }
     }
 
-    /// Refuses options that were given and that nothing uses; `others` tells whether another option
+    /// Refuses options that were given and that nothing uses; `others` says whether another option
     /// uses the earlier runs.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl MatchInputArgs {
         }
         if self.max_volume_change.is_some() && self.previous.is_empty() {
             return Err(Error::Usage(
-                "--max-volume-change needs --previous: the runs that volumes are held against"
+                "--max-volume-change needs --previous: the runs that volumes are compared with"
                     .to_owned(),
             ));
         }
@@ -185,7 +185,7 @@ fn on_bad_file() -> impl TypedValueParser<Value = OnBadFile> {
         (
             OnBadFile::Previous,
             "previous",
-            "The extract that the state's last accepted run used stands in (--previous, --max-age)",
+            "Use the extract of the state's last accepted run instead (--previous, --max-age)",
         ),
     ])
 }

@@ -54,7 +54,7 @@ pub struct SchemaList {
 /// One of the schemas.
 #[derive(Serialize, JsonSchema)]
 struct SchemaName {
-    /// The name that the value bears in `schema`: `icr.match.summary/1`.
+    /// The name that the value has in `schema`: `icr.match.summary/1`.
     name: String,
     /// Where it is written or read.
     place: &'static str,
@@ -223,7 +223,7 @@ pub const SCHEMAS: &[Described] = &[
 ];
 
 impl Described {
-    /// The name that the value bears in `schema`: `icr.match.summary/1`.
+    /// The name that the value has in `schema`: `icr.match.summary/1`.
     pub fn full_name(&self) -> String {
         format!("icr.{}/{}", self.name, self.version)
     }

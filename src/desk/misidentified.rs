@@ -32,7 +32,7 @@ pub struct List {
 pub struct FormFaults {
     /// Lines that come before the line before them.
     pub unsorted: u64,
-    /// Lines that stand in it before.
+    /// Lines that are in it before.
     pub repeated: u64,
     /// Lines whose state is no jurisdiction: they concern nobody.
     pub of_no_state: u64,
@@ -95,6 +95,7 @@ pub fn parse_entries(
     bytes: &[u8],
     layout: &Layout,
 ) -> Result<BTreeSet<MisidentifiedEntry>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines = bytes.split(|&byte| byte == b'\n');
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let mut lines = (1..)
@@ -144,7 +145,7 @@ fn line_entry(
     (state, member, ssn): (Columns, Columns, Columns),
 ) -> std::result::Result<MisidentifiedEntry, &'static str> {
     if line.len() < state.last.max(member.last).max(ssn.last) {
-        return Err("is too short; `icr layout show misidentified` tells what a line holds");
+        return Err("is too short; `icr layout show misidentified` shows what a line holds");
     }
     let state = State::from_fips(state.of(line)).ok_or(NO_STATE)?;
     Ok(MisidentifiedEntry {

@@ -23,7 +23,7 @@ pub enum Received {
     Extract,
     /// An FCR-derived file, which was used in its place.
     Fcr,
-    /// A file that could not be used; its last accepted extract stood in.
+    /// A file that could not be used; its last accepted extract was used instead.
     Previous,
     /// A file that could not be used and was left out.
     Excluded,

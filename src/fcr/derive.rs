@@ -1,6 +1,7 @@
 //! Derives a state's extract from the current records of its registry file. Withheld cases must not
 //! influence anything that can be seen.
 
+use super::damage;
 use super::edits::RegistryEdit;
 use super::file::{Numbering, RegistryFile};
 use super::marks::MarkedSsns;
@@ -11,6 +12,7 @@ use super::totals::Totals;
 use super::withhold::Withholder;
 use crate::engine::response::ResponseSink;
 use crate::error::Result;
+use crate::formats::input::Told;
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES, RegistryLayout};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
@@ -48,6 +50,20 @@ pub struct Derived {
 }
 
 impl Derived {
+    /// What was done to the file as a whole, without a count of what may be withheld.
+    ///
+    /// # Errors
+    /// [`crate::Error::Interrupted`].
+    pub fn told(
+        &self,
+        file: &RegistryFile,
+        layout: &RegistryLayout,
+        stop: &Stop,
+    ) -> Result<Vec<Told>> {
+        let listed: Vec<u64> = self.rejected.iter().map(|reject| reject.0).collect();
+        damage::told(&file.source, layout, &listed, stop)
+    }
+
     /// The records read, none of which has an outcome yet.
     fn of(current: &CurrentRecords) -> Self {
         let mut derived = Derived::default();

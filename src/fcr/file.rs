@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::damage;
 use crate::error::{Error, Result};
-use crate::formats::input::{Framing, InputForm, Records, Source, diagnose_form};
+use crate::formats::input::{Framing, InputForm, Records, Source};
 use crate::formats::layout::RegistryLayout;
 use crate::formats::record::is_blank;
 use crate::formats::reference::State;
@@ -36,9 +37,7 @@ impl RegistryFile {
             return Err(Error::input(path, problem));
         };
         let refuse = |problem: String| {
-            let form = diagnose_form(&source, layout.fp.bytes);
-            let form = form.map_or_else(String::new, |form| format!("; {form}"));
-            Error::record(path, 1, format!("{problem}{form}"))
+            damage::refuse(&source, layout, Error::record(path, 1, problem), stop)
         };
         let header = first.bytes;
         if layout.record_identifier.of_trimmed(header) != b"FA" {

@@ -5,9 +5,11 @@
 //! force once all records of a file have been applied) → [`MarkedSsns`] of all files → [`Deriver`],
 //! which writes what is not withheld. No count of withheld cases per state may be shown.
 
+mod damage;
 mod derive;
 mod edits;
 mod file;
+mod held;
 mod joined;
 mod marks;
 mod record;

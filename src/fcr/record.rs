@@ -175,7 +175,7 @@ impl<'a> FpRecord<'a> {
     }
 
     /// Whether one of SSN, Previous SSN, Additional SSN 1 and 2 is neither blank, nor zeros, nor nine
-    /// digits: then it is not known whose SSN the record bears.
+    /// digits: then it is not known whose SSN the record has.
     pub fn has_wrong_ssn_field(&self) -> bool {
         let is_wrong = |columns: &Columns| {
             let field = columns.of_trimmed(self.bytes);

@@ -1,10 +1,11 @@
 //! Replays the records of a file, group by group, in file order. The result is the records and the
 //! family violence marks that are in force at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use super::edits::RegistryEdit;
 use super::file::RegistryFile;
+use super::held::Held;
 use super::joined::JoinedIds;
 use super::record::{Action, FcRecord, FpRecord, Kind};
 use super::scan::{Entry, ReadCounts, Reject, Scanned};
@@ -13,9 +14,6 @@ use crate::formats::layout::RegistryLayout;
 use crate::formats::record::CaseId;
 use crate::progress::Stage;
 use crate::stop::Stop;
-
-/// A person's key: Case ID and Member ID.
-type Key = (CaseId, CaseId);
 
 /// A case at the end of its file, or the persons of a case that does not exist. 16 bytes.
 #[derive(Clone, Copy)]
@@ -101,7 +99,7 @@ impl CurrentRecords {
             if number % 4096 == 0 {
                 stop.check()?;
             }
-            replay.group(group);
+            replay.group(group, stop)?;
         }
         drop(scanned.entries);
         let Replay {
@@ -171,40 +169,11 @@ impl CurrentRecords {
     }
 }
 
-/// A family violence mark: the SSNs that its records had while it was in force.
-#[derive(Default)]
-struct Mark {
-    ssns: Vec<u32>,
-    own_case: bool,
-}
-
-impl Mark {
-    fn take(&mut self, fp: FpRecord<'_>) {
-        let mut has_none = true;
-        for ssn in fp.usable_ssns() {
-            has_none = false;
-            if !self.ssns.contains(&ssn) {
-                self.ssns.push(ssn);
-            }
-        }
-        self.own_case |= has_none;
-    }
-
-    fn join(&mut self, other: Mark) {
-        self.ssns.extend(other.ssns);
-        self.own_case |= other.own_case;
-    }
-}
-
 struct Replay<'a> {
     file: &'a RegistryFile,
     layout: &'a RegistryLayout,
-    /// Of the current group: per case, the first byte of its FC, and whether it is closed.
-    cases: BTreeMap<CaseId, (u64, bool)>,
-    /// Of the current group: per person, the first byte of the FP.
-    persons: BTreeMap<Key, u64>,
     /// Of the current group.
-    marks: BTreeMap<Key, Mark>,
+    held: BTreeMap<CaseId, Held>,
     current_cases: Vec<CurrentCase>,
     current_persons: Vec<u64>,
     rejects: Vec<Reject>,
@@ -219,9 +188,7 @@ impl<'a> Replay<'a> {
         Replay {
             file,
             layout,
-            cases: BTreeMap::new(),
-            persons: BTreeMap::new(),
-            marks: BTreeMap::new(),
+            held: BTreeMap::new(),
             current_cases: Vec::with_capacity(read.fc as usize),
             current_persons: Vec::with_capacity(read.fp as usize),
             rejects: Vec::new(),
@@ -240,8 +207,11 @@ impl<'a> Replay<'a> {
     }
 
     /// Replays the records of one group in file order.
-    fn group(&mut self, entries: &[Entry]) {
-        for entry in entries {
+    fn group(&mut self, entries: &[Entry], stop: &Stop) -> Result<()> {
+        for (number, entry) in entries.iter().enumerate() {
+            if number % 4096 == 4095 {
+                stop.check()?;
+            }
             let offset = entry.offset();
             match entry.kind() {
                 Kind::Fc => {
@@ -255,14 +225,15 @@ impl<'a> Replay<'a> {
             }
         }
         self.settle();
+        Ok(())
     }
 
     fn apply_case(&mut self, fc: FcRecord<'_>, offset: u64) {
         let id = fc.case_id();
         if fc.action() == Some(Action::Delete) {
-            match self.cases.get_mut(&id) {
-                Some(case) => {
-                    case.1 = true;
+            match self.held.get_mut(&id).and_then(|held| held.case.as_mut()) {
+                Some((_, closed)) => {
+                    *closed = true;
                     self.ended_fc.deleted += 1;
                 }
                 None => self.reject(offset, RegistryEdit::R10, Kind::Fc),
@@ -270,73 +241,55 @@ impl<'a> Replay<'a> {
             return;
         }
         if let Some(previous) = fc.previous_case_id()
-            && self.cases.remove(&previous).is_some()
+            && let btree_map::Entry::Occupied(old) = self.held.entry(previous)
+            && old.get().case.is_some()
         {
             self.ended_fc.replaced += 1;
-            self.move_persons(previous, id);
+            let old = old.remove();
+            let (file, layout) = (self.file, self.layout);
+            let fp = |offset| FpRecord {
+                layout,
+                bytes: file.record(offset),
+            };
+            self.ended_fp.replaced += self.held.entry(id).or_default().join(old, fp);
         }
-        if self.cases.insert(id, (offset, false)).is_some() {
+        let held = self.held.entry(id).or_default();
+        if held.case.replace((offset, false)).is_some() {
             self.ended_fc.replaced += 1;
-        }
-    }
-
-    /// Moves the persons and marks of a renamed case.
-    fn move_persons(&mut self, from: CaseId, to: CaseId) {
-        for key in keys_of(&self.marks, from) {
-            if let Some(mark) = self.marks.remove(&key) {
-                self.marks.entry((to, key.1)).or_default().join(mark);
-            }
-        }
-        for key in keys_of(&self.persons, from) {
-            if let Some(offset) = self.persons.remove(&key) {
-                let key = (to, key.1);
-                let there = self.persons.get(&key).copied();
-                self.ended_fp.replaced += u64::from(there.is_some());
-                // If two persons end up with one key, the later record is current.
-                self.persons
-                    .insert(key, there.map_or(offset, |there| there.max(offset)));
-            }
-        }
-        // A mark covers the SSNs of the person who now has its key.
-        for key in keys_of(&self.marks, to) {
-            if let Some(&offset) = self.persons.get(&key) {
-                let fp = self.fp(offset);
-                self.marks.entry(key).or_default().take(fp);
-            }
         }
     }
 
     fn apply_person(&mut self, fp: FpRecord<'_>, offset: u64) {
-        let mut key = (fp.case_id(), fp.member_id());
+        let mut member = fp.member_id();
         let is_marked = fp.is_marked();
+        let held = self.held.entry(fp.case_id()).or_default();
         if fp.action() == Some(Action::Delete) {
             if is_marked {
-                self.marks.entry(key).or_default().take(fp);
+                held.marks.entry(member).or_default().take(fp);
             }
-            match self.persons.remove(&key) {
+            match held.persons.remove(&member) {
                 Some(_) => self.ended_fp.deleted += 2,
                 None => self.reject(offset, RegistryEdit::R11, Kind::Fp),
             }
             return;
         }
         if fp.action() == Some(Action::Change) && !is_marked {
-            self.marks.remove(&key);
+            held.marks.remove(&member);
         }
-        if let Some(member) = fp.new_member_id() {
-            let to = (key.0, member);
-            if let Some(mark) = self.marks.remove(&key) {
-                self.marks.entry(to).or_default().join(mark);
+        if let Some(to) = fp.new_member_id() {
+            if let Some(mark) = held.marks.remove(&member) {
+                held.marks.entry(to).or_default().join(mark);
             }
-            self.ended_fp.replaced += u64::from(self.persons.remove(&key).is_some());
-            key = to;
+            self.ended_fp.replaced += u64::from(held.persons.remove(&member).is_some());
+            member = to;
         }
         if is_marked {
-            self.marks.entry(key).or_default();
+            held.marks.entry(member).or_default();
         }
-        if let Some(mark) = self.marks.get_mut(&key) {
+        if let Some(mark) = held.marks.get_mut(&member) {
             mark.take(fp);
         }
-        self.ended_fp.replaced += u64::from(self.persons.insert(key, offset).is_some());
+        self.ended_fp.replaced += u64::from(held.persons.insert(member, offset).is_some());
     }
 
     fn reject(&mut self, offset: u64, edit: RegistryEdit, kind: Kind) {
@@ -349,41 +302,26 @@ impl<'a> Replay<'a> {
 
     /// Stores the records that are current at the end of a group.
     fn settle(&mut self) {
-        let mut cases = std::mem::take(&mut self.cases).into_iter().peekable();
-        let mut persons = std::mem::take(&mut self.persons).into_iter().peekable();
-        loop {
-            let case_id = cases.peek().map(|&(id, _)| id);
-            let person_id = persons.peek().map(|&((id, _), _)| id);
-            let id = match (case_id, person_id) {
-                (Some(a), Some(b)) => a.min(b),
-                (Some(id), None) | (None, Some(id)) => id,
-                (None, None) => break,
-            };
-            let place = cases
-                .next_if(|case| case.0 == id)
-                .map_or(0, |(_, (offset, closed))| {
-                    offset << 2 | THERE | if closed { CLOSED } else { 0 }
-                });
-            let first = self.current_persons.len();
-            while let Some((_, offset)) = persons.next_if(|person| person.0.0 == id) {
-                self.current_persons.push(offset);
+        for (id, held) in std::mem::take(&mut self.held) {
+            for mark in held.marks.into_values() {
+                self.ssns.extend(mark.ssns);
+                if mark.own_case {
+                    self.own_marks.push(id);
+                }
             }
+            if held.case.is_none() && held.persons.is_empty() {
+                continue;
+            }
+            let place = held.case.map_or(0, |(offset, closed)| {
+                offset << 2 | THERE | if closed { CLOSED } else { 0 }
+            });
+            let first = self.current_persons.len();
+            self.current_persons.extend(held.persons.into_values());
             self.current_cases.push(CurrentCase {
                 place,
                 first_person: first as u32,
                 person_count: (self.current_persons.len() - first) as u32,
             });
         }
-        for ((case, _), mark) in std::mem::take(&mut self.marks) {
-            self.ssns.extend(mark.ssns);
-            if mark.own_case {
-                self.own_marks.push(case);
-            }
-        }
     }
-}
-
-fn keys_of<V>(map: &BTreeMap<Key, V>, case: CaseId) -> Vec<Key> {
-    let members = (case, CaseId::LOWEST)..=(case, CaseId::HIGHEST);
-    map.range(members).map(|(&key, _)| key).collect()
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::damage;
 use super::edits::{RegistryEdit, edit};
 use super::file::RegistryFile;
 use super::joined::JoinedIds;
@@ -135,11 +136,13 @@ impl Scanned {
                 file.source.digest_next(first, end);
                 if let Some(number) = piece.header {
                     let problem = "is a second FA record; a file holds one state: cut it before this record, or remove it";
-                    return Err(Error::record(path, whole.records + number, problem));
+                    let error = Error::record(path, whole.records + number, problem);
+                    return Err(damage::refuse(&file.source, layout, error, stop));
                 }
                 if let Some(number) = piece.misplaced {
-                    let problem = "may protect a person, and it cannot be told whom: it is no record as the layout has it, or one of its SSN fields is neither blank, nor zeros, nor nine digits (is a letter before it of two bytes?); correct the file, for nothing is derived while a mark of family violence may be lost";
-                    return Err(Error::record(path, whole.records + number, problem));
+                    let problem = "may protect a person, but does not say whom: it is no record as the layout has it, or one of its SSN fields is neither blank, nor zeros, nor nine digits (is a letter before it of two bytes?); correct the file, for nothing is derived while a mark of family violence may be lost";
+                    let error = Error::record(path, whole.records + number, problem);
+                    return Err(damage::refuse(&file.source, layout, error, stop));
                 }
                 whole.append(&piece, first as u64);
                 progress.advance((end - first) as u64);

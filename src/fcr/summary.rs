@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::derive::Derived;
 use super::totals::{RegistryCounts, Totals};
+use crate::formats::input::Told;
 use crate::formats::reference::State;
 use crate::run::FindingCounts;
 
@@ -34,6 +35,8 @@ pub struct DerivedState {
     pub rejected: u64,
     /// The same by code.
     pub errors: FindingCounts,
+    /// What was done to the file as a whole.
+    pub told: Vec<Told>,
 }
 
 /// `summary.json` of `derive`.
@@ -78,7 +81,7 @@ impl DeriveSummary {
     }
 
     /// Adds a state.
-    pub fn add(&mut self, state: State, file: String, derived: &Derived) {
+    pub fn add(&mut self, state: State, file: String, derived: &Derived, told: Vec<Told>) {
         let mut errors = FindingCounts::new();
         for (_, edit, _) in &derived.rejected {
             *errors.entry(edit.code().into()).or_default() += 1;
@@ -99,6 +102,7 @@ impl DeriveSummary {
             written,
             rejected: derived.rejected.len() as u64,
             errors,
+            told,
         };
         self.states.insert(usps, state);
         for list in [&mut self.seen, &mut self.without_records] {

@@ -144,7 +144,7 @@ impl ChangesWriter<'_> {
     fn given(&self, run: &FinishedRun, name: &str, fields: &ResponseFields) -> Result<Given> {
         let path = run.folder.join(name);
         let refuse = |problem: &str| {
-            let next = "so what changed since cannot be told; leave --changes out for one night and give the state its whole response";
+            let next = "so what changed since is not known; leave --changes out for one night and give the state its whole response";
             Error::input(&path, format!("{problem}, {next}"))
         };
         if !path.is_file() {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::noted_response_form;
 use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
 use crate::open::read_regular;
@@ -153,5 +153,5 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
         let problem = format!("holds no {name}; give the folder of a finished run of icr match");
         return Err(Error::input(folder, problem));
     }
-    read_regular(&path).map_err(Error::io("read", &path))
+    read_regular(&path).map_err(Error::io(Attempt::Read, &path))
 }

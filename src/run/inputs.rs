@@ -1,4 +1,4 @@
-//! What a match reads: extracts, FCR-derived files and side files, and what earlier runs tell of them.
+//! What a match reads: extracts, FCR-derived files and side files, and what earlier runs say of them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -125,8 +125,8 @@ impl MatchInputs {
         extracts.chain(side_files).map(PathBuf::as_path)
     }
 
-    /// Reads the side files, and with them the extracts and FCR-derived files. `left_out` tells why
-    /// a file that could be used is not to be; then the volumes are held against the earlier runs, and
+    /// Reads the side files, and with them the extracts and FCR-derived files. `left_out` says why
+    /// a file that could be used is not to be; then the volumes are compared with the earlier runs, and
     /// with `--on-bad-file previous` the last accepted extracts stand in.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The earlier runs that `--previous` names: what each state sent and was given the last time.
 //!
-//! A state is held against the last run in which its extract was accepted, not against the newest
+//! A state is compared with the last run in which its extract was accepted, not with the newest
 //! one: in a run that left its file out it has no volume, and the next bad file would pass.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::finished::FinishedRun;
 use super::manifest::{MANIFEST, Manifest};
 use super::summary::StoodIn;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::record::Date;
 use crate::formats::reference::State;
 use crate::open::read_regular;
@@ -169,8 +169,8 @@ pub fn runs_below(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let mut visible = 0;
     let mut runs = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let entry = entry.map_err(Error::io("read", folder))?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Attempt::Read, folder))? {
+        let entry = entry.map_err(Error::io(Attempt::Read, folder))?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
@@ -195,7 +195,7 @@ fn is_run_of_match(folder: &Path) -> Result<bool> {
     if !path.exists() {
         return Ok(false);
     }
-    let text = read_regular(&path).map_err(Error::io("read", &path))?;
+    let text = read_regular(&path).map_err(Error::io(Attempt::Read, &path))?;
     let manifest = Manifest::parse(&text).ok_or_else(|| {
         Error::input(
             &path,

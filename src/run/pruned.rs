@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::finished::FinishedRun;
 use super::output::{FileMode, OutputSingle, remove_run};
 use super::previous::runs_below;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::record::Date;
 use crate::open::read_regular;
 use crate::stop::Stop;
@@ -21,7 +21,7 @@ use crate::text::json_text;
 pub const PRUNED: &str = "pruned.json";
 const SCHEMA: &str = "icr.pruned/1";
 
-/// The folders of a run that hold people's data, or what is told record by record.
+/// The folders of a run that hold people's data, or what is listed record by record.
 const FOLDERS: [&str; 5] = ["responses", "rejects", "extracts", "changes", "leads"];
 
 /// What was taken out of a run.
@@ -65,7 +65,7 @@ pub struct PruneRequest {
     pub keep_responses_days: u32,
     /// How old a run is whose summary stays, in days.
     pub keep_summaries_days: u32,
-    /// Only tell what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
 }
 
@@ -122,7 +122,7 @@ pub fn prune(request: &PruneRequest, stop: &Stop) -> Result<Vec<PrunedRun>> {
         let age = request.date.days().saturating_sub(then.days());
         let what = if age > request.keep_summaries_days {
             if !request.dry_run {
-                remove_run(&folder).map_err(Error::io("remove", &folder))?;
+                remove_run(&folder).map_err(Error::io(Attempt::Remove, &folder))?;
             }
             Done::Removed
         } else if age > request.keep_responses_days {
@@ -165,7 +165,7 @@ fn take_out(request: &PruneRequest, folder: &Path) -> Result<Done> {
     file.publish()?;
     for name in left {
         let path = folder.join(name);
-        std::fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
+        std::fs::remove_dir_all(&path).map_err(Error::io(Attempt::Remove, &path))?;
     }
     Ok(Done::Pruned)
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
-use crate::open::read_whole;
+use crate::open::{read_whole, utf8_text};
 use crate::stop::Stop;
 
 /// How a state takes part.
@@ -49,7 +49,7 @@ impl RosterPolicy {
     }
 }
 
-/// What stood for a state in a run.
+/// What data a state had in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UsedData {
@@ -63,7 +63,7 @@ pub enum UsedData {
     Nothing,
 }
 
-/// How a state stood in a run, against the roster.
+/// How a state fared in a run, against the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attendance {
     /// The agreed role.
@@ -110,9 +110,15 @@ impl Roster {
             Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
             other => other,
         })?;
+        let text = utf8_text(&file.bytes)
+            .map_err(|no_text| refuse(path, no_text.line, no_text.problem.to_owned()))?;
+        if text.trim().is_empty() {
+            let problem = "is empty; it begins with the line usps,role,from,to,agreement,contact";
+            return Err(refuse(path, None, problem.to_owned()));
+        }
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_reader(&file.bytes[..]);
+            .from_reader(text.as_bytes());
         let mut roster = Roster {
             entry: Some(InputEntry::of_whole("roster", path, &file)),
             ..Roster::default()
@@ -158,7 +164,7 @@ impl Roster {
         self.roles.get(&state).copied().unwrap_or(Role::None)
     }
 
-    /// How every state stood that has a role or for which something stood. `excluded` tells why
+    /// How every state fared that has a role or data. `excluded` says why
     /// the extract that a state sent was left out, if it was.
     pub fn attendance(
         &self,
@@ -255,6 +261,23 @@ mod tests {
             let message = load(rows).unwrap_err().to_string();
             assert!(message.contains(part), "{message}");
         }
+    }
+
+    #[test]
+    fn a_mark_is_skipped_and_what_is_no_text_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.csv");
+        let load = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let date = Date::from_ccyymmdd(20_261_122).unwrap();
+            Roster::load(&path, date, &Stop::default()).map_err(|error| error.to_string())
+        };
+        let head = "usps,role,from,to,agreement,contact\r\nTX,extract,,,,Jos";
+        let marked = [b"\xef\xbb\xbf", head.as_bytes(), b"\xc3\xa9\r\n"].concat();
+        assert_eq!(load(&marked).unwrap().role(state("TX")), Role::Extract);
+        let latin_1 = load(&[head.as_bytes(), b"\xe9\r\n"].concat()).unwrap_err();
+        assert!(latin_1.contains("line 2: is not UTF-8 text"), "{latin_1}");
+        assert!(load(b"\r\n").unwrap_err().contains("is empty"));
     }
 
     #[test]

@@ -132,7 +132,7 @@ pub struct FcrFile {
     /// What was done to the file as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Told>,
-    /// Whether it stood for its state; else the state submitted an extract.
+    /// Whether it was used for its state; else the state submitted an extract.
     pub used: bool,
     /// Its records.
     pub records: FcrRecords,
@@ -404,7 +404,7 @@ impl MatchSummary {
         });
     }
 
-    /// Counts the cases that name states for which no data stand; those of answered states.
+    /// Counts the cases that name states for which there are no data; those of answered states.
     pub fn count_absent(&mut self, standing: &[Extract]) {
         let present: Vec<State> = standing.iter().map(|extract| extract.state).collect();
         let only = self.only.clone();

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::open::read_regular;
@@ -67,7 +67,7 @@ impl Verification {
 /// was requested.
 pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
-        .map_err(Error::io("open", folder))?
+        .map_err(Error::io(Attempt::Open, folder))?
         .is_dir()
     {
         return Err(Error::input(
@@ -196,11 +196,11 @@ fn files_below(root: &Path, stop: &Stop) -> Result<Vec<(String, What)>> {
     let mut names = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(Error::io("read", &folder))? {
+        for entry in std::fs::read_dir(&folder).map_err(Error::io(Attempt::Read, &folder))? {
             stop.check()?;
-            let entry = entry.map_err(Error::io("read", &folder))?;
+            let entry = entry.map_err(Error::io(Attempt::Read, &folder))?;
             let path = entry.path();
-            let kind = entry.file_type().map_err(Error::io("read", &path))?;
+            let kind = entry.file_type().map_err(Error::io(Attempt::Read, &path))?;
             if kind.is_dir() {
                 folders.push(path);
                 continue;

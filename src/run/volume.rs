@@ -7,6 +7,7 @@
 use super::previous::EarlierRuns;
 use super::summary::cases_by_other_state;
 use crate::engine::extract::{Edit, Extract, Provenance};
+use crate::formats::input::Told;
 
 /// Cases by other state are compared only if there were at least this many.
 const FEWEST_CASES: u64 = 100;
@@ -21,6 +22,17 @@ pub(super) fn volume_problem(
     if extract.provenance != Provenance::Submitted {
         return None;
     }
+    // What was done to the file may well be why.
+    let told: Vec<_> = extract.told.iter().map(Told::line).collect();
+    let reason = reason(runs, extract, percent)?;
+    if told.is_empty() {
+        Some(reason)
+    } else {
+        Some(format!("{}; read as it is, {reason}", told.join("; ")))
+    }
+}
+
+fn reason(runs: &EarlierRuns, extract: &Extract, percent: f64) -> Option<String> {
     if last_record_is_cut(extract) {
         return Some(
             "its last record is cut off and has no line end; get the whole file".to_owned(),
@@ -54,7 +66,9 @@ pub(super) fn volume_problem(
 }
 
 fn last_record_is_cut(extract: &Extract) -> bool {
-    let last = extract.rejected.last();
+    // A trailer without a line end is as short.
+    let is_trailer = extract.told.iter().any(|told| told.kind == "trailer");
+    let last = extract.rejected.last().filter(|_| !is_trailer);
     last.is_some_and(|last| {
         last.record == extract.records
             && last.edit == Edit::E01

@@ -13,10 +13,12 @@
 
 mod cli;
 mod convert;
+mod damage;
 mod diff;
 mod explain;
 mod for_programs;
 mod form_docs;
+mod inputs;
 mod leads;
 #[path = "../plain_matcher/mod.rs"]
 mod plain_matcher;

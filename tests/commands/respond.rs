@@ -254,17 +254,13 @@ fn a_notice_that_was_written_is_not_asked_for_again_and_names_who_is_not_in_it()
     assert_eq!(worklist.len(), 1);
     let words = "3 more are not in it: Member ID K19, K20, K21.";
     assert!(worklist[0][7].contains(words), "{}", worklist[0][7]);
-    assert!(worklist[0][8].contains("the initiating state is told already"));
+    assert!(worklist[0][8].contains("the initiating state knows already"));
     // Nor is it where one was sent lately; without one it is.
     let again = scratch.icr(
         "respond --run-date 20261201 --policy policy.toml --sent work/sent.csv --out again TX.icr",
     );
     assert_eq!(again.status, 0, "{}", again.stderr);
-    assert!(
-        scratch
-            .text("again/worklist.csv")
-            .contains("is told already")
-    );
+    assert!(scratch.text("again/worklist.csv").contains("knows already"));
     scratch.icr("respond --run-date 20261122 --serial-start 1 --out without TX.icr");
     let without = scratch.text("without/worklist.csv");
     assert!(without.contains("tell the initiating state"), "{without}");
@@ -310,8 +306,7 @@ fn an_fp_record_adds_the_other_states_ssn() {
     .concat();
     assert_eq!(expected.len(), 553);
     assert_eq!(scratch.text("work/fcr.txt"), expected);
-    let warning =
-        "fcr.txt bears no family violence marks: fill columns 46-47 before it is loaded\n";
+    let warning = "fcr.txt has no family violence marks: fill columns 46-47 before it is loaded\n";
     assert!(ended.stdout.contains(warning), "{}", ended.stdout);
     let (_, without) = respond(&[np(&[(243, "00")])], "--serial-start 1");
     assert!(!without.stdout.contains("violence"), "{}", without.stdout);
@@ -332,7 +327,7 @@ fn updates_name_the_case_or_the_participant() {
     assert_eq!(
         scratch.text("work/updates.csv"),
         "case_id,other_state,other_case_id,member_id,field,old,new,reason_code,rule\n\
-         TX1001,CA,CA9999,,other_state_case_id,CA9999,CA2002,02,threshold met: 2 of 2 adults and 2 of 2 children matched; no caution stands\n\
+         TX1001,CA,CA9999,,other_state_case_id,CA9999,CA2002,02,threshold met: 2 of 2 adults and 2 of 2 children matched; no caution applies\n\
          TX1001,CA,CA9999,M3,ssn,,412110003,07,theirs is verified\n"
     );
 }
@@ -838,7 +833,8 @@ fn what_is_no_response_is_refused_with_file_and_record_and_nothing_is_published(
         assert_eq!(ended.status, 3, "{words}");
         assert!(ended.stderr.contains(words), "{words}: {}", ended.stderr);
         assert!(
-            words.contains("two submitting") || ended.stderr.contains("TX.icr, record 2"),
+            words.contains("two submitting")
+                || ended.stderr.contains("TX.icr") && ended.stderr.contains("record 2: "),
             "{}",
             ended.stderr
         );
@@ -884,8 +880,12 @@ fn a_fixed_record_that_was_cut_is_refused_and_not_padded() {
     scratch.write("TX.icr", &records[..900]);
     let ended = scratch.icr("respond --serial-start 1 --input-format fb --out work TX.icr");
     assert_eq!(ended.status, 3, "{}", ended.stderr);
-    let words = "TX.icr, record 2: has 400 bytes; a response record has 500";
-    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    for words in [
+        "TX.icr: 1 record (2): the last record ends at column 400",
+        "read as it is, record 2: has 400 bytes; a response record has 500",
+    ] {
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
     assert!(!scratch.path().join("work").exists());
 }
 

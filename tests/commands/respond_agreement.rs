@@ -287,7 +287,7 @@ fn the_program_agrees_with_the_plain_model_where_answers_meet() {
     let (mut same, mut two) = (0, 0);
     let reasons = [
         "two answers",
-        "already stands on another",
+        "another participant of your case has it",
         "who are not the same person",
         "found in doubt",
     ];

@@ -193,7 +193,7 @@ fn the_table_shows_the_same() {
         "{text}"
     );
     assert!(
-        text.contains("5 cases, 1 lack one, 2 bear others beside; 1 more were not returned"),
+        text.contains("5 cases, 1 lack one, 2 have others beside; 1 more were not returned"),
         "{text}"
     );
     assert!(

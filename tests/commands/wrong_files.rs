@@ -12,6 +12,7 @@ use std::process::Command;
 use icr::formats::input::Encoding;
 
 use crate::program::record;
+use crate::program::zip::{As, DEFLATED, archive, zip};
 
 /// A wrong file: its name, what it holds, the options beside it, and what must be told of it.
 struct Wrong {
@@ -58,7 +59,7 @@ fn response_records() -> Vec<Vec<u8>> {
     records().into_iter().map(respond).collect()
 }
 
-fn lines(records: &[Vec<u8>], end: &[u8]) -> Vec<u8> {
+pub(super) fn lines(records: &[Vec<u8>], end: &[u8]) -> Vec<u8> {
     records
         .iter()
         .flat_map(|record| [record, end].concat())
@@ -170,7 +171,7 @@ fn changed(which: impl Fn(usize) -> bool, change: impl Fn(&mut Vec<u8>)) -> Vec<
     lines(&records, b"\n")
 }
 
-fn trimmed(mut record: Vec<u8>) -> Vec<u8> {
+pub(super) fn trimmed(mut record: Vec<u8>) -> Vec<u8> {
     while record.last() == Some(&b' ') {
         record.pop();
     }
@@ -256,6 +257,37 @@ fn corpus() -> Vec<Wrong> {
                 "241 bytes without line ends",
                 "give --input-format fb",
             ],
+        ),
+        wrong(
+            "fb-byte-missing",
+            [&people().concat()[..5000], &people().concat()[5001..]].concat(),
+            "",
+            &[
+                "1 byte is missing in a record",
+                "stand too far left",
+                "record (21)",
+            ],
+        ),
+        wrong(
+            "fb-bytes-added",
+            [
+                &people().concat()[..5000],
+                b"XX",
+                &people().concat()[5000..],
+            ]
+            .concat(),
+            "",
+            &[
+                "2 bytes too many stand in a record",
+                "stand too far right",
+                "record (21)",
+            ],
+        ),
+        wrong(
+            "fb-byte-missing-named-fb",
+            [&people().concat()[..5000], &people().concat()[5001..]].concat(),
+            "--input-format fb",
+            &["1 byte is missing in a record", "record (21)"],
         ),
         wrong(
             "fb-with-one-line-end",
@@ -373,10 +405,73 @@ fn corpus() -> Vec<Wrong> {
             &["--misidentified"],
         ),
         wrong(
-            "zip",
-            b"PK\x03\x04\x14\0".to_vec(),
+            "zip-cut",
+            zip(&text)[..60].to_vec(),
             "",
-            &["zip archive", "unpack"],
+            &["zip file ends before it is complete", "transfer it again"],
+        ),
+        wrong(
+            "zip-damaged",
+            {
+                let mut bytes = zip(&text);
+                bytes[14] ^= 1;
+                let at = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+                bytes[at + 16] ^= 1;
+                bytes
+            },
+            "",
+            &["zip file is damaged", "transfer it again"],
+        ),
+        wrong(
+            "zip-of-two",
+            archive(&[("TX.txt", &text), ("KS.txt", &text)], DEFLATED),
+            "",
+            &[
+                "zip file holds 2 files",
+                "unpack it and give the file that is meant",
+            ],
+        ),
+        wrong(
+            "zip-of-none",
+            archive(&[], DEFLATED),
+            "",
+            &["zip file holds no file"],
+        ),
+        wrong(
+            "zip-encrypted",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    flags: 1,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["zip file is encrypted", "decrypt"],
+        ),
+        wrong(
+            "zip-deflate64",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    method: 9,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["Deflate64", "pack it with gzip"],
+        ),
+        wrong(
+            "zip-bzip2",
+            archive(
+                &[("TX.txt", &text)],
+                As {
+                    method: 12,
+                    ..DEFLATED
+                },
+            ),
+            "",
+            &["method 12", "unpack it first"],
         ),
         wrong("bzip2", b"BZh91AY".to_vec(), "", &["bzip2"]),
         wrong("xz", b"\xfd7zXZ\0\0".to_vec(), "", &["xz file"]),
@@ -824,292 +919,4 @@ fn each_wrong_file_is_told_what_it_is_and_what_to_do() {
         corpus.len(),
         "a transcript for each file, and no other"
     );
-}
-
-/// A small generator of numbers (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit as u64) as usize
-    }
-
-    fn word(&mut self, least: usize, most: usize) -> String {
-        let length = least + self.below(most - least + 1);
-        (0..length)
-            .map(|_| char::from(b'A' + self.below(26) as u8))
-            .collect()
-    }
-
-    fn maybe(&mut self, percent: usize, text: String) -> String {
-        if self.below(100) < percent {
-            text
-        } else {
-            String::new()
-        }
-    }
-}
-
-/// A sound extract of Florida: its records, padded, and whether they come trimmed.
-fn sound_file(random: &mut Random) -> (Vec<Vec<u8>>, bool) {
-    let mut records = Vec::new();
-    for case in 0..15 + random.below(25) {
-        let id = format!("{:010}", 1_000_000 + case * 37 + random.below(30));
-        let (other, county) =
-            [("06", "037"), ("48", "453"), ("36", "061"), ("13", "   ")][random.below(4)];
-        let other_id = random.below(9_999_999).to_string();
-        let other_id = random.maybe(70, other_id);
-        let worker = random.word(3, 12);
-        let phone = random
-            .below(2)
-            .eq(&0)
-            .then(|| format!("{:010}", 5_550_000_000_u64 + random.below(9999) as u64));
-        let email = format!(
-            "{}@{}.test",
-            worker.to_lowercase(),
-            random.word(2, 8).to_lowercase()
-        );
-        let email = random.maybe(60, email);
-        let status = ["O", "C"][random.below(2)];
-        for person in 0..1 + random.below(4) {
-            let ssn = format!(
-                "{}",
-                412_000_000 + (1 + random.below(98)) * 10_000 + 1 + random.below(9998)
-            );
-            let born = format!(
-                "{}{:02}{:02}",
-                1950 + random.below(70),
-                1 + random.below(12),
-                1 + random.below(28)
-            );
-            let line = format!(
-                "{id:<15}{}12086  {:<9}{:<15}{}{status}{:<30}{:<16}{:<16}{:<8}{}{other_id:<15} {other}{county}  {:<17}{:<40}{:<10}{:<30}",
-                ["I", "R"][random.below(2)],
-                random.maybe(85, ssn),
-                format!("M{case}-{person}"),
-                ["NP", "CH", "CP", "CH"][person],
-                random.word(2, 14),
-                random.word(2, 10),
-                random.word(0, 8),
-                random.maybe(90, born),
-                ["M", "F", " "][random.below(3)],
-                "",
-                worker,
-                phone.clone().unwrap_or_default(),
-                email,
-            );
-            assert_eq!(line.len(), 241);
-            records.push(line.into_bytes());
-        }
-    }
-    (records, random.below(2) == 0)
-}
-
-/// What was told of a file: kinds, and the problem where it cannot be used.
-fn told_of(bytes: &[u8]) -> (Vec<String>, Option<String>) {
-    use icr::engine::extract::{Loaded, Loader, Provenance};
-    use icr::formats::input::{InputForm, InputForms, Source};
-    let layouts = icr::formats::layout::LayoutSet::load(None).unwrap();
-    let (stop, progress) = (
-        icr::stop::Stop::default(),
-        icr::progress::Progress::new(true),
-    );
-    let loader = Loader {
-        submitted_layout: layouts.extract().unwrap(),
-        fcr_layout: layouts.fcr_extract().unwrap(),
-        form: InputForms::default(),
-        run_date: icr::formats::record::Date::from_ccyymmdd(20_261_122).unwrap(),
-        counties: &icr::formats::reference::Counties::default(),
-        misidentified: &icr::engine::ssn_check::Misidentified::default(),
-        master: None,
-        max_rejects_percent: 25.0,
-        max_warnings: 5,
-        digests: false,
-        progress: &progress.stage("reading", 0, icr::progress::Unit::Bytes),
-        stop: &stop,
-    };
-    let source = Source::of_bytes("FL.txt", bytes, 241, InputForm::default(), &stop).unwrap();
-    let kinds =
-        |told: &[icr::formats::input::Told]| told.iter().map(|told| told.kind.clone()).collect();
-    match loader.load_source(source, Provenance::Submitted).unwrap() {
-        Loaded::Usable(extract) => (kinds(&extract.told), None),
-        Loaded::Unusable(file) => (kinds(&file.told), Some(file.problem)),
-    }
-}
-
-type Damage = fn(&mut Random, &mut Vec<Vec<u8>>) -> Option<Vec<u8>>;
-
-/// Kinds of damage, each with the words by which it may be told; one that is done to records alone gives
-/// no bytes of its own.
-const DAMAGES: [(&str, &[&str], Damage); 19] = [
-    ("nothing", &[], |_, _| None),
-    ("byte-order mark", &["byte-order-mark"], |_, records| {
-        records[0].splice(0..0, *b"\xef\xbb\xbf");
-        None
-    }),
-    ("UTF-8", &["utf-8"], |random, records| {
-        for _ in 0..1 + random.below(records.len()) {
-            let record = random.below(records.len());
-            // A letter of a name.
-            let at = [50, 80, 161][random.below(3)];
-            if records[record][at].is_ascii_uppercase() {
-                records[record].splice(at..=at, *b"\xc3\x91");
-            }
-        }
-        None
-    }),
-    ("header", &["header"], |random, records| {
-        let line = ["HDR 20261122", "H00000001", "FILE: EXTRACT OF NOVEMBER"][random.below(3)];
-        records.insert(0, line.as_bytes().to_vec());
-        None
-    }),
-    ("trailer", &["trailer"], |random, records| {
-        let line = ["TRL 0000000120", "T9", "END OF FILE"][random.below(3)];
-        records.push(line.as_bytes().to_vec());
-        None
-    }),
-    ("padding", &["padding"], |random, records| {
-        let padding = [0, b' ', 0x1a][random.below(3)];
-        let bytes = [lines(records, b"\n"), vec![padding; 1 + random.below(600)]].concat();
-        Some(bytes)
-    }),
-    ("empty lines", &["empty-lines"], |random, records| {
-        for _ in 0..1 + random.below(4) {
-            records.push(Vec::new());
-        }
-        None
-    }),
-    ("cut at a column", &["cut-column"], |random, records| {
-        let at = 60 + random.below(181);
-        records.iter_mut().for_each(|record| record.truncate(at));
-        None
-    }),
-    (
-        "last record cut",
-        &["last-record-cut"],
-        |random, records| {
-            let bytes = lines(records, b"\n");
-            Some(bytes[..bytes.len() - 2 - random.below(200)].to_vec())
-        },
-    ),
-    ("CR CR LF", &["cr-cr-lf"], |_, records| {
-        Some(lines(records, b"\r\r\n"))
-    }),
-    ("quotes", &["quoted"], |_, records| {
-        records
-            .iter_mut()
-            .for_each(|record| *record = [b"\"", &record[..], b"\""].concat());
-        None
-    }),
-    ("SSN with hyphens", &["ssn-hyphens"], |random, records| {
-        let cut = random.below(2) == 0;
-        for record in records.iter_mut().filter(|record| record[23] != b' ') {
-            record.insert(26, b'-');
-            record.insert(29, b'-');
-            if cut {
-                record.drain(32..34);
-            }
-        }
-        None
-    }),
-    ("dates", &["date-order"], |_, records| {
-        for record in records {
-            record[112..120].rotate_left(4);
-        }
-        None
-    }),
-    (
-        "shifted",
-        &["shifted", "bytes-before"],
-        |random, records| {
-            let by = 1 + random.below(4);
-            let left = random.below(2) == 0;
-            for record in records {
-                if left {
-                    record.drain(..by);
-                } else {
-                    record.splice(0..0, vec![b' '; by]);
-                }
-            }
-            None
-        },
-    ),
-    ("byte missing", &["byte-missing"], |random, records| {
-        let (record, at) = (random.below(records.len()), random.below(161));
-        records[record].remove(at);
-        None
-    }),
-    (
-        "byte added",
-        &["byte-added", "bytes-before"],
-        |random, records| {
-            let (record, at) = (random.below(records.len()), random.below(161));
-            records[record].insert(at, b'A' + random.below(26) as u8);
-            None
-        },
-    ),
-    ("twice", &["repeated", "cases-twice"], |_, records| {
-        records.extend(records.clone());
-        None
-    }),
-    (
-        "line end missing",
-        &["line-end-missing"],
-        |random, records| {
-            let at = random.below(records.len() - 1);
-            let next = records.remove(at + 1);
-            records[at].extend(next);
-            None
-        },
-    ),
-    ("broken line", &["wrapped"], |random, records| {
-        let (record, at) = (random.below(records.len()), 1 + random.below(200));
-        let rest = records[record].split_off(at);
-        records.insert(record + 1, rest);
-        None
-    }),
-];
-
-#[test]
-fn damage_of_one_kind_is_told_as_that_kind_or_as_nothing() {
-    let mut told_as_such = [(0, 0); DAMAGES.len()];
-    let mut failures = Vec::new();
-    for seed in 0..1_500 {
-        let mut random = Random(seed);
-        let (mut records, trim) = sound_file(&mut random);
-        let which = seed as usize % DAMAGES.len();
-        let (name, allowed, damage) = DAMAGES[which];
-        let bytes = damage(&mut random, &mut records).unwrap_or_else(|| {
-            if trim && !["cut at a column", "line end missing", "broken line"].contains(&name) {
-                records = records.into_iter().map(trimmed).collect();
-            }
-            lines(&records, [&b"\n"[..], b"\r\n"][random.below(2)])
-        });
-        let (kinds, problem) = told_of(&bytes);
-        for kind in &kinds {
-            if !allowed.contains(&kind.as_str()) {
-                failures.push(format!("seed {seed}, {name}: told as {kind}; {problem:?}"));
-            }
-        }
-        if let Some(problem) = &problem {
-            for wrong in ["FCR-derived", "without line ends", "response", "EBCDIC"] {
-                if problem.contains(wrong) {
-                    failures.push(format!("seed {seed}, {name}: {problem}"));
-                }
-            }
-        }
-        told_as_such[which].0 += 1;
-        told_as_such[which].1 += usize::from(!kinds.is_empty());
-    }
-    // Most are told; what is left are places where nothing shows it.
-    for ((name, ..), (tries, told)) in DAMAGES.iter().zip(told_as_such).skip(1) {
-        if told * 2 <= tries {
-            failures.push(format!("{name}: {told} of {tries} told"));
-        }
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

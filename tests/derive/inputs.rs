@@ -373,7 +373,7 @@ fn a_mark_that_cannot_be_placed_stops_the_run() {
         .expect_err(name);
         let message = error.to_string();
         assert!(
-            message.contains("TX.fcr, record 3: may protect a person"),
+            message.contains("TX.fcr") && message.contains("record 3: may protect a person"),
             "{name}: {message}"
         );
         assert_eq!(error.exit().status(), 3);

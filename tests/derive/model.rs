@@ -281,7 +281,7 @@ fn no_bytes_stop_the_program() {
             ])
             .unwrap_err()
             .to_string();
-            assert!(message.contains("cannot be told whom"), "{message}");
+            assert!(message.contains("does not say whom"), "{message}");
             assert!(!out.exists());
             std::fs::remove_dir_all(input).unwrap();
             continue;

@@ -585,7 +585,7 @@ fn the_summary_says_which_states_were_seen() {
     assert_eq!(json["not_seen"].as_array().unwrap().len(), 53);
     let state = json["states"]["TX"].as_object().unwrap();
     let keys: Vec<_> = state.keys().map(String::as_str).collect();
-    assert_eq!(keys, ["errors", "file", "rejected", "written"]);
+    assert_eq!(keys, ["errors", "file", "rejected", "told", "written"]);
     assert!(
         run.printed
             .contains("seen: TX\nnot seen, so that their marks of family violence")

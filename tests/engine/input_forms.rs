@@ -9,10 +9,12 @@ use std::process::Command;
 
 use icr::formats::input::Encoding;
 
+use crate::program::zip::{As, DEFLATED, archive, zip};
+
 /// One way to deliver a file.
 type Form = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const FORMS: [Form; 31] = [
+const FORMS: [Form; 37] = [
     ("LF", |text| joined(text, b"\n")),
     ("CRLF", |text| joined(text, b"\r\n")),
     ("last line without its end", |text| {
@@ -94,6 +96,38 @@ const FORMS: [Form; 31] = [
         packer.write_all(text).unwrap();
         packer.finish().unwrap()
     }),
+    ("zip", zip),
+    ("zip, stored", |text| {
+        zipped(
+            text,
+            As {
+                method: 0,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip, sizes behind", |text| {
+        zipped(
+            text,
+            As {
+                described: true,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip64", |text| {
+        zipped(
+            text,
+            As {
+                large: true,
+                ..DEFLATED
+            },
+        )
+    }),
+    ("zip, EBCDIC, VB in blocks", |text| {
+        zip(&blocked(text, true, 5))
+    }),
+    ("zip, padded", |text| [&zip(text)[..], &[0; 500]].concat()),
     ("code page 1047", |text| in_page(Encoding::Cp1047, text)),
     ("code page 1140", |text| in_page(Encoding::Cp1140, text)),
     ("code page 500", |text| in_page(Encoding::Cp500, text)),
@@ -106,6 +140,15 @@ fn in_page(page: Encoding, text: &[u8]) -> Vec<u8> {
     let mut plain = joined(text, b"\n");
     Encoding::Cp037.encode(&mut plain);
     if bytes == plain { bytes } else { text.to_vec() }
+}
+
+/// An archive of a folder with one file, and of what macOS packs beside it.
+fn zipped(text: &[u8], packed_as: As) -> Vec<u8> {
+    let beside = "__MACOSX/in/._TX.txt";
+    archive(
+        &[("in/", b""), ("in/TX.txt", text), (beside, b"x")],
+        packed_as,
+    )
 }
 
 fn described(bytes: &[u8]) -> Vec<u8> {
@@ -446,7 +489,9 @@ fn standard_input_and_pipes_are_read() {
 fn side_files_come_packed_and_in_ebcdic_too() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/examples/random-1");
     let expected = files(&example.join("expected/responses"));
-    for form in [gzip as fn(&[u8]) -> Vec<u8>, ebcdic] {
+    for form in [gzip as fn(&[u8]) -> Vec<u8>, ebcdic, zip, |bytes| {
+        joined(bytes, b"\r\n")
+    }] {
         let work = tempfile::tempdir().unwrap();
         deliver(&example, work.path(), |bytes| bytes.to_vec());
         for name in ["ssn-master.txt", "misidentified.txt"] {
@@ -473,4 +518,93 @@ fn responses_come_in_the_mainframe_forms_on_request() {
             .collect();
         assert!(*fixed == ebcdic(&records), "{name}");
     }
+}
+
+/// A world of one case in both states whose name has letters beyond ASCII before the first name.
+fn named_world(work: &Path, master: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let record = |own: &str, other: &str, case: &str, other_case: &str| {
+        let fields: [(usize, &[u8]); 11] = [
+            (1, case.as_bytes()),
+            (16, b"I"),
+            (17, own.as_bytes()),
+            (24, b"412660001"),
+            (33, b"M1"),
+            (48, b"NPO"),
+            (51, b"PE\xd1A\xc9E"),
+            (81, b"JOS\xc9"),
+            (113, b"19850610M"),
+            (122, other_case.as_bytes()),
+            (138, other.as_bytes()),
+        ];
+        let mut record = vec![b' '; 241];
+        for (first, text) in fields {
+            record[first - 1..first - 1 + text.len()].copy_from_slice(text);
+        }
+        record.push(b'\n');
+        record
+    };
+    fs::create_dir_all(work.join("extracts")).unwrap();
+    let extracts = [
+        ("TX", "48453", "06037", "T1", "C1"),
+        ("CA", "06037", "48453", "C1", "T1"),
+    ];
+    for (usps, own, other, case, other_case) in extracts {
+        let path = work.join(format!("extracts/{usps}.txt"));
+        fs::write(path, record(own, other, case, other_case)).unwrap();
+    }
+    fs::write(work.join("master"), master).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_icr"))
+        .args(["match", "--run-date", "20261122", "--ssn-master", "master"])
+        .args(["--force", "--out", "out", "extracts"])
+        .current_dir(work)
+        .output()
+        .unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    files(&work.join("out/responses"))
+}
+
+#[test]
+fn a_master_in_utf_8_verifies_what_the_same_in_iso_8859_1_verifies() {
+    let work = tempfile::tempdir().unwrap();
+    let line = format!("412660001{:<30}{:<16}\n", "PE\u{d1}A\u{c9}E", "JOS\u{c9}");
+    let latin_1: Vec<u8> = line.chars().map(|c| c as u8).collect();
+    let expected = named_world(work.path(), &latin_1);
+    // Submitting State SSN Verification Indicator.
+    assert!(expected.iter().all(|(_, response)| response[277] == b'Y'));
+    let marked = ["\u{feff}", &line].concat();
+    for utf8 in [line, marked] {
+        assert!(named_world(work.path(), utf8.as_bytes()) == expected);
+    }
+    let other = named_world(work.path(), b"412660001SMITH\n");
+    assert!(other.iter().all(|(_, response)| response[277] == b'N'));
+}
+
+#[test]
+fn a_side_file_whose_lines_end_with_cr_alone_is_named() {
+    let work = tempfile::tempdir().unwrap();
+    fs::write(work.path().join("world.txt"), "").unwrap();
+    let master: Vec<u8> = b"412660001ALVAREZ                       LUIS\r".repeat(9);
+    fs::write(work.path().join("master"), master).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_icr"))
+        .args([
+            "match",
+            "--out",
+            "out",
+            "--ssn-master",
+            "master",
+            "world.txt",
+        ])
+        .current_dir(work.path())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(3), "{stderr}");
+    assert!(
+        stderr.contains("master, record 1: the line holds CRs"),
+        "{stderr}"
+    );
 }

@@ -10,12 +10,16 @@
 
 mod arguments;
 mod bounds;
+mod canaries;
 mod folders;
+mod fuzz;
 mod pipes;
 mod source;
 mod terminal;
 mod trail;
 mod unpacking;
+#[path = "../program/zip.rs"]
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

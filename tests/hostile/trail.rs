@@ -26,7 +26,7 @@ fn who_has_not_got_the_key_cannot_change_rebuild_or_continue_a_trail_unseen() {
     // Without the key the chain is checked all the same.
     let without = run("audit verify trail");
     assert_eq!(status(&without), 0);
-    assert!(stdout(&without).contains("only --audit-key tells with which key"));
+    assert!(stdout(&without).contains("only --audit-key shows with which key"));
     let broken = run("audit verify --audit-key other trail");
     assert_eq!(status(&broken), 1, "{}", stdout(&broken));
     assert!(stdout(&broken).contains("line 1: BROKEN: it is not signed with this key"));

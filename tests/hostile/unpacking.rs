@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::zip::{DEFLATED, archive, zip};
 use super::{World, status, stderr, stdout};
 
 /// Frames of zstd, a few kilobytes, that unpack to so many times 64 MiB.
@@ -150,4 +151,43 @@ fn gigabytes_of_nothing_are_told_at_once() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+#[test]
+fn a_packed_file_that_is_damaged_or_not_read_is_left_out_where_that_is_asked() {
+    let world = World::new();
+    let folder = world.extracts("in");
+    let plain = std::fs::read(folder.join("TX.txt")).unwrap();
+    std::fs::remove_file(folder.join("TX.txt")).unwrap();
+    let packed = gzip(&plain);
+    for (name, bytes, told) in [
+        ("TX.gz", packed[..packed.len() / 2].to_vec(), "ends before"),
+        (
+            "TX.zip",
+            archive(&[("a", &plain), ("b", &plain)], DEFLATED),
+            "holds 2 files",
+        ),
+        ("TX.zip", zip(&plain)[..99].to_vec(), "ends before"),
+    ] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+        let stopped = world.run(&["match", "--out", "r", "in"], &[]);
+        assert_eq!(status(&stopped), 3, "{}", stderr(&stopped));
+        let exclude = [
+            "match",
+            "--on-bad-file",
+            "exclude",
+            "--force",
+            "--out",
+            "r",
+            "in",
+        ];
+        let excluded = world.run(&exclude, &[]);
+        assert_eq!(status(&excluded), 0, "{}", stderr(&excluded));
+        let words = format!("{name} was left out: this");
+        let stderr = stderr(&excluded);
+        assert!(stderr.contains(&words) && stderr.contains(told), "{stderr}");
+        let verified = world.run(&["verify", "r"], &[]);
+        assert_eq!(status(&verified), 0, "{}", stdout(&verified));
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
 }

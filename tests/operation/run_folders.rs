@@ -335,7 +335,7 @@ fn a_match_basis_that_does_not_fit_is_damage() {
             (b'S', "records_by_basis.S: the summary says"),
             (
                 b' ',
-                "column 478: a basis stands without a counterpart, or is missing",
+                "column 478: a basis is given without a counterpart, or is missing",
             ),
             (
                 b'X',

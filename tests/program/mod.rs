@@ -11,6 +11,7 @@
 )]
 
 pub mod responses;
+pub mod zip;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -18,7 +18,7 @@ pub fn scratch() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
-/// Writes a registry into a folder, one file a state.
+/// Writes a registry into a folder, one file per state.
 pub fn write(folder: &Path, files: &[model::File]) -> Vec<PathBuf> {
     std::fs::create_dir_all(folder).unwrap();
     let mut paths = Vec::new();

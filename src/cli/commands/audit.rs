@@ -34,7 +34,7 @@ pub struct Args {
 enum Action {
     /// Name the first broken link of a trail, if there is one
     ///
-    /// Every line is held against the digest of itself and of the line before. That lines were removed
+    /// Every line is compared with the digest of itself and of the line before. That lines were removed
     /// from the end shows only to who noted the digest of the last line elsewhere: --expect looks for
     /// it. With --audit-key every line must be signed with the key, from the first that is signed.
     #[command(after_help = "Examples:
@@ -239,7 +239,7 @@ fn found_text(found: &Check, lost: bool, has_key: bool) -> String {
         } else if found.signed > 0 {
             let _ = writeln!(
                 text,
-                "{} signed; only --audit-key tells with which key",
+                "{} signed; only --audit-key shows with which key",
                 count_of(found.signed, "line")
             );
         }

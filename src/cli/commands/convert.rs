@@ -23,7 +23,7 @@ use crate::text::count_of;
 
 /// Convert records between text, RECFM=FB, EBCDIC, CSV, JSON Lines and Parquet
 ///
-/// Reads every form that `icr match` reads, gzip and zstd too, and the CSV that it writes. What is
+/// Reads every form that `icr match` reads, gzip, zstd and zip too, and the CSV that it writes. What is
 /// converted and converted back is the same, padded; a record that a form cannot carry stops the
 /// run. FILE appears complete or not at all.
 #[derive(ClapArgs, Debug)]
@@ -33,6 +33,9 @@ use crate::text::count_of;
   icr convert --to parquet --mask --output CA.parquet run/responses/CA.icr
   icr convert --to csv --fields case_id,case_status --output cases.csv extracts/CA.txt")]
 pub struct Args {
+    /// The file to read; - is standard input
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
     /// The form of FILE
     #[arg(long, value_name = "FORM")]
     to: To,
@@ -45,7 +48,7 @@ pub struct Args {
     /// The fields to write, comma-separated, by the keys of `icr layout show`; in fixed records the others are blank
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     fields: Vec<String>,
-    /// How records are told apart: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
+    /// How records are separated: auto, text, fb, vb, or csv, which `--to csv` writes; NAME=FORM is for the file of that name alone
     #[arg(long, value_name = "[NAME=]FORM", default_value = "auto", value_parser = input_format)]
     input_format: Vec<(Option<String>, Option<InputFormat>)>,
     /// The code page of the input: auto, ascii, utf8, cp037, cp1047, cp1140 or cp500; NAME=CODE is for the file of that name alone
@@ -73,15 +76,12 @@ pub struct Args {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: OutputFormatArg,
-    /// The file to read; - is standard input
-    #[arg(value_name = "INPUT")]
-    input: PathBuf,
 }
 
 /// `--to`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum To {
-    /// ASCII, one record a line.
+    /// ASCII, one record per line.
     Text,
     /// ASCII, RECFM=FB.
     Fb,
@@ -91,9 +91,9 @@ enum To {
     Cp037Fb,
     /// CSV in UTF-8 with a header.
     Csv,
-    /// JSON Lines: an object a record.
+    /// JSON Lines: one object per record.
     Jsonl,
-    /// Parquet: a text column a field.
+    /// Parquet: one text column per field.
     Parquet,
 }
 

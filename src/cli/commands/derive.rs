@@ -14,8 +14,7 @@ use crate::fcr::{
     CurrentRecords, DeriveSummary, Derived, Deriver, MarkedSsns, RegistryFile,
     write_registry_rejects,
 };
-use crate::formats::input::InputEntry;
-use crate::formats::input::input_files;
+use crate::formats::input::{InputEntry, Told, input_files};
 use crate::formats::layout::RegistryLayout;
 use crate::formats::reference::State;
 use crate::parallel::largest_first;
@@ -28,7 +27,7 @@ use crate::text::shown_path;
 
 /// Derive extracts from the Federal Case Registry's records for states that sent none
 ///
-/// Every REGISTRY is a file, or a folder whose files are all taken, one file a state: an FA record
+/// Every REGISTRY is a file, or a folder whose files are all taken, one file per state: an FA record
 /// that names the state, then FC and FP records. Give the files of participating states too: their
 /// marks of family violence withhold cases everywhere. DIR/extracts is what `icr match --fcr`
 /// takes.
@@ -151,10 +150,11 @@ fn derive_into(
 
     let mut summary = DeriveSummary::new(&args.participating, args.include_non_iv_d);
     for (file, derived) in files.iter().zip(&derived) {
-        tell(common, &file.source.path, &file.source.told());
+        let told = derived.told(file, &layout, stop)?;
         file.source.check_intact()?;
-        refuse_too_many_rejects(args, file, derived)?;
-        summary.add(file.state, file.source.name(), derived);
+        refuse_too_many_rejects(args, file, derived, &told)?;
+        tell(common, &file.source.path, &told);
+        summary.add(file.state, file.source.name(), derived, told);
     }
     summary.run.check_balance()?;
     folder.write("summary.json", summary.json().as_bytes())?;
@@ -203,7 +203,12 @@ fn open(args: &Args, layout: &RegistryLayout, stop: &Stop) -> Result<Vec<Registr
 
 /// Refuses a file with too many rejected records. Only listed ones count, and the message has no
 /// number: with the number of all records, the number of withheld ones could be computed.
-fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) -> Result<()> {
+fn refuse_too_many_rejects(
+    args: &Args,
+    file: &RegistryFile,
+    derived: &Derived,
+    told: &[Told],
+) -> Result<()> {
     let totals = &derived.totals;
     let records = totals.fc.read + totals.fp.read + totals.unknown_records;
     let rejected = derived.rejected.len() as u64;
@@ -226,8 +231,9 @@ fn refuse_too_many_rejects(args: &Args, file: &RegistryFile, derived: &Derived) 
         .collect();
     codes.sort_unstable();
     codes.dedup();
+    let told: String = told.iter().map(|told| told.line() + "; ").collect();
     let problem = format!(
-        "{too_many} ({}); look them up with `icr layout show registry-edits`{or_allow}",
+        "{told}{too_many} ({}); look them up with `icr layout show registry-edits`{or_allow}",
         codes.join(", ")
     );
     Err(Error::input(&file.source.path, problem))

@@ -16,7 +16,7 @@ use crate::stop::Stop;
 
 /// Compare two runs, or two response files, by case and participant
 ///
-/// Tells which cases are new, gone and changed, by state and by change of codes, with the names of
+/// Lists which cases are new, gone and changed, by state and by change of codes, with the names of
 /// the fields that changed. The order of records does not matter. Damaged and hand-edited folders are
 /// read as they are. Exit status: 0 the same, 1 different.
 #[derive(ClapArgs, Debug)]

@@ -23,7 +23,7 @@ use crate::text::json_text;
 
 /// Explain why a case got its codes, or 01; or what a code means
 ///
-/// Searches for the one case with the same code and options as a match, and tells the tiers, keys,
+/// Searches for the one case with the same code and options as a match, and shows the tiers, keys,
 /// candidates, participants, codes and nearest misses. Persons are masked unless --show-pii.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -96,7 +96,7 @@ fn case_id(text: &str) -> std::result::Result<CaseId, String> {
 /// while reading the inputs.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     check_purpose(args)?;
-    // With --from-run it is the run that says what stood in.
+    // With --from-run it is the run that says what was used instead.
     args.inputs.refuse_unused(args.from_run.is_some())?;
     if args.from_run.is_some() && common.run_date.is_some() {
         return Err(Error::Usage(

@@ -44,7 +44,7 @@ enum Format {
     Text,
     /// Everything, for programs.
     Json,
-    /// One figure a row.
+    /// One figure per row.
     Csv,
     /// A page that draws the lines.
     Html,

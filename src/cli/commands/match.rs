@@ -20,7 +20,7 @@ use crate::stop::Stop;
 
 /// Match the states' extracts and write a response file for each state
 ///
-/// Every EXTRACT is a file, or a folder whose files are all taken, one file a state. A state that
+/// Every EXTRACT is a file, or a folder whose files are all taken, one file per state. A state that
 /// sent none is matched through its FCR-derived file (--fcr), if there is one. The folder DIR
 /// appears complete or not at all.
 #[derive(ClapArgs, Debug)]

@@ -14,7 +14,7 @@ use crate::desk::misidentified::{
     Change, Changed, FormFaults, List, Participant, change, member_id, parse_entries,
 };
 use crate::engine::ssn_check::MisidentifiedEntry;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::exit::Exit;
 use crate::formats::layout::Layout;
 use crate::formats::record::trim_end;
@@ -137,9 +137,9 @@ impl EntriesArgs {
                 ));
             }
             let read = stdin.lock().read_to_end(&mut bytes);
-            read.map_err(Error::io("read", path))?;
+            read.map_err(Error::io(Attempt::Read, path))?;
         } else {
-            bytes = read_regular(path).map_err(Error::io("read", path))?;
+            bytes = read_regular(path).map_err(Error::io(Attempt::Read, path))?;
         }
         parse_entries(path, &bytes, layout)
     }

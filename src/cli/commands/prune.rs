@@ -34,7 +34,7 @@ pub struct Args {
     /// Keep what is left of runs that are at most so many days old
     #[arg(long, value_name = "DAYS", value_parser = whole_number(0..=100_000_u32))]
     keep_summaries: u32,
-    /// Only tell what would be done
+    /// Only report what would be done
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
 /// What was pruned, as JSON.
 #[derive(Serialize, JsonSchema)]
 pub struct PruneDocument<'a> {
-    /// Whether it was only told what would be done.
+    /// Whether it was only reported what would be done.
     dry_run: bool,
     /// The runs, and what became of each.
     runs: &'a [PrunedRun],

@@ -60,7 +60,7 @@ enum ReportFormat {
     Text,
     /// For programs.
     Json,
-    /// For spreadsheets: one figure a row.
+    /// For spreadsheets: one figure per row.
     Csv,
     /// One file for a browser and for paper.
     Html,

@@ -12,14 +12,14 @@ use crate::cli::{
 };
 use crate::desk::respond::{
     DEFAULT_POLICY, Desk, Finished, LAST_SERIAL, Leads, Policy, RespondSummary, ResponseFields,
-    SentLog, read_responses, response_state, sorted_cases,
+    SentLog, read_responses, response_state, sorted_cases, told_with,
 };
 use crate::engine::extract::Severity;
 use crate::engine::response::UNCHECKED_CASES;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::input::InputEntry;
-use crate::formats::input::{Source, diagnose_form, input_files};
+use crate::formats::input::{Source, input_files};
 use crate::formats::layout::RESPONSE_BYTES;
 use crate::run::Manifest;
 use crate::run::audit::Session;
@@ -55,7 +55,7 @@ pub struct Args {
     /// The sent.csv of the last run: what was asked for lately, and the last serial number
     #[arg(long, value_name = "FILE")]
     sent: Option<PathBuf>,
-    /// The serial number of the first transaction; needed unless --sent tells the last one, which it
+    /// The serial number of the first transaction; needed unless --sent has the last one, which it
     /// must follow without a gap
     #[arg(long, value_name = "N", value_parser = whole_number(1..=LAST_SERIAL))]
     serial_start: Option<u64>,
@@ -173,8 +173,10 @@ fn respond_into(
         .iter()
         .map(|path| Source::open(path, RESPONSE_BYTES, forms.of(path), stop))
         .collect::<Result<Vec<_>>>()?;
-    let read =
-        read_responses(&sources, &fields, stop).map_err(|error| told_form(error, &sources))?;
+    let read = match read_responses(&sources, &fields, stop) {
+        Ok(read) => read,
+        Err(error) => return Err(told_with(error, &sources, &fields, stop)?),
+    };
     let state = response_state(&read)?;
     let cases = sorted_cases(&fields, &read);
     let (policy, policy_entry) = match policy {
@@ -225,26 +227,6 @@ fn respond_into(
     manifest.totals = serde_json::to_value(&summary).unwrap_or_default();
     folder.write_manifest(manifest)?;
     Ok((summary, inputs))
-}
-
-/// A record that is none may be one of a file in another form: then that is told with it.
-fn told_form(error: Error, sources: &[Source]) -> Error {
-    let Error::Input {
-        path,
-        record,
-        problem,
-    } = error
-    else {
-        return error;
-    };
-    let source = sources.iter().find(|source| source.path == path);
-    let form = source.and_then(|source| diagnose_form(source, RESPONSE_BYTES));
-    let form = form.map_or_else(String::new, |form| format!("; {form}"));
-    Error::Input {
-        path,
-        record,
-        problem: format!("{problem}{form}"),
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
 
-/// Show how each state's extract and response stood over several runs
+/// Show how each state's extract and response fared over several runs
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   icr status runs/20261120 runs/20261121 runs/20261122")]

@@ -20,7 +20,7 @@ use crate::synthetic::synth::{
     LAST_NIGHT, Profile, Request, SynthTotals, World, families_on, generate,
 };
 
-/// Invent extracts of N families with interstate cases, and the truth about them
+/// Generate extracts of N invented families with interstate cases, and the truth about them
 ///
 /// All people are invented. The same options give the same files, byte for byte, with any number of
 /// threads. The folder DIR appears complete or not at all.

@@ -156,7 +156,7 @@ fn forms_help(mut root: clap::Command) -> String {
         (
             "match",
             "input-format",
-            "How the records of an input are told apart",
+            "How the records of an input are separated",
         ),
         ("match", "input-encoding", "The code page of an input"),
         ("match", "output-format", "The form of response files"),

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::run::output::{FileMode, OutputSingle, Stdout};
 use crate::stop::Stop;
 
-/// Tell what is wrong with extracts before they are matched, and where
+/// Report what is wrong with extracts before they are matched, and where
 ///
 /// Counts what the edits find, with the numbers of the first records and what to do; how complete
 /// the fields are; cases by other state; SSNs that many names share; and the forms of Case IDs.
@@ -44,7 +44,7 @@ pub struct Args {
     /// Exit with 1 if there are such findings; errors always do, warnings are what --strict adds
     #[arg(long, value_name = "FINDINGS")]
     fail_on: Option<FailOn>,
-    /// Write all findings to FILE, a line each, as match's rejects
+    /// Write all findings to FILE, one per line, as match does its rejects
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// The largest plausible share of unusable values of a field: `ssn`, `date_of_birth` and
@@ -76,18 +76,18 @@ enum ReportFormatArg {
     Text,
     /// For programs.
     Json,
-    /// One line a figure.
+    /// One line per figure.
     Csv,
-    /// SARIF 2.1.0: a result a finding, for code scanning.
+    /// SARIF 2.1.0: one result per finding, for code scanning.
     Sarif,
-    /// JUnit XML: a suite a file, a test case a finding.
+    /// JUnit XML: one suite per file, one test case per finding.
     Junit,
-    /// Annotations of GitHub Actions: a workflow command a finding.
+    /// Annotations of GitHub Actions: one workflow command per finding.
     Github,
 }
 
 impl ReportFormatArg {
-    /// Of each warning so many are told one by one; the rejects files of a match hold as many.
+    /// Of each warning so many are listed one by one; the rejects files of a match hold as many.
     fn max_warnings(self) -> usize {
         match self {
             ReportFormatArg::Text | ReportFormatArg::Json | ReportFormatArg::Csv => 0,

@@ -123,7 +123,7 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// What the field must hold; none where anything may stand there.
+    /// What the field must hold; none where anything may be there.
     pub(super) fn of(field: &Field) -> Option<Self> {
         let key = field.key.as_str();
         let own = key.strip_suffix("_from_other_state").unwrap_or(key);

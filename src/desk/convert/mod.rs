@@ -3,6 +3,7 @@
 //! A record that the target form cannot hold is refused, never altered: converting back gives the
 //! same record, padded.
 
+mod damage;
 mod from_csv;
 mod mask;
 #[cfg(feature = "parquet")]

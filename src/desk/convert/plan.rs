@@ -14,6 +14,9 @@ use crate::formats::reference::State;
 /// The number of bytes of a file that are used to guess its layout.
 const LOOK_BYTES: usize = 64 * 1024;
 
+/// A response record is no shorter where its trailing blanks were trimmed (layouts.md, section 3).
+const LEAST_RESPONSE_BYTES: usize = 391;
+
 /// The plan of a conversion.
 pub struct Plan {
     /// The layout's name.
@@ -168,7 +171,9 @@ impl Plan {
 /// leave values unmasked.
 pub fn guess_layout(source: &Source) -> Option<&'static str> {
     type Fits = fn(&[u8]) -> bool;
-    let digits = |cell: Option<&[u8]>| cell.is_some_and(|c| c.iter().all(u8::is_ascii_digit));
+    fn digits(cell: Option<&[u8]>) -> bool {
+        cell.is_some_and(|cell| cell.iter().all(u8::is_ascii_digit))
+    }
     let candidates: [(&str, usize, Fits); 4] = [
         ("misidentified", 26, |r| {
             r.len() == 26 && State::from_fips(r).is_some() && r[17..].iter().all(u8::is_ascii_digit)
@@ -178,7 +183,11 @@ pub fn guess_layout(source: &Source) -> Option<&'static str> {
             r.len() >= 50 && r.len() <= 241 && State::from_fips(&r[16..]).is_some()
         }),
         ("response", 500, |r| {
-            r.len() > 241 && r.len() <= 500 && State::from_fips(&r[16..]).is_some()
+            // Something else than an answer may stand behind an extract's record.
+            let answers = || matches!(r.get(241), Some(b'Y' | b'N')) && digits(r.get(242..244));
+            (242..=500).contains(&r.len())
+                && State::from_fips(&r[16..]).is_some()
+                && (r.len() >= LEAST_RESPONSE_BYTES || answers())
         }),
     ];
     let bytes = source.bytes();

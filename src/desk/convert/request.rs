@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::damage::{self, Watch};
 use super::{FromCsv, Plan, Refused, Rows, Target, guess_layout};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{
     Encoding, Framing, InputForm, InputForms, Records, Source, Told, diagnose_form, refuse_archive,
-    split_at_records,
+    split_at_records, told_first,
 };
 use crate::formats::layout::LayoutSet;
 use crate::progress::{Progress, Unit};
@@ -116,6 +117,7 @@ pub fn convert(
     }
     let mut sink = Sink::new(request, &plan, output)?;
     let mut records = 0;
+    let mut watch = Watch::new(&name, layouts)?;
     if let Some(csv) = &mut csv {
         let mut block = Vec::new();
         loop {
@@ -139,13 +141,28 @@ pub fn convert(
             .collect();
         for window in pieces.chunks(WINDOW_PIECES) {
             stop.check()?;
-            records += sink.take(request, (framing, source.bytes()), window, records)?;
+            let taken = sink.take(request, (framing, source.bytes()), window, records);
+            records += match taken {
+                Ok(taken) => taken,
+                Err(error) => {
+                    let told = damage::told(&source, &name, layouts, stop)?;
+                    let told: Vec<_> = told.iter().map(Told::line).collect();
+                    return Err(told_first(&told, None, error));
+                }
+            };
+            watch.look_at(&source, window);
             stage.advance((window[window.len() - 1].1 - window[0].0) as u64);
         }
     }
+    let told = if is_csv {
+        Vec::new()
+    } else {
+        watch.told(&source)
+    };
     source.check_intact()?;
-    let output = sink.finish().map_err(Error::io("write", &request.output))?;
-    let told = if is_csv { Vec::new() } else { source.told() };
+    let output = sink
+        .finish()
+        .map_err(Error::io(Attempt::Write, &request.output))?;
     Ok(Converted {
         plan,
         records,
@@ -199,10 +216,13 @@ fn open(request: &ConvertRequest, layouts: &LayoutSet, stop: &Stop) -> Result<(S
     }
     let Some(guessed) = guess_layout(&source) else {
         let names: Vec<_> = layouts.layouts.iter().map(|l| l.name.as_str()).collect();
-        let problem = match diagnose_form(&source, length(named)?) {
-            Some(form) => format!("cannot be told to be of one layout; {form}"),
+        let told = damage::told_of_most(&source, layouts, stop)?;
+        let told: Vec<_> = told.iter().map(Told::line).collect();
+        let form = Some(told.join("; ")).filter(|told| !told.is_empty());
+        let problem = match form.or(diagnose_form(&source, length(named)?)) {
+            Some(form) => format!("does not show which layout it has; {form}"),
             None => format!(
-                "cannot be told to be of one layout; name it with --layout: {}",
+                "does not show which layout it has; name it with --layout: {}",
                 names.join(", ")
             ),
         };
@@ -219,7 +239,7 @@ impl<'a> Sink<'a> {
             #[cfg(feature = "parquet")]
             {
                 let file = super::ParquetFile::new(plan, output)
-                    .map_err(Error::io("write", &request.output))?;
+                    .map_err(Error::io(Attempt::Write, &request.output))?;
                 return Ok(Sink::Parquet(Box::new(file)));
             }
             #[cfg(not(feature = "parquet"))]
@@ -272,7 +292,7 @@ impl<'a> Sink<'a> {
                     count += file.add(records(piece)).map_err(|error| match error {
                         ParquetError::Refused(refused) => refuse(&refused, before + count),
                         ParquetError::Unwritable(error) => {
-                            Error::io("write", &request.output)(error)
+                            Error::io(Attempt::Write, &request.output)(error)
                         }
                     })?;
                 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::folder_files;
 use crate::formats::reference::State;
 use crate::text::shown_path;
@@ -108,7 +108,7 @@ pub fn pair_files(old: &Path, new: &Path) -> Result<ComparedFiles> {
 }
 
 fn files_of(side: &Path) -> Result<Side> {
-    let metadata = std::fs::metadata(side).map_err(Error::io("open", side))?;
+    let metadata = std::fs::metadata(side).map_err(Error::io(Attempt::Open, side))?;
     let mut files = Side::default();
     if !metadata.is_dir() {
         files.responses.push(SidePath {

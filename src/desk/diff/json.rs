@@ -27,7 +27,7 @@ pub struct DiffDocument<'a> {
     /// The form of this value.
     #[schemars(extend("const" = "icr.diff/1"))]
     schema: &'static str,
-    /// Files that are no responses and stand on one side alone, or differ.
+    /// Files that are no responses and are on one side alone, or differ.
     stray_files: Each<'a, StrayFile>,
 }
 

@@ -54,7 +54,9 @@ impl SideSource {
                     problem: None,
                 });
             }
-            Err(Error::Input { problem, .. }) if !side.given => problem,
+            Err(Error::Input { problem, .. } | Error::Unusable { problem, .. }) if !side.given => {
+                problem
+            }
             Err(Error::Io { source, .. }) if !side.given => source.to_string(),
             Err(error) => return Err(error),
         };

@@ -3,6 +3,7 @@
 use crate::engine::extract::{Case, CaseNumber, CaseRows, Row};
 use crate::engine::matching::{Matcher, Side};
 use crate::formats::layout::CodeTable;
+use crate::stop::Stop;
 
 /// A case and its counterpart.
 #[derive(Clone, Copy)]
@@ -20,6 +21,8 @@ pub(super) struct Asked<'a> {
     pub(super) case: &'a Case,
     pub(super) edits: &'a CodeTable,
     pub(super) show_pii: bool,
+    /// Checked now and then, for a case can have as many participants as a file has records.
+    pub(super) stop: &'a Stop,
 }
 
 impl<'a> Asked<'a> {

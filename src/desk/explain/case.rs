@@ -22,6 +22,10 @@ use crate::error::Result;
 use crate::formats::layout::{CodeTable, LayoutSet};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
+use crate::stop::Stop;
+
+/// At most this many cases are explained: each is looked for in all extracts.
+const MOST_CASES: usize = 50;
 
 /// At most this many candidates of a tier are listed; all are counted.
 const MOST_CANDIDATES: usize = 20;
@@ -63,6 +67,8 @@ pub struct Explainer<'a> {
     pub layouts: &'a LayoutSet,
     /// Whether persons are shown unmasked.
     pub show_pii: bool,
+    /// Ends the search.
+    pub stop: &'a Stop,
 }
 
 /// The match that the search found, even if it is not returned.
@@ -76,10 +82,10 @@ struct Match<'a> {
 }
 
 impl Explainer<'_> {
-    /// Explains every selected case.
+    /// Explains the selected cases, the first 50 of them.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] if the layout set does not have a table.
+    /// [`crate::Error::Usage`] if the layout set does not have a table, [`crate::Error::Interrupted`].
     pub fn explain(&self, question: &Question) -> Result<Explanation> {
         let (reason_codes, edits) = tables(self.layouts)?;
         let mut explanation = Explanation {
@@ -88,6 +94,7 @@ impl Explainer<'_> {
             case_id: id_text(question.case),
             found: false,
             cases: Vec::new(),
+            cases_left_out: 0,
             rejected: Vec::new(),
         };
         let yours = self.matcher.sides.of(question.state);
@@ -95,7 +102,10 @@ impl Explainer<'_> {
         else {
             return Ok(explanation);
         };
-        for number in question.cases(&yours.extract) {
+        let numbers = question.cases(&yours.extract);
+        explanation.cases_left_out = numbers.len().saturating_sub(MOST_CASES);
+        for number in numbers.into_iter().take(MOST_CASES) {
+            self.stop.check()?;
             let asked = Asked {
                 matcher: &self.matcher,
                 yours,
@@ -103,8 +113,9 @@ impl Explainer<'_> {
                 case: &yours.extract.cases[number as usize],
                 edits,
                 show_pii: self.show_pii,
+                stop: self.stop,
             };
-            explanation.cases.push(self.case(asked, reason_codes));
+            explanation.cases.push(self.case(asked, reason_codes)?);
         }
         explanation.found = !explanation.cases.is_empty();
         explanation.rejected =
@@ -112,7 +123,7 @@ impl Explainer<'_> {
         Ok(explanation)
     }
 
-    fn case(&self, asked: Asked<'_>, reason_codes: &CodeTable) -> CaseEntry {
+    fn case(&self, asked: Asked<'_>, reason_codes: &CodeTable) -> Result<CaseEntry> {
         let mut recorder = Recorder::default();
         let mut scratch = Scratch::default();
         let outcome =
@@ -125,7 +136,7 @@ impl Explainer<'_> {
         let mut misses = Misses::new(asked);
         if found.is_none() {
             if let Some(side) = side {
-                misses.look_in(side);
+                misses.look_in(side)?;
                 misses.look_among_rejected(&side.extract);
             }
             let third = |extract: &&Extract| {
@@ -134,7 +145,7 @@ impl Explainer<'_> {
             let indexed = self.matcher.sides.iter().map(|side| &side.extract);
             let mut extracts: Vec<_> = indexed.chain(self.bystanders).filter(third).collect();
             extracts.sort_by_key(|extract| extract.state);
-            misses.look_beyond(&extracts);
+            misses.look_beyond(&extracts)?;
         }
         let (near_misses, near_misses_left_out) = misses.into_parts();
         let pair = found.as_ref().map(|found| {
@@ -146,7 +157,7 @@ impl Explainer<'_> {
         });
         let (word, because) = outcome_text(&outcome, other);
         let (class, leads) = leads::of_case(&asked, &outcome);
-        CaseEntry {
+        Ok(CaseEntry {
             yours: case_ids(&asked.yours.extract, asked.case),
             outcome: word,
             because,
@@ -166,13 +177,13 @@ impl Explainer<'_> {
                 .collect(),
             dropped: dropped(side, &recorder),
             chosen: found.as_ref().map(Match::entry),
-            participants: participants(&asked, found.as_ref(), &records),
+            participants: participants(&asked, found.as_ref(), &records)?,
             codes: reasons(reason_codes, &records, pair),
             class,
             leads,
             near_misses,
             near_misses_left_out,
-        }
+        })
     }
 }
 
@@ -236,7 +247,7 @@ fn participants(
     asked: &Asked<'_>,
     found: Option<&Match<'_>>,
     records: &[ReasonCodes],
-) -> Vec<ParticipantEntry> {
+) -> Result<Vec<ParticipantEntry>> {
     let extract = &asked.yours.extract;
     if let Some(found) = found {
         return Compared {
@@ -249,14 +260,14 @@ fn participants(
             codes: records,
             show_pii: asked.show_pii,
         }
-        .entries();
+        .entries(asked.stop);
     }
     let rows = asked.rows().iter().zip(records);
-    rows.map(|(row, &codes)| ParticipantEntry {
+    let entries = rows.map(|(row, &codes)| ParticipantEntry {
         because: "there is no case to compare with".to_owned(),
         ..entry_of(extract, row, codes, asked.show_pii)
-    })
-    .collect()
+    });
+    Ok(entries.collect())
 }
 
 fn outcome_text(outcome: &Outcome<'_>, other: Option<State>) -> (&'static str, String) {
@@ -269,7 +280,7 @@ fn outcome_text(outcome: &Outcome<'_>, other: Option<State>) -> (&'static str, S
         Outcome::NotFound { fcr_supplied: true } => (
             "not_found",
             format!(
-                "returned with 01: no tier found a case in the FCR's data for {other}, where it may stand without being registered"
+                "returned with 01: no tier found a case in the FCR's data for {other}, where it may be without being registered"
             ),
         ),
         Outcome::NotFound {

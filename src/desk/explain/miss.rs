@@ -13,6 +13,7 @@ use super::person::{case_ids, person};
 use crate::engine::extract::Case;
 use crate::engine::extract::{CaseRows, Extract, Row};
 use crate::engine::matching::{Matcher, Outcome, Scratch, Side, Unobserved};
+use crate::error::Result;
 use crate::formats::record::{CaseId, ParticipantClass};
 
 /// At most this many near misses of a kind are listed; the others are counted.
@@ -97,14 +98,20 @@ impl<'a> Misses<'a> {
     }
 
     /// Searches the other state's cases.
-    pub(super) fn look_in(&mut self, side: &Side) {
+    ///
+    /// # Errors
+    /// [`crate::Error::Interrupted`].
+    pub(super) fn look_in(&mut self, side: &Side) -> Result<()> {
         self.look_without_direction(side);
         let asked = self.asked;
         let (case, your_state) = (asked.case, asked.yours.extract.state);
         let (exact, near) = self.ssn_keys();
         let extract = &side.extract;
         let mut alike = Vec::new();
-        for theirs in &extract.cases {
+        for (number, theirs) in extract.cases.iter().enumerate() {
+            if number % 4096 == 0 {
+                asked.stop.check()?;
+            }
             if theirs.data.other_state == Some(your_state) && theirs.data.other_id == case.data.id {
                 self.add(NearMissKind::NamesYourCase, || NearMiss {
                     kind: NearMissKind::NamesYourCase,
@@ -143,6 +150,7 @@ impl<'a> Misses<'a> {
             }
         }
         self.add_alike(extract, alike);
+        Ok(())
     }
 
     /// Adds participants with SSNs similar to yours; those who seem to be the same person come

@@ -12,6 +12,7 @@ mod leads;
 mod likeness;
 mod miss;
 mod model;
+mod near_ones;
 mod participants;
 mod person;
 mod recorder;

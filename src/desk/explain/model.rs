@@ -21,11 +21,13 @@ pub struct Explanation {
     pub found: bool,
     /// The cases, in the order of their first records.
     pub cases: Vec<CaseEntry>,
+    /// How many more cases there are; they are not explained.
+    pub cases_left_out: usize,
     /// Rejected records with this Case ID.
     pub rejected: Vec<RejectedEntry>,
 }
 
-/// The two IDs that a case bears.
+/// The two IDs that a case has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CaseIds {
@@ -291,7 +293,7 @@ pub struct ParticipantEntry {
     pub codes: Vec<&'static str>,
 }
 
-/// A code that the case's records bear.
+/// A code that the case's records have.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CodeReason {

@@ -3,10 +3,13 @@
 
 use super::likeness::{SsnLikeness, ssn_likeness};
 use super::model::ParticipantEntry;
+use super::near_ones::NearOnes;
 use super::person::person;
 use crate::engine::extract::{CaseRows, Extract, Row};
 use crate::engine::matching::{Counterpart, ReasonCode, ReasonCodes, Rule, Trial, Trials};
+use crate::error::Result;
 use crate::formats::record::ParticipantClass;
+use crate::stop::Stop;
 
 /// The name of a rule, and its text.
 fn rule_text(rule: Rule) -> (&'static str, &'static str) {
@@ -43,16 +46,20 @@ pub(super) struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    pub(super) fn entries(&self) -> Vec<ParticipantEntry> {
+    pub(super) fn entries(&self, stop: &Stop) -> Result<Vec<ParticipantEntry>> {
         let trials = Trials::new(self.yours, self.theirs, self.counterparts);
+        let near_ones = NearOnes::new(self.theirs);
         let rows = self.yours.rows.iter().enumerate();
         rows.map(|(place, row)| {
+            if place % 1024 == 0 {
+                stop.check()?;
+            }
             let entry = entry_of(self.yours.extract, row, self.codes[place], self.show_pii);
             let their = |place: u32| &self.theirs.rows[place as usize];
             if let Some(counterpart) = self.counterparts[place] {
                 let (letter, rule) = rule_text(counterpart.rule);
                 let other = their(counterpart.place);
-                return ParticipantEntry {
+                return Ok(ParticipantEntry {
                     counterpart: Some(person(self.theirs.extract, other, self.show_pii)),
                     rule: Some(letter),
                     basis: Some(counterpart.basis().code()),
@@ -62,24 +69,30 @@ impl Compared<'_> {
                         rule.to_owned()
                     },
                     ..entry
-                };
+                });
             }
-            let near = self.nearest(&trials, row);
+            let near = self.nearest(&trials, &near_ones, row);
             let other = near.as_ref().map(|&(place, _)| their(place));
-            ParticipantEntry {
+            Ok(ParticipantEntry {
                 nearest: other.map(|row| person(self.theirs.extract, row, self.show_pii)),
                 because: near.map_or_else(|| nobody(row), |(_, why)| why),
                 ..entry
-            }
+            })
         })
         .collect()
     }
 
     /// The participant of theirs that comes closest, and why it is not the counterpart.
-    fn nearest(&self, trials: &Trials<'_>, row: &Row) -> Option<(u32, String)> {
-        let theirs = &self.theirs;
-        let near = trials.of(row).filter_map(|trial| {
-            let other = &theirs.rows[trial.place as usize];
+    fn nearest(
+        &self,
+        trials: &Trials<'_>,
+        near_ones: &NearOnes,
+        row: &Row,
+    ) -> Option<(u32, String)> {
+        let places = near_ones.of(self.yours.extract, row);
+        let near = places.into_iter().filter_map(|place| {
+            let trial = trials.of(row, place);
+            let other = &self.theirs.rows[place as usize];
             let (rank, why) = self.why_not(row, other, &trial)?;
             // Of several that are equally close, the first.
             Some(((rank, !trial.same_class, trial.place), trial.place, why))

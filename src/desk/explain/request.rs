@@ -134,6 +134,7 @@ pub fn explain(
         bystanders: &bystanders,
         layouts,
         show_pii: request.show_pii,
+        stop,
     };
     let answer = explainer.explain(question)?;
     let indexed = sides.iter().map(|side| &side.extract);

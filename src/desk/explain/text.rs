@@ -93,6 +93,12 @@ pub fn explanation_text(explanation: &Explanation) -> String {
         }
         case_text(&mut page, case);
     }
+    if explanation.cases_left_out > 0 {
+        page.head("More cases of this Case ID");
+        let count = count_of(explanation.cases_left_out, "case", "cases");
+        let line = format!("{count} not explained; name one with --other or --other-case");
+        page.line(2, &line);
+    }
     if !explanation.rejected.is_empty() {
         page.head("Rejected records of this Case ID");
         for record in &explanation.rejected {

@@ -8,6 +8,7 @@ use super::model::{NearMiss, NearMissKind};
 use super::person::case_ids;
 use crate::engine::extract::CaseNumber;
 use crate::engine::extract::{Extract, Row};
+use crate::error::Result;
 
 /// The keys of your case that do not depend on the state.
 struct Keys {
@@ -18,7 +19,10 @@ struct Keys {
 
 impl Misses<'_> {
     /// Searches the extracts of third states.
-    pub(super) fn look_beyond(&mut self, extracts: &[&Extract]) {
+    ///
+    /// # Errors
+    /// [`crate::Error::Interrupted`].
+    pub(super) fn look_beyond(&mut self, extracts: &[&Extract]) -> Result<()> {
         let rows = self.asked.rows();
         let keys = Keys {
             children: rows.iter().filter_map(Row::child_key).collect(),
@@ -28,10 +32,15 @@ impl Misses<'_> {
         let asked = &self.asked;
         let data = &asked.case.data;
         let your_state = asked.yours.extract.state;
-        let find = |extract: &&Extract| -> Vec<(CaseNumber, String)> {
+        let find = |extract: &&Extract| -> Result<Vec<(CaseNumber, String)>> {
             let cases = extract.cases.iter().zip(0..);
             cases
                 .filter_map(|(theirs, number)| {
+                    if number % 4096 == 0
+                        && let Err(error) = asked.stop.check()
+                    {
+                        return Some(Err(error));
+                    }
                     let rows = extract.rows_of(theirs);
                     let holds = |set: &AHashSet<u32>, key: fn(&Row) -> Option<u32>| {
                         rows.iter().filter_map(key).any(|key| set.contains(&key))
@@ -55,11 +64,11 @@ impl Misses<'_> {
                             "holds an adult with the usable SSN and type of one of yours and a child of the same name",
                         );
                     }
-                    (!shared.is_empty()).then(|| (number, shared.join(", and ")))
+                    (!shared.is_empty()).then(|| Ok((number, shared.join(", and "))))
                 })
                 .collect()
         };
-        let found: Vec<_> = extracts.par_iter().map(find).collect();
+        let found = extracts.par_iter().map(find).collect::<Result<Vec<_>>>()?;
         for (extract, hits) in extracts.iter().zip(found) {
             for (number, shared) in hits {
                 let theirs = &extract.cases[number as usize];
@@ -76,5 +85,6 @@ impl Misses<'_> {
                 });
             }
         }
+        Ok(())
     }
 }

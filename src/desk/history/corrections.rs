@@ -1,4 +1,4 @@
-//! What a state corrected after a response: cases that bore 02 and bear 00 in a later night.
+//! What a state corrected after a response: cases that had 02 and have 00 in a later night.
 //!
 //! 02 says that the case the state named is not the one that was found; the correction is another
 //! Other State Case ID. A case is therefore known again by its Case ID and its other state.
@@ -18,7 +18,7 @@ use crate::formats::record::Date;
 use crate::run::{FinishedRun, other_layouts};
 use crate::stop::Stop;
 
-/// Cases that bore 02 and bear 00 in a later response.
+/// Cases that had 02 and have 00 in a later response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Corrections {
     /// How many.

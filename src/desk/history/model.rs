@@ -14,7 +14,7 @@ use crate::formats::layout::LayoutSet;
 use crate::run::{FinishedRun, Pruned, runs_of};
 use crate::stop::Stop;
 
-/// A figure is held against the median of so many nights before, at most and at least.
+/// A figure is compared with the median of so many nights before, at most and at least.
 const WINDOW: usize = 14;
 const FEWEST: usize = 5;
 /// It changed suddenly if it is away from the median by more than each of these: a share of it, so
@@ -68,7 +68,7 @@ pub struct Scope {
 /// A scope in a night.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Point {
-    /// The date of the run whose extract stood in, where one did.
+    /// The date of the run whose extract was used instead, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stood_in: Option<String>,
     /// By name.

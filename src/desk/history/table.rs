@@ -95,7 +95,7 @@ fn corrected(text: &mut String, scope: &Scope) {
     }
 }
 
-/// The history as CSV, one figure a row.
+/// The history as CSV, one figure per row.
 ///
 /// # Errors
 /// [`Error::Unbalanced`] where a row cannot be made, which is a fault of the program.

@@ -1,6 +1,6 @@
 //! Writes the report as CSV: one figure per row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Figures, StateReport, View};
 
@@ -27,40 +27,52 @@ pub fn csv(view: View<'_>) -> String {
             new: view.new.scope(state),
             old: view.old.map(|old| old.scope(state)),
         };
-        let mut rows = |other: &str, part: &str, of: &dyn Fn(&StateReport) -> Option<Figures>| {
-            let new = of(scopes.new).unwrap_or_default();
-            let old = scopes.old.map(|old| of(old).unwrap_or_default());
+        let mut rows = |other: &str, part: &str, of: &dyn Fn(&StateReport) -> Rows| {
+            let new = of(scopes.new);
+            let old = scopes.old.map(of);
             let keys: BTreeSet<&String> = new
-                .0
                 .keys()
-                .chain(old.iter().flat_map(|old| old.0.keys()))
+                .chain(old.iter().flat_map(BTreeMap::keys))
                 .collect();
             for key in keys {
                 text += &format!("{state},{other},{part},{key},");
-                text += &match &old {
-                    None => new.of(key).to_string(),
-                    Some(old) => values(old.get(key), new.get(key)),
+                let (new, old) = (new.get(key), old.as_ref().map(|old| old.get(key)));
+                text += &match old {
+                    None => new.copied().unwrap_or_default().to_string(),
+                    Some(old) => values(old.copied(), new.copied()),
                 };
                 text.push('\n');
             }
         };
-        rows("all", "all", &|scope| Some(scope.total.clone()));
-        rows("all", "fcr_supplied", &|scope| {
-            Some(scope.fcr_supplied.clone())
-        });
+        let named = |figures: &Figures| {
+            let figures = figures.0.iter();
+            figures
+                .map(|(key, count)| (key.to_string(), *count))
+                .collect()
+        };
+        rows("all", "all", &|scope| named(&scope.total));
+        rows("all", "fcr_supplied", &|scope| named(&scope.fcr_supplied));
         rows("all", "findings", &|scope| {
             let findings = scope.findings.iter();
-            let named = findings.map(|(code, count)| (format!("finding.{code}"), count));
-            Some(Figures(named.collect()))
+            findings
+                .map(|(code, count)| (format!("finding.{code}"), count))
+                .collect()
         });
         for other in scopes.others() {
             rows(other, "all", &|scope| {
-                scope.by_other_state.get(other).cloned()
+                scope
+                    .by_other_state
+                    .get(other)
+                    .map(named)
+                    .unwrap_or_default()
             });
         }
     }
     text
 }
+
+/// Figures by the text of their keys.
+type Rows = BTreeMap<String, u64>;
 
 struct Sides<'a> {
     new: &'a StateReport,

@@ -11,7 +11,7 @@ use crate::text::json_text;
 #[derive(Serialize, JsonSchema)]
 pub struct ReportChange<'a> {
     /// The parts `national`, `states`, `matrix` and `absent` of a report, each number being new less
-    /// old; what stands on one side alone counts from 0.
+    /// old; what is on one side alone counts from 0.
     change: Map<String, Value>,
     /// The report.
     new: &'a Report,

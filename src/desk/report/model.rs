@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figures::figures;
-use super::{Figure, Figures};
+use super::{Counted, Figure, Figures};
 use crate::engine::extract::Severity;
 use crate::engine::response::Volume;
 use crate::formats::layout::CodeTable;
@@ -54,7 +54,7 @@ impl Report {
     }
 }
 
-/// What tells a run from another one of the same date.
+/// What distinguishes a run from another one of the same date.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RunIdentity {
     /// The name of its folder.
@@ -197,7 +197,7 @@ impl View<'_> {
         let both = [Some(self.new), self.old];
         both.into_iter()
             .flatten()
-            .any(|report| report.national.total.tell_pooled_tiers())
+            .any(|report| report.national.total.has_pooled_tiers())
     }
 
     /// The figures with fixed keys, in report order.
@@ -231,9 +231,9 @@ impl Report {
             }
         }
         let cell = |figures: &Figures| Cell {
-            returned: figures.of("cases.returned"),
+            returned: figures.of(Counted::Returned.cases()),
             found: figures.found(),
-            in_sync: figures.of("cases.in_sync"),
+            in_sync: figures.of(Counted::InSync.cases()),
         };
         let row = |state: &StateReport| {
             let cells = state.by_other_state.iter();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::model::Excluded;
 use super::tally::{Tally, tally};
-use super::{Figures, Findings, Report, RunIdentity, StateReport};
+use super::{Counted, Figures, Findings, Report, RunIdentity, StateReport};
 use crate::engine::extract::Severity;
 use crate::engine::matching::Routine;
 use crate::engine::response::{Fates, ResponseFields, StateTotals, differences};
@@ -40,7 +40,7 @@ pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Repor
         .with_max_len(1)
         .map(|(usps, said)| Ok((*usps, read_state(&run, usps, said, (layouts, stop))?)))
         .collect::<Result<BTreeMap<_, _>>>()?;
-    let by_tier = |state: &StateReport| state.total.tell_pooled_tiers();
+    let by_tier = |state: &StateReport| state.total.has_pooled_tiers();
     if summary.routine == Routine::Pooled || states.values().any(by_tier) {
         states.values_mut().for_each(StateReport::with_pooled_tiers);
     }
@@ -96,7 +96,7 @@ fn read_state(
         return Err(Error::input(
             &path,
             format!(
-                "is not the response that the summary tells of ({difference}); run icr verify on the folder"
+                "is not the response that the summary describes ({difference}); run icr verify on the folder"
             ),
         ));
     }
@@ -138,28 +138,31 @@ fn add_said(report: &mut StateReport, said: &StateTotals) {
     set_fates(total, &sums);
     let cases = &said.cases;
     for (key, count) in [
-        ("records.submitted", said.records.read),
-        ("records.rejected", said.records.rejected),
-        ("records.not_evaluated", said.records.not_evaluated),
+        (Counted::Submitted.records(), said.records.read),
+        (Counted::Rejected.records(), said.records.rejected),
+        (Counted::NotEvaluated.records(), said.records.not_evaluated),
         (
-            "cases.submitted",
+            Counted::Submitted.cases(),
             cases.returned + cases.suppressed + cases.not_evaluated,
         ),
-        ("cases.with_rejected_records", cases.with_rejected_records),
-        ("cases.not_evaluated", cases.not_evaluated),
+        (
+            Counted::WithRejectedRecords.cases(),
+            cases.with_rejected_records,
+        ),
+        (Counted::NotEvaluated.cases(), cases.not_evaluated),
     ] {
         total.set(key, count);
     }
 }
 
 fn set_fates(figures: &mut Figures, fates: &Fates) {
-    for (name, volume) in [
-        ("not_evaluated", fates.not_evaluated),
-        ("suppressed.closed_with_closed", fates.closed_with_closed),
-        ("suppressed.closed_not_found", fates.closed_not_found),
+    for (counted, volume) in [
+        (Counted::NotEvaluated, fates.not_evaluated),
+        (Counted::ClosedWithClosed, fates.closed_with_closed),
+        (Counted::ClosedNotFound, fates.closed_not_found),
     ] {
-        figures.set(format!("cases.{name}"), volume.cases);
-        figures.set(format!("records.{name}"), volume.records);
+        figures.set(counted.cases(), volume.cases);
+        figures.set(counted.records(), volume.records);
     }
 }
 
@@ -173,6 +176,6 @@ fn set_submitted(figures: &mut Figures, fates: &Fates) {
     ] {
         all += volume;
     }
-    figures.set("cases.submitted", all.cases);
-    figures.set("records.submitted", all.records);
+    figures.set(Counted::Submitted.cases(), all.cases);
+    figures.set(Counted::Submitted.records(), all.records);
 }

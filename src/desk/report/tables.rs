@@ -1,10 +1,11 @@
 //! The tables by state of the printed report: their columns, and one row per state.
 
-use super::Figures;
 use super::numbers::{change, known};
+use super::{Counted, Figures, Key, Outcome};
+use crate::engine::matching::ReasonCode;
 
 /// A column of a table by state: its head and its figure.
-pub(super) type Column = (&'static str, &'static str);
+pub(super) type Column = (&'static str, Key);
 
 /// A table by state: its title and columns.
 type Table = (&'static str, &'static [Column]);
@@ -22,94 +23,97 @@ const TABLES_BY_STATE: [Table; 7] = [
     (
         "CASES AND RECORDS",
         &[
-            ("CASES", "cases.submitted"),
-            ("NOT EVAL", "cases.not_evaluated"),
-            ("CLO/CLO", "cases.suppressed.closed_with_closed"),
-            ("CLO/NONE", "cases.suppressed.closed_not_found"),
-            ("RETURNED", "cases.returned"),
-            ("RECORDS", "records.submitted"),
-            ("REJECTED", "records.rejected"),
-            ("NOT EVAL", "records.not_evaluated"),
-            ("CLO/CLO", "records.suppressed.closed_with_closed"),
-            ("CLO/NONE", "records.suppressed.closed_not_found"),
-            ("RETURNED", "records.returned"),
+            ("CASES", Counted::Submitted.cases()),
+            ("NOT EVAL", Counted::NotEvaluated.cases()),
+            ("CLO/CLO", Counted::ClosedWithClosed.cases()),
+            ("CLO/NONE", Counted::ClosedNotFound.cases()),
+            ("RETURNED", Counted::Returned.cases()),
+            ("RECORDS", Counted::Submitted.records()),
+            ("REJECTED", Counted::Rejected.records()),
+            ("NOT EVAL", Counted::NotEvaluated.records()),
+            ("CLO/CLO", Counted::ClosedWithClosed.records()),
+            ("CLO/NONE", Counted::ClosedNotFound.records()),
+            ("RETURNED", Counted::Returned.records()),
         ],
     ),
     (
         "RETURNED CASES",
         &[
-            ("RETURNED", "cases.returned"),
-            ("TIER 1", "cases.tier.1"),
-            ("TIER 2", "cases.tier.2"),
-            ("TIER 3", "cases.tier.3"),
-            ("NOTFOUND", "cases.tier.none"),
-            ("IN SYNC", "cases.in_sync"),
-            ("NOBODY", "cases.nobody_matched"),
-            ("MULTIPLE", "cases.multiple_case"),
-            ("FCR-SUP", "cases.fcr_supplied"),
+            ("RETURNED", Counted::Returned.cases()),
+            ("TIER 1", Counted::Tier("1").cases()),
+            ("TIER 2", Counted::Tier("2").cases()),
+            ("TIER 3", Counted::Tier("3").cases()),
+            ("NOTFOUND", Counted::Tier("none").cases()),
+            ("IN SYNC", Counted::InSync.cases()),
+            ("NOBODY", Counted::NobodyMatched.cases()),
+            ("MULTIPLE", Counted::MultipleCase.cases()),
+            ("FCR-SUP", Counted::FcrSupplied.cases()),
         ],
     ),
     (
         POOLED,
         &[
-            ("TIER 4", "cases.tier.4"),
-            ("TIER 5", "cases.tier.5"),
-            ("TIER 6", "cases.tier.6"),
-            ("TIER 7", "cases.tier.7"),
+            ("TIER 4", Counted::Tier("4").cases()),
+            ("TIER 5", Counted::Tier("5").cases()),
+            ("TIER 6", Counted::Tier("6").cases()),
+            ("TIER 7", Counted::Tier("7").cases()),
         ],
     ),
     (
         "RETURNED CASES BY STATUS AND ROLE",
         &[
-            ("OPEN", "cases.open"),
-            ("CLOSED", "cases.closed"),
-            ("INITIAT", "cases.initiating"),
-            ("RESPOND", "cases.responding"),
-            ("NEITHER", "cases.neither"),
+            ("OPEN", Counted::Open.cases()),
+            ("CLOSED", Counted::Closed.cases()),
+            ("INITIAT", Counted::Initiating.cases()),
+            ("RESPOND", Counted::Responding.cases()),
+            ("NEITHER", Counted::Neither.cases()),
         ],
     ),
     (
         "RETURNED CASES BY REASON CODE",
         &[
-            ("00", "cases.code.00"),
-            ("01", "cases.code.01"),
-            ("02", "cases.code.02"),
-            ("03", "cases.code.03"),
-            ("04", "cases.code.04"),
-            ("05", "cases.code.05"),
-            ("06", "cases.code.06"),
-            ("07", "cases.code.07"),
-            ("08", "cases.code.08"),
+            ("00", Counted::Code(ReasonCode::R00).cases()),
+            ("01", Counted::Code(ReasonCode::R01).cases()),
+            ("02", Counted::Code(ReasonCode::R02).cases()),
+            ("03", Counted::Code(ReasonCode::R03).cases()),
+            ("04", Counted::Code(ReasonCode::R04).cases()),
+            ("05", Counted::Code(ReasonCode::R05).cases()),
+            ("06", Counted::Code(ReasonCode::R06).cases()),
+            ("07", Counted::Code(ReasonCode::R07).cases()),
+            ("08", Counted::Code(ReasonCode::R08).cases()),
         ],
     ),
     (
         "RETURNED RECORDS BY REASON CODE",
         &[
-            ("00", "records.code.00"),
-            ("01", "records.code.01"),
-            ("02", "records.code.02"),
-            ("03", "records.code.03"),
-            ("04", "records.code.04"),
-            ("05", "records.code.05"),
-            ("06", "records.code.06"),
-            ("07", "records.code.07"),
-            ("08", "records.code.08"),
+            ("00", Counted::Code(ReasonCode::R00).records()),
+            ("01", Counted::Code(ReasonCode::R01).records()),
+            ("02", Counted::Code(ReasonCode::R02).records()),
+            ("03", Counted::Code(ReasonCode::R03).records()),
+            ("04", Counted::Code(ReasonCode::R04).records()),
+            ("05", Counted::Code(ReasonCode::R05).records()),
+            ("06", Counted::Code(ReasonCode::R06).records()),
+            ("07", Counted::Code(ReasonCode::R07).records()),
+            ("08", Counted::Code(ReasonCode::R08).records()),
         ],
     ),
     (
         "VERIFICATION: SSN (RECORDS), FIPS CODE (CASES)",
         &[
-            ("SSN Y", "records.ssn.verified"),
-            ("SSN N", "records.ssn.not_verified"),
-            ("SSN -", "records.ssn.none"),
-            ("THEIRS Y", "records.other_ssn.verified"),
-            ("THEIRS N", "records.other_ssn.not_verified"),
-            ("THEIRS -", "records.other_ssn.none"),
-            ("FIPS Y", "cases.other_fips.verified"),
-            ("FIPS N", "cases.other_fips.not_verified"),
-            ("THEIRS Y", "cases.fips.verified"),
-            ("THEIRS N", "cases.fips.not_verified"),
-            ("THEIRS -", "cases.fips.none"),
+            ("SSN Y", Counted::Ssn(Outcome::Verified).records()),
+            ("SSN N", Counted::Ssn(Outcome::NotVerified).records()),
+            ("SSN -", Counted::Ssn(Outcome::None).records()),
+            ("THEIRS Y", Counted::OtherSsn(Outcome::Verified).records()),
+            (
+                "THEIRS N",
+                Counted::OtherSsn(Outcome::NotVerified).records(),
+            ),
+            ("THEIRS -", Counted::OtherSsn(Outcome::None).records()),
+            ("FIPS Y", Counted::OtherFips(Outcome::Verified).cases()),
+            ("FIPS N", Counted::OtherFips(Outcome::NotVerified).cases()),
+            ("THEIRS Y", Counted::Fips(Outcome::Verified).cases()),
+            ("THEIRS N", Counted::Fips(Outcome::NotVerified).cases()),
+            ("THEIRS -", Counted::Fips(Outcome::None).cases()),
         ],
     ),
 ];
@@ -134,14 +138,14 @@ pub(super) fn rows_of(
     row.extend(
         columns
             .iter()
-            .map(|(_, key)| format!("{:>BY_STATE$}", known(new.get(key)))),
+            .map(|(_, key)| format!("{:>BY_STATE$}", known(new.get(*key)))),
     );
     let moved = old.map(|old| {
         let mut row = format!("{:<6}", "");
         row.extend(
             columns
                 .iter()
-                .map(|(_, key)| format!("{:>BY_STATE$}", change(new.get(key), old.get(key)))),
+                .map(|(_, key)| format!("{:>BY_STATE$}", change(new.get(*key), old.get(*key)))),
         );
         row
     });

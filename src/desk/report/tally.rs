@@ -14,7 +14,7 @@ use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 use crate::stop::Stop;
 
-use super::Figures;
+use super::{Counted, Figures, Key, Outcome, Unit};
 
 /// Counts for the records that name one other state.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +50,9 @@ impl Outcomes {
         }] += 1;
     }
 
-    fn put(self, figures: &mut Figures, key: &str) {
-        for (name, count) in ["verified", "not_verified", "none"].iter().zip(self.0) {
-            figures.set(format!("{key}.{name}"), count);
+    fn put(self, figures: &mut Figures, key: impl Fn(Outcome) -> Key) {
+        for (outcome, count) in Outcome::ALL.into_iter().zip(self.0) {
+            figures.set(key(outcome), count);
         }
     }
 }
@@ -135,48 +135,46 @@ impl Tally {
         for (tier, count) in TIERS.iter().zip(totals.cases_by_tier) {
             // For the published routine, a tier of the pooled routine is not a figure, not even 0.
             if count > 0 || !matches!(*tier, "4" | "5" | "6" | "7") {
-                figures.set(format!("cases.tier.{tier}"), count);
+                figures.set(Counted::Tier(tier).cases(), count);
             }
         }
         for code in ReasonCode::ALL {
-            let (name, index) = (code.code(), code.index());
-            figures.set(format!("cases.code.{name}"), totals.cases_by_code[index]);
-            figures.set(
-                format!("records.code.{name}"),
-                totals.records_by_code[index],
-            );
+            let (counted, index) = (Counted::Code(code), code.index());
+            figures.set(counted.cases(), totals.cases_by_code[index]);
+            figures.set(counted.records(), totals.records_by_code[index]);
         }
         for (key, count) in [
-            ("cases.returned", totals.cases),
-            ("records.returned", totals.records),
-            ("cases.in_sync", self.in_sync),
-            ("cases.nobody_matched", totals.cases_nobody_matched),
-            ("cases.multiple_case", totals.multiple_case),
-            ("cases.fcr_supplied", totals.fcr_supplied),
-            ("cases.open", self.open),
-            ("cases.closed", self.closed),
-            ("cases.initiating", self.initiating),
-            ("cases.responding", self.responding),
-            ("cases.neither", self.neither),
+            (Counted::Returned.cases(), totals.cases),
+            (Counted::Returned.records(), totals.records),
+            (Counted::InSync.cases(), self.in_sync),
+            (Counted::NobodyMatched.cases(), totals.cases_nobody_matched),
+            (Counted::MultipleCase.cases(), totals.multiple_case),
+            (Counted::FcrSupplied.cases(), totals.fcr_supplied),
+            (Counted::Open.cases(), self.open),
+            (Counted::Closed.cases(), self.closed),
+            (Counted::Initiating.cases(), self.initiating),
+            (Counted::Responding.cases(), self.responding),
+            (Counted::Neither.cases(), self.neither),
         ] {
             figures.set(key, count);
         }
-        self.ssn.put(&mut figures, "records.ssn");
-        self.other_ssn.put(&mut figures, "records.other_ssn");
-        self.other_fips.put(&mut figures, "cases.other_fips");
+        self.ssn.put(&mut figures, |o| Counted::Ssn(o).records());
+        self.other_ssn
+            .put(&mut figures, |o| Counted::OtherSsn(o).records());
+        self.other_fips
+            .put(&mut figures, |o| Counted::OtherFips(o).cases());
         // The code that you submitted is always verified, so there is no `none`.
-        figures.0.remove("cases.other_fips.none");
-        self.fips.put(&mut figures, "cases.fips");
+        figures.0.remove(&Counted::OtherFips(Outcome::None).cases());
+        self.fips.put(&mut figures, |o| Counted::Fips(o).cases());
         for (class, count) in Class::ALL.into_iter().zip(self.by_class) {
-            figures.set(format!("cases.class.{}", class.name()), count);
+            figures.set(Counted::Class(class).cases(), count);
         }
         for (unit, combinations) in [
-            ("cases", &self.case_combinations),
-            ("records", &self.record_combinations),
+            (Unit::Cases, &self.case_combinations),
+            (Unit::Records, &self.record_combinations),
         ] {
             for (codes, count) in combinations {
-                let codes: Vec<_> = codes.iter().map(ReasonCode::code).collect();
-                figures.set(format!("{unit}.combination.{}", codes.join("+")), *count);
+                figures.set(Counted::Combination(*codes).of(unit), *count);
             }
         }
         figures

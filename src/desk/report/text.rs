@@ -6,7 +6,7 @@ use super::numbers::{change, known, percent};
 use super::pages::{COLUMNS, Pages};
 use super::pairs::{Pair, worst_pairs};
 use super::tables::{heads_of, rows_of, tables_by_state};
-use super::{Figures, Group, StateReport, Unit, View};
+use super::{Counted, Figures, Group, Key, StateReport, Unit, View};
 use crate::engine::confidence::{Class, share_of};
 use crate::engine::matching::ReasonCode;
 
@@ -100,14 +100,14 @@ impl Sheet<'_> {
             let rows: Vec<String> = self
                 .view
                 .figures()
-                .filter(|figure| figure.group == group && figure.unit == unit)
+                .filter(|figure| figure.group == group && figure.key.unit == unit)
                 .map(|figure| self.row(figure.title, figure.key))
                 .collect();
             pages.table(title, &heads, &rows);
         }
         for (title, unit) in [
-            ("CASES RETURNED, BY REASON CODE", "cases"),
-            ("RECORDS RETURNED, BY REASON CODE", "records"),
+            ("CASES RETURNED, BY REASON CODE", Unit::Cases),
+            ("RECORDS RETURNED, BY REASON CODE", Unit::Records),
         ] {
             let rows: Vec<String> = ReasonCode::ALL
                 .iter()
@@ -118,37 +118,32 @@ impl Sheet<'_> {
                         code.code(),
                         meaning.map_or("", |code| code.title.as_str())
                     );
-                    self.row(&label, &format!("{unit}.code.{}", code.code()))
+                    self.row(&label, Counted::Code(*code).of(unit))
                 })
                 .collect();
             pages.table(title, &heads, &rows);
         }
-        for (title, prefix, unit) in [
+        for (title, unit) in [
             (
                 "CASES RETURNED, BY COMBINATION OF REASON CODES",
-                "cases",
                 Unit::Cases,
             ),
             (
                 "RECORDS RETURNED, BY COMBINATION OF REASON CODES",
-                "records",
                 Unit::Records,
             ),
         ] {
             let both = self.old.iter().flat_map(|old| old.total.combinations(unit));
-            let combinations: BTreeSet<&str> = self
+            let combinations: BTreeSet<Key> = self
                 .new
                 .total
                 .combinations(unit)
                 .chain(both)
-                .map(|(codes, _)| codes)
+                .map(|(key, _)| key)
                 .collect();
             let rows: Vec<String> = combinations
                 .into_iter()
-                .map(|codes| {
-                    let label = codes.replace('+', " ");
-                    self.row(&label, &format!("{prefix}.combination.{codes}"))
-                })
+                .map(|key| self.row(&key.counted.end().replace('+', " "), key))
                 .collect();
             pages.table(title, &heads, &rows);
         }
@@ -161,17 +156,17 @@ impl Sheet<'_> {
                     share.share(),
                     share.lower_bound()
                 );
-                self.row(&label, &format!("cases.class.{name}"))
+                self.row(&label, Counted::Class(class).cases())
             })
             .collect();
         pages.table("CASES BY CLASS OF THE ANSWER", &heads, &rows);
     }
 
-    fn row(&self, label: &str, key: &str) -> String {
+    fn row(&self, label: &str, key: Key) -> String {
         let label: String = label.chars().take(49).collect();
         let mut row = format!("{label:<50}");
         let parts: [fn(&StateReport) -> &Figures; 2] = [|s| &s.total, |s| &s.fcr_supplied];
-        let is_combination = key.contains(".combination.");
+        let is_combination = matches!(key.counted, Counted::Combination(_));
         for part in parts {
             // A combination that is missing occurs 0 times; other missing figures are unknown.
             let count = |scope: &StateReport| {
@@ -363,27 +358,18 @@ impl Sheet<'_> {
             let mut rows = Vec::new();
             for (other, figures) in &self.new.by_other_state {
                 let before = before(other);
-                let mut codes: BTreeSet<&str> =
-                    figures.combinations(unit).map(|(codes, _)| codes).collect();
-                codes.extend(
-                    before
-                        .iter()
-                        .flat_map(|old| old.combinations(unit))
-                        .map(|(codes, _)| codes),
-                );
-                for codes in codes {
-                    let count = |figures: &Figures| {
-                        let mut all = figures.combinations(unit);
-                        all.find(|(c, _)| *c == codes).map_or(0, |(_, n)| n)
-                    };
-                    let new = Some(count(figures));
+                let old = before.iter().flat_map(|old| old.combinations(unit));
+                let both = figures.combinations(unit).chain(old);
+                let keys: BTreeSet<Key> = both.map(|(key, _)| key).collect();
+                for key in keys {
+                    let new = Some(figures.of(key));
                     let mut row = format!(
                         "{other:<6}{:<20}{:>WIDTH$}",
-                        codes.replace('+', " "),
+                        key.counted.end().replace('+', " "),
                         known(new)
                     );
                     if self.old.is_some() {
-                        let old = before.map(&count);
+                        let old = before.map(|old| old.of(key));
                         row += &format!("{:>WIDTH$}{:>WIDTH$}", known(old), change(new, old));
                     }
                     rows.push(row);

@@ -1,5 +1,5 @@
 //! What a leads file adds to the worklist: for a case its best lead in words, and for one that is
-//! closed there, the open case in which its people stand. Nothing is updated or sent on a lead.
+//! closed there, the open case in which its people are. Nothing is updated or sent on a lead.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +56,7 @@ impl Leads {
         (best.lead != answer).then(|| format!("Lead: {}", sentence(best, case)))
     }
 
-    /// The open case in which the people of a case that is closed there stand, as a sentence.
+    /// The open case in which the people of a case that is closed there are, as a sentence.
     pub(super) fn open_elsewhere(&self, case: &ResponseCase<'_>) -> Option<String> {
         let lines = self.of(case);
         let answer = CaseId::new(case.their_id());
@@ -68,7 +68,7 @@ impl Leads {
             |line: &&LeadLine| line.lead != answer && !line.evidence.holds(Evidence::Closed);
         let open = lines.iter().find(is_open)?;
         Some(format!(
-            "The people of the closed case stand in another case there, which is open: {}",
+            "The people of the closed case are in another case there, which is open: {}",
             sentence(open, case)
         ))
     }
@@ -118,9 +118,9 @@ fn words(piece: Evidence) -> &'static str {
         E::CaseIdNear => "your case names it but for one digit, or two exchanged",
         E::YouNameAnother => "your case names another one there",
         E::Closed => "it is closed",
-        E::PeopleInOpenCase => "its people stand in another, open case there",
-        E::PeopleInClosedCase => "its people stand in another, closed case there",
-        E::PeopleInAnotherCase => "its people stand in another case there",
+        E::PeopleInOpenCase => "its people are in another, open case there",
+        E::PeopleInClosedCase => "its people are in another, closed case there",
+        E::PeopleInAnotherCase => "its people are in another case there",
         E::AnotherNamesYours => "another case there names yours",
         E::CpSsn => "its custodial party has the SSN of yours",
         E::CpSsnAlone => {

@@ -10,6 +10,7 @@ pub mod rules;
 mod answers;
 mod case;
 mod csenet;
+mod damage;
 mod decision;
 mod desk;
 mod fp_record;
@@ -26,6 +27,7 @@ mod worklist;
 
 pub use crate::engine::response::{ReadCase, ResponseFields, ResponseRecord};
 pub use case::{ResponseCase, sorted_cases};
+pub use damage::told_with;
 pub use desk::{Desk, Finished, UPDATES_HEAD};
 pub use leads::Leads;
 pub use policy::{AnswerTo08, DEFAULT_POLICY, Policy};

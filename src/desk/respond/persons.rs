@@ -9,7 +9,7 @@ use crate::engine::matching::MatchBasis;
 use crate::engine::matching::ReasonCode;
 use crate::formats::record::{NameKey, PersonName, SsnField, trim_end};
 
-/// Revokes updates that must not be loaded, and lists participants who must be told apart by a
+/// Revokes updates that must not be loaded, and lists participants whom must distinguish a
 /// worker.
 ///
 /// - An SSN that another participant of your case already has is not loaded: the SSA's name

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
-use crate::open::read_whole;
+use crate::open::{read_whole, utf8_text};
 use crate::stop::Stop;
 
 /// The default policy as commented TOML: every key with its reason and source.
@@ -163,8 +163,8 @@ impl Policy {
             Error::Io { source, .. } => refuse(None, format!("cannot be read ({source})")),
             other => other,
         })?;
-        let text = std::str::from_utf8(&file.bytes)
-            .map_err(|_| refuse(None, "is not UTF-8 text; save it as UTF-8".to_owned()))?;
+        let text = utf8_text(&file.bytes)
+            .map_err(|no_text| refuse(no_text.line, no_text.problem.to_owned()))?;
         let policy = Self::parse(text).map_err(|(line, problem)| refuse(line, problem))?;
         Ok((policy, InputEntry::of_whole("policy", path, &file)))
     }

@@ -94,10 +94,10 @@ impl SentLog {
             (None, None) => {
                 let why = match path {
                     Some(_) => {
-                        "the --sent file holds no transaction, so it tells no last serial number; give --serial-start beside it"
+                        "the --sent file holds no transaction, and so no last serial number; give --serial-start beside it"
                     }
                     None => {
-                        "no --sent file tells the last serial number; give the number of the first transaction"
+                        "no --sent file has the last serial number; give the number of the first transaction"
                     }
                 };
                 return Err(Error::Usage(format!("--serial-start is required: {why}")));

@@ -258,7 +258,7 @@ impl RespondSummary {
             // A change without a mark withdraws a mark that the person has (verification.md,
             // section 3), and a response does not show marks.
             text +=
-                "fcr.txt bears no family violence marks: fill columns 46-47 before it is loaded\n";
+                "fcr.txt has no family violence marks: fill columns 46-47 before it is loaded\n";
         }
         if totals.not_built > 0 {
             let _ = writeln!(

@@ -13,7 +13,7 @@ impl Desk<'_> {
     pub(super) fn update_case_id(&mut self, case: &ResponseCase<'_>) -> Result<()> {
         let c = case.counts();
         let rule = format!(
-            "threshold met: {} of {} adults and {} of {} children matched; no caution stands",
+            "threshold met: {} of {} adults and {} of {} children matched; no caution applies",
             c.adults_matched, c.adults_yours, c.children_matched, c.children_yours
         );
         let (old, new) = (text(case.other_id()), text(case.their_id()));

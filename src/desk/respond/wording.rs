@@ -107,7 +107,7 @@ fn caution(case: &ResponseCase<'_>, cautions: &[Caution]) -> Advice {
     };
     Advice {
         finding: format!(
-            "{yours}, but {} of {} adults and {} of {} children of yours stand in case {} of {}. It was not taken over: {}.",
+            "{yours}, but {} of {} adults and {} of {} children of yours are in case {} of {}. It was not taken over: {}.",
             counts.adults_matched,
             counts.adults_yours,
             counts.children_matched,
@@ -195,7 +195,7 @@ fn closed_there(case: &ResponseCase<'_>, notice: &Notice<'_>) -> Advice {
             case,
             "Decide whether the case should remain interstate. If so, ask the other state (CSENet or UIFSA forms) to open the action again; if a one-state action serves better, close the interstate action.",
             if told {
-                "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria; the initiating state is told already."
+                "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria; the initiating state knows already."
             } else {
                 "Find out whether the family still needs services from you. If not, begin case closure under the federal criteria and tell the initiating state (for example by CSENet MSC P GSC14)."
             },
@@ -249,7 +249,7 @@ pub(super) fn of_record(finding: RecordFinding, age_of_majority: u8) -> Advice {
         SsnDoubt::NotHandedOut => {
             "by the Match Basis the participant was found in doubt or by a second look, for which no number is handed out"
         }
-        SsnDoubt::OnAnother => "it already stands on another participant of your case",
+        SsnDoubt::OnAnother => "another participant of your case has it already",
         SsnDoubt::OfTwoPersons => {
             "it would come to two participants of your case who are not the same person"
         }

@@ -2,7 +2,7 @@
 //!
 //! A file is known by its kind and state, or by its name where it has no state; a finding by its code
 //! and record. A record's number moves when records come or go before it, so the file may be as many
-//! records longer or shorter; what can be told no better is told by count (decision 0045). No digest
+//! records longer or shorter; what cannot be identified better is compared by count (decision 0045). No digest
 //! of a record is kept: with few guesses it would give away the record.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +10,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::told::known_told;
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
-use crate::open::read_whole;
+use crate::open::{read_whole, utf8_text};
 use crate::stop::Stop;
 
 /// The kind of a file, and its state or name.
@@ -28,6 +29,8 @@ pub struct Baseline {
 struct KnownFile {
     records: u64,
     codes: BTreeMap<String, Known>,
+    /// What was done to it as a whole, and to how many records.
+    told: BTreeMap<String, u64>,
 }
 
 /// The findings of one code.
@@ -61,7 +64,7 @@ impl Known {
             let before = record.checked_add_signed(-longer);
             longer == 0 || !before.is_some_and(|before| left.remove(&before))
         });
-        // Beyond the last that was listed, numbers tell nothing.
+        // Beyond the last that was listed, numbers say nothing.
         let all_listed = self.listed.len() as u64 == self.count;
         let told =
             |record: &u64| all_listed || self.listed.last().is_some_and(|last| record <= last);
@@ -105,7 +108,7 @@ impl Baseline {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let report: Value = serde_json::from_slice(bytes).ok()?;
+        let report: Value = serde_json::from_str(utf8_text(bytes).ok()?).ok()?;
         if report["schema"] == "icr.validate/1" {
             Self::of_json(&report)
         } else {
@@ -119,6 +122,7 @@ impl Baseline {
         let known = KnownFile {
             records: about["records"].as_u64()?,
             codes: BTreeMap::new(),
+            told: BTreeMap::new(),
         };
         let key = (kind.to_owned(), name.to_owned());
         Some(self.files.entry(key).or_insert(known))
@@ -128,6 +132,9 @@ impl Baseline {
         let mut baseline = Baseline::default();
         for about in report["files"].as_array()? {
             let file = baseline.file(about)?;
+            // Reports did not always tell it.
+            let told = about["told"].as_array().into_iter().flatten();
+            file.told.extend(told.filter_map(known_told));
             for code in about["codes"].as_array()? {
                 let listed = code["first_records"].as_array()?;
                 let known = Known {
@@ -154,6 +161,10 @@ impl Baseline {
             let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
             let artifact = artifacts.get(usize::try_from(place["index"].as_u64()?).ok()?)?;
             let file = baseline.file(&artifact["properties"])?;
+            if let Some(told) = known_told(&result["properties"]["told"]) {
+                file.told.extend([told]);
+                continue;
+            }
             // That a file cannot be used is no finding that a baseline excuses.
             let Some(count) = result["occurrenceCount"].as_u64() else {
                 continue;
@@ -184,6 +195,10 @@ impl FileReport {
         let longer = known.map_or(0, |known| {
             self.records.wrapping_sub(known.records).cast_signed()
         });
+        for told in &mut self.told {
+            let before = known.and_then(|known| known.told.get(&told.key()));
+            told.new = Some(before.is_none_or(|&records| told.records > records));
+        }
         let mut marks: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
         for code in &mut self.codes {
             let of_code = known.and_then(|known| known.codes.get(code.code));

@@ -51,7 +51,7 @@ fn place_of(edit: Edit, rejected: &[Rejected]) -> String {
 }
 
 /// The advice where what was done to the file explains at least half of the records.
-const TOLD: &str = "See what is told of the file as a whole.";
+const TOLD: &str = "See what is said of the file as a whole.";
 
 /// The table of a file's findings: by harm, then by number, then in the order of the edits.
 /// `explained` are those that what was done to the file explains: the advice gives way to that.

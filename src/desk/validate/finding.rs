@@ -1,6 +1,6 @@
 //! The findings of a file one by one, for the forms that a program reads: sarif, junit, github.
 //!
-//! Position, field and code tell where a finding is and what it is; never a value of the record.
+//! Position, field and code say where a finding is and what it is; never a value of the record.
 
 use super::{CodeCount, FIRST_RECORDS, FileReport};
 use crate::engine::extract::{Edit, Severity};
@@ -11,7 +11,7 @@ use crate::text::count_of;
 pub(super) struct Finding<'r> {
     /// Its code, with what it means and what to do.
     pub code: &'r CodeCount,
-    /// The record, from 1; none where several are told at once.
+    /// The record, from 1; none where several are listed at once.
     pub record: Option<u64>,
     /// How many records it is about.
     pub count: u64,

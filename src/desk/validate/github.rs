@@ -1,6 +1,6 @@
 //! The report as annotations of GitHub Actions: one workflow command a finding.
 //!
-//! A log line that begins with `::error` or `::warning` marks the file at that line and column
+//! A log line that begins with `::error`, `::warning` or `::notice` marks the file at that line and column
 //! (GitHub, "Workflow commands for GitHub Actions", "Setting an error message").
 
 use super::finding::Finding;
@@ -38,6 +38,21 @@ impl FileReport {
             let problem = message(problem);
             *text += &format!("::error file={path},title=cannot be used::{problem}\n");
         }
+        let told_known = self.told.iter().filter(|told| told.new == Some(false));
+        let told_known = told_known.count() as u64;
+        for told in self.told.iter().filter(|told| told.new != Some(false)) {
+            let level = match told.severity {
+                "error" => "error",
+                _ => "notice",
+            };
+            let line = told.first_record().filter(|_| self.listing.lines);
+            let line = line.map_or_else(String::new, |line| format!(",line={line}"));
+            *text += &format!(
+                "::{level} file={path}{line},title={}::{}\n",
+                property(&told.kind),
+                message(&told.line())
+            );
+        }
         let findings = self.findings_one_by_one();
         let (known, told): (Vec<_>, Vec<_>) = findings
             .iter()
@@ -54,7 +69,7 @@ impl FileReport {
                 message(&finding.message())
             );
         }
-        let known: u64 = known.iter().map(|finding| finding.count).sum();
+        let known = known.iter().map(|finding| finding.count).sum::<u64>() + told_known;
         if known > 0 {
             *text += &format!(
                 "{} in the baseline, not annotated\n",

@@ -1,4 +1,4 @@
-//! The report as JUnit XML: a suite a file, a test case a finding.
+//! The report as JUnit XML: one suite per file, one test case per finding.
 //!
 //! Findings that do not fail the command (warnings without `--strict`, what the baseline holds) are
 //! skipped cases, so that a server shows them without calling the build broken.
@@ -48,16 +48,22 @@ impl FileReport {
     fn suite(&self, worst: Severity) -> Suite {
         let path = self.listing.path.to_string_lossy().into_owned();
         let mut cases = vec![Case::of_use(&path, self.unusable.as_deref())];
+        for told in &self.told {
+            let element = if told.fails() { "failure" } else { "skipped" };
+            let message = format!("{}{}", known(told.new), told.line());
+            cases.push(Case {
+                class: path.clone(),
+                name: format!("{}, the file as a whole", told.key()),
+                ended: Some((element, told.kind.clone(), message)),
+            });
+        }
         for finding in self.findings_one_by_one() {
             let element = if finding.fails(worst) {
                 "failure"
             } else {
                 "skipped"
             };
-            let known = match finding.new {
-                Some(false) => "in the baseline; ",
-                _ => "",
-            };
+            let known = known(finding.new);
             cases.push(Case {
                 class: path.clone(),
                 name: format!("{} {}", finding.code.code, finding.place()),
@@ -73,6 +79,14 @@ impl FileReport {
             file: Some(path),
             cases,
         }
+    }
+}
+
+/// What stands before a finding that a baseline holds.
+fn known(new: Option<bool>) -> &'static str {
+    match new {
+        Some(false) => "in the baseline; ",
+        _ => "",
     }
 }
 

@@ -56,7 +56,7 @@ impl Listing {
         with.map(|found| found.record).collect()
     }
 
-    /// Whether it was held against a baseline.
+    /// Whether it was compared with a baseline.
     pub(super) fn has_baseline(&self) -> bool {
         self.new.is_some()
     }

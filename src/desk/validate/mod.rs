@@ -18,6 +18,7 @@ mod sarif;
 mod shared;
 mod table;
 mod text;
+mod told;
 
 pub use baseline::Baseline;
 pub use codes::CodeCount;
@@ -27,6 +28,7 @@ pub use plausible::{Judged, Limit, Limits};
 pub use report::{FileReport, OtherStateCount, Report, TypeCount};
 pub use request::{ValidateRequest, Validated, validate};
 pub use shared::SharedSsn;
+pub use told::ToldFinding;
 
 /// The number of record numbers shown per finding.
 pub const FIRST_RECORDS: usize = 5;

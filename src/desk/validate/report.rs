@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::formats::Formats;
 use super::listing::Listing;
 use super::{
-    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, Limits, OtherCaseIds, SharedSsn, codes,
-    completeness, shared,
+    CodeCount, FIRST_RECORDS, FieldCount, FormatCount, Limits, OtherCaseIds, SharedSsn,
+    ToldFinding, codes, completeness, shared,
 };
 use crate::engine::extract::{Extract, Provenance, Severity, Unusable};
-use crate::formats::input::{Framing, Told};
+use crate::formats::input::Framing;
 use crate::formats::layout::{ExtractLayout, LayoutSet, RECORD_BYTES};
 use crate::formats::record::ParticipantType;
 use crate::formats::reference::State;
@@ -41,7 +41,7 @@ pub struct FileReport {
     /// Why the file cannot be used, if it cannot.
     pub unusable: Option<String>,
     /// What was done to the file as a whole.
-    pub told: Vec<Told>,
+    pub told: Vec<ToldFinding>,
     /// The number of records read.
     pub records: u64,
     /// The number of records rejected.
@@ -98,16 +98,6 @@ pub struct TypeCount {
     pub records: u64,
 }
 
-/// What was done to a file that makes it one which should not be matched, though its records pass.
-const TOLD_ERRORS: [&str; 6] = [
-    "implausible",
-    "repeated",
-    "cases-twice",
-    "other-state",
-    "cut-column",
-    "last-record-cut",
-];
-
 /// At most this many shared SSNs are listed.
 const MOST_SHARED: usize = 10;
 
@@ -147,8 +137,8 @@ impl Report {
     /// Whether a file has a finding of this severity or a worse one; with a baseline, a new one. What
     /// was done to a file as a whole can be an error though each record passes.
     pub fn has(&self, severity: Severity) -> bool {
-        let is_error = |told: &Told| TOLD_ERRORS.contains(&told.kind.as_str());
-        if self.files.iter().any(|file| file.told.iter().any(is_error)) {
+        let mut told = self.files.iter().flat_map(|file| &file.told);
+        if told.any(ToldFinding::fails) {
             return true;
         }
         let codes = self.files.iter().flat_map(|file| &file.codes);
@@ -211,7 +201,7 @@ impl FileReport {
         told.extend(extract.told.iter().cloned());
         FileReport {
             unusable,
-            told,
+            told: told.into_iter().map(ToldFinding::from).collect(),
             records: extract.records,
             rejected: extract.rejected.len() as u64,
             cases,
@@ -249,7 +239,7 @@ impl FileReport {
         }
     }
 
-    /// The report on a file of which nothing but the edits can be told; `layout` is that of its kind.
+    /// The report on a file of which only the edits are known; `layout` is that of its kind.
     pub fn of_unusable(file: &Unusable, layout: &ExtractLayout, layouts: &LayoutSet) -> Self {
         let name = file.path.file_name().unwrap_or_default();
         FileReport {
@@ -263,7 +253,7 @@ impl FileReport {
                 layouts,
             ),
             unusable: Some(file.problem.clone()),
-            told: file.told.clone(),
+            told: file.told.iter().cloned().map(ToldFinding::from).collect(),
             records: file.records,
             rejected: file.rejected.len() as u64,
             codes: codes::count(

@@ -31,7 +31,7 @@ pub struct ValidateRequest {
     pub form: InputForms,
     /// The date of the run.
     pub run_date: Date,
-    /// How many of each warning are told one by one, at least.
+    /// How many of each warning are listed one by one, at least.
     pub max_warnings: usize,
     /// The largest share of rejected records of a file that can be used, in percent.
     pub max_rejects_percent: f64,

@@ -1,7 +1,7 @@
-//! The report as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format): a result a finding.
+//! The report as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format): one result per finding.
 //!
 //! A SARIF of this program is also a baseline: what it needs beside the standard's own keys stands in
-//! property bags (`kind`, `state` and `records` of a file; `record` of a result).
+//! property bags (`kind`, `state` and `records` of a file; `record` or `told` of a result).
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
@@ -54,6 +54,14 @@ impl Report {
                 "defaultConfiguration": {"level": "error"},
             }));
         }
+        let told = self.files.iter().flat_map(|file| &file.told);
+        let told: BTreeMap<&str, &str> = told.map(|told| (&*told.kind, told.severity)).collect();
+        rules.extend(told.into_iter().map(|(kind, level)| {
+            json!({
+                "id": kind, "shortDescription": {"text": "What was done to the file as a whole"},
+                "defaultConfiguration": {"level": level},
+            })
+        }));
         let notifications: Vec<_> = refusal
             .iter()
             .map(|refusal| json!({"level": "error", "message": {"text": refusal}}))
@@ -119,6 +127,25 @@ impl FileReport {
             }
             results.push(unusable);
         }
+        for told in &self.told {
+            let mut place = json!({"artifactLocation": location});
+            if let Some(record) = told.first_record().filter(|_| self.listing.lines) {
+                place["region"] = json!({"startLine": record});
+            }
+            let mut result = json!({
+                "ruleId": told.kind, "level": told.severity, "message": {"text": told.line()},
+                "locations": [{"physicalLocation": place}],
+                "occurrenceCount": told.records.max(1),
+                "properties": {"told": {
+                    "kind": told.kind, "records": told.records, "what": told.what,
+                    "first_records": told.first_records,
+                }},
+            });
+            if let Some(new) = told.new {
+                result["baselineState"] = json!(baseline_state(new));
+            }
+            results.push(result);
+        }
         for finding in self.findings_one_by_one() {
             let mut place = json!({"artifactLocation": location});
             if let Some(record) = finding.record.filter(|_| self.listing.lines) {
@@ -149,9 +176,13 @@ fn result(finding: &Finding<'_>, place: &Value) -> Value {
         result["properties"]["record"] = json!(record);
     }
     if let Some(new) = finding.new {
-        result["baselineState"] = json!(if new { "new" } else { "unchanged" });
+        result["baselineState"] = json!(baseline_state(new));
     }
     result
+}
+
+fn baseline_state(new: bool) -> &'static str {
+    if new { "new" } else { "unchanged" }
 }
 
 /// A path as a URI reference (RFC 3986): what is not allowed in one is percent-encoded.

@@ -10,7 +10,7 @@ use crate::engine::extract::{Extract, Row};
 /// Minimum number of different name keys before a shared SSN is reported.
 const NAMES: usize = 5;
 
-/// A usable SSN that five or more different name keys share; the number itself is not told.
+/// A usable SSN that five or more different name keys share; the number itself is not shown.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct SharedSsn {

@@ -94,6 +94,11 @@ impl FileReport {
             }
             line[7] = numbers(&told.first_records);
             lines.push(line);
+            if let Some(new) = told.new {
+                let mut line = self::line("told_new", &told.kind, &told.what);
+                line[3] = u64::from(new).to_string();
+                lines.push(line);
+            }
         }
         for code in &self.codes {
             let mut line = line("code", code.code, &code.title);

@@ -75,7 +75,11 @@ impl FileReport {
             text += &format!("  cannot be used: {}\n", shown(problem));
         }
         for told in &self.told {
-            text += &format!("  {}\n", told.line());
+            let known = match told.new {
+                Some(false) => "in the baseline: ",
+                _ => "",
+            };
+            text += &format!("  {known}{}\n", told.line());
         }
         self.codes_text(&mut text);
         if self.formats.is_some() {

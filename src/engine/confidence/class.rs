@@ -111,7 +111,7 @@ impl Class {
     }
 
     /// Whether a case of this class deserves leads beside its answer. Of one that is closed there,
-    /// only if its people stand in another case as well, which the class does not tell.
+    /// only if its people are in another case as well, which the class does not show.
     pub fn is_doubtful(self) -> bool {
         !matches!(
             self,

@@ -24,8 +24,8 @@ impl Provenance {
     /// The name that messages use for files of this provenance.
     pub fn files(self) -> &'static str {
         match self {
-            Provenance::Submitted => "extracts, one file a state",
-            Provenance::FcrDerived => "FCR-derived extracts, one file a state",
+            Provenance::Submitted => "extracts, one file per state",
+            Provenance::FcrDerived => "FCR-derived extracts, one file per state",
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::{
     CaseId, Date, ParticipantClass, ParticipantType, PersonName, SsnField, case_id_is_valid,
-    is_blank, trim_end,
+    is_blank, trim_end, unusual_bytes,
 };
 use crate::formats::reference::{Counties, State};
 
@@ -242,18 +242,4 @@ impl Editor<'_> {
                     || (row.class() == Some(ParticipantClass::Child) && row.name().is_some())
             })
     }
-}
-
-/// Whether the record has a control byte (below X'20', or X'7F'), and whether it has a byte of
-/// X'80' or above.
-#[inline]
-fn unusual_bytes(bytes: &[u8]) -> (bool, bool) {
-    let (mut control, mut high) = (false, 0);
-    for chunk in bytes.chunks(32) {
-        for &byte in chunk {
-            control |= byte < 0x20 || byte == 0x7f;
-            high |= byte;
-        }
-    }
-    (control, high & 0x80 != 0)
 }

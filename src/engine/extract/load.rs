@@ -20,8 +20,8 @@ use crate::engine::ssn_check::{Misidentified, SsnMaster};
 use crate::error::{Error, Result};
 use crate::formats::input::InputEntry;
 use crate::formats::input::{
-    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, Source, Told, Wanted,
-    diagnose, shape, split_at_records,
+    Counts, Framing, InputForms, ReadFile, Records, RejectedAt, Shape, SoundRecord, Source, Told,
+    Wanted, diagnose, shape, split_at_records,
 };
 use crate::formats::layout::{ExtractLayout, RECORD_BYTES};
 use crate::formats::record::Date;
@@ -74,8 +74,8 @@ impl Loader<'_> {
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
         match Source::open(path, RECORD_BYTES, self.form.of(path), self.stop) {
             Ok(source) => self.load_source(source, provenance),
-            Err(Error::TooLarge { path, problem }) => {
-                let unusable = over_limit(path, provenance, problem)?;
+            Err(Error::Unusable { path, problem }) => {
+                let unusable = not_read(path, provenance, problem)?;
                 Ok(Loaded::Unusable(Box::new(unusable)))
             }
             Err(error) => Err(error),
@@ -240,12 +240,9 @@ impl Loader<'_> {
         let state = state.filter(|_| (rejected.len() as u64) * 2 < whole.records);
         shape(&ReadFile {
             source,
-            layout,
-            wanted,
-            state,
+            kinds: &[SoundRecord::of_extract(layout, wanted, state)],
             counts: Counts {
                 records: whole.records,
-                short: findings.of(Edit::W01),
                 high: findings.of(Edit::W02),
                 bad_ssns: findings.of(Edit::W06),
                 bad_dates: findings.of(Edit::W07),
@@ -262,7 +259,7 @@ impl Loader<'_> {
     }
 
     /// Why a file cannot be used, if it cannot: what was done to it comes first, where that is known.
-    /// With it, whether `icr validate` would tell more.
+    /// With it, whether `icr validate` would say more.
     fn problem(
         &self,
         whole: &Piece,
@@ -290,7 +287,7 @@ impl Loader<'_> {
             let (wanted, layout) = self.wanted(provenance);
             diagnose(source, wanted, layout)
         };
-        // The reason stands behind what was done to the file.
+        // The reason comes after what was done to the file.
         let behind = |reason: String, or_else: bool| match instead() {
             Some(what) => (format!("{what}; read as it is, {reason}"), false),
             None => (reason, or_else),
@@ -338,8 +335,8 @@ fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
     explained
 }
 
-/// A file of which no record was read, since it is over a limit.
-fn over_limit(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
+/// A file of which no record was read.
+fn not_read(path: PathBuf, provenance: Provenance, problem: String) -> Result<Unusable> {
     let entry = InputEntry::undigested("excluded", &path)?;
     Ok(Unusable {
         path,

@@ -61,11 +61,11 @@ pub struct Unusable {
     pub state: Option<State>,
     /// Its provenance.
     pub provenance: Provenance,
-    /// How its records are told apart.
+    /// How its records are separated.
     pub framing: Framing,
     /// Why, and what to do.
     pub problem: String,
-    /// Whether `icr validate` would tell more.
+    /// Whether `icr validate` would say more.
     pub needs_validate: bool,
     /// What was done to the file as a whole, the commonest first.
     pub told: Vec<Told>,

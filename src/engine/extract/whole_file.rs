@@ -1,18 +1,22 @@
-//! What is told of a whole file by what its cases are: doubled, of two months, or another state's.
+//! Findings about a whole file from its cases: doubled, of two months, or another state's.
 
 use super::findings::Edit;
 use super::loaded::Extract;
 use super::provenance::Provenance;
-use crate::formats::input::{Framing, Told};
+use crate::formats::input::{Told, repeated};
 use crate::formats::reference::State;
 
 /// From which share of records that list a participant again (W15), in percent, a file holds the same
 /// cases twice: a sound extract lists hardly any (ours).
 const TWICE_PERCENT: u64 = 20;
 
-/// What is told of a file by its cases.
+/// Findings about a file from its cases.
 pub(super) fn told_of_cases(extract: &Extract) -> Vec<Told> {
     let mut told = Vec::new();
+    let again = extract.findings.of(Edit::W15);
+    let repeated = repeated(&extract.source, extract.records);
+    let again_too = repeated.is_none();
+    told.extend(repeated);
     let mut tell = |kind: &str, records: u64, what: String| {
         told.push(Told {
             kind: kind.to_owned(),
@@ -21,13 +25,7 @@ pub(super) fn told_of_cases(extract: &Extract) -> Vec<Told> {
             what,
         });
     };
-    let again = extract.findings.of(Edit::W15);
-    if let Some(times) = times(extract) {
-        let what = format!(
-            "the file holds the same records {times} times over, one after the other; send them once"
-        );
-        tell("repeated", extract.records / times * (times - 1), what);
-    } else if again * 100 >= extract.records * TWICE_PERCENT && again > 1 {
+    if again_too && again * 100 >= extract.records * TWICE_PERCENT && again > 1 {
         let what = "they list a participant of their case again (W15): were two files, or two months, put into one? Send one".to_owned();
         tell("cases-twice", again, what);
     }
@@ -43,30 +41,6 @@ pub(super) fn told_of_cases(extract: &Extract) -> Vec<Told> {
         tell("other-state", 0, what);
     }
     told
-}
-
-/// How many times the file holds the same bytes over, if it does.
-fn times(extract: &Extract) -> Option<u64> {
-    let bytes = extract.source.bytes();
-    [2, 3].into_iter().find(|&times| {
-        if !extract.records.is_multiple_of(times) || extract.records < 2 * times {
-            return false;
-        }
-        let part = match extract.source.framing {
-            Framing::Fixed(_) => bytes.len() / times as usize,
-            // The last line may be without its end.
-            Framing::Text => (bytes.len() + 1) / times as usize,
-        };
-        let all = bytes.len();
-        let whole = |first: usize| bytes.get(first..(first + part).min(all));
-        let core = part.saturating_sub(1);
-        let head = whole(0).and_then(|head| head.get(..core));
-        (part * times as usize).abs_diff(all) < 2
-            && (1..times as usize).all(|n| {
-                let same = whole(n * part).and_then(|part| part.get(..core));
-                head.is_some() && head == same
-            })
-    })
 }
 
 /// The state that a file's name begins with, in capitals, alone or before something that is no letter:

@@ -89,7 +89,7 @@ impl Ask {
         }
     }
 
-    /// The case that was returned, where the answer is doubtful only if the same people stand in
+    /// The case that was returned, where the answer is doubtful only if the same people are in
     /// another case there too: it is closed, several fitted, or it was found by people.
     pub(super) fn needs_a_rival(&self) -> Option<CaseNumber> {
         let (number, facts) = self.found?;

@@ -30,11 +30,11 @@ pub enum Evidence {
     YouNameAnother,
     /// It is closed, and yours is open.
     Closed,
-    /// It is closed and yours open, and its people stand in another case there, which is open.
+    /// It is closed and yours open, and its people are in another case there, which is open.
     PeopleInOpenCase,
-    /// It is open, and its people stand in another case there, which is closed.
+    /// It is open, and its people are in another case there, which is closed.
     PeopleInClosedCase,
-    /// Its people stand in another case there, and neither is the open one.
+    /// Its people are in another case there, and neither is the open one.
     PeopleInAnotherCase,
     /// Another case there names yours.
     AnotherNamesYours,
@@ -286,7 +286,7 @@ impl EvidenceSet {
     }
 
     /// Whether the case may have been taken for another one of the same people: it is closed and
-    /// yours open, its people stand in another case there, or another one names yours.
+    /// yours open, its people are in another case there, or another one names yours.
     pub fn is_contested(self) -> bool {
         use Evidence as E;
         let doubts = [

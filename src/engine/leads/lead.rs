@@ -26,10 +26,10 @@ pub struct Lead {
     pub share: Share,
 }
 
-/// So many of a case's candidates, the best, are held against each other.
+/// So many of a case's candidates, the best, are compared with each other.
 const MOST_COMPARED: usize = 6;
 
-/// A case that may be the counterpart, before it is held against the others.
+/// A case that may be the counterpart, before it is compared with the others.
 struct Candidate {
     case: CaseNumber,
     evidence: EvidenceSet,
@@ -74,7 +74,7 @@ pub(super) fn best(
         is_new
     });
     if all.len() > 1 {
-        hold_against_each_other(asker, theirs, &mut all);
+        compare_with_each_other(asker, theirs, &mut all);
         order(&mut all);
     }
     all.truncate(MOST_LEADS);
@@ -95,7 +95,7 @@ pub(super) fn best(
 
 /// Adds to each candidate what the others say against it: that they have the same people, or name your
 /// case too.
-fn hold_against_each_other(asker: &Asker<'_>, theirs: &Side, all: &mut [Candidate]) {
+fn compare_with_each_other(asker: &Asker<'_>, theirs: &Side, all: &mut [Candidate]) {
     use Evidence as E;
     let is_open = |candidate: &Candidate| theirs.extract.cases[candidate.case as usize].data.open;
     let names_yours = |candidate: &Candidate| {

@@ -145,7 +145,7 @@ fn pairs(
 ) -> Result<Vec<Pair>> {
     let mut pairs = with_rivals(theirs, questions, stop)?;
     pairs.extend(with_common_keys(sides, theirs, questions, stop)?);
-    // The case that was returned is held against the others in any case.
+    // The case that was returned is compared with the others in any case.
     let returned = (0..).zip(questions).filter_map(|(number, question)| {
         let needs_none = question.ask.needs_a_rival().is_none();
         Some((number, question.ask.found?.0)).filter(|_| needs_none)

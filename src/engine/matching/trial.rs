@@ -2,6 +2,8 @@
 //! for an explanation: the comparison itself stops at the best counterpart and does not keep why
 //! others failed.
 
+use ahash::AHashMap;
+
 use super::strict::{is_n1, is_n2};
 use super::{Counterpart, Rule};
 use crate::engine::extract::{CaseRows, Row};
@@ -34,7 +36,8 @@ pub struct Trial {
 pub struct Trials<'a> {
     yours: CaseRows<'a>,
     theirs: CaseRows<'a>,
-    counterparts: &'a [Option<Counterpart>],
+    /// Your participants by the place of their counterpart.
+    holders: AHashMap<u32, Vec<&'a Row>>,
 }
 
 impl<'a> Trials<'a> {
@@ -42,44 +45,48 @@ impl<'a> Trials<'a> {
     pub fn new(
         yours: CaseRows<'a>,
         theirs: CaseRows<'a>,
-        counterparts: &'a [Option<Counterpart>],
+        counterparts: &[Option<Counterpart>],
     ) -> Self {
+        let mut holders: AHashMap<u32, Vec<&'a Row>> = AHashMap::new();
+        for (row, counterpart) in yours.rows.iter().zip(counterparts) {
+            if let Some(counterpart) = counterpart {
+                holders.entry(counterpart.place).or_default().push(row);
+            }
+        }
         Trials {
             yours,
             theirs,
-            counterparts,
+            holders,
         }
     }
 
-    /// Tries one of your participants with each of the other case's.
-    pub fn of(&self, row: &'a Row) -> impl Iterator<Item = Trial> + '_ {
-        let pairs = (0..).zip(self.theirs.rows);
-        pairs.map(move |(place, other)| {
-            let same_name = self.yours.same_name_key(row, self.theirs, other);
-            Trial {
-                place,
-                same_class: row.class().is_some() && row.class() == other.class(),
-                same_ssn: row.ssn().is_some() && row.ssn() == other.ssn(),
-                same_name,
-                middles_contradict: same_name && {
-                    let middle = self.yours.middle_name(row);
-                    let agreement = middle.agreement(&self.theirs.middle_name(other));
-                    agreement == MiddleAgreement::Contradict
-                },
-                held: self.is_held(row, place),
-                by_name: if is_n1(row, other) {
-                    Some(Rule::N1)
-                } else {
-                    is_n2(row, other).then_some(Rule::N2)
-                },
-            }
-        })
+    /// Tries one of your participants with one of the other case's, by its index among its rows.
+    pub fn of(&self, row: &Row, place: u32) -> Trial {
+        let other = &self.theirs.rows[place as usize];
+        let same_name = self.yours.same_name_key(row, self.theirs, other);
+        Trial {
+            place,
+            same_class: row.class().is_some() && row.class() == other.class(),
+            same_ssn: row.ssn().is_some() && row.ssn() == other.ssn(),
+            same_name,
+            middles_contradict: same_name && {
+                let middle = self.yours.middle_name(row);
+                let agreement = middle.agreement(&self.theirs.middle_name(other));
+                agreement == MiddleAgreement::Contradict
+            },
+            held: self.is_held(row, place),
+            by_name: if is_n1(row, other) {
+                Some(Rule::N1)
+            } else {
+                is_n2(row, other).then_some(Rule::N2)
+            },
+        }
     }
 
     fn is_held(&self, row: &Row, place: u32) -> bool {
-        let holders = self.yours.rows.iter().zip(self.counterparts);
+        let holders = self.holders.get(&place).into_iter().flatten();
         holders
-            .filter(|(_, counterpart)| counterpart.is_some_and(|other| other.place == place))
-            .any(|(holder, _)| !self.yours.same_person(row, holder))
+            .copied()
+            .any(|holder| !self.yours.same_person(row, holder))
     }
 }

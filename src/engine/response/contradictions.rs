@@ -20,12 +20,12 @@ pub(super) fn of_record(
     let tier = r.match_tier;
     let has_tier = !is_blank(tier.of(bytes));
     if holds(ReasonCode::R01) == has_tier {
+        say(tier, "a tier is given with 01, or is missing without it");
+    } else if has_tier && (tier.of(bytes) == b"1") == holds(ReasonCode::R02) {
         say(
             tier,
-            "a tier stands where 01 does, or is missing where it does not",
+            "02 is given with tier 1, or is missing with another tier",
         );
-    } else if has_tier && (tier.of(bytes) == b"1") == holds(ReasonCode::R02) {
-        say(tier, "02 stands with tier 1, or does not with another");
     }
     if !has_tier {
         let blank = [
@@ -85,7 +85,7 @@ fn of_counterpart(
     if let Some(columns) = r.match_basis
         && record.basis.is_some() != record.is_matched()
     {
-        let what = "a basis stands without a counterpart, or is missing where there is one";
+        let what = "a basis is given without a counterpart, or is missing where there is one";
         say(columns, what);
     }
     if record.basis.is_some_and(|basis| !basis.hands_out_ssn()) {
@@ -105,7 +105,7 @@ fn of_counterpart(
     let absent = SsnField::parse(fields.submitted(bytes, fields.extract.ssn)) == SsnField::Absent;
     for (code, fits) in [(ReasonCode::R07, absent), (ReasonCode::R08, !absent)] {
         if record.codes.holds(code) && !(fits && their_ssn.usable().is_some()) {
-            let what = "07 or 08 stands and does not fit the two SSNs";
+            let what = "07 or 08 is given and does not fit the two SSNs";
             say(r.ssn, what);
         }
     }

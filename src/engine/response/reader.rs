@@ -242,7 +242,7 @@ impl<'s, 'f> CaseReader<'s, 'f> {
                 "is of a case that ended before: the case has more records than it says ({at}), or the response holds it twice"
             )),
             Some(stated) if has < stated => Some(format!(
-                "the case that begins here says that it has {stated} records ({at}), but {has} stand together: the response was cut, or is not what was sent"
+                "the case that begins here says that it has {stated} records ({at}), but {has} are together: the response was cut, or is not what was sent"
             )),
             Some(_) => None,
         };

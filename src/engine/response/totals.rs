@@ -59,7 +59,7 @@ pub struct StateTotals {
     pub cases_by_tier: TierCounts,
     /// Cases returned with a counterpart in which no participant matched.
     pub cases_nobody_matched: u64,
-    /// Cases returned that are in sync: a record bears 00, and all adults and children matched.
+    /// Cases returned that are in sync: a record has 00, and all adults and children matched.
     pub cases_in_sync: u64,
     /// Records returned, by code.
     pub records_by_code: CodeCounts,

@@ -1,4 +1,4 @@
-//! What stands before the first record and after the last and is no record: a byte-order mark, and
+//! What comes before the first record and after the last and is no record: a byte-order mark, and
 //! padding.
 
 use std::ops::Range;
@@ -40,8 +40,8 @@ impl Body {
     }
 }
 
-/// Where the last record ends, and how the records are told apart. Padding that is all there is
-/// stays: such a file is told to be blank.
+/// Where the last record ends, and how the records are separated. Padding that is all there is
+/// stays: such a file is reported as blank.
 fn without_padding(body: &[u8], record_bytes: usize, asked: Option<Format>) -> (usize, Framing) {
     let framing = Framing::of(body, record_bytes, asked);
     let core = body
@@ -74,7 +74,7 @@ fn text_end(body: &[u8]) -> Option<usize> {
     let mut end = body.len();
     loop {
         let rest = &body[..end];
-        // The line end of the last line, if it has one, stands between it and what follows.
+        // The line end of the last line, if it has one, is between it and what follows.
         let text = rest.strip_suffix(b"\n").unwrap_or(rest);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let first = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Mapped, Source, digest_until};
-use crate::error::{Error, Result};
+use super::spool::{delivered, is_read_once};
+use super::{Source, digest_until};
+use crate::error::{Attempt, Error, Result};
 use crate::open::WholeFile;
 use crate::stop::Stop;
 use crate::text::hex;
@@ -45,12 +46,18 @@ impl InputEntry {
     /// # Errors
     /// [`crate::Error::Io`] where it cannot be looked at.
     pub fn undigested(kind: &str, path: &Path) -> Result<Self> {
-        let metadata = std::fs::metadata(path).map_err(Error::io("read", path))?;
+        // Of what came through a pipe the size is known when it is digested.
+        let bytes = if is_read_once(path) {
+            0
+        } else {
+            let metadata = std::fs::metadata(path);
+            metadata.map_err(Error::io(Attempt::Read, path))?.len()
+        };
         Ok(InputEntry {
             kind: kind.to_owned(),
             name: file_name(path),
             state: None,
-            bytes: metadata.len(),
+            bytes,
             sha256: String::new(),
         })
     }
@@ -61,7 +68,7 @@ impl InputEntry {
     /// [`crate::Error::Io`] where the file cannot be read, [`crate::Error::Interrupted`].
     pub fn digested(mut self, path: &Path, stop: &Stop) -> Result<Self> {
         if self.sha256.is_empty() {
-            let bytes = Mapped::open(path)?;
+            let bytes = delivered(path, stop)?;
             let mut digest = Sha256::new();
             digest_until(&mut digest, &bytes, stop)?;
             bytes.check_intact()?;

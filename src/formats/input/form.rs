@@ -4,7 +4,7 @@ use memchr::{memchr, memchr2};
 
 use super::code_pages::{CP037, CP500, CP1047, CodePage};
 
-/// How the records of a file that was read are told apart.
+/// How the records of a file that was read are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// One record per line, LF or CRLF, the last line with or without its ending.
@@ -13,7 +13,7 @@ pub enum Framing {
     Fixed(usize),
 }
 
-/// How the records of a file are told apart as it is delivered.
+/// How the records of a file are separated as it is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One record a line.
@@ -121,7 +121,7 @@ impl Encoding {
         }
     }
 
-    /// The page of EBCDIC bytes: 037, unless brackets stand in pairs where another page has them and
+    /// The page of EBCDIC bytes: 037, unless brackets come in pairs where another page has them and
     /// none where 037 has them. The other differences are of signs that no record needs, so that
     /// they decide nothing (ours).
     fn of_ebcdic(counts: &[usize; 256]) -> Self {

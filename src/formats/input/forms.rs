@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// What was asked for files of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named<T> {
-    /// The file's name without its folder, or the path as it was given; `*` and `?` stand for any
+    /// The file's name without its folder, or the path as it was given; `*` and `?` match any
     /// bytes and for one.
     pub name: String,
     /// What it is to be; `None` where that is found out from the bytes.
@@ -82,7 +82,7 @@ impl<T> Named<T> {
     }
 }
 
-/// Whether a name fits a pattern, in which `*` stands for any bytes and `?` for one. Takes no longer
+/// Whether a name fits a pattern, in which `*` matches any bytes and `?` one. Takes no longer
 /// than the product of both lengths: it goes back to the last `*` alone.
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);

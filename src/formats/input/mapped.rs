@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::open::regular;
 
 /// What there is to say of a device.
@@ -87,7 +87,7 @@ impl Mapped {
         let file = regular(path).map_err(|error| match error.kind() {
             ErrorKind::InvalidInput if path.is_dir() => Error::input(path, FOLDER),
             ErrorKind::InvalidInput => Error::input(path, NO_FILE),
-            _ => Error::io("open", path)(error),
+            _ => Error::io(Attempt::Open, path)(error),
         })?;
         Self::of_file(file, path)
     }
@@ -98,7 +98,7 @@ impl Mapped {
     /// As [`Mapped::open`].
     pub fn of_file(file: File, path: &Path) -> Result<Self> {
         install_handler();
-        let metadata = file.metadata().map_err(Error::io("read", path))?;
+        let metadata = file.metadata().map_err(Error::io(Attempt::Read, path))?;
         if !metadata.is_file() {
             return Err(Error::input(path, NO_FILE));
         }
@@ -117,7 +117,7 @@ impl Mapped {
             // process can alter bytes (seen by `check_intact`, and every reader takes any byte)
             // or cut the file, which the SIGBUS handler turns into zeroes.
             let map = unsafe { MmapOptions::new().len(bytes).map(&mapped.file) }
-                .map_err(Error::io("map", path))?;
+                .map_err(Error::io(Attempt::Map, path))?;
             mapped.slot = Some(register(&map).ok_or_else(|| {
                 Error::input(
                     path,
@@ -160,7 +160,7 @@ impl Mapped {
     /// [`Error::Input`] if it does not.
     pub(super) fn check_temporary(&self, checksum: u32) -> Result<()> {
         let metadata = self.file.metadata();
-        let metadata = metadata.map_err(Error::io("read", &self.path))?;
+        let metadata = metadata.map_err(Error::io(Attempt::Read, &self.path))?;
         let same = metadata.size() == self.opened.bytes && self.checksum() == checksum;
         // After the checksum, which reads every page.
         if same && !self.is_cut() {
@@ -193,7 +193,7 @@ impl Mapped {
         let metadata = self
             .file
             .metadata()
-            .map_err(Error::io("read", &self.path))?;
+            .map_err(Error::io(Attempt::Read, &self.path))?;
         let now = Stamp::of(&metadata);
         if cut && now.bytes >= self.opened.bytes {
             let problem = "could not be read to its end, although it has not become shorter; look at the disk, then run again";

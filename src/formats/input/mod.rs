@@ -18,9 +18,11 @@ mod translate;
 mod unpacked;
 mod utf8;
 mod variable;
+mod zip;
 
 pub use diagnose::{
-    Counts, ReadFile, RejectedAt, Shape, Wanted, diagnose, diagnose_form, refuse_archive, shape,
+    Counts, Examined, ReadFile, RejectedAt, Shape, SoundRecord, Wanted, diagnose, diagnose_form,
+    refuse_archive, repeated, shape,
 };
 pub use entry::{InputEntry, file_name};
 pub use form::{Encoding, Format, Framing, InputForm};
@@ -31,5 +33,5 @@ pub use packing::Packing;
 pub use paths::{folder_files, input_bytes, input_files};
 pub use source::{Source, digest_until};
 pub use spool::{delivered, is_stdin};
-pub use told::Told;
+pub use told::{Told, told_first};
 pub use unpacked::{MAX_UNPACKED_BYTES, set_max_unpacked};

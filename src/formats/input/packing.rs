@@ -1,10 +1,11 @@
-//! Files that come packed: gzip and zstd, told by their first bytes; of one part or several, and
-//! perhaps padded behind the last (tapes and fixed blocks leave that).
+//! Files that come packed, told by their first bytes: gzip and zstd, of one part or several, and ZIP
+//! archives of one file; all perhaps padded at the end (tapes and fixed blocks leave that).
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::ends::is_padding;
+use super::zip::{MEMBER, NO_MEMBERS, Refused, Unzip};
 use crate::error::Error;
 
 /// The largest window of zstd, as the logarithm of its bytes: 2 GiB, which `zstd --long=31` asks for,
@@ -18,6 +19,8 @@ pub enum Packing {
     Gzip,
     /// zstd, with one or more frames.
     Zstd,
+    /// A ZIP archive, of which one file is read.
+    Zip,
 }
 
 impl Packing {
@@ -29,6 +32,7 @@ impl Packing {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 Some(Packing::Zstd)
             }
+            _ if bytes.starts_with(MEMBER) || bytes.starts_with(NO_MEMBERS) => Some(Packing::Zip),
             _ => None,
         }
     }
@@ -38,6 +42,7 @@ impl Packing {
         match self {
             Packing::Gzip => "gzip",
             Packing::Zstd => "zstd",
+            Packing::Zip => "zip",
         }
     }
 
@@ -54,6 +59,9 @@ impl Packing {
 
     /// The error for a file that cannot be decompressed.
     pub(super) fn refuse(self, path: &Path, error: &std::io::Error) -> Error {
+        if let Some(why) = Refused::of(error) {
+            return Error::unusable(path, format!("this {} file {why}", self.word()));
+        }
         let what = match error.kind() {
             ErrorKind::UnexpectedEof => "ends before it is complete",
             _ => "is damaged",
@@ -62,14 +70,15 @@ impl Packing {
             "this {} file {what} and cannot be unpacked; transfer it again, in binary mode",
             self.word()
         );
-        Error::input(path, problem)
+        Error::unusable(path, problem)
     }
 }
 
-/// One part of a packed file: a member of gzip, a frame of zstd.
+/// One part of a packed file: a member of gzip, a frame of zstd, the one file of an archive.
 enum Part<'a> {
     Gzip(flate2::bufread::GzDecoder<&'a [u8]>),
     Zstd(zstd::Decoder<'static, &'a [u8]>),
+    Zip(Box<Unzip<'a>>),
 }
 
 impl<'a> Part<'a> {
@@ -81,6 +90,7 @@ impl<'a> Part<'a> {
                 frame.window_log_max(ZSTD_WINDOW_LOG)?;
                 Part::Zstd(frame)
             }
+            Packing::Zip => Part::Zip(Box::new(Unzip::open(bytes)?)),
         })
     }
 
@@ -88,6 +98,7 @@ impl<'a> Part<'a> {
         match self {
             Part::Gzip(member) => member.read(buffer),
             Part::Zstd(frame) => frame.read(buffer),
+            Part::Zip(file) => file.read(buffer),
         }
     }
 
@@ -96,6 +107,8 @@ impl<'a> Part<'a> {
         match self {
             Part::Gzip(member) => member.into_inner(),
             Part::Zstd(frame) => frame.finish(),
+            // Of an archive all was looked at when its directory was found.
+            Part::Zip(_) => &[],
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::spool;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 
 /// The files that the arguments name: each is a file or pipe, `-` (standard input), or a folder whose regular files (not hidden,
-/// not nested) are all taken, in byte order of their names. `what` tells what the files are, for the
+/// not nested) are all taken, in byte order of their names. `what` says what the files are, for the
 /// message about a folder that has none.
 ///
 /// # Errors
@@ -19,7 +19,7 @@ pub fn input_files(arguments: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
             files.push(argument.clone());
             continue;
         }
-        let metadata = std::fs::metadata(argument).map_err(Error::io("open", argument))?;
+        let metadata = std::fs::metadata(argument).map_err(Error::io(Attempt::Open, argument))?;
         if metadata.is_dir() {
             let found = folder_files(argument)?;
             if found.is_empty() {
@@ -48,25 +48,25 @@ pub fn input_bytes(path: &Path) -> Result<u64> {
     if spool::is_read_once(path) {
         return Ok(0);
     }
-    let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+    let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Open, path))?;
     Ok(metadata.len())
 }
 
 /// The files of a folder, not hidden and not nested, in byte order of their names. Every other name
-/// that the folder lists is an error: were it passed over, a state would be absent and nobody told.
+/// that the folder lists is an error: were it passed over, a state would be absent without a word.
 ///
 /// # Errors
-/// [`Error::Io`] where the folder, or what a name stands for, cannot be looked at (a link to
+/// [`Error::Io`] where the folder, or what a name leads to, cannot be looked at (a link to
 /// nothing, for example), and [`Error::Input`] where a name is of a pipe, socket or device.
 pub fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let entry = entry.map_err(Error::io("read", folder))?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(Attempt::Read, folder))? {
+        let entry = entry.map_err(Error::io(Attempt::Read, folder))?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
         let path = entry.path();
-        let metadata = std::fs::metadata(&path).map_err(Error::io("open", &path))?;
+        let metadata = std::fs::metadata(&path).map_err(Error::io(Attempt::Open, &path))?;
         if metadata.is_file() {
             names.push(entry.file_name());
         } else if !metadata.is_dir() {

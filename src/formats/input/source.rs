@@ -17,7 +17,7 @@ use super::temporary::temporary_file;
 use super::translate::{Translated, needs_no_translation, translate};
 use super::unpacked::refuse_zeros;
 use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 use crate::text::count_of;
 
@@ -28,7 +28,7 @@ const DIGEST_BYTES: usize = 4 * 1024 * 1024;
 pub struct Source {
     /// Its path, as given.
     pub path: PathBuf,
-    /// How its records are told apart; those of RECFM=VB have become lines.
+    /// How its records are separated; those of RECFM=VB have become lines.
     pub framing: Framing,
     /// Its code page, as delivered.
     pub encoding: Encoding,
@@ -42,7 +42,7 @@ pub struct Source {
     decoded: Option<Decoded>,
     /// Where its records are, without a byte-order mark and padding.
     body: Range<usize>,
-    /// Whether a byte-order mark stood before its records.
+    /// Whether a byte-order mark came before its records.
     marked: bool,
     /// Where a character beyond ISO 8859-1 became `?`, in [`Source::bytes`].
     replaced: Vec<u64>,
@@ -76,7 +76,7 @@ impl Source {
         Self::of_delivered(delivered, record_bytes, form, stop)
     }
 
-    /// A file that is open; `path` stands for it in messages.
+    /// A file that is open; messages call it `path`.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -90,7 +90,7 @@ impl Source {
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
-    /// A file that is in memory; `name` stands for its path in messages.
+    /// A file that is in memory; messages call it `name`.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -102,9 +102,9 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = temporary_file().map_err(Error::io("hold in memory", path))?;
+        let mut file = temporary_file().map_err(Error::io(Attempt::HoldInMemory, path))?;
         file.write_all(bytes)
-            .map_err(Error::io("hold in memory", path))?;
+            .map_err(Error::io(Attempt::HoldInMemory, path))?;
         Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
@@ -139,7 +139,7 @@ impl Source {
             (None, Translated::default())
         } else {
             let (file, translated) = translate(&delivered, packing, record_bytes, form, stop)
-                // A file that was cut short is told as such, not as one that cannot be unpacked.
+                // A file that was cut short is reported as such, not as one that cannot be unpacked.
                 .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
             let bytes = Mapped::of_file(file, &path)?;
             let checksum = bytes.checksum();

@@ -18,7 +18,7 @@ use rustix::fs::OFlags;
 
 use super::Mapped;
 use super::temporary::temporary_file;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 
 /// What came, by the path that was given.
@@ -69,11 +69,11 @@ fn kept(path: &Path, stop: &Stop) -> Result<File> {
     }
     let file = kept.get(path).map(File::try_clone);
     let file = file.unwrap_or_else(|| Err(ErrorKind::NotFound.into()));
-    file.map_err(Error::io("read", path))
+    file.map_err(Error::io(Attempt::Read, path))
 }
 
 fn keep(path: &Path, stop: &Stop) -> Result<File> {
-    let file = temporary_file().map_err(Error::io("keep in a temporary file", path))?;
+    let file = temporary_file().map_err(Error::io(Attempt::Spool, path))?;
     if is_stdin(path) {
         return copy(std::io::stdin().lock(), path, Waits::ToRead, file, stop);
     }
@@ -82,7 +82,7 @@ fn keep(path: &Path, stop: &Stop) -> Result<File> {
         .read(true)
         .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
         .open(path)
-        .map_err(Error::io("open", path))?;
+        .map_err(Error::io(Attempt::Open, path))?;
     // What a shell makes of <(...) has had its writer: one that is gone will not come.
     let has_writer = ["/dev/fd", "/proc"]
         .iter()
@@ -110,7 +110,7 @@ fn copy<R: Read + AsFd>(
     let mut buffer = vec![0; 256 * 1024];
     loop {
         stop.check()?;
-        let ready = wait_for_bytes(&from).map_err(Error::io("read", path))?;
+        let ready = wait_for_bytes(&from).map_err(Error::io(Attempt::Read, path))?;
         if !ready && waits == Waits::ToRead {
             continue;
         }
@@ -127,11 +127,11 @@ fn copy<R: Read + AsFd>(
             Ok(bytes) => {
                 has_writer = true;
                 to.write_all(&buffer[..bytes])
-                    .map_err(Error::io("keep in a temporary file", path))?;
+                    .map_err(Error::io(Attempt::Spool, path))?;
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => has_writer = true,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io("read", path)(error)),
+            Err(error) => return Err(Error::io(Attempt::Read, path)(error)),
         }
     }
 }

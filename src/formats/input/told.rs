@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::text::count_of;
 
 /// Something that was done to a file.
@@ -36,4 +37,28 @@ impl Told {
         };
         format!("{count} ({first}{}): {}", numbers.join(", "), self.what)
     }
+}
+
+/// An error about an input, behind what was done to its file: what is wrong with one record is seldom
+/// what is wrong with the file. Where nothing was done to it, the form in which it may be stands behind
+/// the error. Other errors stay as they are.
+pub fn told_first(told: &[String], form: Option<String>, error: Error) -> Error {
+    let Error::Input {
+        path,
+        record,
+        problem,
+    } = error
+    else {
+        return error;
+    };
+    if told.is_empty() {
+        return Error::Input {
+            path,
+            record,
+            problem: form.map_or_else(|| problem.clone(), |form| format!("{problem}; {form}")),
+        };
+    }
+    let at = record.map_or_else(String::new, |record| format!("record {record}: "));
+    let told = told.join("; ");
+    Error::input(&path, format!("{told}; read as it is, {at}{problem}"))
 }

@@ -11,12 +11,12 @@ use super::unpacked::Unpacked;
 use super::utf8::FromUtf8;
 use super::variable::{Fault, Unblocker, blocks_of};
 use super::{Encoding, Format, InputForm, Mapped, Packing};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stop::Stop;
 
-/// How much is unpacked and translated at a time; the first of it tells the code page.
+/// How much is unpacked and translated at a time; the first of it decides the code page.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// How much of a file tells whether it is RECFM=VB.
+/// How much of a file decides whether it is RECFM=VB.
 const HEAD_BYTES: usize = BUFFER_BYTES;
 
 /// What was found out of a file as it was translated.
@@ -98,8 +98,8 @@ fn put(table: Option<&[u8; 256]>, utf8: Option<&mut FromUtf8>, bytes: &[u8], out
 /// Unpacks and translates into a temporary file without a name.
 ///
 /// # Errors
-/// [`Error::Input`] where the file cannot be unpacked, or is not RECFM=VB although that was asked or
-/// found; [`Error::TooLarge`] where it is over a limit or has no room; [`Error::Interrupted`].
+/// [`Error::Unusable`] where the file cannot be unpacked, is not RECFM=VB although that was asked or
+/// found, or is over a limit or has no room; [`Error::Io`]; [`Error::Interrupted`].
 pub(super) fn translate(
     delivered: &Mapped,
     packing: Option<Packing>,
@@ -124,7 +124,7 @@ pub(super) fn translate(
         stop.check()?;
         let filled = fill(&mut *reader, &mut buffer).map_err(|error| match packing {
             Some(packing) => packing.refuse(path, &error),
-            None => Error::io("read", path)(error),
+            None => Error::io(Attempt::Read, path)(error),
         })?;
         let mut bytes = &buffer[..filled];
         let translator = begun.get_or_insert_with(|| {
@@ -190,5 +190,5 @@ fn refuse(path: &Path, fault: Fault) -> Error {
             "is RECFM=VB and ends inside the record or block that begins at byte {byte}: it was cut; transfer the whole file again"
         ),
     };
-    Error::input(path, problem)
+    Error::unusable(path, problem)
 }

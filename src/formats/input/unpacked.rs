@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::temporary::temporary_file;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 
 /// The standard of `--max-unpacked`: 64 GiB, several times the registry of the nation.
 pub const MAX_UNPACKED_BYTES: u64 = 64 << 30;
@@ -36,20 +36,13 @@ pub fn set_max_unpacked(bytes: u64) {
 /// Refuses a file that begins with nothing but X'00', before all of it is read.
 ///
 /// # Errors
-/// [`Error::TooLarge`].
+/// [`Error::Unusable`].
 pub(super) fn refuse_zeros(path: &Path, bytes: &[u8]) -> Result<()> {
     if bytes.len() < ZEROS || bytes[..ZEROS].iter().any(|&byte| byte != 0) {
         return Ok(());
     }
     let problem = format!("begins with {ZEROS} bytes of X'00': the transfer failed; send it again");
-    Err(refuse(path, problem))
-}
-
-fn refuse(path: &Path, problem: String) -> Error {
-    Error::TooLarge {
-        path: path.to_owned(),
-        problem,
-    }
+    Err(Error::unusable(path, problem))
 }
 
 /// What is unpacked or translated of a file, in a temporary file.
@@ -74,7 +67,7 @@ impl<'p> Unpacked<'p> {
             path,
             delivered_bytes,
             is_packed,
-            file: file.map_err(Error::io("unpack or translate", path))?,
+            file: file.map_err(Error::io(Attempt::Unpack, path))?,
             bytes: 0,
             look_at: 0,
         })
@@ -83,7 +76,7 @@ impl<'p> Unpacked<'p> {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where the file is over a limit or has no room, [`Error::Io`] where it
+    /// [`Error::Unusable`] where the file is over a limit or has no room, [`Error::Io`] where it
     /// cannot be written.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if self.bytes == 0 {
@@ -105,7 +98,7 @@ impl<'p> Unpacked<'p> {
             {
                 Err(self.no_room())
             }
-            Err(error) => Err(Error::io("unpack or translate", self.path)(error)),
+            Err(error) => Err(Error::io(Attempt::Unpack, self.path)(error)),
         }
     }
 
@@ -120,20 +113,20 @@ impl<'p> Unpacked<'p> {
             let problem = format!(
                 "unpacks to more than {most} bytes; if it is what it should be, allow more with --max-unpacked"
             );
-            return Err(refuse(self.path, problem));
+            return Err(Error::unusable(self.path, problem));
         }
         let ratio = after / self.delivered_bytes.max(1);
         if self.is_packed && after > RATIO_FROM_BYTES && ratio > MAX_RATIO {
             let problem = format!(
                 "unpacks to more than {MAX_RATIO} times its size, which no records do; ask for the file again"
             );
-            return Err(refuse(self.path, problem));
+            return Err(Error::unusable(self.path, problem));
         }
         Ok(())
     }
 
     fn refuse_without_room(&self) -> Result<()> {
-        // Where the system does not tell, a write will.
+        // Where the system does not say, a write shows it.
         let free = rustix::fs::fstatvfs(&self.file)
             .map_or(u64::MAX, |now| now.f_bavail.saturating_mul(now.f_frsize));
         if free < RESERVE_BYTES {
@@ -147,7 +140,7 @@ impl<'p> Unpacked<'p> {
             "cannot be unpacked or translated: after {} bytes the disk of temporary files has no more room; make room, or name another folder with TMPDIR",
             self.bytes
         );
-        refuse(self.path, problem)
+        Error::unusable(self.path, problem)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From UTF-8 to ISO 8859-1, a character a byte, so that columns are counted in characters.
 //!
-//! What is beyond ISO 8859-1 becomes `?`, and where it stood is kept: its record gets W02. Bytes that
+//! What is beyond ISO 8859-1 becomes `?`, and its place is kept: its record gets W02. Bytes that
 //! are no UTF-8 are kept as they are (ours): some system wrote them in ISO 8859-1.
 
 /// Translates a file in pieces.

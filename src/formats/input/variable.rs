@@ -11,7 +11,7 @@ use super::ends::is_padding;
 /// A descriptor word's length.
 const WORD_BYTES: usize = 4;
 
-/// Whether descriptor words of blocks stand before those of records.
+/// Whether descriptor words of blocks come before those of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blocks {
     /// A BDW before each block of records.
@@ -20,7 +20,7 @@ pub(super) enum Blocks {
     None,
 }
 
-/// Why bytes are no such records; with the byte, from 0, at which the word stands.
+/// Why bytes are no such records; with the byte, from 0, of the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A word is none, or what it describes is longer than its block.
@@ -31,7 +31,7 @@ pub(super) enum Fault {
     Cut(u64),
 }
 
-/// The length that a word tells, itself included.
+/// The length in a word, itself included.
 fn length(word: &[u8]) -> Result<usize, bool> {
     match *word {
         [high, low, 0, 0] if usize::from(high) << 8 | usize::from(low) >= WORD_BYTES => {
@@ -42,7 +42,7 @@ fn length(word: &[u8]) -> Result<usize, bool> {
     }
 }
 
-/// The length that a block's word tells: two bytes, or with the first bit set 31 bits.
+/// The length in a block's word: two bytes, or with the first bit set 31 bits.
 fn block_length(word: &[u8]) -> Option<usize> {
     match *word {
         [a @ 0x80..=0xff, b, c, d] => {
@@ -53,13 +53,13 @@ fn block_length(word: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a file that begins with these bytes is RECFM=VB, and how; `whole` tells whether they are
+/// Whether a file that begins with these bytes is RECFM=VB, and how; `whole` is whether they are
 /// all of it. Every word of them must be one, and at least one record must be whole.
 pub(super) fn blocks_of(bytes: &[u8], whole: bool) -> Option<Blocks> {
     if bytes.len() < WORD_BYTES {
         return None;
     }
-    // Blocks alone look like records; what is in them tells.
+    // Blocks alone look like records; what is in them decides.
     [Blocks::Described, Blocks::None]
         .into_iter()
         .find(|&blocks| {

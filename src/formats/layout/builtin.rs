@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{CodeTable, ExtractLayout, Layout, RegistryLayout, ResponseLayout};
 use crate::error::{Error, Result};
+use crate::open::{read_regular, utf8_text};
 use crate::text::shown_path;
 
 /// A compiled-in layout: name, record length in bytes, title, CSV text.
@@ -140,8 +141,14 @@ impl LayoutSet {
             return Err(unusable("holds no .csv file"));
         }
         for path in paths {
-            let text = crate::open::read_regular(&path)
+            let text = read_regular(&path)
                 .map_err(|e| unusable(&format!("{} cannot be read ({e})", shown_path(&path))))?;
+            utf8_text(&text).map_err(|no_text| Error::Layout {
+                file: shown_path(&path),
+                line: no_text.line.unwrap_or(1),
+                field: None,
+                problem: no_text.problem.to_owned(),
+            })?;
             set.replace(&path, &text)?;
         }
         set.check_positions()?;

@@ -34,6 +34,20 @@ pub fn is_blank(field: &[u8]) -> bool {
     field.iter().all(|&byte| byte == b' ')
 }
 
+/// Whether bytes hold a control byte (below X'20', or X'7F'), and whether they hold one of
+/// X'80' or above.
+#[inline]
+pub fn unusual_bytes(bytes: &[u8]) -> (bool, bool) {
+    let (mut control, mut high) = (false, 0);
+    for chunk in bytes.chunks(32) {
+        for &byte in chunk {
+            control |= byte < 0x20 || byte == 0x7f;
+            high |= byte;
+        }
+    }
+    (control, high & 0x80 != 0)
+}
+
 /// The field as text, without its trailing spaces: each byte is its ISO 8859-1 character.
 pub fn text(field: &[u8]) -> String {
     trim_end(field).iter().copied().map(char::from).collect()

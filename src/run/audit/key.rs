@@ -1,7 +1,7 @@
 //! The key of a trail: whoever has not got it cannot write, change or rebuild a line unseen.
 //!
 //! With `--audit-key` each line holds an HMAC-SHA256 of itself, which covers the line before too, by
-//! its digest. Against whom that is evidence, and against whom not, is told in `SECURITY.md`.
+//! its digest. Against whom that is evidence, and against whom not, is in `SECURITY.md`.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,16 +9,16 @@ use std::path::Path;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::open::read_whole;
 use crate::stop::Stop;
 use crate::text::hex;
 
 /// The shortest key: as long as the digest.
 const FEWEST_BYTES: usize = 32;
-/// What stands before the HMAC.
+/// What comes before the HMAC.
 const HEAD: &[u8] = b",\"mac\":\"";
-/// What stands behind it.
+/// What comes after it.
 const TAIL: &[u8] = b"\"}";
 /// The digits of an HMAC.
 const DIGITS: usize = 64;
@@ -40,7 +40,7 @@ impl AuditKey {
     /// [`Error::Input`] where others than its owner can read or change the file, or the key is too
     /// short; as [`read_whole`].
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
-        let metadata = std::fs::metadata(path).map_err(Error::io("open", path))?;
+        let metadata = std::fs::metadata(path).map_err(Error::io(Attempt::Open, path))?;
         if metadata.is_file() && metadata.mode() & 0o077 != 0 {
             let problem = "is the key of an audit trail, and others than its owner can read or change it; take that right away (chmod 600), or make a new key";
             return Err(Error::input(path, problem));

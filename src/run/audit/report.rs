@@ -163,7 +163,7 @@ fn files_of(message: &str) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Why a command failed, as one state is told it: lines about other states' files are not shown.
+/// Why a command failed, as one state is shown it: lines about other states' files are not shown.
 fn reason_for(told: &str, state: &str) -> String {
     let of_others = |line: &str| {
         let mut states = files_of(line).peekable();

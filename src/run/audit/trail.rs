@@ -11,7 +11,7 @@ use super::key::{AuditKey, Signed};
 use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::{sealed, unsealed};
 use crate::clock::utc_now;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
@@ -144,9 +144,9 @@ fn append(
         .create(true)
         .mode(0o600)
         .open(path)
-        .map_err(io("open the audit trail"))?;
+        .map_err(io(Attempt::OpenTrail))?;
     lock(&file, path, stop)?;
-    let last = last_line(&mut file).map_err(io("read the audit trail"))?;
+    let last = last_line(&mut file).map_err(io(Attempt::ReadTrail))?;
     let (number, previous) = match &last {
         Some(last) => (
             number_of(last).map_or_else(|| count_lines(&mut file), Ok),
@@ -154,7 +154,7 @@ fn append(
         ),
         None => (Ok(0), FIRST.to_owned()),
     };
-    let number = number.map_err(io("read the audit trail"))? + 1;
+    let number = number.map_err(io(Attempt::ReadTrail))? + 1;
     let is_new = last.is_none();
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
@@ -165,7 +165,7 @@ fn append(
         return Err(Error::input(path, problem));
     }
     let line = line(number, previous, torn);
-    let text = serde_json::to_vec(&line).map_err(|e| io("write the audit trail")(e.into()))?;
+    let text = serde_json::to_vec(&line).map_err(|e| io(Attempt::WriteTrail)(e.into()))?;
     let text = key.map_or(text.clone(), |key| key.signed(&text));
     let text = sealed(&text);
     let mut bytes = Vec::with_capacity(text.len() + 2);
@@ -175,11 +175,10 @@ fn append(
     }
     bytes.extend_from_slice(&text);
     bytes.push(b'\n');
-    file.write_all(&bytes)
-        .map_err(io("write the audit trail"))?;
-    file.sync_all().map_err(io("write the audit trail"))?;
+    file.write_all(&bytes).map_err(io(Attempt::WriteTrail))?;
+    file.sync_all().map_err(io(Attempt::WriteTrail))?;
     if is_new {
-        sync_folder_of(path).map_err(io("write the audit trail"))?;
+        sync_folder_of(path).map_err(io(Attempt::WriteTrail))?;
     }
     Ok(hex_digest(&text))
 }
@@ -200,7 +199,7 @@ fn lock(file: &File, path: &Path, stop: &Stop) -> Result<()> {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => {
-                return Err(Error::io("lock the audit trail", path)(error));
+                return Err(Error::io(Attempt::LockTrail, path)(error));
             }
         }
         if !was_stopped {

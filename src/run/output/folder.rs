@@ -18,7 +18,7 @@ use super::open_folder::{Identity, OpenFolder, changed, is_folder};
 use super::place::{FileMode, Place, busy};
 use super::replaceable::{Standing, refuse_in_the_way, standing};
 use super::staging::{CONTENT, MARK, Staging};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
 use crate::text::hex;
 
@@ -68,7 +68,7 @@ impl OutputFolder {
     /// [`Error::Output`] if the target exists and must not be replaced or another run is at work
     /// on it, and [`Error::Io`] if the folder cannot be made.
     pub fn create(target: &Path, force: bool, mode: FileMode) -> Result<Self> {
-        let io = || Error::io("create the folder", target);
+        let io = || Error::io(Attempt::CreateFolder, target);
         let place = Place::of_folder(target)?;
         let to_fill = to_fill(&place)?;
         let take = || {
@@ -122,7 +122,7 @@ impl OutputFolder {
         Ok(OutputFile {
             folder: self,
             name: name.to_owned(),
-            file: made().map_err(Error::io("create", &path))?,
+            file: made().map_err(Error::io(Attempt::Create, &path))?,
             path,
             digest: Sha256::new(),
             bytes: 0,
@@ -147,7 +147,7 @@ impl OutputFolder {
     /// [`Error::Io`] where the folder for it cannot be made.
     pub fn link(&self, existing: &Path, written: WrittenFile) -> Result<bool> {
         let path = self.place.target.join(&written.name);
-        let io = Error::io("create", &path);
+        let io = Error::io(Attempt::Create, &path);
         let (folder, last) = match self.folder_of(&written.name) {
             Ok(found) => found,
             Err(error) => return Err(io(error)),
@@ -171,7 +171,7 @@ impl OutputFolder {
             let file = folder.file(OsStr::new(last), OFlags::RDONLY)?;
             file.ok_or_else(|| std::io::ErrorKind::NotFound.into())
         });
-        opened.map_err(Error::io("open", &self.place.target.join(name)))
+        opened.map_err(Error::io(Attempt::Open, &self.place.target.join(name)))
     }
 
     /// The folder in which a file is to be, made where it is not there, and the file's name in it.
@@ -222,11 +222,12 @@ impl OutputFolder {
     /// has appeared. [`Error::Published`] if it has, but is perhaps not durable.
     pub fn publish(self) -> Result<()> {
         let target = &self.place.target;
-        sync_folders(&self.staging.content, self.mode).map_err(Error::io("write", target))?;
+        sync_folders(&self.staging.content, self.mode)
+            .map_err(Error::io(Attempt::Write, target))?;
         match &self.form {
             Form::Inside(folder) => {
                 let moved = publish_inside(folder, &self.staging, self.replaces);
-                moved.map_err(Error::io("create", target))?;
+                moved.map_err(Error::io(Attempt::Create, target))?;
                 self.confirm(folder)
             }
             Form::Beside => {
@@ -234,10 +235,11 @@ impl OutputFolder {
                 // the start.
                 match standing(&self.place, self.replaces)? {
                     Standing::Run(old) => {
-                        self.replace(old).map_err(Error::io("replace", target))?;
+                        self.replace(old)
+                            .map_err(Error::io(Attempt::Replace, target))?;
                     }
                     Standing::Nothing | Standing::Empty => {
-                        self.rename().map_err(Error::io("create", target))?;
+                        self.rename().map_err(Error::io(Attempt::Create, target))?;
                     }
                 }
                 self.confirm(&self.place.parent)
@@ -296,7 +298,7 @@ impl OutputFolder {
             Error::Published {
                 path: target.clone(),
                 problem: "it is not certain that it outlasts a power failure: do not run again (`respond` would give its serial numbers twice), but look after the disk, and hold the folder against its manifest with `icr verify`",
-                source: Box::new(Error::io("write its folder", target)(error)),
+                source: Box::new(Error::io(Attempt::WriteFolderOf, target)(error)),
             }
         })
     }
@@ -330,7 +332,7 @@ impl OutputFile<'_> {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(Error::io("write", &self.path))?;
+            .map_err(Error::io(Attempt::Write, &self.path))?;
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
         self.write_out();
@@ -356,7 +358,7 @@ impl OutputFile<'_> {
     pub fn finish(self) -> Result<()> {
         self.file
             .sync_all()
-            .map_err(Error::io("write", &self.path))?;
+            .map_err(Error::io(Attempt::Write, &self.path))?;
         let written = WrittenFile {
             name: self.name,
             bytes: self.bytes,

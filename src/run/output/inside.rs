@@ -15,7 +15,7 @@ use super::place::{Place, refuse};
 use super::remove::remove_entry;
 use super::replaceable::{Kind, Standing, kind_of, manifest_of, settle};
 use super::staging::{CONTENT, MARK, Staging};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::run::manifest::MANIFEST;
 
 /// The folder, within the staging folder, for the run that is replaced.
@@ -23,7 +23,7 @@ const OLD: &str = "old";
 
 /// The folder at a place, if it must be filled in place.
 pub(super) fn to_fill(place: &Place) -> Result<Option<OpenFolder>> {
-    let io = || Error::io("open", &place.target);
+    let io = || Error::io(Attempt::Open, &place.target);
     let stat = place.parent.stat(&place.name).map_err(io())?;
     if !stat.is_some_and(|stat| is_folder(&stat)) {
         return Ok(None);
@@ -47,10 +47,10 @@ fn has_staging(folder: &OpenFolder) -> IoResult<bool> {
 /// The contents of the folder, if they may be replaced. What a killed run left there is removed.
 /// The caller must hold the folder's lock.
 pub(super) fn standing_inside(folder: &OpenFolder, target: &Path, force: bool) -> Result<Standing> {
-    if has_staging(folder).map_err(Error::io("read", target))? {
+    if has_staging(folder).map_err(Error::io(Attempt::Read, target))? {
         clear(folder, target)?;
     }
-    let kind = kind_of(folder).map_err(Error::io("read", target))?;
+    let kind = kind_of(folder).map_err(Error::io(Attempt::Read, target))?;
     settle(target, folder, kind, force)
 }
 
@@ -58,32 +58,32 @@ pub(super) fn standing_inside(folder: &OpenFolder, target: &Path, force: bool) -
 /// belong to a run, the entries that it had moved out.
 fn clear(folder: &OpenFolder, target: &Path) -> Result<()> {
     let io = |action| Error::io(action, target);
-    let staging = folder.child(OsStr::new(MARK)).map_err(io("open"))?;
-    match kind_of(&staging).map_err(io("read"))? {
+    let staging = folder.child(OsStr::new(MARK)).map_err(io(Attempt::Open))?;
+    match kind_of(&staging).map_err(io(Attempt::Read))? {
         Kind::Empty | Kind::Begun { .. } | Kind::Lost { .. } => {}
         Kind::Busy | Kind::Finished | Kind::Foreign(_) => {
             let problem = "holds a folder .icr-staging that icr did not make; name another folder";
             return Err(refuse(target, problem));
         }
     }
-    let finished = manifest_of(folder).map_err(io("read"))?.is_ok();
+    let finished = manifest_of(folder).map_err(io(Attempt::Read))?.is_ok();
     if !finished {
         let mut known = BTreeSet::from([OsString::from(MARK)]);
         for part in [CONTENT, OLD] {
             if let Ok(part) = staging.child(OsStr::new(part)) {
-                known.extend(entries_of_run(&part).map_err(io("read"))?);
+                known.extend(entries_of_run(&part).map_err(io(Attempt::Read))?);
             }
         }
-        let names = folder.names().map_err(io("read"))?;
+        let names = folder.names().map_err(io(Attempt::Read))?;
         if !names.iter().all(|name| known.contains(name)) {
             let problem = "holds what a killed run of icr left, and files that are not of that run; move those away, or name another folder";
             return Err(refuse(target, problem));
         }
         for name in names.iter().filter(|name| *name != MARK) {
-            remove_entry(folder, name).map_err(io("remove what a killed run left in"))?;
+            remove_entry(folder, name).map_err(io(Attempt::RemoveRemains))?;
         }
     }
-    remove_entry(folder, OsStr::new(MARK)).map_err(io("remove what a killed run left in"))
+    remove_entry(folder, OsStr::new(MARK)).map_err(io(Attempt::RemoveRemains))
 }
 
 /// The top-level names of a run's folder, by its manifest; empty if it has none.

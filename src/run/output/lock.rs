@@ -32,7 +32,7 @@ pub(super) struct Lock {
     file: File,
 }
 
-/// `.NAME` and an ending: the names of what stands beside an output while it is made.
+/// `.NAME` and an ending: the names of what is beside an output while it is made.
 pub(super) fn beside(output: &OsStr, ending: &str) -> OsString {
     let mut name = OsString::from(".");
     name.push(output);

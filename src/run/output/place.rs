@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::open_folder::OpenFolder;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::text::shown_path;
 
 /// `--file-mode`: the permissions of files. Folders also get the matching search bits.
@@ -57,7 +57,9 @@ impl Place {
         // Not a link, unless the path ends with a slash.
         let there = std::fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir());
         let path = if there {
-            target.canonicalize().map_err(Error::io("open", target))?
+            target
+                .canonicalize()
+                .map_err(Error::io(Attempt::Open, target))?
         } else {
             target.to_owned()
         };
@@ -81,7 +83,7 @@ impl Place {
         };
         Ok(Place {
             target: target.to_owned(),
-            parent: OpenFolder::open(parent).map_err(Error::io("open", parent))?,
+            parent: OpenFolder::open(parent).map_err(Error::io(Attempt::Open, parent))?,
             name: name.to_owned(),
         })
     }

@@ -41,7 +41,7 @@ pub(in crate::run) fn remove_run(folder: &Path) -> Result<()> {
     remove_folder(&parent, name, meant, &[MANIFEST])
 }
 
-/// Removes what stands under a name, a folder with all that is in it.
+/// Removes what has a name, a folder with all that is in it.
 pub(super) fn remove_entry(folder: &OpenFolder, name: &OsStr) -> Result<()> {
     let Err(refused) = folder.remove_file(name) else {
         return Ok(());

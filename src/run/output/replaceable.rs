@@ -1,7 +1,7 @@
 //! Decides whether an output folder may replace what is at its place.
 //!
 //! Finished and abandoned runs of icr may be replaced; everything else is refused. A file with the
-//! right name does not make a folder a run.
+//! right name does not make one folder per run.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::path::Path;
 use super::open_folder::{Identity, OpenFolder, is_folder};
 use super::place::{Place, busy, refuse};
 use super::staging::{Mark, mark_of};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest};
 use crate::text::shown_path;
 
@@ -46,7 +46,7 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let stat = place
         .parent
         .stat(&place.name)
-        .map_err(Error::io("open", target))?;
+        .map_err(Error::io(Attempt::Open, target))?;
     let Some(stat) = stat else {
         return Ok(Standing::Nothing);
     };
@@ -59,8 +59,8 @@ pub(super) fn standing(place: &Place, force: bool) -> Result<Standing> {
     let folder = place
         .parent
         .child(&place.name)
-        .map_err(Error::io("open", target))?;
-    let kind = kind_of(&folder).map_err(Error::io("read", target))?;
+        .map_err(Error::io(Attempt::Open, target))?;
+    let kind = kind_of(&folder).map_err(Error::io(Attempt::Read, target))?;
     settle(target, &folder, kind, force)
 }
 
@@ -75,7 +75,9 @@ pub(super) fn settle(
         (Kind::Empty, _) => return Ok(Standing::Empty),
         (Kind::Busy, _) => return Err(busy(target)),
         (Kind::Finished | Kind::Begun { .. }, true) => {
-            let identity = folder.identity().map_err(Error::io("open", target))?;
+            let identity = folder
+                .identity()
+                .map_err(Error::io(Attempt::Open, target))?;
             return Ok(Standing::Run(identity));
         }
         (Kind::Foreign(lacks), true) => lacks,
@@ -98,12 +100,17 @@ pub(super) fn settle(
 /// Refuses whatever is still at the staging folder's place after the remains of killed runs were removed.
 pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path) -> Result<()> {
     let named = target.parent().unwrap_or(target).join(name);
-    let Some(stat) = holder.stat(name).map_err(Error::io("open", &named))? else {
+    let Some(stat) = holder
+        .stat(name)
+        .map_err(Error::io(Attempt::Open, &named))?
+    else {
         return Ok(());
     };
     let lacks = if is_folder(&stat) {
-        let folder = holder.child(name).map_err(Error::io("open", &named))?;
-        match kind_of(&folder).map_err(Error::io("read", &named))? {
+        let folder = holder
+            .child(name)
+            .map_err(Error::io(Attempt::Open, &named))?;
+        match kind_of(&folder).map_err(Error::io(Attempt::Read, &named))? {
             Kind::Busy => return Err(busy(target)),
             Kind::Foreign(lacks) => lacks,
             Kind::Finished => "it is a finished run, and only its name is wrong",
@@ -113,7 +120,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
         "it is not a folder"
     };
     let problem = format!(
-        "stands where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        "is where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
         shown_path(target)
     );
     Err(refuse(&named, &problem))
@@ -222,14 +229,14 @@ mod tests {
                 "{name} {text:?}: {said}"
             );
             assert!(target.join("thesis.txt").exists());
-            // The same holds for a folder that stands where the staging folder is to be.
+            // The same holds for a folder that is where the staging folder is to be.
             let staging = parent.path().join(".new.icr-staging");
             std::fs::rename(&target, &staging).unwrap();
             let said = refusal(&parent.path().join("new"), true);
             assert!(said.contains(lacks), "{name} {text:?}: {said}");
             assert!(staging.join("thesis.txt").exists());
         }
-        // A mark without its text tells a staging folder, by its name, and nothing else.
+        // A mark without its text identifies, by its name, a staging folder and nothing else.
         let (_parent, target) = folder(&[(MARK, "")]);
         assert!(refusal(&target, true).contains("its .icr-staging"));
         let (_parent, target) = folder(&[]);

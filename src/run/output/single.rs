@@ -10,7 +10,7 @@ use super::lock::{Lock, beside};
 use super::open_folder::{Identity, changed, is_file};
 use super::place::{FileMode, Place, busy, refuse};
 use super::used::find_used_file;
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::text::shown_path;
 
 /// An unfinished file, hidden next to its final place, under a lock that is held until it is
@@ -31,7 +31,7 @@ impl OutputSingle {
     /// [`Error::Output`] if the target is used, is something else than a regular file, cannot be
     /// replaced, or another run writes it, and [`Error::Io`] if the file cannot be made.
     pub fn create(target: &Path, mode: FileMode, used: &[&Path]) -> Result<Self> {
-        let io = || Error::io("create", target);
+        let io = || Error::io(Attempt::Create, target);
         let place = Place::of_file(target)?;
         if let Some(stat) = place.parent.stat(&place.name).map_err(io())? {
             if !is_file(&stat) {
@@ -59,7 +59,7 @@ impl OutputSingle {
         remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
-                "cannot be written: {} stands where icr would write, and is no file that icr left; move it away, or name another file",
+                "cannot be written: {} is where icr would write, and is no file that icr left; move it away, or name another file",
                 shown_path(partial.as_ref())
             );
             return Err(refuse(target, &problem));
@@ -89,7 +89,7 @@ impl OutputSingle {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(Error::io("write", &self.place.target))
+            .map_err(Error::io(Attempt::Write, &self.place.target))
     }
 
     /// Publishes the file by one rename.
@@ -99,13 +99,15 @@ impl OutputSingle {
     /// [`Error::Published`] if it has, but is perhaps not durable.
     pub fn publish(mut self) -> Result<()> {
         let target = self.place.target.clone();
-        self.file.sync_all().map_err(Error::io("write", &target))?;
-        self.rename().map_err(Error::io("create", &target))?;
+        self.file
+            .sync_all()
+            .map_err(Error::io(Attempt::Write, &target))?;
+        self.rename().map_err(Error::io(Attempt::Create, &target))?;
         self.published = true;
         let synced = self.place.parent.sync();
         synced.map_err(|error| Error::Published {
             problem: "it is not certain that it outlasts a power failure: look after the disk, then run again",
-            source: Box::new(Error::io("write its folder", &target)(error)),
+            source: Box::new(Error::io(Attempt::WriteFolderOf, &target)(error)),
             path: target,
         })
     }

@@ -1,4 +1,4 @@
-//! The confidence classes of a run's answers, held against the truth.
+//! The confidence classes of a run's answers, compared with the truth.
 
 use crate::engine::confidence::{ClaimCounts, Class, Facts, Share};
 use crate::formats::record::CaseId;
@@ -15,7 +15,7 @@ pub(super) struct Pending {
 /// Answers by class.
 pub type ByClass = [Share; Class::COUNT];
 
-/// Counts the answers to one state; which of its cases have one counterpart is told by `claims`.
+/// Counts the answers to one state; which of its cases have one counterpart is in `claims`.
 pub(super) fn count(pending: Vec<Pending>, claims: &ClaimCounts, by_class: &mut ByClass) {
     for mut answer in pending {
         answer.facts.claimed_twice = claims.is_claimed_twice(answer.other, answer.case);

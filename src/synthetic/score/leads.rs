@@ -1,4 +1,4 @@
-//! The leads of a run, held against the truth: whether the true counterpart is the first lead of the
+//! The leads of a run, compared with the truth: whether the true counterpart is the first lead of the
 //! cases that were answered falsely, and whether leads are right as often as they say.
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 //!
 //! Counted are the cases whose answer is the true counterpart: of others no participant can be right.
 //! The file names records by their numbers; a response has the accepted records of a case in file order,
-//! and the run's rejects tell which were not accepted. Who the counterpart is, a response tells by the
+//! and the run's rejects have which were not accepted. Who the counterpart is, a response says by the
 //! Member ID there, which is read from the extracts beside the file, if they are there.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use std::path::Path;
 use super::truth::{CaseKey, Truth};
 use crate::engine::matching::{MatchBasis, ReasonCode};
 use crate::engine::response::{ReadCase, ResponseFields};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{InputForm, Source};
 use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::CaseId;
@@ -49,7 +49,7 @@ pub struct PersonCounts {
     pub rightly_missing: u64,
     /// In cases whose records are not those of the truth.
     pub unaligned: u64,
-    /// Found, and who it is could not be told.
+    /// Found, but it is not known who it is.
     pub unnamed: u64,
 }
 
@@ -74,7 +74,7 @@ impl Participants {
     /// [`Error::Io`] where it cannot be read, [`Error::Input`] naming the line that is not of the form, or
     /// is about a case that the truth does not have; [`Error::Interrupted`].
     pub fn load(path: &Path, truth: &Truth, layouts: &LayoutSet, stop: &Stop) -> Result<Self> {
-        let file = regular(path).map_err(Error::io("open", path))?;
+        let file = regular(path).map_err(Error::io(Attempt::Open, path))?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(std::io::BufReader::new(file));
@@ -139,7 +139,7 @@ impl Participants {
                 }
                 continue;
             }
-            // A layout without the field does not tell by what a counterpart was found.
+            // A layout without the field does not say by what a counterpart was found.
             let basis = record.basis.map_or(0, MatchBasis::index);
             let named = CaseId::new(fields.response.member_id.of(&record.bytes));
             let found = &mut counts.found[basis];
@@ -223,7 +223,7 @@ pub(super) fn rejected(folder: &Path, state: &str) -> Result<BTreeSet<u64>> {
     if is_missing(&path) {
         return Ok(BTreeSet::new());
     }
-    let bytes = read_regular(&path).map_err(Error::io("read", &path))?;
+    let bytes = read_regular(&path).map_err(Error::io(Attempt::Read, &path))?;
     let text = String::from_utf8_lossy(&bytes);
     let errors = text.lines().filter_map(|line| {
         let mut cells = line.split(',');

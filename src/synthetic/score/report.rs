@@ -78,7 +78,7 @@ pub struct ScoreDocument {
 /// Cases for which the truth says which codes are certain.
 #[derive(Serialize, JsonSchema)]
 struct CertainCodes {
-    /// Those that bear other codes beside.
+    /// Those that have other codes beside.
     beyond: u64,
     /// All that were returned.
     cases: u64,
@@ -297,7 +297,7 @@ recall: of the returned cases that have a counterpart, the share that got it\n";
             self.not_returned[0], self.not_returned[1]
         );
         text += &format!(
-            "certain codes: {} cases, {} lack one, {} bear others beside; {} more were not returned\n",
+            "certain codes: {} cases, {} lack one, {} have others beside; {} more were not returned\n",
             tally.certain, tally.certain_wrong, tally.certain_beyond, self.certain_not_returned
         );
         if tally.unknown > 0 {
@@ -415,7 +415,7 @@ fn people_table(text: &mut String, people: &PersonCounts) {
     );
     if people.unnamed + people.unaligned > 0 {
         *text += &format!(
-            "  who it is could not be told of {} that were found; {} are in cases whose records are not those of the truth\n",
+            "  of {} that were found it is not known who they are; {} are in cases whose records are not those of the truth\n",
             people.unnamed, people.unaligned
         );
     }

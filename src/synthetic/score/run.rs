@@ -11,7 +11,7 @@ use super::tally::{Answer, Tally, Verdict};
 use super::truth::{CaseKey, Truth};
 use crate::engine::confidence::{ClaimCounts, Facts};
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ReadCase, ResponseFields};
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{InputForm, Source, input_files};
 use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::CaseId;
@@ -47,7 +47,7 @@ pub fn score(
     let mut total = 0;
     for path in input_files(&[responses], "responses")? {
         total += std::fs::metadata(&path)
-            .map_err(Error::io("open", &path))?
+            .map_err(Error::io(Attempt::Open, &path))?
             .len();
         files.push(path);
     }
@@ -57,7 +57,7 @@ pub fn score(
         .with_max_len(1)
         .map(|path| {
             let source = Source::open(path, RESPONSE_BYTES, InputForm::default(), stop)?;
-            // A response bears the name of its state.
+            // A response has the name of its state.
             let state = path.file_stem().unwrap_or_default().to_string_lossy();
             let people = people.map(|people| Ok((people, rejected(folder, &state)?)));
             let people = people.transpose()?;

@@ -3,7 +3,7 @@
 //! The tables are the commonest names of the U.S. Census Bureau's "Frequently Occurring Surnames
 //! from the Census 1990" and its first names by sex, files `dist.all.last`, `dist.female.first` and
 //! `dist.male.first` (works of the United States government, in the public domain): the name, and
-//! how many of 100,000 people bear it. Placeholders that the match would not take for a name are
+//! how many of 100,000 people have it. Placeholders that the match would not take for a name are
 //! left out.
 
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::kinds::Kind;
 use crate::error::{Error, Result};
-use crate::open::read_whole;
+use crate::open::{read_whole, utf8_text};
 use crate::stop::Stop;
 
 /// Kinds of which at most one can apply to the same item, so their rates must not exceed 100
@@ -131,12 +131,8 @@ impl Profile {
             ),
             other => other,
         })?;
-        let text = std::str::from_utf8(&file.bytes).map_err(|_| {
-            refuse(
-                None,
-                format!("is neither a noise profile ({names}) nor UTF-8 text"),
-            )
-        })?;
+        let text = utf8_text(&file.bytes)
+            .map_err(|no_text| refuse(no_text.line, no_text.problem.to_owned()))?;
         Profile::parse(text).map_err(|(line, problem)| refuse(Some(line), problem))
     }
 

@@ -70,7 +70,7 @@ pub(super) fn misread_id(draws: &mut Draws, id: &Text) -> Text {
     Text::new(&bytes)
 }
 
-/// A letter that bears an accent in many names: written with it, as a question mark that stands for
+/// A letter that has an accent in many names: written with it, as a question mark for
 /// it, or lost. Unchanged where the name has none.
 pub(super) fn accent(draws: &mut Draws, name: &Text) -> Text {
     let bytes = name.as_bytes();

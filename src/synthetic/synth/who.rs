@@ -39,8 +39,8 @@ pub(super) struct Place {
 }
 
 impl Lines {
-    /// Adds the lines of a case of a submitting state. `first` and the counterpart's tell how many
-    /// records of its state stand before it in the task; of the derived records of a registry file,
+    /// Adds the lines of a case of a submitting state. `first` and the counterpart's have how many
+    /// records of its state come before it in the task; of the derived records of a registry file,
     /// those of accepted ones alone.
     pub(super) fn add(
         &mut self,

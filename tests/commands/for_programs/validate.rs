@@ -411,3 +411,89 @@ fn what_is_no_report_is_no_baseline() {
     let ended = scratch.icr(&format!("validate {DATE} --baseline nowhere CA.txt"));
     assert_eq!(ended.status, 3);
 }
+
+#[test]
+fn what_was_done_to_a_file_is_told_in_every_form_and_known_by_a_baseline() {
+    let scratch = Scratch::new();
+    let twice = [clean(), clean()].concat();
+    scratch.write("CA.txt", lines_of(&twice));
+    let whole = "the same records 2 times over";
+    let run = |format: &str| {
+        let ended = scratch.icr(&format!("validate {DATE} --format {format} CA.txt"));
+        assert_eq!(ended.status, 1, "{format}: {}", ended.stderr);
+        ended.stdout
+    };
+    let log = sarif(&run("sarif"));
+    let found = result(&log, "repeated");
+    assert_eq!(found["level"], "error");
+    assert!(found["message"]["text"].as_str().unwrap().contains(whole));
+    assert_eq!(found["properties"]["told"]["records"], 8);
+    let junit = run("junit");
+    check_junit(&junit);
+    assert!(junit.contains("<failure type=\"repeated\""), "{junit}");
+    let github = run("github");
+    assert!(
+        github.contains("::error file=CA.txt,title=repeated::8 records: "),
+        "{github}"
+    );
+    let json = run("json");
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["files"][0]["told"][0]["severity"], "error");
+    // Either report is a baseline, and excuses it, but not for more records.
+    scratch.write("known.json", &json);
+    scratch.write("known.sarif", log.to_string());
+    for known in ["known.json", "known.sarif"] {
+        for (copies, status) in [(2, 0), (3, 1)] {
+            scratch.write("CA.txt", lines_of(&clean()).repeat(copies));
+            let ended = scratch.icr(&format!("validate {DATE} --baseline {known} CA.txt"));
+            assert_eq!(ended.status, status, "{known}, {copies}: {}", ended.stdout);
+            let says_so = ended
+                .stdout
+                .contains("in the baseline: 8 records: the file holds");
+            assert_eq!(says_so, copies == 2, "{}", ended.stdout);
+        }
+        scratch.write("CA.txt", lines_of(&twice));
+        for (format, words) in [
+            (
+                "junit",
+                "<skipped type=\"repeated\" message=\"in the baseline; ",
+            ),
+            ("github", "in the baseline, not annotated"),
+            ("sarif", "\"baselineState\": \"unchanged\""),
+            ("csv", "CA.txt,extract,CA,told_new,repeated,"),
+        ] {
+            let command = format!("validate {DATE} --baseline {known} --format {format} CA.txt");
+            let ended = scratch.icr(&command);
+            assert_eq!(ended.status, 0, "{format}: {}", ended.stdout);
+            assert!(ended.stdout.contains(words), "{format}: {}", ended.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_note_about_a_file_fails_nothing_and_names_its_first_line() {
+    let scratch = Scratch::new();
+    let mut marked = lines_of(&clean());
+    marked.splice(0..0, *b"\xef\xbb\xbf");
+    scratch.write("CA.txt", marked);
+    let mut header = clean();
+    header.insert(0, b"EXTRACT OF CALIFORNIA".to_vec());
+    scratch.write("header/CA.txt", lines_of(&header));
+    let run = |arguments: &str| scratch.icr(&format!("validate {DATE} {arguments}"));
+    let github = run("--format github CA.txt");
+    assert_eq!(github.status, 0, "{}", github.stdout);
+    let mark = "::notice file=CA.txt,title=byte-order-mark::begins with a byte-order mark";
+    assert!(github.stdout.contains(mark), "{}", github.stdout);
+    let junit = run("--format junit --strict CA.txt");
+    check_junit(&junit.stdout);
+    assert!(
+        junit.stdout.contains("<skipped type=\"byte-order-mark\""),
+        "{}",
+        junit.stdout
+    );
+    let log = sarif(&run("--format sarif header/CA.txt").stdout);
+    let found = result(&log, "header");
+    assert_eq!(found["level"], "note");
+    let place = &found["locations"][0]["physicalLocation"];
+    assert_eq!(place["region"]["startLine"], 1, "{found}");
+}

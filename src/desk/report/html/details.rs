@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 
 use super::sides::id;
 use crate::desk::report::numbers::permille;
-use crate::desk::report::{Figures, Group, StateReport, Unit, View};
+use crate::desk::report::{Counted, Figures, Group, Key, StateReport, Unit, View};
 use crate::engine::matching::ReasonCode;
 
 /// A group of figures: its title, and key and title of each.
-type FigureGroup = (&'static str, Vec<(String, String)>);
+type FigureGroup = (&'static str, Vec<(Key, String)>);
 
 /// The groups in the order of the page.
 pub(super) fn groups(view: View<'_>) -> Vec<FigureGroup> {
-    let of = |group: Group, unit: Unit| -> Vec<(String, String)> {
+    let of = |group: Group, unit: Unit| -> Vec<(Key, String)> {
         view.figures()
-            .filter(|figure| figure.group == group && figure.unit == unit)
-            .map(|figure| (figure.key.to_owned(), figure.title.to_owned()))
+            .filter(|figure| figure.group == group && figure.key.unit == unit)
+            .map(|figure| (figure.key, figure.title.to_owned()))
             .collect()
     };
-    let codes = |unit: &str| -> Vec<(String, String)> {
+    let codes = |unit: Unit| -> Vec<(Key, String)> {
         let key_and_title = |code: ReasonCode| {
-            let code = code.code();
+            let (key, code) = (Counted::Code(code).of(unit), code.code());
             let title = view.codes.get(code).map_or("", |row| row.title.as_str());
-            (format!("{unit}.code.{code}"), format!("{code} {title}"))
+            (key, format!("{code} {title}"))
         };
         ReasonCode::ALL.map(key_and_title).to_vec()
     };
@@ -39,8 +39,8 @@ pub(super) fn groups(view: View<'_>) -> Vec<FigureGroup> {
             "Returned cases: how they were found",
             of(Group::Match, Unit::Cases),
         ),
-        ("Returned cases by reason code", codes("cases")),
-        ("Returned records by reason code", codes("records")),
+        ("Returned cases by reason code", codes(Unit::Cases)),
+        ("Returned records by reason code", codes(Unit::Records)),
         (
             "Returned cases: status and role",
             of(Group::Action, Unit::Cases),
@@ -59,22 +59,22 @@ pub(super) fn groups(view: View<'_>) -> Vec<FigureGroup> {
 /// The data, safe inside of a script element.
 pub(super) fn details(view: View<'_>) -> String {
     let groups = groups(view);
-    let keys: Vec<&str> = groups
+    let keys: Vec<Key> = groups
         .iter()
-        .flat_map(|(_, rows)| rows.iter().map(|(key, _)| key.as_str()))
+        .flat_map(|(_, rows)| rows.iter().map(|(key, _)| *key))
         .collect();
     let titles: Vec<Value> = groups
         .iter()
         .map(|(title, rows)| {
             let rows: Vec<Value> = rows
                 .iter()
-                .map(|(key, title)| json!([id(key), title]))
+                .map(|(key, title)| json!([id(*key), title]))
                 .collect();
             json!([title, rows])
         })
         .collect();
     let numbers = |figures: &Figures| -> Vec<Option<u64>> {
-        keys.iter().map(|key| figures.get(key)).collect()
+        keys.iter().map(|key| figures.get(*key)).collect()
     };
     let states: serde_json::Map<String, Value> = view
         .new
@@ -102,12 +102,17 @@ pub(super) fn details(view: View<'_>) -> String {
 fn combinations(scope: &StateReport) -> Vec<Value> {
     let total = &scope.total;
     let both = [Unit::Cases, Unit::Records].map(|unit| total.combinations(unit));
-    let codes: std::collections::BTreeSet<&str> =
-        both.into_iter().flatten().map(|(codes, _)| codes).collect();
-    let of = |unit: &str, codes: &str| total.of(&format!("{unit}.combination.{codes}"));
-    let mut all: Vec<_> = codes
+    let keys: std::collections::BTreeSet<Key> = both
         .into_iter()
-        .map(|codes| (codes, of("cases", codes), of("records", codes)))
+        .flatten()
+        .map(|(key, _)| key.counted.cases())
+        .collect();
+    let mut all: Vec<_> = keys
+        .into_iter()
+        .map(|key| {
+            let (cases, records) = (total.of(key), total.of(key.counted.records()));
+            (key.counted.end(), cases, records)
+        })
         .collect();
     all.sort_by_key(|&(_, cases, _)| std::cmp::Reverse(cases));
     all.into_iter().map(|row| json!(row)).collect()
@@ -117,14 +122,14 @@ fn combinations(scope: &StateReport) -> Vec<Value> {
 /// cases with each code.
 fn others(scope: &StateReport) -> Vec<Value> {
     let row = |(other, figures): (&&'static str, &Figures)| {
-        let returned = figures.of("cases.returned");
+        let returned = figures.of(Counted::Returned.cases());
         let found = figures.found();
-        let codes = ReasonCode::ALL.map(|code| figures.of(&format!("cases.code.{}", code.code())));
+        let codes = ReasonCode::ALL.map(|code| figures.of(Counted::Code(code).cases()));
         json!([
             other,
             returned,
             permille(found, returned),
-            permille(figures.of("cases.in_sync"), returned),
+            permille(figures.of(Counted::InSync.cases()), returned),
             returned - found.min(returned),
             codes,
         ])

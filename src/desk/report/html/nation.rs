@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::sides::{Number, Sides, id};
-use crate::desk::report::View;
 use crate::desk::report::numbers::{grouped, percent, permille};
+use crate::desk::report::{Counted, Key, Outcome, View};
 use crate::engine::matching::ReasonCode;
 
 #[derive(Serialize)]
@@ -40,57 +40,67 @@ pub(super) struct CodeBar {
 
 pub(super) fn tiles(nation: Sides<'_>) -> Vec<Tile> {
     let total = &nation.new.total;
-    let of_returned = |key: &str| {
+    let of_returned = |key: Key| {
         format!(
             "{} % of returned",
-            percent(total.of(key), total.of("cases.returned"))
+            percent(total.of(key), total.of(Counted::Returned.cases()))
         )
     };
-    let of_submitted = |key: &str| {
+    let of_submitted = |key: Key| {
         format!(
             "{} % of submitted",
-            percent(total.of(key), total.of("cases.submitted"))
+            percent(total.of(key), total.of(Counted::Submitted.cases()))
         )
     };
-    let suppressed = grouped(total.of("cases.suppressed.closed_not_found"));
+    let suppressed = grouped(total.of(Counted::ClosedNotFound.cases()));
     [
         (
-            "cases.submitted",
+            Counted::Submitted.cases(),
             "Cases submitted",
-            format!("{} records", grouped(total.of("records.submitted"))),
+            format!(
+                "{} records",
+                grouped(total.of(Counted::Submitted.records()))
+            ),
         ),
         (
-            "cases.returned",
+            Counted::Returned.cases(),
             "Cases returned",
-            of_submitted("cases.returned"),
+            of_submitted(Counted::Returned.cases()),
         ),
-        ("cases.in_sync", "In sync", of_returned("cases.in_sync")),
         (
-            "cases.tier.none",
+            Counted::InSync.cases(),
+            "In sync",
+            of_returned(Counted::InSync.cases()),
+        ),
+        (
+            Counted::Tier("none").cases(),
             "Not found",
-            of_returned("cases.tier.none"),
+            of_returned(Counted::Tier("none").cases()),
         ),
         (
-            "cases.fcr_supplied",
+            Counted::FcrSupplied.cases(),
             "FCR-supplied",
-            of_returned("cases.fcr_supplied"),
+            of_returned(Counted::FcrSupplied.cases()),
         ),
         (
-            "cases.not_evaluated",
+            Counted::NotEvaluated.cases(),
             "Not evaluated",
-            of_submitted("cases.not_evaluated"),
+            of_submitted(Counted::NotEvaluated.cases()),
         ),
         (
-            "cases.suppressed.closed_with_closed",
+            Counted::ClosedWithClosed.cases(),
             "Closed with closed",
             format!("and {suppressed} closed, not found"),
         ),
         (
-            "records.rejected",
+            Counted::Rejected.records(),
             "Records rejected",
             format!(
                 "{} % of records",
-                percent(total.of("records.rejected"), total.of("records.submitted"))
+                percent(
+                    total.of(Counted::Rejected.records()),
+                    total.of(Counted::Submitted.records())
+                )
             ),
         ),
     ]
@@ -109,28 +119,28 @@ pub(super) fn tiles(nation: Sides<'_>) -> Vec<Tile> {
 }
 
 /// A part of a whole: its key, label and colour.
-type PartOf = (&'static str, &'static str, &'static str);
+type PartOf = (Key, &'static str, &'static str);
 
 /// The tiers; `pooled` adds those of the pooled routine.
 pub(super) fn tiers(pooled: bool) -> Vec<PartOf> {
     let mut tiers = vec![
-        ("cases.tier.1", "Case ID", "t1"),
-        ("cases.tier.2", "Child’s SSN", "t2"),
-        ("cases.tier.3", "Adult and child", "t3"),
+        (Counted::Tier("1").cases(), "Case ID", "t1"),
+        (Counted::Tier("2").cases(), "Child’s SSN", "t2"),
+        (Counted::Tier("3").cases(), "Adult and child", "t3"),
     ];
     if pooled {
         tiers.extend([
-            ("cases.tier.4", "Their pointer", "t4"),
-            ("cases.tier.5", "Two adults", "t5"),
-            ("cases.tier.6", "Child’s name and birth", "t6"),
-            ("cases.tier.7", "Zeroes", "t7"),
+            (Counted::Tier("4").cases(), "Their pointer", "t4"),
+            (Counted::Tier("5").cases(), "Two adults", "t5"),
+            (Counted::Tier("6").cases(), "Child’s name and birth", "t6"),
+            (Counted::Tier("7").cases(), "Zeroes", "t7"),
         ]);
     }
-    tiers.push(("cases.tier.none", "Not found", "t0"));
+    tiers.push((Counted::Tier("none").cases(), "Not found", "t0"));
     tiers
 }
 
-pub(super) fn segments(nation: Sides<'_>, whole: &str, parts: &[PartOf]) -> Vec<Segment> {
+pub(super) fn segments(nation: Sides<'_>, whole: Key, parts: &[PartOf]) -> Vec<Segment> {
     let total = &nation.new.total;
     let whole = total.of(whole);
     parts
@@ -147,32 +157,40 @@ pub(super) fn segments(nation: Sides<'_>, whole: &str, parts: &[PartOf]) -> Vec<
 }
 
 pub(super) fn splits(nation: Sides<'_>) -> Vec<Vec<Segment>> {
-    let (cases, records) = ("cases.returned", "records.returned");
+    let (cases, records) = (Counted::Returned.cases(), Counted::Returned.records());
     vec![
         segments(
             nation,
             cases,
             &[
-                ("cases.open", "Open", "t1"),
-                ("cases.closed", "Closed", "t3"),
+                (Counted::Open.cases(), "Open", "t1"),
+                (Counted::Closed.cases(), "Closed", "t3"),
             ],
         ),
         segments(
             nation,
             cases,
             &[
-                ("cases.initiating", "Initiating", "t1"),
-                ("cases.responding", "Responding", "t2"),
-                ("cases.neither", "Neither", "t0"),
+                (Counted::Initiating.cases(), "Initiating", "t1"),
+                (Counted::Responding.cases(), "Responding", "t2"),
+                (Counted::Neither.cases(), "Neither", "t0"),
             ],
         ),
         segments(
             nation,
             records,
             &[
-                ("records.ssn.verified", "SSN verified", "t1"),
-                ("records.ssn.not_verified", "not verified", "t0"),
-                ("records.ssn.none", "no answer", "t3"),
+                (
+                    Counted::Ssn(Outcome::Verified).records(),
+                    "SSN verified",
+                    "t1",
+                ),
+                (
+                    Counted::Ssn(Outcome::NotVerified).records(),
+                    "not verified",
+                    "t0",
+                ),
+                (Counted::Ssn(Outcome::None).records(), "no answer", "t3"),
             ],
         ),
     ]
@@ -180,21 +198,21 @@ pub(super) fn splits(nation: Sides<'_>) -> Vec<Vec<Segment>> {
 
 pub(super) fn code_bars(view: View<'_>, nation: Sides<'_>) -> Vec<CodeBar> {
     let total = &nation.new.total;
-    let count = |code: &ReasonCode| total.of(&format!("cases.code.{}", code.code()));
-    let returned = total.of("cases.returned");
+    let count = |code: &ReasonCode| total.of(Counted::Code(*code).cases());
+    let returned = total.of(Counted::Returned.cases());
     ReasonCode::ALL
         .iter()
         .map(|code| {
             let cases = count(code);
-            let code = code.code();
+            let (code, counted) = (code.code(), Counted::Code(*code));
             CodeBar {
                 code,
                 title: view
                     .codes
                     .get(code)
                     .map_or_else(String::new, |row| row.title.clone()),
-                cases: nation.total(&format!("cases.code.{code}")),
-                records: nation.total(&format!("records.code.{code}")),
+                cases: nation.total(counted.cases()),
+                records: nation.total(counted.records()),
                 percent: percent(cases, returned),
                 width: permille(cases, returned).unwrap_or(0),
             }

@@ -7,6 +7,7 @@ use super::matrix::{MatrixRow, PairRow, lowest, matrix, pairs};
 use super::nation::{CodeBar, Segment, Tile, code_bars, segments, splits, tiers, tiles};
 use super::sides::{Combination, Sides, id};
 use super::states::{Column, ColumnView, Row, columns, row};
+use crate::desk::report::Counted;
 use crate::desk::report::numbers::{grouped, percent};
 use crate::desk::report::{Report, StateReport, Unit, View};
 use crate::run::FileKind;
@@ -109,10 +110,11 @@ impl<'a> Page<'a> {
                 last,
             });
             first = last + 1;
-            columns_shown.extend(columns.into_iter().map(|(key, title)| Column {
-                id: id(&key),
-                title,
-            }));
+            columns_shown.extend(
+                columns
+                    .into_iter()
+                    .map(|(key, title)| Column { id: id(key), title }),
+            );
         }
         Page {
             style,
@@ -123,7 +125,7 @@ impl<'a> Page<'a> {
             since_run: view.old.map(|old| old.run.short()),
             summary: summary(report),
             tiles: tiles(nation),
-            tiers: segments(nation, "cases.returned", &tiers(view.is_pooled())),
+            tiers: segments(nation, Counted::Returned.cases(), &tiers(view.is_pooled())),
             splits: splits(nation),
             lowest: lowest(report),
             codes: code_bars(view, nation),
@@ -192,7 +194,7 @@ fn name_it(cases: u64) -> String {
 fn glances(view: View<'_>) -> Vec<Glance> {
     let tiers = tiers(view.is_pooled());
     let glance = |(name, state): (&&'static str, &StateReport)| {
-        let returned = state.total.of("cases.returned");
+        let returned = state.total.of(Counted::Returned.cases());
         let sides = Sides {
             new: state,
             old: None,
@@ -202,8 +204,8 @@ fn glances(view: View<'_>) -> Vec<Glance> {
             label: state.name.clone(),
             returned: grouped(returned),
             found: percent(state.total.found(), returned),
-            in_sync: percent(state.total.of("cases.in_sync"), returned),
-            parts: segments(sides, "cases.returned", &tiers),
+            in_sync: percent(state.total.of(Counted::InSync.cases()), returned),
+            parts: segments(sides, Counted::Returned.cases(), &tiers),
         }
     };
     view.new.states.iter().map(glance).collect()
@@ -212,7 +214,7 @@ fn glances(view: View<'_>) -> Vec<Glance> {
 fn scopes(report: &Report) -> Vec<Scope> {
     let scope = |(id, state): (&'static str, &StateReport)| {
         let total = &state.total;
-        let returned = total.of("cases.returned");
+        let returned = total.of(Counted::Returned.cases());
         Scope {
             id,
             label: state.name.clone(),
@@ -220,7 +222,7 @@ fn scopes(report: &Report) -> Vec<Scope> {
                 "{} returned, {} % found, {} % in sync",
                 grouped(returned),
                 percent(total.found(), returned),
-                percent(total.of("cases.in_sync"), returned)
+                percent(total.of(Counted::InSync.cases()), returned)
             ),
         }
     };
@@ -231,10 +233,10 @@ fn edits(report: &Report, codes: &[String]) -> Vec<EditRow> {
     let row = |(name, state): (&'static str, &StateReport)| EditRow {
         name,
         label: state.name.clone(),
-        records: grouped(state.total.of("records.submitted")),
+        records: grouped(state.total.of(Counted::Submitted.records())),
         rejected: percent(
-            state.total.of("records.rejected"),
-            state.total.of("records.submitted"),
+            state.total.of(Counted::Rejected.records()),
+            state.total.of(Counted::Submitted.records()),
         ),
         counts: codes
             .iter()
@@ -249,10 +251,13 @@ fn summary(report: &Report) -> String {
     format!(
         "{} states submitted {} cases. Of the {} returned, {} % were found in the other state and {} % are in sync.",
         report.states.len(),
-        grouped(total.of("cases.submitted")),
-        grouped(total.of("cases.returned")),
-        percent(total.found(), total.of("cases.returned")),
-        percent(total.of("cases.in_sync"), total.of("cases.returned")),
+        grouped(total.of(Counted::Submitted.cases())),
+        grouped(total.of(Counted::Returned.cases())),
+        percent(total.found(), total.of(Counted::Returned.cases())),
+        percent(
+            total.of(Counted::InSync.cases()),
+            total.of(Counted::Returned.cases())
+        ),
     )
 }
 
@@ -268,7 +273,7 @@ fn meanings(view: View<'_>) -> Vec<Meaning> {
     let figures = view.figures().map(|figure| Meaning {
         id: id(figure.key),
         title: figure.title.to_owned(),
-        unit: match figure.unit {
+        unit: match figure.key.unit {
             Unit::Cases => "cases",
             Unit::Records => "records",
         },

@@ -1,15 +1,17 @@
 //! Figures of the report next to those of an earlier one, as text.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use crate::desk::report::numbers::{change, known};
-use crate::desk::report::{Figures, StateReport, Unit};
+use crate::desk::report::{Counted, Figures, Key, StateReport, Unit};
+use crate::engine::matching::ReasonCode;
 
 #[derive(Serialize)]
 pub(super) struct Combination {
-    pub(super) codes: Vec<String>,
+    pub(super) codes: Vec<&'static str>,
     pub(super) cases: Number,
     pub(super) records: Number,
 }
@@ -23,10 +25,10 @@ pub(super) struct Number {
 }
 
 /// The anchor of a figure's meaning.
-pub(super) fn id(key: &str) -> String {
-    match key.split_once(".code.") {
-        Some((_, code)) => format!("code-{code}"),
-        None => format!("m-{}", key.replace('.', "-")),
+pub(super) fn id(key: Key) -> String {
+    match key.counted {
+        Counted::Code(code) => format!("code-{}", code.code()),
+        _ => format!("m-{}", key.to_string().replace('.', "-")),
     }
 }
 
@@ -40,12 +42,12 @@ pub(super) struct Sides<'a> {
 impl<'a> Sides<'a> {
     pub(super) fn number(
         self,
-        key: &str,
+        key: Key,
         part: impl Fn(&StateReport) -> Option<&Figures>,
     ) -> Number {
         let count = |scope: &'a StateReport| -> Option<u64> {
             let figures = part(scope);
-            if key.contains(".combination.") {
+            if matches!(key.counted, Counted::Combination(_)) {
                 return Some(figures.map_or(0, |figures| figures.of(key)));
             }
             figures?.get(key)
@@ -59,33 +61,31 @@ impl<'a> Sides<'a> {
         }
     }
 
-    pub(super) fn total(self, key: &str) -> Number {
+    pub(super) fn total(self, key: Key) -> Number {
         self.number(key, |scope| Some(&scope.total))
     }
 
     pub(super) fn combinations(self) -> Vec<Combination> {
         let sides = [Some(self.new), self.old];
-        let mut all: Vec<(u64, String)> = sides
+        let mut all: Vec<Counted> = sides
             .into_iter()
             .flatten()
             .flat_map(|scope| {
                 [Unit::Cases, Unit::Records].map(|unit| scope.total.combinations(unit))
             })
             .flatten()
-            .map(|(codes, _)| codes)
-            .collect::<BTreeSet<_>>()
+            .map(|(key, _)| key.counted.cases())
+            .collect::<BTreeSet<Key>>()
             .into_iter()
-            .map(|codes| {
-                let cases = self.new.total.of(&format!("cases.combination.{codes}"));
-                (cases, codes.to_owned())
-            })
+            .map(|key| key.counted)
             .collect();
-        all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        // The sort is stable: of equally frequent ones, the codes in order.
+        all.sort_by_key(|counted| Reverse(self.new.total.of(counted.cases())));
         all.into_iter()
-            .map(|(_, codes)| Combination {
-                cases: self.total(&format!("cases.combination.{codes}")),
-                records: self.total(&format!("records.combination.{codes}")),
-                codes: codes.split('+').map(str::to_owned).collect(),
+            .map(|counted| Combination {
+                cases: self.total(counted.cases()),
+                records: self.total(counted.records()),
+                codes: counted.codes().map(ReasonCode::code).collect(),
             })
             .collect()
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::nation::{CodeBar, Segment, Tile, code_bars, segments, tiers, tiles};
 use super::sides::Sides;
+use crate::desk::report::Counted;
 use crate::desk::report::numbers::{change, grouped, known, percent};
 use crate::desk::report::state::{StateView, Work};
 use crate::engine::matching::ReasonCode;
@@ -75,7 +76,7 @@ impl<'a> StatePage<'a> {
             old: state.earlier(),
         };
         let total = &state.report().total;
-        let returned = total.of("cases.returned");
+        let returned = total.of(Counted::Returned.cases());
         let counties = queue(&state.queue.counties());
         let others = others(state);
         StatePage {
@@ -93,10 +94,10 @@ impl<'a> StatePage<'a> {
                 "{} cases were returned; {} % were found in the other state, {} % are in sync.",
                 grouped(returned),
                 percent(total.found(), returned),
-                percent(total.of("cases.in_sync"), returned)
+                percent(total.of(Counted::InSync.cases()), returned)
             ),
             tiles: tiles(sides),
-            tiers: segments(sides, "cases.returned", &tiers(view.is_pooled())),
+            tiers: segments(sides, Counted::Returned.cases(), &tiers(view.is_pooled())),
             codes: code_bars(view, sides),
             steps: steps(state),
             code_heads: ReasonCode::ALL.map(ReasonCode::code).to_vec(),
@@ -153,16 +154,18 @@ fn queue(works: &[(&str, &Work)]) -> Vec<QueueRow> {
 /// The other states, those with most cases that are not in sync first.
 fn others(state: &StateView<'_>) -> Vec<OtherRow> {
     let mut others: Vec<_> = state.report().by_other_state.iter().collect();
-    others.retain(|(_, figures)| figures.of("cases.returned") > 0);
+    others.retain(|(_, figures)| figures.of(Counted::Returned.cases()) > 0);
     others.sort_by_key(|(_, figures)| {
-        std::cmp::Reverse(figures.of("cases.returned") - figures.of("cases.in_sync"))
+        std::cmp::Reverse(
+            figures.of(Counted::Returned.cases()) - figures.of(Counted::InSync.cases()),
+        )
     });
     let row =
         |(place, (name, figures)): (usize, (&&'static str, &crate::desk::report::Figures))| {
-            let returned = figures.of("cases.returned");
+            let returned = figures.of(Counted::Returned.cases());
             let before = state.earlier().map(|old| {
                 let figures = old.by_other_state.get(name);
-                figures.map_or(0, |figures| figures.of("cases.returned"))
+                figures.map_or(0, |figures| figures.of(Counted::Returned.cases()))
             });
             OtherRow {
                 name,
@@ -171,9 +174,9 @@ fn others(state: &StateView<'_>) -> Vec<OtherRow> {
                 change: before
                     .map_or_else(String::new, |before| change(Some(returned), Some(before))),
                 found: percent(figures.found(), returned),
-                in_sync: percent(figures.of("cases.in_sync"), returned),
+                in_sync: percent(figures.of(Counted::InSync.cases()), returned),
                 by_code: ReasonCode::ALL
-                    .map(|code| grouped(figures.of(&format!("cases.code.{}", code.code()))))
+                    .map(|code| grouped(figures.of(Counted::Code(code).cases())))
                     .to_vec(),
                 on_paper: place < ON_PAPER,
             }

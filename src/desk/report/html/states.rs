@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::sides::{Number, Sides};
 use crate::desk::report::figures::figures;
 use crate::desk::report::numbers::percent;
-use crate::desk::report::{Figure, Figures, Group, StateReport, Unit};
+use crate::desk::report::{Counted, Figure, Figures, Group, Key, StateReport, Unit};
 use crate::engine::matching::ReasonCode;
 
 /// A selection of the columns of a table by state: the first and the last one, from 1.
@@ -33,22 +33,22 @@ pub(super) struct Row {
 }
 
 /// A selection of columns: its name, its label, and the key and title of each column.
-pub(super) type Choice = (&'static str, &'static str, Vec<(String, String)>);
+pub(super) type Choice = (&'static str, &'static str, Vec<(Key, String)>);
 
 /// The columns of the tables by state, by selection.
 pub(super) fn columns(pooled: bool) -> Vec<Choice> {
-    let of = |group: Group| -> Vec<(String, String)> {
+    let of = |group: Group| -> Vec<(Key, String)> {
         figures(pooled)
             .filter(|figure| figure.group == group)
-            .map(|figure| (figure.key.to_owned(), column_title(figure)))
+            .map(|figure| (figure.key, column_title(figure)))
             .collect()
     };
-    let codes = |unit: &str, label: &str| -> Vec<(String, String)> {
+    let codes = |unit: Unit, label: &str| -> Vec<(Key, String)> {
         ReasonCode::ALL
             .iter()
             .map(|code| {
-                let code = code.code();
-                (format!("{unit}.code.{code}"), format!("{code}, {label}"))
+                let title = format!("{}, {label}", code.code());
+                (Counted::Code(*code).of(unit), title)
             })
             .collect()
     };
@@ -58,12 +58,12 @@ pub(super) fn columns(pooled: bool) -> Vec<Choice> {
         (
             "case-codes",
             "Cases by reason code",
-            codes("cases", "cases"),
+            codes(Unit::Cases, "cases"),
         ),
         (
             "record-codes",
             "Records by reason code",
-            codes("records", "records"),
+            codes(Unit::Records, "records"),
         ),
         ("action", "Status and role", of(Group::Action)),
         (
@@ -75,15 +75,18 @@ pub(super) fn columns(pooled: bool) -> Vec<Choice> {
 }
 
 fn column_title(figure: &Figure) -> String {
-    let unit = match figure.unit {
+    let unit = match figure.key.unit {
         Unit::Cases => "cases",
         Unit::Records => "records",
     };
-    if let (true, Some((tier, _))) = (figure.key.contains(".tier."), figure.title.split_once(':')) {
+    if let (true, Some((tier, _))) = (
+        matches!(figure.key.counted, Counted::Tier(_)),
+        figure.title.split_once(':'),
+    ) {
         tier.to_owned()
-    } else if figure.key == "cases.nobody_matched" {
+    } else if figure.key == Counted::NobodyMatched.cases() {
         "Nobody matched".to_owned()
-    } else if figure.key == "cases.multiple_case" {
+    } else if figure.key == Counted::MultipleCase.cases() {
         "Multiple Case".to_owned()
     } else if figure.group == Group::Volume {
         format!("{}, {unit}", figure.title)
@@ -101,16 +104,16 @@ pub(super) fn row(
 ) -> Row {
     let none = Figures::default();
     let figures = part(sides.new).unwrap_or(&none);
-    let returned = figures.of("cases.returned");
+    let returned = figures.of(Counted::Returned.cases());
     Row {
         name,
         label,
         found: percent(figures.found(), returned),
-        in_sync: percent(figures.of("cases.in_sync"), returned),
+        in_sync: percent(figures.of(Counted::InSync.cases()), returned),
         cells: choices
             .iter()
             .flat_map(|(_, _, columns)| columns)
-            .map(|(key, _)| sides.number(key, part))
+            .map(|(key, _)| sides.number(*key, part))
             .collect(),
     }
 }

@@ -12,6 +12,7 @@ pub use json::StateDocument;
 pub use queue::{Queue, Work, read_queue};
 
 use super::{StateReport, View};
+use crate::desk::report::Counted;
 use crate::desk::respond::WORK_ORDER;
 use crate::engine::matching::ReasonCode;
 
@@ -50,11 +51,11 @@ impl<'a> StateView<'a> {
     /// What there is to do, in the order in which codes are worked.
     pub(super) fn steps(&self) -> Vec<Step> {
         let step = |&code: &ReasonCode| {
-            let key = format!("cases.code.{}", code.code());
+            let key = Counted::Code(code).cases();
             Step {
                 code,
-                cases: self.report().total.of(&key),
-                before: self.earlier().map(|old| old.total.of(&key)),
+                cases: self.report().total.of(key),
+                before: self.earlier().map(|old| old.total.of(key)),
             }
         };
         WORK_ORDER.iter().map(step).collect()

@@ -1,6 +1,7 @@
 //! A state's own report in pages of 132 columns.
 
 use super::{StateView, Work};
+use crate::desk::report::Counted;
 use crate::desk::report::numbers::{change, known, percent};
 use crate::desk::report::pages::Pages;
 use crate::desk::report::text::{figures_of_state, wrapped};
@@ -23,12 +24,12 @@ pub(super) fn text(state: &StateView<'_>) -> String {
     ));
     pages.paragraph(&format!("Run: {}.", report.run.short()));
     let total = &state.report().total;
-    let returned = total.of("cases.returned");
+    let returned = total.of(Counted::Returned.cases());
     pages.paragraph(&format!(
         "{} cases returned; {} % were found in the other state, {} % are in sync.",
         known(Some(returned)),
         percent(total.found(), returned),
-        percent(total.of("cases.in_sync"), returned)
+        percent(total.of(Counted::InSync.cases()), returned)
     ));
     let mut heads = format!("{:>WIDTH$}", "CASES");
     if state.view.old.is_some() {

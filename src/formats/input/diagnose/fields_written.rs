@@ -2,6 +2,7 @@
 //! columns, dates with the year behind.
 
 use super::read_file::{FIRST_RECORDS, Found, ReadFile};
+use super::sound::SoundRecord;
 use crate::formats::record::Date;
 
 /// Fewer records with such a fault, in percent of all, are records with a fault.
@@ -13,8 +14,8 @@ pub(super) fn hyphens_cut(file: &ReadFile<'_>, found: &mut Found) {
     if bad * 100 < file.counts.records * FEW_PERCENT {
         return;
     }
-    let with_hyphens = |record: &[u8]| {
-        let ssn = file.layout.ssn.of_trimmed(record);
+    let with_hyphens = |kind: &SoundRecord, record: &[u8]| {
+        let ssn = kind.ssn.of_trimmed(record);
         let fits = |(place, byte): (usize, &u8)| match place {
             3 | 6 => *byte == b'-',
             _ => byte.is_ascii_digit(),
@@ -38,8 +39,8 @@ pub(super) fn dates_turned(file: &ReadFile<'_>, found: &mut Found) {
     if bad == 0 || bad * 100 < file.counts.records * FEW_PERCENT {
         return;
     }
-    let turned = |record: &[u8], month_first: bool| {
-        let [a, b, c, d, century @ ..] = file.layout.date_of_birth.of_trimmed(record) else {
+    let turned = |kind: &SoundRecord, record: &[u8], month_first: bool| {
+        let [a, b, c, d, century @ ..] = kind.date_of_birth.of_trimmed(record) else {
             return false;
         };
         let (month, day) = if month_first {
@@ -51,7 +52,7 @@ pub(super) fn dates_turned(file: &ReadFile<'_>, found: &mut Found) {
         date.len() == 8 && Date::parse(&date).is_some()
     };
     for (month_first, form) in [(true, "MMDDCCYY"), (false, "DDMMCCYY")] {
-        let (count, first) = count_of(file, |record| turned(record, month_first));
+        let (count, first) = count_of(file, |kind, record| turned(kind, record, month_first));
         if count * 10 >= bad * 9 {
             let what = format!("Date of Birth is written {form}; write CCYYMMDD");
             found.tell("date-order", count, first, what);
@@ -60,10 +61,11 @@ pub(super) fn dates_turned(file: &ReadFile<'_>, found: &mut Found) {
     }
 }
 
-fn count_of(file: &ReadFile<'_>, has: impl Fn(&[u8]) -> bool) -> (u64, Vec<u64>) {
+fn count_of(file: &ReadFile<'_>, has: impl Fn(&SoundRecord, &[u8]) -> bool) -> (u64, Vec<u64>) {
     let (mut count, mut first) = (0, Vec::new());
     for (number, record) in (1..).zip(file.source.records()) {
-        if has(record.bytes) {
+        let kind = file.kinds.iter().find(|kind| kind.is_named(record.bytes));
+        if kind.is_some_and(|kind| has(kind, record.bytes)) {
             count += 1;
             if first.len() < FIRST_RECORDS {
                 first.push(number);

@@ -364,10 +364,10 @@ impl Form {
                 return "save it as ASCII (iconv -f UTF-16 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8 => {
-                return "give --input-encoding utf8 (a letter of two bytes moves the columns behind it), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
+                return "give --input-encoding utf8, for one file among others NAME=utf8 (a letter of two bytes moves the columns behind it), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8Mark => {
-                return "give --input-encoding utf8, or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
+                return "give --input-encoding utf8 (for one file among others NAME=utf8), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
             }
             Written::Ascii | Written::Ebcdic => {}
         }
@@ -378,18 +378,18 @@ impl Form {
         };
         match self.apart {
             Apart::Lines if self.prefix == 0 && !self.suffix => {
-                format!("give --input-format text --input-encoding {encoding}")
+                format!("give --input-format text --input-encoding {encoding} (for one file among others NAME=text and NAME={encoding})")
             }
             Apart::NewLines if self.prefix == 0 && self.written == Written::Ebcdic => {
-                "give --input-format text --input-encoding cp037".to_owned()
+                "give --input-format text --input-encoding cp037 (for one file among others NAME=text and NAME=cp037)".to_owned()
             }
             Apart::Fixed(241) if self.prefix == 0 => {
-                format!("give --input-format fb --input-encoding {encoding}")
+                format!("give --input-format fb --input-encoding {encoding} (for one file among others NAME=fb and NAME={encoding})")
             }
             Apart::Returns => "change the CRs to LFs (tr '\\r' '\\n')".to_owned(),
             Apart::NewLines => "transfer it again, in text mode or in binary mode throughout".to_owned(),
             Apart::Described => {
-                format!("give --input-format vb --input-encoding {encoding}")
+                format!("give --input-format vb --input-encoding {encoding} (for one file among others NAME=vb and NAME={encoding})")
             }
             Apart::Fixed(_) | Apart::Lines => {
                 "no option reads that: unload it with RECFM=FB, LRECL=241, the record in bytes 1-241"

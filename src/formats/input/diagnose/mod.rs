@@ -5,16 +5,26 @@
 //! a record.
 
 mod columns_cut;
+mod examined;
 mod fields_written;
 mod forms;
+mod groups;
+mod kinds;
+mod no_records;
+mod out_of_step;
 mod read_file;
 mod repair;
+mod repeated;
 mod shape;
 mod signatures;
 mod sound;
+mod utf8_letters;
 
+pub use examined::Examined;
 pub use read_file::{Counts, ReadFile, RejectedAt};
+pub use repeated::repeated;
 pub use shape::{Shape, shape};
+pub use sound::SoundRecord;
 
 use super::{Encoding, Framing, Source};
 use crate::error::{Error, Result};

@@ -1,9 +1,7 @@
 //! A file that was read, as the check of its shape takes it, and what was found of it so far.
 
-use super::Wanted;
+use super::sound::SoundRecord;
 use crate::formats::input::{Records, Source, Told};
-use crate::formats::layout::ExtractLayout;
-use crate::formats::reference::State;
 
 /// How many numbers of records are told.
 pub(super) const FIRST_RECORDS: usize = 5;
@@ -13,8 +11,6 @@ pub(super) const FIRST_RECORDS: usize = 5;
 pub struct Counts {
     /// Records read.
     pub records: u64,
-    /// Accepted records that were padded (W01).
-    pub short: u64,
     /// Accepted records with a byte of X'80' or above (W02).
     pub high: u64,
     /// Accepted records whose SSN cannot be used (W06).
@@ -30,16 +26,19 @@ pub type RejectedAt = (u64, u64);
 pub struct ReadFile<'a> {
     /// The file.
     pub source: &'a Source,
-    /// Where its fields are.
-    pub layout: &'a ExtractLayout,
-    /// What it was to be.
-    pub wanted: Wanted,
-    /// Its state, where that is known.
-    pub state: Option<State>,
+    /// The kinds of record that it was to hold, the longest first.
+    pub kinds: &'a [SoundRecord],
     /// What was counted.
     pub counts: Counts,
     /// The rejected records, in file order.
     pub rejected: &'a [RejectedAt],
+}
+
+impl ReadFile<'_> {
+    /// Whether a record as it came is a sound one.
+    pub(super) fn is_sound(&self, bytes: &[u8]) -> bool {
+        self.kinds.iter().any(|kind| kind.is_sound(bytes))
+    }
 }
 
 /// The record that begins at a byte, without its line end.

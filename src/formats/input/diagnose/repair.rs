@@ -1,7 +1,7 @@
 //! What was done to one record: each kind of damage is undone, and where the record is sound
 //! afterwards, that was it.
 
-use super::sound::Sound;
+use super::sound::SoundRecord;
 use crate::formats::input::ends::MARK;
 use crate::formats::input::utf8::latin_1;
 use crate::formats::layout::{Columns, RECORD_BYTES};
@@ -38,13 +38,42 @@ pub(super) enum Damage {
     Added(usize, usize),
 }
 
-/// What was done to a rejected record, where one kind of damage undone makes it sound.
-pub(super) fn damage(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
-    written(sound, bytes).or_else(|| moved(sound, bytes))
+/// What was done to a rejected record, where one kind of damage undone makes it one of these; and the
+/// columns in which it is, where it is in some.
+pub(super) fn damage(kinds: &[SoundRecord], bytes: &[u8]) -> Option<(Damage, Option<Columns>)> {
+    let named = kinds.iter().find(|kind| kind.is_named(bytes));
+    // Where it is not known which, the shortest that has room for the line comes first.
+    let mut candidates: Vec<_> = match named {
+        Some(kind) => vec![kind],
+        None => kinds.iter().collect(),
+    };
+    candidates.sort_by_key(|kind| {
+        let has_room = bytes.len() <= kind.record_bytes + MOST_MOVED;
+        (!has_room, kind.record_bytes)
+    });
+    let found = |how: &dyn Fn(&SoundRecord) -> Option<Damage>| {
+        let mut found = candidates
+            .iter()
+            .filter_map(|kind| Some((how(kind)?, kind)));
+        let (damage, kind) = found.next()?;
+        Some((damage, damage.columns(kind)))
+    };
+    found(&|kind| written(kind, bytes))
+        .or_else(|| joined(kinds, bytes).then_some((Damage::Joined, None)))
+        .or_else(|| found(&|kind| moved(kind, bytes)))
+}
+
+/// Whether it is two records.
+fn joined(kinds: &[SoundRecord], bytes: &[u8]) -> bool {
+    let is_sound = |bytes: &[u8]| kinds.iter().any(|kind| kind.is_sound(bytes));
+    kinds.iter().any(|kind| {
+        let two = bytes.split_at_checked(kind.record_bytes);
+        two.is_some_and(|(one, two)| !two.is_empty() && kind.is_sound(one) && is_sound(two))
+    })
 }
 
 /// How it is written.
-fn written(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
+fn written(sound: &SoundRecord, bytes: &[u8]) -> Option<Damage> {
     if bytes.ends_with(b"\r") {
         let end = bytes.iter().rposition(|&byte| byte != b'\r')? + 1;
         if sound.is_sound(&bytes[..end]) {
@@ -73,8 +102,8 @@ pub(super) fn is_utf8(bytes: &[u8]) -> bool {
 }
 
 /// Whether an SSN of eleven bytes, 3-2-4, stands where nine should, and the record is sound with nine.
-fn without_hyphens(sound: &Sound, bytes: &[u8]) -> bool {
-    let first = sound.ssn().first - 1;
+fn without_hyphens(sound: &SoundRecord, bytes: &[u8]) -> bool {
+    let first = sound.ssn.first - 1;
     let Some(ssn) = bytes.get(first..first + 11) else {
         return false;
     };
@@ -92,13 +121,7 @@ fn without_hyphens(sound: &Sound, bytes: &[u8]) -> bool {
 }
 
 /// Where it stands.
-fn moved(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
-    if bytes.len() > RECORD_BYTES {
-        let (one, two) = bytes.split_at(RECORD_BYTES);
-        if sound.is_sound(one) && sound.is_sound(two) {
-            return Some(Damage::Joined);
-        }
-    }
+fn moved(sound: &SoundRecord, bytes: &[u8]) -> Option<Damage> {
     for by in 1..=MOST_MOVED.min(bytes.len()) {
         let (before, rest) = bytes.split_at(by);
         if before.iter().any(|&byte| byte < b' ') {
@@ -114,14 +137,19 @@ fn moved(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
         }
     }
     // What is as long as two records is no line of one, and what goes on as a response does is one.
-    let behind = bytes.get(RECORD_BYTES..).unwrap_or_default();
-    let answers =
-        matches!(behind, [b'Y' | b'N', code @ ..] if code.iter().take(2).all(u8::is_ascii_digit));
-    if (1..RECORD_BYTES).contains(&behind.len())
+    let length = sound.record_bytes;
+    let behind = bytes.get(length..).unwrap_or_default();
+    let answers = length == RECORD_BYTES
+        && matches!(behind, [b'Y' | b'N', code @ ..] if code.iter().take(2).all(u8::is_ascii_digit));
+    if (1..length).contains(&behind.len())
         && !(answers && behind.len() > 10)
-        && sound.is_sound(&bytes[..RECORD_BYTES])
+        && sound.is_sound(&bytes[..length])
     {
-        return Some(Damage::Behind(bytes.len() - RECORD_BYTES));
+        return Some(Damage::Behind(bytes.len() - length));
+    }
+    // Of less than the codes nothing can be said.
+    if bytes.len() < sound.coded_bytes {
+        return None;
     }
     if let Some((first, last)) = within(sound, bytes, true) {
         return Some(Damage::Missing(first, last));
@@ -137,7 +165,7 @@ fn moved(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
         let record = [&vec![b' '; by][..], bytes].concat();
         sound
             .is_sound_but(
-                &record[..record.len().min(RECORD_BYTES.max(bytes.len()))],
+                &record[..record.len().min(length.max(bytes.len()))],
                 Some(0),
             )
             .then_some(Damage::Left(by))
@@ -147,7 +175,11 @@ fn moved(sound: &Sound, bytes: &[u8]) -> Option<Damage> {
 /// The first and the last field in which a byte is missing, or one is too many, so that the record
 /// is sound without it. Of what is in the field itself nothing need be known, but where it can be
 /// sound too, it is there.
-fn within(sound: &Sound, bytes: &[u8], missing: bool) -> Option<(usize, usize)> {
+fn within(sound: &SoundRecord, bytes: &[u8], missing: bool) -> Option<(usize, usize)> {
+    // A control byte by itself moves nothing.
+    if sound.stands(bytes) {
+        return None;
+    }
     let mut found: Option<(usize, usize)> = None;
     let mut wholly: Option<(usize, usize)> = None;
     let mut record = Vec::with_capacity(bytes.len() + 1);
@@ -188,7 +220,7 @@ fn within(sound: &Sound, bytes: &[u8], missing: bool) -> Option<(usize, usize)> 
 
 impl Damage {
     /// The columns in which it is, where it is in some.
-    pub(super) fn columns(self, sound: &Sound) -> Option<Columns> {
+    pub(super) fn columns(self, sound: &SoundRecord) -> Option<Columns> {
         match self {
             Damage::Missing(first, last) | Damage::Added(first, last) => Some(Columns {
                 first: sound.columns(first).first,

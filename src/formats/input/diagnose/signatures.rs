@@ -19,25 +19,25 @@ pub(super) fn archive(bytes: &[u8]) -> Option<String> {
     const SIGNATURES: [(&[u8], &str); 14] = [
         (
             b"PK\x03\x04",
-            "a zip archive or a spreadsheet; unpack it, or save the records as text",
+            "a zip archive or a spreadsheet inside another packing; unpack it, or save the records as text",
         ),
         (b"%PDF", "a PDF document; ask for the extract itself"),
         (
             b"BZh",
-            "a bzip2 file; unpack it first (gzip and zstd are read as they are)",
+            "a bzip2 file; unpack it first (gzip, zstd and zip are read as they are)",
         ),
         (
             b"\xfd7zXZ\0",
-            "an xz file; unpack it first (gzip and zstd are read as they are)",
+            "an xz file; unpack it first (gzip, zstd and zip are read as they are)",
         ),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
         (
             b"\x1f\x9d",
-            "a compress (.Z) file; unpack it first (gzip and zstd are read as they are)",
+            "a compress (.Z) file; unpack it first (gzip, zstd and zip are read as they are)",
         ),
         (
             b"\x04\x22\x4d\x18",
-            "an lz4 file; unpack it first (gzip and zstd are read as they are)",
+            "an lz4 file; unpack it first (gzip, zstd and zip are read as they are)",
         ),
         (
             b"\x1f\x8b",
