@@ -48,13 +48,7 @@ pub(super) fn of_case(
         return (class, Vec::new());
     };
     // One case is looked up in a moment: there is nothing to interrupt.
-    let found = leads_of_case(
-        asked.matcher.sides,
-        asked.yours,
-        theirs,
-        ask,
-        &Stop::default(),
-    );
+    let found = leads_of_case(asked.yours, theirs, ask, &Stop::default());
     let leads = match found {
         Ok(Some((why, leads))) => leads.iter().map(|lead| entry(why, lead, theirs)).collect(),
         _ => Vec::new(),

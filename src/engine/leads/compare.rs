@@ -303,7 +303,7 @@ pub(super) fn have_the_same_people(side: &Side, a: CaseNumber, b: CaseNumber) ->
 }
 
 /// Whether any two rows have an SSN, a name or a date of birth in common: if not, nobody is the same.
-pub(super) fn may_share_people(ours: &[Row], theirs: &[Row]) -> bool {
+fn may_share_people(ours: &[Row], theirs: &[Row]) -> bool {
     let is_alike = |a: &Row, b: &Row| {
         (a.ssn().is_some() && a.ssn() == b.ssn())
             || (a.name().is_some() && a.name() == b.name())

@@ -2,7 +2,6 @@
 //! is compared afterwards, so that two keys that meet by chance do no harm.
 
 use crate::engine::extract::{Case, Row};
-use crate::formats::record::{CaseId, trim_end};
 use crate::formats::reference::State;
 
 /// What a key is made of.
@@ -14,8 +13,6 @@ enum Kind {
     Ssn,
     NameAndBirth,
     TwoBirths,
-    NamingNear,
-    IdNear,
 }
 
 /// Of a case with more participants who have a date of birth, no two dates make a key: there would be
@@ -65,79 +62,26 @@ fn of_rows(rows: &[Row], mut take: impl FnMut(u32)) {
     }
 }
 
-/// The base of the digest of a text, and its powers.
-const BASE: u64 = 0x0100_0000_01b3;
-const POWERS: [u64; 15] = {
-    let mut powers = [1_u64; 15];
-    let mut place = 1;
-    while place < powers.len() {
-        powers[place] = powers[place - 1].wrapping_mul(BASE);
-        place += 1;
+/// The keys under which a case of yours looks.
+pub(super) fn of_yours(state: State, case: &Case, rows: &[Row], mut take: impl FnMut(u32)) {
+    let (id, named) = (case.data.id.without_leading_zeroes(), case.data.other_id);
+    take(mix(Kind::Naming, id.mixed() ^ of_state(state)));
+    if !named.is_blank() {
+        take(mix(Kind::Id, named.without_leading_zeroes().mixed()));
     }
-    powers
-};
+    of_rows(rows, take);
+}
 
-/// The keys of what is left of a Case ID without leading zeroes if one byte is left out: two IDs that
-/// differ in one byte, or by two neighbouring ones exchanged, have one in common.
+/// The keys under which a case of the other state is found.
 #[inline]
-fn with_one_left_out(kind: Kind, id: CaseId, salt: u64, mut take: impl FnMut(u32)) {
-    let bytes = id.bytes();
-    let bytes = trim_end(&bytes);
-    let after = |digest: u64, byte: u8| digest.wrapping_mul(BASE).wrapping_add(u64::from(byte) + 1);
-    let whole = bytes.iter().fold(0, |digest, &byte| after(digest, byte));
-    // What stands before the byte, and the weight of the bytes after it.
-    let mut before = 0_u64;
-    for (&byte, weight) in bytes.iter().zip(POWERS[..bytes.len()].iter().rev()) {
-        let rest = whole.wrapping_sub(after(before, byte).wrapping_mul(*weight));
-        let left = before.wrapping_mul(*weight).wrapping_add(rest);
-        take(mix(kind, left ^ salt));
-        before = after(before, byte);
+pub(super) fn of_theirs(case: &Case, rows: &[Row], mut take: impl FnMut(u32)) {
+    let (id, named) = (case.data.id.without_leading_zeroes(), case.data.other_id);
+    take(mix(Kind::Id, id.mixed()));
+    if let Some(state) = case.data.other_state.filter(|_| !named.is_blank()) {
+        let named = named.without_leading_zeroes();
+        take(mix(Kind::Naming, named.mixed() ^ of_state(state)));
     }
-}
-
-/// The keys of a case: those that speak for themselves, and those that need something else beside them.
-pub(super) struct Keys<A, B> {
-    pub(super) sure: A,
-    pub(super) near: B,
-    /// Whether the latter are sought.
-    pub(super) with_near: bool,
-}
-
-impl<A: FnMut(u32), B: FnMut(u32)> Keys<A, B> {
-    /// The keys under which a case of yours looks.
-    pub(super) fn of_yours(&mut self, state: State, case: &Case, rows: &[Row]) {
-        let (id, named) = (case.data.id.without_leading_zeroes(), case.data.other_id);
-        (self.sure)(mix(Kind::Naming, id.mixed() ^ of_state(state)));
-        if self.with_near {
-            with_one_left_out(Kind::NamingNear, id, of_state(state), &mut self.near);
-        }
-        if !named.is_blank() {
-            let named = named.without_leading_zeroes();
-            (self.sure)(mix(Kind::Id, named.mixed()));
-            if self.with_near {
-                with_one_left_out(Kind::IdNear, named, of_state(state), &mut self.near);
-            }
-        }
-        of_rows(rows, &mut self.sure);
-    }
-
-    /// The keys under which a case of the other state is found.
-    #[inline]
-    pub(super) fn of_theirs(&mut self, case: &Case, rows: &[Row]) {
-        let (id, named) = (case.data.id.without_leading_zeroes(), case.data.other_id);
-        (self.sure)(mix(Kind::Id, id.mixed()));
-        if let Some(state) = case.data.other_state {
-            let named = named.without_leading_zeroes();
-            if !named.is_blank() {
-                (self.sure)(mix(Kind::Naming, named.mixed() ^ of_state(state)));
-            }
-            if self.with_near {
-                with_one_left_out(Kind::IdNear, id, of_state(state), &mut self.near);
-                with_one_left_out(Kind::NamingNear, named, of_state(state), &mut self.near);
-            }
-        }
-        of_rows(rows, &mut self.sure);
-    }
+    of_rows(rows, take);
 }
 
 /// A set of keys that forgets which, but never that: a bit for some of a key's bits.
@@ -171,35 +115,5 @@ impl Filter {
     pub(super) fn may_hold(&self, key: u32) -> bool {
         let (word, bit) = self.place(key);
         self.bits[word] & bit != 0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_one_slip_apart_have_a_key_in_common_and_others_none() {
-        let keys = |id: &str| -> BTreeSet<u32> {
-            let mut keys = BTreeSet::new();
-            let id = CaseId::new(id.as_bytes());
-            with_one_left_out(Kind::IdNear, id, 7, |key| {
-                keys.insert(key);
-            });
-            keys
-        };
-        for (a, b, near) in [
-            ("1234567", "1234567", true),
-            ("1234567", "1234569", true),
-            ("1234567", "9234567", true),
-            ("1234567", "1235467", true),
-            ("1234567", "1235466", false),
-            ("1234567", "7654321", false),
-            ("A12", "B13", false),
-            ("", "1", false),
-        ] {
-            assert_eq!(!keys(a).is_disjoint(&keys(b)), near, "{a} {b}");
-        }
     }
 }

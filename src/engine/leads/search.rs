@@ -4,23 +4,19 @@
 use rayon::prelude::*;
 
 use super::ask::{Ask, Why};
-use super::compare::{Asker, MOST_ROWS, have_the_same_people, may_share_people};
-use super::keys::{Filter, Keys};
+use super::compare::{Asker, MOST_ROWS, have_the_same_people};
+use super::keys::{self, Filter};
 use super::lead::{self, Lead};
-use super::near::ids_are_near;
 use crate::engine::Postings;
 use crate::engine::extract::{Case, CaseNumber, Row};
-use crate::engine::matching::{Side, Sides, case_that_names};
+use crate::engine::matching::{Side, Sides};
 use crate::error::Result;
-use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
 use crate::stop::Stop;
 
 /// A key that more cases share, or under which more ask, leads nowhere: it says little, and each pair
 /// would be compared.
 const CROWD: usize = 64;
-/// So many questions whose Case IDs are near one are looked at.
-const NEAR_CROWD: usize = 16;
 /// About how many cases one task looks up.
 const TASK_CASES: usize = 16_384;
 /// How many questions one task answers.
@@ -71,7 +67,7 @@ pub fn find_leads(sides: &Sides, asks: &[(State, Vec<Ask>)], stop: &Stop) -> Res
         .par_iter()
         .with_max_len(1)
         .map(|(state, questions)| match sides.of(*state) {
-            Some(theirs) => answer(sides, theirs, questions, stop),
+            Some(theirs) => answer(theirs, questions, stop),
             None => Ok(Vec::new()),
         })
         .collect::<Result<_>>()?;
@@ -91,13 +87,8 @@ pub fn find_leads(sides: &Sides, asks: &[(State, Vec<Ask>)], stop: &Stop) -> Res
 }
 
 /// Answers what is asked of one state.
-fn answer(
-    sides: &Sides,
-    theirs: &Side,
-    questions: &[Question<'_>],
-    stop: &Stop,
-) -> Result<Vec<(State, Answer)>> {
-    let pairs = pairs(sides, theirs, questions, stop)?;
+fn answer(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(State, Answer)>> {
+    let pairs = pairs(theirs, questions, stop)?;
     let cases: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
     let answered: Vec<Vec<_>> = cases
         .par_chunks(TASK_ASKS)
@@ -137,14 +128,9 @@ impl Question<'_> {
 type Pair = (u32, CaseNumber);
 
 /// Each question with each case that may answer it; in order, each once.
-fn pairs(
-    sides: &Sides,
-    theirs: &Side,
-    questions: &[Question<'_>],
-    stop: &Stop,
-) -> Result<Vec<Pair>> {
+fn pairs(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<Pair>> {
     let mut pairs = with_rivals(theirs, questions, stop)?;
-    pairs.extend(with_common_keys(sides, theirs, questions, stop)?);
+    pairs.extend(with_common_keys(theirs, questions, stop)?);
     // The case that was returned is compared with the others in any case.
     let returned = (0..).zip(questions).filter_map(|(number, question)| {
         let needs_none = question.ask.needs_a_rival().is_none();
@@ -238,80 +224,43 @@ impl Asked {
 }
 
 /// The other questions, with the cases that share a key with them.
-fn with_common_keys(
-    sides: &Sides,
-    theirs: &Side,
-    questions: &[Question<'_>],
-    stop: &Stop,
-) -> Result<Vec<Pair>> {
-    let (mut sure, mut near) = (Vec::new(), Vec::new());
+fn with_common_keys(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<Pair>> {
+    let mut keys = Vec::new();
     for (number, question) in (0..).zip(questions) {
         if question.ask.needs_a_rival().is_none() {
-            let mut keys = Keys {
-                sure: |key| sure.push((key, number)),
-                near: |key| near.push((key, number)),
-                // The people of a doubtful answer are there: its rival has them too.
-                with_near: question.why != Why::Doubtful,
-            };
             let state = question.yours.extract.state;
-            keys.of_yours(state, question.case(), question.rows());
+            let take = |key| keys.push((key, number));
+            keys::of_yours(state, question.case(), question.rows(), take);
         }
     }
-    if sure.is_empty() {
+    if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let (sure, near) = rayon::join(|| Asked::new(&sure), || Asked::new(&near));
+    let asked = Asked::new(&keys);
     let extract = &theirs.extract;
     let firsts: Vec<usize> = (0..extract.cases.len()).step_by(TASK_CASES).collect();
-    let searched: Vec<[Vec<Pair>; 2]> = firsts
+    let found: Vec<Vec<(u32, CaseNumber)>> = firsts
         .par_iter()
         .map(|&first| {
             stop.check()?;
-            let (mut found, mut pairs) = (Vec::new(), Vec::new());
+            let mut found = Vec::new();
             let end = extract.cases.len().min(first + TASK_CASES);
             for (number, case) in (first as CaseNumber..).zip(&extract.cases[first..end]) {
-                let rows = extract.rows_of(case);
-                let mut keys = Keys {
-                    sure: |key| {
-                        if sure.may_hold(key) && sure.postings.count(key) > 0 {
-                            found.push((key, number));
-                        }
-                    },
-                    near: |key| {
-                        if near.may_hold(key) {
-                            let asking = near.postings.rows(key);
-                            let asking = asking.take(NEAR_CROWD);
-                            pairs.extend(asking.filter_map(|question| {
-                                is_worth_comparing(&questions[question as usize], case, rows)
-                                    .then_some((question, number))
-                            }));
-                        }
-                    },
-                    with_near: !near.postings.is_empty() && !is_settled(sides, extract.state, case),
-                };
-                keys.of_theirs(case, rows);
+                keys::of_theirs(case, extract.rows_of(case), |key| {
+                    if asked.may_hold(key) && asked.postings.count(key) > 0 {
+                        found.push((key, number));
+                    }
+                });
             }
-            Ok([found, pairs])
+            Ok(found)
         })
         .collect::<Result<_>>()?;
-    let (mut found, mut pairs) = (Vec::new(), Vec::new());
-    for [some_found, some_pairs] in searched {
-        found.extend(some_found);
-        pairs.extend(some_pairs);
-    }
-    // A Case ID that very many others are near to is none.
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    let runs = pairs.chunk_by(|a, b| a.0 == b.0);
-    let mut pairs: Vec<Pair> = runs
-        .filter(|run| run.len() <= CROWD)
-        .flatten()
-        .copied()
-        .collect();
+    let mut found: Vec<(u32, CaseNumber)> = found.into_iter().flatten().collect();
     found.par_sort_unstable();
     found.dedup();
+    let mut pairs = Vec::with_capacity(found.len());
     for run in found.chunk_by(|a, b| a.0 == b.0) {
-        let asking = sure.postings.rows(run[0].0);
+        let asking = asked.postings.rows(run[0].0);
         if run.len() > CROWD || asking.len() > CROWD {
             continue;
         }
@@ -322,30 +271,11 @@ fn with_common_keys(
     Ok(pairs)
 }
 
-/// Whether a case and the one that it names name each other: then no slip kept it apart from another.
-fn is_settled(sides: &Sides, state: State, case: &Case) -> bool {
-    let named = case.data.other_state.and_then(|other| sides.of(other));
-    named.is_some_and(|side| {
-        case_that_names(side, case.data.other_id, (state, case.data.id)).is_some()
-    })
-}
-
-/// Whether a case that a slip may have kept apart from the case of a question is worth comparing: they
-/// share an SSN, a name or a date of birth, or each names the other but for a slip.
-fn is_worth_comparing(question: &Question<'_>, theirs: &Case, rows: &[Row]) -> bool {
-    let yours = question.case();
-    let are_near = |a: CaseId, b: CaseId| !a.is_blank() && ids_are_near(a, b);
-    may_share_people(question.rows(), rows)
-        || (are_near(yours.data.other_id, theirs.data.id)
-            && are_near(theirs.data.other_id, yours.data.id))
-}
-
 /// The leads of one case.
 ///
 /// # Errors
 /// [`crate::Error::Interrupted`].
 pub fn leads_of_case(
-    sides: &Sides,
     yours: &Side,
     theirs: &Side,
     ask: Ask,
@@ -355,7 +285,7 @@ pub fn leads_of_case(
         return Ok(None);
     };
     let questions = [Question { yours, ask, why }];
-    let answers = answer(sides, theirs, &questions, stop)?;
+    let answers = answer(theirs, &questions, stop)?;
     let leads = answers.into_iter().next().map(|(_, (.., leads))| leads);
     Ok(Some((why, leads.unwrap_or_default())))
 }
