@@ -75,4 +75,30 @@ mod tests {
         std::fs::write(root.path().join(".dockerenv"), "").unwrap();
         assert!(in_container(false, WHOLE_MACHINE));
     }
+
+    /// In a process of its own, for the other tests of this one want theirs to stay as it is.
+    #[test]
+    fn memory_is_kept_from_core_dumps_and_other_processes() {
+        use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+        const CHILD: &str = "ICR_TEST_GUARD";
+        if std::env::var_os(CHILD).is_none() {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            let name = "guard::tests::memory_is_kept_from_core_dumps_and_other_processes";
+            let output = child
+                .args(["--exact", name])
+                .env(CHILD, "1")
+                .output()
+                .unwrap();
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                output.status.success() && text.contains("1 passed"),
+                "{text}"
+            );
+            return;
+        }
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::Dumpable);
+        turn_off_core_dumps();
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
+    }
 }
