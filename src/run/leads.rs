@@ -6,9 +6,10 @@ use std::fmt::Write;
 use rayon::prelude::*;
 
 use super::output::OutputFolder;
+use crate::engine::confidence::Share;
 use crate::engine::leads::{Ask, find_leads};
 use crate::engine::matching::Sides;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::record::{CaseId, text, trim_end};
 use crate::formats::reference::State;
 use crate::stop::Stop;
@@ -40,56 +41,68 @@ pub(super) fn write_leads(
 ) -> Result<()> {
     let answered = find_leads(sides, asks, stop)?;
     answered.par_iter().try_for_each(|answered| {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .write_record(LEADS_HEAD)
-            .map_err(Error::row("a leads file"))?;
+        let mut text = LEADS_HEAD.join(",");
+        text.push('\n');
         if let Some(yours) = sides.of(answered.state) {
-            let (mut rank_text, mut share_text, mut trials) =
-                (String::new(), String::new(), String::new());
             for (ask, why, leads) in &answered.cases {
                 let Some(theirs) = sides.of(ask.other) else {
                     continue;
                 };
                 let data = &yours.extract.cases[ask.case as usize].data;
+                let (case, named) = (shown(data.id), shown(data.other_id));
                 for (rank, lead) in (1..).zip(leads) {
-                    rank_text.clear();
-                    share_text.clear();
-                    trials.clear();
+                    let (other, why) = (ask.other.usps(), why.word());
+                    let id = shown(lead.case_of(theirs).data.id);
                     // Into a string: it cannot fail.
-                    let _ = write!(rank_text, "{rank}");
-                    let _ = write!(share_text, "{:.4}", floor(lead.share.cautious()));
-                    let _ = write!(trials, "{}", lead.share.trials);
-                    writer
-                        .write_record([
-                            &shown(data.id),
-                            ask.other.usps(),
-                            &shown(data.other_id),
-                            why.word(),
-                            &rank_text,
-                            &shown(lead.case_of(theirs).data.id),
-                            &lead.evidence.names(false),
-                            &lead.evidence.names(true),
-                            &share_text,
-                            &trials,
-                        ])
-                        .map_err(Error::row("a leads file"))?;
+                    let _ = write!(text, "{case},{other},{named},{why},{rank},{id},");
+                    lead.evidence.write_names(false, &mut text);
+                    text.push(',');
+                    lead.evidence.write_names(true, &mut text);
+                    let share = in_ten_thousandths(lead.share);
+                    let (whole, rest, trials) = (share / 10_000, share % 10_000, lead.share.trials);
+                    let _ = writeln!(text, ",{whole}.{rest:04},{trials}");
                 }
             }
         }
-        let bytes = writer
-            .into_inner()
-            .map_err(|e| Error::row("a leads file")(e.into_error().into()))?;
-        folder.write(&format!("leads/{}.csv", answered.state), &bytes)
+        folder.write(&format!("leads/{}.csv", answered.state), text.as_bytes())
     })
 }
 
-/// Cut to four decimals: a share is never said to be higher than it was.
-fn floor(share: f64) -> f64 {
-    (share * 10_000.0).floor() / 10_000.0
+/// Cut, not rounded: a share is never said to be higher than it was.
+fn in_ten_thousandths(share: Share) -> u64 {
+    share.right * 10_000 / (share.trials + 1)
 }
 
-/// People open the file, so no cell is a formula to a spreadsheet (decision 0034).
+/// People open the file, so no cell is a formula to a spreadsheet (decision 0034). Quoted where a comma
+/// or a quotation mark is in it.
 fn shown(id: CaseId) -> String {
-    cell(&text(trim_end(&id.bytes()))).into_owned()
+    let shown = text(trim_end(&id.bytes()));
+    let shown = cell(&shown);
+    if shown.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", shown.replace('"', "\"\""))
+    } else {
+        shown.into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_id_is_one_cell_and_no_formula() {
+        for (id, expected) in [
+            ("0012", "0012"),
+            ("A,1", "\"A,1\""),
+            ("A\"1", "\"A\"\"1\""),
+            ("=1", "'=1"),
+        ] {
+            assert_eq!(shown(CaseId::new(id.as_bytes())), expected);
+        }
+        let share = Share {
+            right: 99_999,
+            trials: 99_999,
+        };
+        assert_eq!(in_ten_thousandths(share), 9999);
+    }
 }

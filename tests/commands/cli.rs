@@ -1031,6 +1031,28 @@ fn every_command_has_an_example_in_its_help() {
 }
 
 #[test]
+fn every_option_is_named_by_the_contract() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let contract = std::fs::read_to_string(root.join("docs/spec/cli.md")).unwrap();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let words: Vec<&str> = contract.split(|c| !is_word(c)).collect();
+    let mut checked = 0;
+    for (name, command) in commands() {
+        let options = command.get_arguments().filter(|a| !a.is_hide_set());
+        for option in options.filter_map(clap::Arg::get_long) {
+            let is_named = words.contains(&format!("--{option}").as_str());
+            let is_of_clap = ["help", "version"].contains(&option);
+            assert!(
+                is_named || is_of_clap,
+                "docs/spec/cli.md lacks --{option} of {name}"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 150, "{checked}");
+}
+
+#[test]
 fn every_command_takes_the_options_of_all_commands() {
     let folder = folder();
     let path = folder.path();

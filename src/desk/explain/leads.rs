@@ -48,7 +48,13 @@ pub(super) fn of_case(
         return (class, Vec::new());
     };
     // One case is looked up in a moment: there is nothing to interrupt.
-    let found = leads_of_case(asked.yours, theirs, ask, &Stop::default());
+    let found = leads_of_case(
+        asked.matcher.sides,
+        asked.yours,
+        theirs,
+        ask,
+        &Stop::default(),
+    );
     let leads = match found {
         Ok(Some((why, leads))) => leads.iter().map(|lead| entry(why, lead, theirs)).collect(),
         _ => Vec::new(),
@@ -76,12 +82,12 @@ fn entry(why: Why, lead: &Lead, theirs: &Side) -> LeadEntry {
     let evidence = lead.evidence.iter().map(|piece| EvidenceEntry {
         name: piece.name(),
         against: piece.is_against(),
-        weight: in_bits(piece.weight()),
+        weight: in_bits(piece.weight(why)),
     });
     LeadEntry {
         case: case_ids(&theirs.extract, lead.case_of(theirs)),
         why: why.word(),
-        prior: in_bits(Evidence::prior()),
+        prior: in_bits(Evidence::prior(why)),
         evidence: evidence.collect(),
         weight: in_bits(lead.weight),
         standing: in_bits(lead.standing),

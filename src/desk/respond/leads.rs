@@ -119,6 +119,9 @@ fn words(piece: Evidence) -> &'static str {
         E::YouNameAnother => "your case names another one there",
         E::Closed => "it is closed",
         E::PeopleInOpenCase => "its people are in another, open case there",
+        E::PeopleInClosedCase => "its people are in another, closed case there",
+        E::PeopleInAnotherCase => "its people are in another case there",
+        E::AnotherNamesYours => "another case there names yours",
         E::CpSsn => "its custodial party has the SSN of yours",
         E::CpSsnAlone => {
             "its custodial party has the SSN of yours, under another name and date of birth"
@@ -134,6 +137,7 @@ fn words(piece: Evidence) -> &'static str {
             "its custodial party has the name and date of birth of yours but for a slip"
         }
         E::CpName => "its custodial party has the name of yours",
+        E::CpBirth => "its custodial party has the date of birth of yours",
         E::CpOther => "its custodial party is another person",
         E::NpSsn => "its noncustodial parent has the SSN of yours",
         E::NpSsnAlone => {
@@ -150,6 +154,7 @@ fn words(piece: Evidence) -> &'static str {
             "its noncustodial parent has the name and date of birth of yours but for a slip"
         }
         E::NpName => "its noncustodial parent has the name of yours",
+        E::NpBirth => "its noncustodial parent has the date of birth of yours",
         E::NpOther => "its noncustodial parent is another person",
         E::ChildSsn => "a child there has the SSN of a child of yours",
         E::ChildSsnAlone => {
@@ -166,6 +171,7 @@ fn words(piece: Evidence) -> &'static str {
             "a child there has the name and date of birth of a child of yours but for a slip"
         }
         E::ChildName => "a child there has the name of a child of yours",
+        E::ChildBirth => "a child there has the date of birth of a child of yours",
         E::ChildOther => "its children are others",
         E::MoreChildren => "more children agree",
         E::ChildMissing => "a child is missing on one side",

@@ -84,19 +84,19 @@ impl Ask {
         match facts.class() {
             Class::Nobody => Some(Why::NobodyMatched),
             class if class.is_doubtful() => Some(Why::Doubtful),
-            _ if self.needs_a_rival() => Some(Why::Doubtful),
+            _ if self.needs_a_rival().is_some() => Some(Why::Doubtful),
             _ => None,
         }
     }
 
-    /// Whether the answer is doubtful only if the people of the case stand in another, open one there:
-    /// it is closed, or several fitted.
-    pub(super) fn needs_a_rival(&self) -> bool {
-        self.found.is_some_and(|(_, facts)| {
-            let class = facts.class();
-            class == Class::IdClosedThere
-                || (!class.is_doubtful() && (facts.closed_there || self.multiple_case))
-        })
+    /// The case that was returned, where the answer is doubtful only if the same people are in
+    /// another case there too: it is closed, several fitted, or it was found by people.
+    pub(super) fn needs_a_rival(&self) -> Option<CaseNumber> {
+        let (number, facts) = self.found?;
+        let class = facts.class();
+        let may_have_one = facts.closed_there || self.multiple_case || !facts.by_case_id;
+        let is_needed = class == Class::IdClosedThere || (!class.is_doubtful() && may_have_one);
+        is_needed.then_some(number)
     }
 }
 

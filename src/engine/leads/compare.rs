@@ -6,17 +6,18 @@ use super::evidence::{Evidence, EvidenceSet};
 use super::near::{ids_are_near, ssns_are_near};
 use crate::engine::extract::{Case, CaseNumber, CaseRows, Row};
 use crate::engine::matching::{Side, births_are_near, case_that_names};
-use crate::formats::record::{ParticipantClass, ParticipantType, PersonName, names_are_near};
+use crate::formats::record::{ParticipantClass, ParticipantType, PersonName};
 
 /// Of a case with more records so many are compared: the rest cannot change what is known by then, and
 /// two large cases would take the time of their product.
-const MOST_ROWS: usize = 64;
+pub(super) const MOST_ROWS: usize = 64;
 
 /// How two people agree; a higher one says more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     #[default]
     Other,
+    Birth,
     Name,
     NameNear,
     NameBirthOtherSsn,
@@ -24,6 +25,20 @@ enum Level {
     NameBirth,
     SsnNear,
     Ssn,
+}
+
+impl Level {
+    /// Whether two people who agree so much are taken for one.
+    fn is_one_person(self) -> bool {
+        match self {
+            Level::Ssn
+            | Level::SsnNear
+            | Level::NameBirth
+            | Level::NameBirthOtherSsn
+            | Level::NameNear => true,
+            Level::SsnAlone | Level::Name | Level::Birth | Level::Other => false,
+        }
+    }
 }
 
 /// A participant, with the name read when it is first asked for.
@@ -84,8 +99,9 @@ impl<'a> Person<'a> {
         match (same_name, same_birth) {
             (true, true) if ssns.is_some() => Level::NameBirthOtherSsn,
             (true, true) => Level::NameBirth,
+            (false, true) if ssns.is_none() && alike() => Level::NameNear,
+            (false, true) => Level::Birth,
             _ if ssns.is_some() => Level::Other,
-            (false, true) if alike() => Level::NameNear,
             (true, false) => match births {
                 None => Level::Name,
                 Some((a, b)) if births_are_near(a, b) => Level::NameNear,
@@ -96,12 +112,10 @@ impl<'a> Person<'a> {
     }
 }
 
-/// Whether names agree but for a slip: one letter off in one of them, last and first exchanged, one
-/// part of a surname missing, or another surname.
+/// Whether names agree but for a slip: the surname is another one, or lacks a part; the first name is
+/// another one, or a short form; last and first are exchanged.
 fn alike(a: &PersonName, b: &PersonName) -> bool {
-    a.first == b.first
-        || (a.last == b.last && names_are_near(&a.first, &b.first))
-        || (a.last == b.first && a.first == b.last)
+    a.first == b.first || a.last == b.last || (a.last == b.first && a.first == b.last)
 }
 
 /// The best level of any two people in these roles; none where one of the cases has nobody there.
@@ -133,7 +147,8 @@ fn piece(level: Level, first: Evidence) -> Evidence {
         Level::NameBirthOtherSsn => 4,
         Level::NameNear => 5,
         Level::Name => 6,
-        Level::Other => 7,
+        Level::Birth => 7,
+        Level::Other => 8,
     };
     Evidence::ALL[first as usize + step]
 }
@@ -161,7 +176,7 @@ impl<'a> Asker<'a> {
         let mut set = EvidenceSet::default();
         self.their_pointer(theirs, case, &mut set);
         self.your_pointer(theirs, case, &mut set);
-        if !case.data.open {
+        if !case.data.open && self.case.data.open {
             set.add(Evidence::Closed);
         }
         let people = Person::all(theirs, case);
@@ -265,11 +280,38 @@ impl<'a> Asker<'a> {
         if same.count() > 1 {
             set.add(Evidence::MoreChildren);
         }
-        let missing = |levels: &[Level]| levels.contains(&Level::Other);
-        if best > Level::Other && (missing(&levels) || missing(&best_there)) {
+        let missing = |levels: &[Level]| levels.iter().any(|&level| level < Level::Name);
+        if best >= Level::Name && (missing(&levels) || missing(&best_there)) {
             set.add(Evidence::ChildMissing);
         }
     }
+}
+
+/// Whether two cases of one state have the same people, so that one may be taken for the other: a
+/// child, or both parents, and the parents have not exchanged their roles. A state has a case twice
+/// where it was closed and opened again, or entered again.
+pub(super) fn have_the_same_people(side: &Side, a: CaseNumber, b: CaseNumber) -> bool {
+    use ParticipantType::{Ch, Cp, Np};
+    let case = |number: CaseNumber| &side.extract.cases[number as usize];
+    if !may_share_people(side.extract.rows_of(case(a)), side.extract.rows_of(case(b))) {
+        return false;
+    }
+    let (a, b) = (Person::all(side, case(a)), Person::all(side, case(b)));
+    let is_same = |mine, role| best_of(&a, mine, &b, role).is_some_and(Level::is_one_person);
+    let is_twice = is_same(Ch, Ch) || (is_same(Cp, Cp) && is_same(Np, Np));
+    is_twice && !is_same(Cp, Np) && !is_same(Np, Cp)
+}
+
+/// Whether any two rows have an SSN, a name or a date of birth in common: if not, nobody is the same.
+pub(super) fn may_share_people(ours: &[Row], theirs: &[Row]) -> bool {
+    let is_alike = |a: &Row, b: &Row| {
+        (a.ssn().is_some() && a.ssn() == b.ssn())
+            || (a.name().is_some() && a.name() == b.name())
+            || (a.date_of_birth().is_some() && a.date_of_birth() == b.date_of_birth())
+    };
+    let ours = ours.iter().take(MOST_ROWS);
+    ours.clone()
+        .any(|a| theirs.iter().take(MOST_ROWS).any(|b| is_alike(a, b)))
 }
 
 /// What speaks for and against a case of the other state being the counterpart of a case of yours.

@@ -28,10 +28,16 @@ pub enum Evidence {
     CaseIdNear,
     /// Your case names another case there.
     YouNameAnother,
-    /// It is closed.
+    /// It is closed, and yours is open.
     Closed,
-    /// It is closed, and your people stand in another case there, which is open.
+    /// It is closed and yours open, and its people are in another case there, which is open.
     PeopleInOpenCase,
+    /// It is open, and its people are in another case there, which is closed.
+    PeopleInClosedCase,
+    /// Its people are in another case there, and neither is the open one.
+    PeopleInAnotherCase,
+    /// Another case there names yours.
+    AnotherNamesYours,
     /// The CPs: one SSN, and name or date of birth agree.
     CpSsn,
     /// One SSN, and neither agrees.
@@ -44,8 +50,10 @@ pub enum Evidence {
     CpNameBirthOtherSsn,
     /// Name and date of birth agree but for a slip; an SSN is missing.
     CpNameNear,
-    /// The names agree; a date of birth and an SSN are missing.
+    /// The names agree, if only nearly; a date of birth and an SSN are missing.
     CpName,
+    /// The dates of birth agree, and neither the names nor the SSNs.
+    CpBirth,
     /// Both cases have CPs, and none is the same person.
     CpOther,
     /// The NPs and PFs, likewise.
@@ -63,6 +71,8 @@ pub enum Evidence {
     /// Likewise.
     NpName,
     /// Likewise.
+    NpBirth,
+    /// Likewise.
     NpOther,
     /// The children of whom most agrees, likewise.
     ChildSsn,
@@ -79,6 +89,8 @@ pub enum Evidence {
     /// Likewise.
     ChildName,
     /// Likewise.
+    ChildBirth,
+    /// Likewise.
     ChildOther,
     /// A second child is the same by SSN, or by name and date of birth.
     MoreChildren,
@@ -92,7 +104,7 @@ pub enum Evidence {
 
 impl Evidence {
     /// How many there are.
-    pub const COUNT: usize = 42;
+    pub const COUNT: usize = 48;
 
     /// All of them, in order.
     pub const ALL: [Evidence; Evidence::COUNT] = {
@@ -112,6 +124,9 @@ impl Evidence {
             E::YouNameAnother,
             E::Closed,
             E::PeopleInOpenCase,
+            E::PeopleInClosedCase,
+            E::PeopleInAnotherCase,
+            E::AnotherNamesYours,
             E::CpSsn,
             E::CpSsnAlone,
             E::CpSsnNear,
@@ -119,6 +134,7 @@ impl Evidence {
             E::CpNameBirthOtherSsn,
             E::CpNameNear,
             E::CpName,
+            E::CpBirth,
             E::CpOther,
             E::NpSsn,
             E::NpSsnAlone,
@@ -127,6 +143,7 @@ impl Evidence {
             E::NpNameBirthOtherSsn,
             E::NpNameNear,
             E::NpName,
+            E::NpBirth,
             E::NpOther,
             E::ChildSsn,
             E::ChildSsnAlone,
@@ -135,6 +152,7 @@ impl Evidence {
             E::ChildNameBirthOtherSsn,
             E::ChildNameNear,
             E::ChildName,
+            E::ChildBirth,
             E::ChildOther,
             E::MoreChildren,
             E::ChildMissing,
@@ -145,50 +163,7 @@ impl Evidence {
 
     /// The name in files.
     pub fn name(self) -> &'static str {
-        [
-            "names-yours",
-            "names-yours-but-zeroes",
-            "names-yours-near",
-            "names-another",
-            "counterpart-of-another",
-            "names-unknown",
-            "names-none",
-            "names-third-state",
-            "case-id",
-            "case-id-but-zeroes",
-            "case-id-near",
-            "you-name-another",
-            "closed",
-            "people-in-open-case",
-            "cp-ssn",
-            "cp-ssn-alone",
-            "cp-ssn-near",
-            "cp-name-birth",
-            "cp-name-birth-other-ssn",
-            "cp-name-near",
-            "cp-name",
-            "cp-other",
-            "np-ssn",
-            "np-ssn-alone",
-            "np-ssn-near",
-            "np-name-birth",
-            "np-name-birth-other-ssn",
-            "np-name-near",
-            "np-name",
-            "np-other",
-            "child-ssn",
-            "child-ssn-alone",
-            "child-ssn-near",
-            "child-name-birth",
-            "child-name-birth-other-ssn",
-            "child-name-near",
-            "child-name",
-            "child-other",
-            "more-children",
-            "child-missing",
-            "roles-exchanged",
-            "adult-as-child",
-        ][self as usize]
+        NAMES[self as usize]
     }
 
     /// The piece with this name.
@@ -196,8 +171,17 @@ impl Evidence {
         Evidence::ALL.into_iter().find(|piece| piece.name() == name)
     }
 
+    /// Whether it says something of another case there alone. That case is weighed by itself, so that
+    /// this has no weight: the same would be counted twice. It decides whether a lead is contested.
+    pub fn is_about_another(self) -> bool {
+        matches!(
+            self,
+            Evidence::PeopleInAnotherCase | Evidence::AnotherNamesYours
+        )
+    }
+
     /// Whether it speaks against the case.
-    pub fn is_against(self) -> bool {
+    pub const fn is_against(self) -> bool {
         use Evidence as E;
         matches!(
             self,
@@ -209,6 +193,9 @@ impl Evidence {
                 | E::YouNameAnother
                 | E::Closed
                 | E::PeopleInOpenCase
+                | E::PeopleInClosedCase
+                | E::PeopleInAnotherCase
+                | E::AnotherNamesYours
                 | E::CpOther
                 | E::NpOther
                 | E::ChildOther
@@ -218,6 +205,70 @@ impl Evidence {
         )
     }
 }
+
+/// The names in files, in the order of [`Evidence::ALL`].
+static NAMES: [&str; Evidence::COUNT] = [
+    "names-yours",
+    "names-yours-but-zeroes",
+    "names-yours-near",
+    "names-another",
+    "counterpart-of-another",
+    "names-unknown",
+    "names-none",
+    "names-third-state",
+    "case-id",
+    "case-id-but-zeroes",
+    "case-id-near",
+    "you-name-another",
+    "closed",
+    "people-in-open-case",
+    "people-in-closed-case",
+    "people-in-another-case",
+    "another-names-yours",
+    "cp-ssn",
+    "cp-ssn-alone",
+    "cp-ssn-near",
+    "cp-name-birth",
+    "cp-name-birth-other-ssn",
+    "cp-name-near",
+    "cp-name",
+    "cp-birth",
+    "cp-other",
+    "np-ssn",
+    "np-ssn-alone",
+    "np-ssn-near",
+    "np-name-birth",
+    "np-name-birth-other-ssn",
+    "np-name-near",
+    "np-name",
+    "np-birth",
+    "np-other",
+    "child-ssn",
+    "child-ssn-alone",
+    "child-ssn-near",
+    "child-name-birth",
+    "child-name-birth-other-ssn",
+    "child-name-near",
+    "child-name",
+    "child-birth",
+    "child-other",
+    "more-children",
+    "child-missing",
+    "roles-exchanged",
+    "adult-as-child",
+];
+
+/// The pieces that speak against a case.
+const AGAINST: EvidenceSet = {
+    let (mut set, mut place) = (0, 0);
+    while place < Evidence::COUNT {
+        if Evidence::ALL[place].is_against() {
+            set |= 1 << place;
+        }
+        place += 1;
+    }
+    EvidenceSet(set)
+};
 
 /// A set of pieces of evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -234,16 +285,58 @@ impl EvidenceSet {
         self.0 >> piece as u64 & 1 == 1
     }
 
+    /// Whether the case may have been taken for another one of the same people: it is closed and
+    /// yours open, its people are in another case there, or another one names yours.
+    pub fn is_contested(self) -> bool {
+        use Evidence as E;
+        let doubts = [
+            E::Closed,
+            E::PeopleInOpenCase,
+            E::PeopleInClosedCase,
+            E::PeopleInAnotherCase,
+            E::AnotherNamesYours,
+        ];
+        doubts.into_iter().any(|piece| self.holds(piece))
+    }
+
+    /// Whether it is worth telling: something speaks for the case, and if that is nothing but Case IDs
+    /// that are nearly equal, no two roles are held by others.
+    pub fn is_worth_telling(self) -> bool {
+        use Evidence as E;
+        const NEAR: u64 = 1 << E::NamesYoursNear as u64 | 1 << E::CaseIdNear as u64;
+        const OTHER: u64 =
+            1 << E::CpOther as u64 | 1 << E::NpOther as u64 | 1 << E::ChildOther as u64;
+        let in_favour = self.0 & !AGAINST.0;
+        in_favour & !NEAR != 0 || (in_favour != 0 && (self.0 & OTHER).count_ones() < 2)
+    }
+
     /// The pieces, in order.
     pub fn iter(self) -> impl Iterator<Item = Evidence> {
-        let all = Evidence::ALL.into_iter();
-        all.filter(move |&piece| self.holds(piece))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let piece = Evidence::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(*piece)
+        })
     }
 
     /// The names of those that speak for the case, or of those against it, joined by `+`.
     pub fn names(self, against: bool) -> String {
-        let of_side = self.iter().filter(|piece| piece.is_against() == against);
-        of_side.map(Evidence::name).collect::<Vec<_>>().join("+")
+        let mut names = String::new();
+        self.write_names(against, &mut names);
+        names
+    }
+
+    /// Appends what [`EvidenceSet::names`] gives.
+    pub fn write_names(self, against: bool, names: &mut String) {
+        let first = names.len();
+        let of_side = if against { AGAINST.0 } else { !AGAINST.0 };
+        for piece in EvidenceSet(self.0 & of_side).iter() {
+            if names.len() > first {
+                names.push('+');
+            }
+            names.push_str(piece.name());
+        }
     }
 
     /// Adds the pieces of a text that [`EvidenceSet::names`] wrote; `None` where a name is unknown.
@@ -259,6 +352,22 @@ impl EvidenceSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn near_case_ids_of_others_are_no_lead() {
+        use Evidence as E;
+        let tell = |pieces: &[Evidence]| {
+            let mut set = EvidenceSet::default();
+            for &piece in pieces {
+                set.add(piece);
+            }
+            set.is_worth_telling()
+        };
+        assert!(tell(&[E::NamesYoursNear, E::ChildOther]));
+        assert!(!tell(&[E::NamesYoursNear, E::CpOther, E::ChildOther]));
+        assert!(tell(&[E::CaseIdNear, E::CpSsn, E::NpOther, E::ChildOther]));
+        assert!(!tell(&[E::NamesNone, E::CpOther]));
+    }
 
     #[test]
     fn a_set_is_read_as_it_is_written() {

@@ -1,7 +1,7 @@
 //! A lead, and the order of several.
 
-use super::ask::{Ask, Why};
-use super::compare::Asker;
+use super::ask::Why;
+use super::compare::{Asker, have_the_same_people};
 use super::evidence::{Evidence, EvidenceSet};
 use super::weights::{Weight, share_at, standing, weight_of};
 use crate::engine::confidence::Share;
@@ -26,88 +26,103 @@ pub struct Lead {
     pub share: Share,
 }
 
+/// So many of a case's candidates, the best, are compared with each other.
+const MOST_COMPARED: usize = 6;
+
+/// A case that may be the counterpart, before it is compared with the others.
+struct Candidate {
+    case: CaseNumber,
+    evidence: EvidenceSet,
+    weight: Weight,
+}
+
 /// The best of a case's candidates, in order.
 pub(super) fn best(
     asker: &Asker<'_>,
-    ask: &Ask,
     why: Why,
     theirs: &Side,
     candidates: impl Iterator<Item = CaseNumber>,
 ) -> Vec<Lead> {
     let case = |number: CaseNumber| &theirs.extract.cases[number as usize];
-    let mut all: Vec<(Weight, CaseNumber, EvidenceSet)> = candidates
-        .map(|number| {
-            let evidence = asker.evidence(theirs, number);
-            (weight_of(evidence), number, evidence)
+    let mut all: Vec<Candidate> = candidates
+        .map(|number| Candidate {
+            case: number,
+            evidence: asker.evidence(theirs, number),
+            weight: 0,
         })
-        .filter(|(_, _, evidence)| evidence.iter().any(|piece| !piece.is_against()))
+        .filter(|candidate| candidate.evidence.is_worth_telling())
         .collect();
-    let is_rival = |number: CaseNumber, evidence: EvidenceSet| {
-        case(number).data.open
-            && has_their_people(evidence)
-            && !evidence.holds(Evidence::RolesExchanged)
-    };
-    if all
-        .iter()
-        .any(|&(_, number, evidence)| is_rival(number, evidence))
-    {
-        for (weight, number, evidence) in &mut all {
-            if !case(*number).data.open && has_their_people(*evidence) {
-                evidence.add(Evidence::PeopleInOpenCase);
-                *weight = weight_of(*evidence);
-            }
+    let order = |all: &mut Vec<Candidate>| {
+        for candidate in all.iter_mut() {
+            candidate.weight = weight_of(why, candidate.evidence);
         }
-    }
-    let order = |number: CaseNumber| {
-        let data = &case(number).data;
-        (!data.open, data.id, data.other_state, data.other_id)
+        all.sort_by_cached_key(|candidate| {
+            let data = &case(candidate.case).data;
+            let place = (!data.open, data.id, data.other_state, data.other_id);
+            (std::cmp::Reverse(candidate.weight), place)
+        });
     };
-    all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| order(a.1).cmp(&order(b.1))));
+    order(&mut all);
     // Two actions of one case are one lead.
-    let mut ids = Vec::with_capacity(MOST_LEADS);
-    all.retain(|&(_, number, _)| {
-        let id = case(number).data.id;
-        let is_new = ids.len() < MOST_LEADS && !ids.contains(&id);
+    let mut ids = Vec::with_capacity(MOST_COMPARED);
+    all.retain(|candidate| {
+        let id = case(candidate.case).data.id;
+        let is_new = ids.len() < MOST_COMPARED && !ids.contains(&id);
         if is_new {
             ids.push(id);
         }
         is_new
     });
-    if ask.needs_a_rival() {
-        let answer = ask.found.map(|(number, _)| number);
-        let mut others = all.iter().filter(|(_, number, _)| Some(*number) != answer);
-        if !others.any(|&(_, number, evidence)| is_rival(number, evidence)) {
-            return Vec::new();
-        }
+    if all.len() > 1 {
+        compare_with_each_other(asker, theirs, &mut all);
+        order(&mut all);
     }
-    let weights: Vec<Weight> = all.iter().map(|(weight, ..)| *weight).collect();
-    all.iter()
-        .enumerate()
-        .map(|(place, &(weight, case, evidence))| {
-            let standing = standing(&weights, place);
-            Lead {
-                case,
-                evidence,
-                weight,
-                standing,
-                share: share_at(why, standing),
-            }
-        })
-        .collect()
+    all.truncate(MOST_LEADS);
+    let weights: Vec<Weight> = all.iter().map(|candidate| candidate.weight).collect();
+    let leads = all.iter().enumerate().map(|(place, candidate)| {
+        let standing = standing(&weights, place);
+        let contested = candidate.evidence.is_contested();
+        Lead {
+            case: candidate.case,
+            evidence: candidate.evidence,
+            weight: candidate.weight,
+            standing,
+            share: share_at(why, contested, standing),
+        }
+    });
+    leads.collect()
 }
 
-/// Whether the people of a case stand there: two of CP, NP and children are the same.
-fn has_their_people(evidence: EvidenceSet) -> bool {
+/// Adds to each candidate what the others say against it: that they have the same people, or name your
+/// case too.
+fn compare_with_each_other(asker: &Asker<'_>, theirs: &Side, all: &mut [Candidate]) {
     use Evidence as E;
-    let same = [
-        [E::CpSsn, E::CpSsnNear, E::CpNameBirth],
-        [E::NpSsn, E::NpSsnNear, E::NpNameBirth],
-        [E::ChildSsn, E::ChildSsnNear, E::ChildNameBirth],
-    ];
-    let found = same
-        .iter()
-        .filter(|pieces| pieces.iter().any(|&piece| evidence.holds(piece)));
-    found.count() > 1
+    let is_open = |candidate: &Candidate| theirs.extract.cases[candidate.case as usize].data.open;
+    let names_yours = |candidate: &Candidate| {
+        candidate.evidence.holds(E::NamesYours) || candidate.evidence.holds(E::NamesYoursButZeroes)
+    };
+    for place in 1..all.len() {
+        let (before, rest) = all.split_at_mut(place);
+        let Some(b) = rest.first_mut() else { continue };
+        for a in before {
+            let naming = [names_yours(a), names_yours(b)];
+            if have_the_same_people(theirs, a.case, b.case) {
+                let pieces = match (asker.case.data.open, is_open(a), is_open(b)) {
+                    (true, true, false) => [E::PeopleInClosedCase, E::PeopleInOpenCase],
+                    (true, false, true) => [E::PeopleInOpenCase, E::PeopleInClosedCase],
+                    _ => [E::PeopleInAnotherCase; 2],
+                };
+                a.evidence.add(pieces[0]);
+                b.evidence.add(pieces[1]);
+            }
+            if naming[1] {
+                a.evidence.add(E::AnotherNamesYours);
+            }
+            if naming[0] {
+                b.evidence.add(E::AnotherNamesYours);
+            }
+        }
+    }
 }
 
 impl Lead {

@@ -26,4 +26,4 @@ pub use compare::evidence_of;
 pub use evidence::{Evidence, EvidenceSet};
 pub use lead::{Lead, MOST_LEADS};
 pub use search::{find_leads, leads_of_case};
-pub use weights::{Weight, share_at, standing, tables, weight_of};
+pub use weights::{CONTESTED, Weight, share_at, standing, tables, weight_of};

@@ -4,19 +4,23 @@
 use rayon::prelude::*;
 
 use super::ask::{Ask, Why};
-use super::compare::Asker;
-use super::keys::{self, Filter};
+use super::compare::{Asker, MOST_ROWS, have_the_same_people, may_share_people};
+use super::keys::{Filter, Keys};
 use super::lead::{self, Lead};
+use super::near::ids_are_near;
 use crate::engine::Postings;
-use crate::engine::extract::CaseNumber;
-use crate::engine::matching::{Side, Sides};
+use crate::engine::extract::{Case, CaseNumber, Row};
+use crate::engine::matching::{Side, Sides, case_that_names};
 use crate::error::Result;
+use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
 use crate::stop::Stop;
 
 /// A key that more cases share, or under which more ask, leads nowhere: it says little, and each pair
 /// would be compared.
 const CROWD: usize = 64;
+/// So many questions whose Case IDs are near one are looked at.
+const NEAR_CROWD: usize = 16;
 /// About how many cases one task looks up.
 const TASK_CASES: usize = 16_384;
 /// How many questions one task answers.
@@ -67,7 +71,7 @@ pub fn find_leads(sides: &Sides, asks: &[(State, Vec<Ask>)], stop: &Stop) -> Res
         .par_iter()
         .with_max_len(1)
         .map(|(state, questions)| match sides.of(*state) {
-            Some(theirs) => answer(theirs, questions, stop),
+            Some(theirs) => answer(sides, theirs, questions, stop),
             None => Ok(Vec::new()),
         })
         .collect::<Result<_>>()?;
@@ -87,14 +91,19 @@ pub fn find_leads(sides: &Sides, asks: &[(State, Vec<Ask>)], stop: &Stop) -> Res
 }
 
 /// Answers what is asked of one state.
-fn answer(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(State, Answer)>> {
-    let pairs = pairs(theirs, questions, stop)?;
-    let cases: Vec<&[(u32, CaseNumber)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
+fn answer(
+    sides: &Sides,
+    theirs: &Side,
+    questions: &[Question<'_>],
+    stop: &Stop,
+) -> Result<Vec<(State, Answer)>> {
+    let pairs = pairs(sides, theirs, questions, stop)?;
+    let cases: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
     let answered: Vec<Vec<_>> = cases
         .par_chunks(TASK_ASKS)
         .map(|chunk| {
             stop.check()?;
-            let answer = |pairs: &&[(u32, CaseNumber)]| {
+            let answer = |pairs: &&[Pair]| {
                 let question = &questions[pairs[0].0 as usize];
                 let leads = question.leads(theirs, pairs.iter().map(|&(_, case)| case));
                 let state = question.yours.extract.state;
@@ -112,48 +121,197 @@ fn answer(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<
 impl Question<'_> {
     fn leads(&self, theirs: &Side, cases: impl Iterator<Item = CaseNumber>) -> Vec<Lead> {
         let asker = Asker::new(self.yours, self.ask.case);
-        lead::best(&asker, &self.ask, self.why, theirs, cases)
+        lead::best(&asker, self.why, theirs, cases)
+    }
+
+    fn case(&self) -> &Case {
+        &self.yours.extract.cases[self.ask.case as usize]
+    }
+
+    fn rows(&self) -> &[Row] {
+        self.yours.extract.rows_of(self.case())
     }
 }
 
-/// Each question with each case that shares a key with it; in order, each once.
-fn pairs(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(u32, CaseNumber)>> {
-    let each_key = |take: &mut dyn FnMut(u32, u32)| {
-        for (number, question) in (0..).zip(questions) {
-            let extract = &question.yours.extract;
-            let case = &extract.cases[question.ask.case as usize];
-            keys::of_yours(extract.state, case, extract.rows_of(case), |key| {
-                take(key, number);
-            });
+/// A question and a case that is worth comparing.
+type Pair = (u32, CaseNumber);
+
+/// Each question with each case that may answer it; in order, each once.
+fn pairs(
+    sides: &Sides,
+    theirs: &Side,
+    questions: &[Question<'_>],
+    stop: &Stop,
+) -> Result<Vec<Pair>> {
+    let mut pairs = with_rivals(theirs, questions, stop)?;
+    pairs.extend(with_common_keys(sides, theirs, questions, stop)?);
+    // The case that was returned is compared with the others in any case.
+    let returned = (0..).zip(questions).filter_map(|(number, question)| {
+        let needs_none = question.ask.needs_a_rival().is_none();
+        Some((number, question.ask.found?.0)).filter(|_| needs_none)
+    });
+    pairs.extend(returned);
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    Ok(pairs)
+}
+
+/// The questions about answers that are doubtful only if there is another case of the same people,
+/// with these cases and the answer, where there are some. They are found by SSNs.
+fn with_rivals(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<Pair>> {
+    let numbered: Vec<(u32, CaseNumber)> = (0..)
+        .zip(questions)
+        .filter_map(|(number, question)| Some((number, question.ask.needs_a_rival()?)))
+        .collect();
+    let found: Vec<Vec<Pair>> = numbered
+        .par_chunks(TASK_ASKS)
+        .map(|chunk| {
+            stop.check()?;
+            let mut pairs = Vec::new();
+            for &(number, answer) in chunk {
+                let first = pairs.len();
+                let rivals = rivals(theirs, answer).into_iter();
+                pairs.extend(rivals.map(|case| (number, case)));
+                if pairs.len() > first {
+                    pairs.push((number, answer));
+                }
+            }
+            Ok(pairs)
+        })
+        .collect::<Result<_>>()?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The cases there that have the people of an answer, under another Case ID; open ones, and if the
+/// answer is closed itself all.
+fn rivals(theirs: &Side, answer: CaseNumber) -> Vec<CaseNumber> {
+    let (extract, index) = (&theirs.extract, &theirs.index);
+    let case = |number: CaseNumber| &extract.cases[number as usize];
+    let mut rivals = Vec::new();
+    let mut take = |postings: &Postings, key: Option<u32>| {
+        let Some(key) = key else { return };
+        let others = postings.rows(key);
+        if others.len() > 1 && others.len() <= CROWD {
+            rivals.extend(others.filter(|&other| {
+                let data = &case(other).data;
+                data.id != case(answer).data.id && (data.open || !case(answer).data.open)
+            }));
         }
     };
-    let asked = Postings::build(questions.len() * 12, each_key);
-    let mut filter = Filter::new(asked.len());
-    each_key(&mut |key, _| filter.add(key));
+    for row in extract.rows_of(case(answer)).iter().take(MOST_ROWS) {
+        take(&index.adults, row.adult_key());
+        take(&index.children, row.child_key());
+    }
+    if !rivals.is_empty() {
+        rivals.sort_unstable();
+        rivals.dedup();
+        rivals.truncate(CROWD);
+        rivals.retain(|&other| have_the_same_people(theirs, answer, other));
+    }
+    rivals
+}
+
+/// The keys of questions.
+struct Asked {
+    postings: Postings,
+    filter: Filter,
+}
+
+impl Asked {
+    fn new(keys: &[(u32, u32)]) -> Self {
+        let postings = Postings::build(keys.len(), |take| {
+            for &(key, question) in keys {
+                take(key, question);
+            }
+        });
+        let mut filter = Filter::new(keys.len());
+        for (key, _) in keys {
+            filter.add(*key);
+        }
+        Asked { postings, filter }
+    }
+
+    #[inline]
+    fn may_hold(&self, key: u32) -> bool {
+        self.filter.may_hold(key)
+    }
+}
+
+/// The other questions, with the cases that share a key with them.
+fn with_common_keys(
+    sides: &Sides,
+    theirs: &Side,
+    questions: &[Question<'_>],
+    stop: &Stop,
+) -> Result<Vec<Pair>> {
+    let (mut sure, mut near) = (Vec::new(), Vec::new());
+    for (number, question) in (0..).zip(questions) {
+        if question.ask.needs_a_rival().is_none() {
+            let mut keys = Keys {
+                sure: |key| sure.push((key, number)),
+                near: |key| near.push((key, number)),
+                // The people of a doubtful answer are there: its rival has them too.
+                with_near: question.why != Why::Doubtful,
+            };
+            let state = question.yours.extract.state;
+            keys.of_yours(state, question.case(), question.rows());
+        }
+    }
+    if sure.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sure, near) = rayon::join(|| Asked::new(&sure), || Asked::new(&near));
     let extract = &theirs.extract;
     let firsts: Vec<usize> = (0..extract.cases.len()).step_by(TASK_CASES).collect();
-    let found: Vec<Vec<(u32, CaseNumber)>> = firsts
+    let searched: Vec<[Vec<Pair>; 2]> = firsts
         .par_iter()
         .map(|&first| {
             stop.check()?;
-            let mut found = Vec::new();
+            let (mut found, mut pairs) = (Vec::new(), Vec::new());
             let end = extract.cases.len().min(first + TASK_CASES);
             for (number, case) in (first as CaseNumber..).zip(&extract.cases[first..end]) {
-                keys::of_theirs(case, extract.rows_of(case), |key| {
-                    if filter.may_hold(key) && asked.count(key) > 0 {
-                        found.push((key, number));
-                    }
-                });
+                let rows = extract.rows_of(case);
+                let mut keys = Keys {
+                    sure: |key| {
+                        if sure.may_hold(key) && sure.postings.count(key) > 0 {
+                            found.push((key, number));
+                        }
+                    },
+                    near: |key| {
+                        if near.may_hold(key) {
+                            let asking = near.postings.rows(key);
+                            let asking = asking.take(NEAR_CROWD);
+                            pairs.extend(asking.filter_map(|question| {
+                                is_worth_comparing(&questions[question as usize], case, rows)
+                                    .then_some((question, number))
+                            }));
+                        }
+                    },
+                    with_near: !near.postings.is_empty() && !is_settled(sides, extract.state, case),
+                };
+                keys.of_theirs(case, rows);
             }
-            Ok(found)
+            Ok([found, pairs])
         })
         .collect::<Result<_>>()?;
-    let mut found: Vec<(u32, CaseNumber)> = found.into_iter().flatten().collect();
+    let (mut found, mut pairs) = (Vec::new(), Vec::new());
+    for [some_found, some_pairs] in searched {
+        found.extend(some_found);
+        pairs.extend(some_pairs);
+    }
+    // A Case ID that very many others are near to is none.
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    let runs = pairs.chunk_by(|a, b| a.0 == b.0);
+    let mut pairs: Vec<Pair> = runs
+        .filter(|run| run.len() <= CROWD)
+        .flatten()
+        .copied()
+        .collect();
     found.par_sort_unstable();
     found.dedup();
-    let mut pairs = Vec::with_capacity(found.len());
     for run in found.chunk_by(|a, b| a.0 == b.0) {
-        let asking = asked.rows(run[0].0);
+        let asking = sure.postings.rows(run[0].0);
         if run.len() > CROWD || asking.len() > CROWD {
             continue;
         }
@@ -161,12 +319,25 @@ fn pairs(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(
             pairs.extend(run.iter().map(|&(_, case)| (question, case)));
         }
     }
-    // The case that was returned is compared with the others in any case.
-    let returned = (0..).zip(questions);
-    pairs.extend(returned.filter_map(|(number, question)| Some((number, question.ask.found?.0))));
-    pairs.par_sort_unstable();
-    pairs.dedup();
     Ok(pairs)
+}
+
+/// Whether a case and the one that it names name each other: then no slip kept it apart from another.
+fn is_settled(sides: &Sides, state: State, case: &Case) -> bool {
+    let named = case.data.other_state.and_then(|other| sides.of(other));
+    named.is_some_and(|side| {
+        case_that_names(side, case.data.other_id, (state, case.data.id)).is_some()
+    })
+}
+
+/// Whether a case that a slip may have kept apart from the case of a question is worth comparing: they
+/// share an SSN, a name or a date of birth, or each names the other but for a slip.
+fn is_worth_comparing(question: &Question<'_>, theirs: &Case, rows: &[Row]) -> bool {
+    let yours = question.case();
+    let are_near = |a: CaseId, b: CaseId| !a.is_blank() && ids_are_near(a, b);
+    may_share_people(question.rows(), rows)
+        || (are_near(yours.data.other_id, theirs.data.id)
+            && are_near(theirs.data.other_id, yours.data.id))
 }
 
 /// The leads of one case.
@@ -174,6 +345,7 @@ fn pairs(theirs: &Side, questions: &[Question<'_>], stop: &Stop) -> Result<Vec<(
 /// # Errors
 /// [`crate::Error::Interrupted`].
 pub fn leads_of_case(
+    sides: &Sides,
     yours: &Side,
     theirs: &Side,
     ask: Ask,
@@ -183,7 +355,7 @@ pub fn leads_of_case(
         return Ok(None);
     };
     let questions = [Question { yours, ask, why }];
-    let answers = answer(theirs, &questions, stop)?;
+    let answers = answer(sides, theirs, &questions, stop)?;
     let leads = answers.into_iter().next().map(|(_, (.., leads))| leads);
     Ok(Some((why, leads.unwrap_or_default())))
 }

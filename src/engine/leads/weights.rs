@@ -10,42 +10,44 @@ use crate::engine::confidence::Share;
 /// A weight, in tenths of a bit: ten more make a case twice as likely, a hundred a thousand times.
 pub type Weight = i32;
 
-/// `evidence,right,wrong,weight`.
+/// `why,evidence,right,wrong,weight`.
 const WEIGHTS: &str = include_str!("weights.csv");
-/// `why,from,right,trials`: of the leads with at least this standing, and less than that of the next
-/// row.
+/// `why,contested,from,right,trials`: of the leads with at least this standing, and less than that of
+/// the next row.
 const SHARES: &str = include_str!("shares.csv");
 
+/// The tables for one reason.
 struct Tables {
     weights: [Weight; Evidence::COUNT],
     prior: Weight,
-    /// For each reason the rows, ascending.
-    shares: [Vec<(Weight, Share)>; Why::ALL.len()],
+    /// The rows for leads that are not contested and for those that are, ascending.
+    shares: [Vec<(Weight, Share)>; 2],
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let mut tables = Tables {
+static TABLES: LazyLock<[Tables; Why::ALL.len()]> = LazyLock::new(|| {
+    let mut all = Why::ALL.map(|_| Tables {
         weights: [0; Evidence::COUNT],
         prior: 0,
         shares: Default::default(),
-    };
-    for line in WEIGHTS.lines().skip(1) {
-        let mut cells = line.split(',');
-        let (name, weight) = (cells.next().unwrap_or_default(), cells.nth(2));
-        let weight = weight.and_then(tenths).unwrap_or_default();
-        match Evidence::from_name(name) {
+    });
+    for (why, piece, weight) in WEIGHTS.lines().filter_map(weight_row) {
+        let tables = &mut all[why as usize];
+        match piece {
             Some(piece) => tables.weights[piece as usize] = weight,
             None => tables.prior = weight,
         }
     }
-    for (why, from, share) in SHARES.lines().filter_map(share_row) {
-        tables.shares[why as usize].push((from, share));
+    for (why, contested, from, share) in SHARES.lines().filter_map(share_row) {
+        all[why as usize].shares[usize::from(contested)].push((from, share));
     }
-    for rows in &mut tables.shares {
+    for rows in all.iter_mut().flat_map(|tables| &mut tables.shares) {
         rows.sort_unstable_by_key(|(from, _)| *from);
     }
-    tables
+    all
 });
+
+/// The words of the column `contested`.
+pub const CONTESTED: [&str; 2] = ["no", "yes"];
 
 /// Reads a number with one decimal.
 fn tenths(text: &str) -> Option<Weight> {
@@ -53,18 +55,30 @@ fn tenths(text: &str) -> Option<Weight> {
     Some((number * 10.0).round() as Weight)
 }
 
-fn share_row(line: &str) -> Option<(Why, Weight, Share)> {
+/// A row of weights; no evidence stands for the prior.
+fn weight_row(line: &str) -> Option<(Why, Option<Evidence>, Weight)> {
     let mut cells = line.split(',');
     let why = Why::from_word(cells.next()?)?;
+    let name = cells.next()?;
+    let piece = Evidence::from_name(name);
+    (piece.is_some() || name == "prior").then_some(())?;
+    Some((why, piece, tenths(cells.nth(2)?)?))
+}
+
+fn share_row(line: &str) -> Option<(Why, bool, Weight, Share)> {
+    let mut cells = line.split(',');
+    let why = Why::from_word(cells.next()?)?;
+    let contested = cells.next()?;
+    let contested = CONTESTED.iter().position(|word| *word == contested)? == 1;
     let from = tenths(cells.next()?)?;
     let right = cells.next()?.parse().ok()?;
     let trials = cells.next()?.parse().ok()?;
-    Some((why, from, Share { right, trials }))
+    Some((why, contested, from, Share { right, trials }))
 }
 
 /// The sum of the weights of the evidence, and of the prior: what is known before any evidence.
-pub fn weight_of(evidence: EvidenceSet) -> Weight {
-    let tables = &*TABLES;
+pub fn weight_of(why: Why, evidence: EvidenceSet) -> Weight {
+    let tables = &TABLES[why as usize];
     let pieces = evidence.iter().map(|piece| tables.weights[piece as usize]);
     tables.prior + pieces.sum::<Weight>()
 }
@@ -78,9 +92,9 @@ pub fn standing(weights: &[Weight], place: usize) -> Weight {
     weights[place] - best.max(0)
 }
 
-/// How often leads of a standing were right.
-pub fn share_at(why: Why, standing: Weight) -> Share {
-    let rows = &TABLES.shares[why as usize];
+/// How often leads of a standing were right, contested ones or others.
+pub fn share_at(why: Why, contested: bool, standing: Weight) -> Share {
+    let rows = &TABLES[why as usize].shares[usize::from(contested)];
     let after = rows.partition_point(|(from, _)| *from <= standing);
     let row = rows.get(after.saturating_sub(1));
     row.map_or_else(Share::default, |(_, share)| *share)
@@ -92,14 +106,14 @@ pub fn tables() -> [&'static str; 2] {
 }
 
 impl Evidence {
-    /// Its weight.
-    pub fn weight(self) -> Weight {
-        TABLES.weights[self as usize]
+    /// Its weight in leads that are sought for this reason.
+    pub fn weight(self, why: Why) -> Weight {
+        TABLES[why as usize].weights[self as usize]
     }
 
     /// The weight of what is known before any evidence.
-    pub fn prior() -> Weight {
-        TABLES.prior
+    pub fn prior(why: Why) -> Weight {
+        TABLES[why as usize].prior
     }
 }
 
@@ -109,22 +123,27 @@ mod tests {
 
     #[test]
     fn the_tables_are_whole() {
-        let names: Vec<&str> = WEIGHTS
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split(',').next())
-            .collect();
-        let expected = Evidence::ALL.map(Evidence::name);
-        assert_eq!(names[0], "prior");
-        assert_eq!(names[1..], expected);
+        let rows: Vec<_> = WEIGHTS.lines().skip(1).map(weight_row).collect();
+        let pieces = std::iter::once(None).chain(Evidence::ALL.map(Some));
+        let expected = Why::ALL
+            .into_iter()
+            .flat_map(|why| pieces.clone().map(move |piece| (why, piece)));
+        assert!(
+            rows.iter()
+                .map(|row| row.map(|(why, piece, _)| (why, piece)))
+                .eq(expected.map(Some))
+        );
         assert_eq!(
             SHARES.lines().skip(1).count(),
             SHARES.lines().filter_map(share_row).count()
         );
         for why in Why::ALL {
-            let shares = [-1000, 0, 1000].map(|standing| share_at(why, standing));
-            assert!(shares.iter().all(|share| share.trials > 0), "{why:?}");
-            assert!(shares[0].share() <= shares[2].share(), "{why:?}");
+            for contested in [false, true] {
+                let share_at = |standing| share_at(why, contested, standing);
+                let shares = [-1000, 0, 1000].map(share_at);
+                assert!(shares.iter().all(|share| share.trials > 0), "{why:?}");
+                assert!(shares[0].share() <= shares[2].share(), "{why:?}");
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Writes a state's response: cases are matched and rendered in parallel, and written in order.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::claims::{Claim, Claims};
@@ -33,6 +35,24 @@ struct Rendered {
     asks: Vec<Ask>,
 }
 
+/// The buffers of responses that were written, for the next ones: memory that is given back to the
+/// kernel is taken again page by page.
+#[derive(Default)]
+struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    fn take(&self) -> Vec<u8> {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push(buffer);
+    }
+}
+
 /// The approximate number of records per task.
 const TASK_RECORDS: u32 = 1000;
 /// The number of tasks that are rendered before their output is written.
@@ -56,6 +76,7 @@ pub fn write_response(
     let form = renderer.form();
     let record_bytes = RESPONSE_BYTES + form.line_end().len();
     let tasks = tasks(yours);
+    let buffers = Buffers::default();
     let render = |window: &[std::ops::Range<u32>]| -> Result<Vec<Rendered>> {
         let task = |cases: &std::ops::Range<u32>| {
             let mut totals = StateTotals::of(matcher.routine);
@@ -65,7 +86,8 @@ pub fn write_response(
                 .clone()
                 .map(|number| yours.extract.cases[number as usize].row_count)
                 .sum();
-            let mut response = Vec::with_capacity(records as usize * record_bytes);
+            let mut response = buffers.take();
+            response.reserve(records as usize * record_bytes);
             for first in cases.clone().step_by(BATCH_CASES as usize) {
                 let batch = first..cases.end.min(first + BATCH_CASES);
                 matcher.prefetch(yours, batch.clone());
@@ -106,14 +128,15 @@ pub fn write_response(
         let (next, written) = rayon::join(
             || render(window),
             || {
-                for task in &rendered {
+                for task in rendered {
                     sink.take(&task.response)?;
                     writing.advance(task.response.len() as u64);
                     totals += &task.totals;
-                    for &claim in &task.claims {
+                    for claim in task.claims {
                         claims.add(claim);
                     }
-                    asks.extend_from_slice(&task.asks);
+                    asks.extend(task.asks);
+                    buffers.give_back(task.response);
                 }
                 Ok::<_, crate::Error>(())
             },

@@ -13,6 +13,9 @@ const CASE_ID_BYTES: usize = 15;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CaseId([u64; 2]);
 
+/// Fifteen zeroes.
+const ALL_ZEROES: CaseId = CaseId::pack(&[b'0'; CASE_ID_BYTES]);
+
 impl CaseId {
     /// Fifteen spaces.
     pub const BLANK: CaseId = CaseId::pack(&[b' '; CASE_ID_BYTES]);
@@ -30,8 +33,7 @@ impl CaseId {
             bytes[at] = field[at];
             at += 1;
         }
-        let packed = u128::from_be_bytes(bytes);
-        CaseId([(packed >> 64) as u64, packed as u64])
+        Self::unpacked(u128::from_be_bytes(bytes))
     }
 
     /// Packs a field. A field shorter than 15 bytes is padded.
@@ -66,8 +68,22 @@ impl CaseId {
 
     /// The ID without leading zeroes, which may follow leading ASCII letters (matching.md, section
     /// 9): AB007 becomes AB7, and 007 becomes 7.
+    #[inline]
     #[must_use]
     pub fn without_leading_zeroes(self) -> Self {
+        let packed = self.packed();
+        if !self.starts_with_a_letter() {
+            let zeroes = (packed ^ ALL_ZEROES.packed()).leading_zeros() / 8;
+            return match zeroes {
+                0 => self,
+                1..15 => {
+                    // What is left, and spaces behind it; the lowest byte stays unused.
+                    let spaces = Self::BLANK.packed() & ((1 << (8 * (zeroes + 1))) - 1);
+                    Self::unpacked(packed << (8 * zeroes) | spaces)
+                }
+                _ => Self::BLANK,
+            };
+        }
         let bytes = self.bytes();
         let letters = bytes
             .iter()
@@ -85,6 +101,21 @@ impl CaseId {
         let rest = &bytes[letters + zeroes..];
         kept[letters..letters + rest.len()].copy_from_slice(rest);
         Self::pack(&kept)
+    }
+
+    #[inline]
+    fn starts_with_a_letter(self) -> bool {
+        ((self.0[0] >> 56) as u8).is_ascii_alphabetic()
+    }
+
+    #[inline]
+    const fn packed(self) -> u128 {
+        (self.0[0] as u128) << 64 | self.0[1] as u128
+    }
+
+    #[inline]
+    const fn unpacked(packed: u128) -> Self {
+        CaseId([(packed >> 64) as u64, packed as u64])
     }
 
     /// The fifteen bytes.
@@ -171,6 +202,29 @@ mod tests {
         assert_eq!(CaseId::from_text("1   "), Some(CaseId::new(b"1")));
         assert_eq!(CaseId::from_text("\u{142}1"), None);
         assert_eq!(CaseId::from_text("1234567890123456"), None);
+    }
+
+    #[test]
+    fn leading_zeroes_are_dropped_also_behind_letters() {
+        for (id, kept) in [
+            ("007", "7"),
+            ("000000000000007", "7"),
+            ("100", "100"),
+            ("000000000000000", ""),
+            ("AB007", "AB7"),
+            ("AB00", "AB"),
+            ("0A0", "A0"),
+            ("-01", "-01"),
+            ("", ""),
+            ("123456789012345", "123456789012345"),
+        ] {
+            let id = CaseId::new(id.as_bytes());
+            assert_eq!(
+                id.without_leading_zeroes(),
+                CaseId::new(kept.as_bytes()),
+                "{kept}"
+            );
+        }
     }
 
     #[test]

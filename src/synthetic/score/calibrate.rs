@@ -5,7 +5,7 @@ use super::classes::ByClass;
 use super::leads::CaseLeads;
 use super::truth::Truth;
 use crate::engine::confidence::{Class, Share};
-use crate::engine::leads::{Evidence, Weight, Why, standing, weight_of};
+use crate::engine::leads::{CONTESTED, Evidence, Weight, Why, standing, weight_of};
 
 /// A row of the table of shares rests on so many leads at least, so that one false lead moves it by a
 /// thousandth and no more.
@@ -18,30 +18,48 @@ const MOST_WEIGHT: f64 = 150.0;
 /// What is counted over all runs.
 #[derive(Default)]
 pub struct Calibration {
-    /// Leads that are right, and that are not, by evidence.
-    seen: Vec<[u64; 2]>,
-    /// All leads that are right, and that are not.
-    all: [u64; 2],
-    /// Standing and verdict of each lead, by reason.
-    standings: [Vec<(Weight, bool)>; Why::ALL.len()],
+    /// What is counted of the leads sought for each reason.
+    by_reason: [OfReason; Why::ALL.len()],
     /// Answers by class.
     by_class: ByClass,
+}
+
+/// What is counted of leads.
+struct OfReason {
+    /// Leads that are right, and that are not, by evidence.
+    seen: [[u64; 2]; Evidence::COUNT],
+    /// All leads that are right, and that are not.
+    all: [u64; 2],
+    /// Standing and verdict of each lead; of those that are not contested, and of those that are.
+    standings: [Vec<(Weight, bool)>; 2],
+}
+
+impl Default for OfReason {
+    fn default() -> Self {
+        OfReason {
+            seen: [[0; 2]; Evidence::COUNT],
+            all: [0; 2],
+            standings: Default::default(),
+        }
+    }
 }
 
 impl Calibration {
     /// Adds a run.
     pub fn add(&mut self, cases: &[CaseLeads], by_class: &ByClass, truth: &Truth) {
-        self.seen.resize(Evidence::COUNT, [0; 2]);
         for case in cases {
-            let weights: Vec<Weight> = case.leads.iter().map(|l| weight_of(l.evidence)).collect();
+            let leads = case.leads.iter();
+            let weights: Vec<Weight> = leads.map(|l| weight_of(case.why, l.evidence)).collect();
+            let counted = &mut self.by_reason[case.why as usize];
             for (place, lead) in case.leads.iter().enumerate() {
                 let right = case.is_right(lead, truth);
                 let side = usize::from(!right);
-                self.all[side] += 1;
+                counted.all[side] += 1;
                 for piece in lead.evidence.iter() {
-                    self.seen[piece as usize][side] += 1;
+                    counted.seen[piece as usize][side] += 1;
                 }
-                self.standings[case.why as usize].push((standing(&weights, place), right));
+                let contested = usize::from(lead.evidence.is_contested());
+                counted.standings[contested].push((standing(&weights, place), right));
             }
         }
         for (mine, theirs) in self.by_class.iter_mut().zip(by_class) {
@@ -50,34 +68,43 @@ impl Calibration {
         }
     }
 
-    /// `evidence,right,wrong,weight`: the weight is log2 of how much more often the evidence is seen of
-    /// right leads than of wrong ones; that of the prior, of how many are right for one that is not. Half
-    /// a lead is added on each side, so that nothing is infinite.
+    /// `why,evidence,right,wrong,weight`: the weight is log2 of how much more often the evidence is seen
+    /// of right leads than of wrong ones; that of the prior, of how many are right for one that is not.
+    /// Half a lead is added on each side, so that nothing is infinite.
     pub fn weights(&self) -> String {
         let bits = |right: f64, wrong: f64| {
             let tenths = ((right / wrong).log2() * 10.0).round();
             tenths.clamp(-MOST_WEIGHT, MOST_WEIGHT) / 10.0
         };
-        let [right, wrong] = self.all;
-        let prior = bits(right as f64 + 0.5, wrong as f64 + 0.5);
-        let mut text = format!("evidence,right,wrong,weight\nprior,{right},{wrong},{prior:.1}\n");
-        for (piece, [r, w]) in Evidence::ALL.into_iter().zip(&self.seen) {
-            let share = |seen: u64, all: u64| (seen as f64 + 0.5) / (all as f64 + 1.0);
-            let weight = bits(share(*r, right), share(*w, wrong));
-            text += &format!("{},{r},{w},{weight:.1}\n", piece.name());
+        let mut text = "why,evidence,right,wrong,weight\n".to_owned();
+        for (why, counted) in Why::ALL.into_iter().zip(&self.by_reason) {
+            let ([right, wrong], why) = (counted.all, why.word());
+            let prior = bits(right as f64 + 0.5, wrong as f64 + 0.5);
+            text += &format!("{why},prior,{right},{wrong},{prior:.1}\n");
+            for (piece, [r, w]) in Evidence::ALL.into_iter().zip(&counted.seen) {
+                let share = |seen: u64, all: u64| (seen as f64 + 0.5) / (all as f64 + 1.0);
+                let weight = if piece.is_about_another() {
+                    0.0
+                } else {
+                    bits(share(*r, right), share(*w, wrong))
+                };
+                text += &format!("{why},{},{r},{w},{weight:.1}\n", piece.name());
+            }
         }
         text
     }
 
-    /// `why,from,right,trials`: leads by standing, cut so that each row rests on enough of them and no row
-    /// says less than the one before.
+    /// `why,contested,from,right,trials`: leads by standing, cut so that each row rests on enough of them
+    /// and no row says less than the one before.
     pub fn shares(&self) -> String {
-        let mut text = "why,from,right,trials\n".to_owned();
-        for why in Why::ALL {
-            for (from, share) in rows(&self.standings[why as usize]) {
-                let from = f64::from(from) / 10.0;
-                let name = why.word();
-                text += &format!("{name},{from:.1},{},{}\n", share.right, share.trials);
+        let mut text = "why,contested,from,right,trials\n".to_owned();
+        for (why, counted) in Why::ALL.into_iter().zip(&self.by_reason) {
+            for (contested, standings) in CONTESTED.into_iter().zip(&counted.standings) {
+                for (from, share) in rows(standings) {
+                    let (from, why) = (f64::from(from) / 10.0, why.word());
+                    let Share { right, trials } = share;
+                    text += &format!("{why},{contested},{from:.1},{right},{trials}\n");
+                }
             }
         }
         text

@@ -31,6 +31,20 @@ pub(super) struct Entered {
     pub(super) draws: Draws,
     /// Whether its mistakes were corrected since it was entered.
     pub(super) corrected: bool,
+    /// The night in which it was entered.
+    since: u64,
+}
+
+impl Entered {
+    /// What is drawn for it for another purpose: anew where it was entered anew.
+    pub(super) fn further(
+        &self,
+        setting: &Setting<'_>,
+        family: u64,
+        (purpose, slot): (u64, u64),
+    ) -> Draws {
+        setting.draws(family, purpose, self.since << 32 | slot)
+    }
 }
 
 /// How many families there are on a night.
@@ -69,6 +83,7 @@ impl Setting<'_> {
         Entered {
             draws: self.draws(family, purpose, since << 32 | slot),
             corrected: is_corrected,
+            since,
         }
     }
 

@@ -236,10 +236,11 @@ fn name_other(
 ) {
     let other = &shape.cases[names];
     let rates = setting.rates(cases[at].state);
-    let mut further = setting.draws(family, purpose::OTHER_ID, at as u64);
+    let mut further = tonight.further(setting, family, (purpose::OTHER_ID, at as u64));
     let mut known_id = cases[names].id;
     if let Some(former) = shape.former(names)
         && further.happens(NAME_THE_FORMER)
+        && !tonight.corrected
     {
         known_id = cases[former].id;
         cases[at].own.add(Kind::Reopened);
@@ -328,11 +329,13 @@ fn list(
     let mut kept_one = false;
     for (place, member) in members.iter().enumerate() {
         let slot = (at * 100 + place) as u64;
+        let tonight = setting.record_tonight(family, slot);
+        let mut further = tonight.further(setting, family, (purpose::SLIPS, slot));
         let Entered {
             mut draws,
             corrected,
-        } = setting.record_tonight(family, slot);
-        let mut further = setting.draws(family, purpose::SLIPS, slot);
+            ..
+        } = tonight;
         let mut rates = of_state;
         let careless = further.happens(of_state.profile.rate(Kind::CarelessRecord)) && !corrected;
         if careless {
