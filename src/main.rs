@@ -94,7 +94,7 @@ fn harmless(error: clap::Error) -> clap::Error {
     Cli::read(shown).err().unwrap_or_else(|| {
         clap::Error::raw(
             error.kind(),
-            "an argument that holds control characters, or is no text, cannot be used\n",
+            "an argument that holds control characters, or is not text, cannot be used\n",
         )
     })
 }

@@ -85,7 +85,7 @@ pub struct NoText {
     pub problem: &'static str,
 }
 
-/// Bytes as text: UTF-8, of which a byte-order mark at the begin is no part.
+/// Bytes as text: UTF-8, of which a byte-order mark at the start is no part.
 ///
 /// # Errors
 /// [`NoText`] where they are something else.

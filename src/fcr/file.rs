@@ -41,7 +41,7 @@ impl RegistryFile {
         };
         let header = first.bytes;
         if layout.record_identifier.of_trimmed(header) != b"FA" {
-            let problem = "is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code";
+            let problem = "is not an FA record; the first record of a registry file is FA and the state's two-digit FIPS code";
             return Err(refuse(problem.to_owned()));
         }
         let rest = header.get(layout.fa_bytes..).unwrap_or_default();

@@ -140,7 +140,7 @@ impl Scanned {
                     return Err(damage::refuse(&file.source, layout, error, stop));
                 }
                 if let Some(number) = piece.misplaced {
-                    let problem = "may protect a person, but does not say whom: it is no record as the layout has it, or one of its SSN fields is neither blank, nor zeros, nor nine digits (is a letter before it of two bytes?); correct the file, for nothing is derived while a mark of family violence may be lost";
+                    let problem = "may protect a person, but does not say whom: it is not a record as the layout has it, or one of its SSN fields is neither blank, nor zeros, nor nine digits (is a letter before it of two bytes?); correct the file, for nothing is derived while a mark of family violence may be lost";
                     let error = Error::record(path, whole.records + number, problem);
                     return Err(damage::refuse(&file.source, layout, error, stop));
                 }

@@ -54,7 +54,7 @@ pub fn read_leads_file(
         stop.check_at(number)?;
         let refuse = |problem: &str| Error::record(path, number, problem);
         let more = reader.read_record(&mut line).map_err(|_| {
-            refuse("is no line of ten columns; give a leads file that icr match --leads wrote")
+            refuse("is not a line of ten columns; give a leads file that icr match --leads wrote")
         })?;
         if !more {
             if number == 1 {

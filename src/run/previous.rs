@@ -156,7 +156,7 @@ pub fn runs_of(paths: &[PathBuf]) -> Result<Vec<FinishedRun>> {
 /// passed over.
 ///
 /// # Errors
-/// [`Error::Input`] where it is no folder, or one that holds something but no such run, and
+/// [`Error::Input`] where it is not a folder, or one that holds something but no such run, and
 /// [`Error::Io`] where it cannot be read. An empty folder holds no run yet.
 pub fn runs_below(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {

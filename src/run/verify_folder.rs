@@ -80,7 +80,11 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         ..Verification::default()
     };
     let Ok(text) = read_regular(&folder.join(MANIFEST)) else {
-        found.note(MANIFEST, None, "is missing: the folder is no finished run");
+        found.note(
+            MANIFEST,
+            None,
+            "is missing: the folder is not a finished run",
+        );
         return Ok(found);
     };
     let Some(manifest) = Manifest::parse(&text) else {

@@ -258,7 +258,7 @@ fn exclude_with_nothing_left_is_no_run() {
     let words = ["no extract is left", "tx.txt", "E09"];
     for line in [
         "match --on-bad-file exclude --out run extracts/tx.txt",
-        // What the FCR holds for another state is no extract.
+        // What the FCR holds for another state is not an extract.
         "match --on-bad-file exclude --fcr extracts/ca.txt --out run extracts/tx.txt",
         "explain --on-bad-file exclude --state TX --case T1 extracts/tx.txt",
     ] {

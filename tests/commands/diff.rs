@@ -194,7 +194,7 @@ fn one_changed_byte_is_found_in_its_record_and_field_in_any_order() {
         assert!(told.iter().all(|row| row[2] == case), "{seed}");
         if let [damage] = &damaged[..] {
             // What the byte made no response record is counted, and its participant is gone.
-            let words = "records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new";
+            let words = "records that are not response records: 0 old, 1 new; on one side alone: 0 old, 1 new";
             assert_eq!(damage[9], words, "{seed} {column}");
             let gone = told.iter().any(|row| row[5] == "gone" && row[6] == member);
             assert!(gone, "{seed} {column}");
@@ -248,7 +248,7 @@ fn damaged_folders_are_read_as_they_are() {
         scratch.write("a.icr", lines_of(&whole));
         scratch.write("b.icr", lines_of(&[whole[0].clone(), damaged.clone()]));
         let ended = scratch.icr("diff a.icr b.icr");
-        let words = "b.icr: records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new\n";
+        let words = "b.icr: records that are not response records: 0 old, 1 new; on one side alone: 0 old, 1 new\n";
         assert!(ended.stdout.contains(words), "{}", ended.stdout);
         assert!(ended.stdout.contains("gone case A2"), "{}", ended.stdout);
         assert_eq!(ended.status, 1);
@@ -266,7 +266,7 @@ fn damaged_folders_are_read_as_they_are() {
         // The same damage on both sides is told, and is no difference.
         scratch.write("c.icr", lines_of(&[whole[0].clone(), damaged]));
         let same = scratch.icr("diff b.icr c.icr");
-        let words = "no response records: 1 old, 1 new; on one side alone: 0 old, 0 new";
+        let words = "not response records: 1 old, 1 new; on one side alone: 0 old, 0 new";
         assert_eq!((same.status, same.stdout.contains(words)), (0, true));
     }
     // RECFM=FB cut within the last record: the first is the same.
@@ -371,7 +371,7 @@ fn files_that_are_no_responses_are_named_and_not_read() {
     scratch.write("both/responses/KS.txt", "else");
     let ended = scratch.icr("diff old new");
     assert_eq!(ended.status, 1, "{}", ended.stderr);
-    let words = "stray files, which are no responses and were not read\n  KS.icr~: the new side alone\n  notes: the new side alone\n  tx.icr: the new side alone\n";
+    let words = "stray files, which are not responses and were not read\n  KS.icr~: the new side alone\n  notes: the new side alone\n  tx.icr: the new side alone\n";
     assert!(ended.stdout.ends_with(words), "{}", ended.stdout);
     let csv = scratch.icr("diff --format csv other old");
     assert_eq!(csv.status, 1);
@@ -431,7 +431,7 @@ fn every_difference_has_a_row_in_the_csv_form() {
                 "TX",
                 "records",
                 "changed",
-                "records that are no response records: 0 old, 1 new; on one side alone: 0 old, 1 new",
+                "records that are not response records: 0 old, 1 new; on one side alone: 0 old, 1 new",
             ],
         ),
     ] {

@@ -82,18 +82,18 @@ fn respond_derive_and_convert_tell_what_was_done_to_a_file() {
             "shifted",
             |lines| every(lines, |line| line.insert(0, b' ')),
             &[
-                ("respond", 3, "stands 1 column too far right"),
-                ("derive", 3, "stands 1 column too far right"),
-                ("convert", 3, "stands 1 column too far right"),
+                ("respond", 3, "is 1 column too far right"),
+                ("derive", 3, "is 1 column too far right"),
+                ("convert", 3, "is 1 column too far right"),
             ],
         ),
         (
             "quoted",
             |lines| every(lines, |line| *line = [b"\"", &line[..], b"\""].concat()),
             &[
-                ("respond", 3, "stands in quotation marks"),
-                ("derive", 3, "stands in quotation marks"),
-                ("convert", 3, "stands in quotation marks"),
+                ("respond", 3, "is in quotation marks"),
+                ("derive", 3, "is in quotation marks"),
+                ("convert", 3, "is in quotation marks"),
             ],
         ),
         (
@@ -108,18 +108,18 @@ fn respond_derive_and_convert_tell_what_was_done_to_a_file() {
             "a header",
             |lines| lines.insert(0, b"EXTRACT OF NOVEMBER".to_vec()),
             &[
-                ("respond", 3, "no record of a person but a header"),
-                ("derive", 3, "no record of a person but a header"),
-                ("convert", 0, "no record of a person but a header"),
+                ("respond", 3, "not a record of a person but a header"),
+                ("derive", 3, "not a record of a person but a header"),
+                ("convert", 0, "not a record of a person but a header"),
             ],
         ),
         (
             "a trailer",
             |lines| lines.push(b"END 00000123".to_vec()),
             &[
-                ("respond", 3, "no record of a person but a trailer"),
-                ("derive", 0, "no record of a person but a trailer"),
-                ("convert", 0, "no record of a person but a trailer"),
+                ("respond", 3, "not a record of a person but a trailer"),
+                ("derive", 0, "not a record of a person but a trailer"),
+                ("convert", 0, "not a record of a person but a trailer"),
             ],
         ),
         (
@@ -379,7 +379,7 @@ fn what_was_done_to_a_file_stands_before_how_its_volume_moved() {
         "{}",
         cut.stderr
     );
-    // A trailer is no record that was cut off.
+    // A trailer is not a record that was cut off.
     let with_trailer = guarded([&sound[..], b"TRL 00000123"].concat());
     assert_eq!(with_trailer.status, 0, "{}", with_trailer.stderr);
 }

@@ -293,7 +293,7 @@ fn what_cannot_be_used_is_refused_with_file_and_line() {
         refused(&format!("truth.csv, record 12: {problem}"));
     }
     write(scratch.path(), "TX,T9,CA\n", &records, b"\n");
-    refused("truth.csv, record 2: is no line of eight columns");
+    refused("truth.csv, record 2: is not a line of eight columns");
     std::fs::write(scratch.path().join("truth.csv"), "a,b\n").unwrap();
     refused("truth.csv, record 1: has another header");
     std::fs::write(scratch.path().join("truth.csv"), "").unwrap();

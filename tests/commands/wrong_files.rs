@@ -576,7 +576,7 @@ fn corpus() -> Vec<Wrong> {
             "249-bytes",
             changed(|_| true, |r| r.extend_from_slice(b"00000100")),
             "",
-            &["40 records", "behind the record, from column 242 on"],
+            &["40 records", "follows the record, from column 242 on"],
         ),
         wrong(
             "line-numbers",
@@ -781,7 +781,7 @@ fn corpus() -> Vec<Wrong> {
                 let text = lines(&people(), b"\n");
                 [&text[..241], &text[242..]].concat()
             },
-            &["two records stand on one line"],
+            &["two records are on one line"],
         ),
         usable(
             1,

@@ -48,7 +48,7 @@ fn files_that_cannot_be_used_are_named_with_the_record() {
         ),
         (
             vec![("TX", CASE)],
-            "/registry/TX, record 1: is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code",
+            "/registry/TX, record 1: is not an FA record; the first record of a registry file is FA and the state's two-digit FIPS code",
         ),
         (
             vec![("TX", "FA03\n")],
@@ -115,7 +115,7 @@ fn a_form_that_was_named_wrongly_is_told_with_the_option_to_give() {
             ebcdic(&lines),
             "--input-encoding",
             "ascii",
-            "is no FA record; the first record of a registry file is FA and the state's two-digit FIPS code; it looks like EBCDIC (code page 037); give --input-encoding cp037",
+            "is not an FA record; the first record of a registry file is FA and the state's two-digit FIPS code; it looks like EBCDIC (code page 037); give --input-encoding cp037",
         ),
         (
             padded.clone().into_bytes(),

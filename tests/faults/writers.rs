@@ -17,7 +17,7 @@ pub(crate) struct Writer {
     /// Whether it fills a folder that is there already, in which it runs.
     inside: bool,
     /// Whether it replaces an earlier run.
-    replaces: bool,
+    pub(crate) replaces: bool,
     pub(crate) has_trail: bool,
 }
 

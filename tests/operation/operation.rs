@@ -123,7 +123,7 @@ fn verify_finds_every_kind_of_damage() {
         (
             "an indicator changed",
             &|| change(&texas, 388, b'x'),
-            "responses/TX.icr, record 1: is no response record: CP Match Indicator (column 389) is not Y or N",
+            "responses/TX.icr, record 1: is not a response record: CP Match Indicator (column 389) is not Y or N",
         ),
         (
             "a count changed in one record",
@@ -173,7 +173,7 @@ fn verify_finds_every_kind_of_damage() {
         "{}",
         stdout(&verify())
     );
-    // What the summary does not say is no number.
+    // What the summary does not say is not a number.
     let told = |damaged: Option<&str>| {
         let path = out.join("summary.json");
         match damaged {
@@ -545,7 +545,7 @@ fn a_changed_last_line_and_lost_lines_show() {
     for output in [icr(&["audit", "verify", path]), report()] {
         assert_eq!(output.status.code(), Some(3));
         assert!(
-            stderr(&output).contains("is no audit trail"),
+            stderr(&output).contains("is not an audit trail"),
             "{}",
             stderr(&output)
         );

@@ -157,7 +157,8 @@ fn open(file: &Path) -> Result<Mapped> {
         ));
     }
     if !is_trail(&trail) {
-        let problem = "is no audit trail: it has no line that icr wrote; give the FILE of --audit";
+        let problem =
+            "is not an audit trail: it has no line that icr wrote; give the FILE of --audit";
         return Err(Error::input(file, problem));
     }
     Ok(trail)

@@ -46,7 +46,7 @@ enum DiffFormat {
     Text,
     /// For programs, complete.
     Json,
-    /// One row for every participant that differs, and for what is no record or no response.
+    /// One row for every participant that differs, and for what is not a record or not a response.
     Csv,
 }
 

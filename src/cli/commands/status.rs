@@ -27,7 +27,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// [`crate::Error::Io`] and [`crate::Error::Input`] if a folder is no finished run of match, and an interruption.
+/// [`crate::Error::Io`] and [`crate::Error::Input`] if a folder is not a finished run of match, and an interruption.
 pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     let status = Status::of_runs(&args.folders, stop)?;
     stop.check()?;

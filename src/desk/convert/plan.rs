@@ -124,7 +124,7 @@ impl Plan {
         let length = bytes.len().min(self.length);
         if !crate::formats::record::is_blank(&bytes[length..]) {
             return Err(format!(
-                "has {} bytes, and those beyond {} are not blank: it is no record of the layout `{}`; name another with --layout",
+                "has {} bytes, and those beyond {} are not blank: it is not a record of the layout `{}`; name another with --layout",
                 bytes.len(),
                 self.length,
                 self.layout

@@ -27,7 +27,7 @@ pub struct DiffDocument<'a> {
     /// The form of this value.
     #[schemars(extend("const" = "icr.diff/1"))]
     schema: &'static str,
-    /// Files that are no responses and are on one side alone, or differ.
+    /// Files that are not responses and are on one side alone, or differ.
     stray_files: Each<'a, StrayFile>,
 }
 
@@ -88,7 +88,7 @@ struct Sides<T> {
     old: T,
 }
 
-/// A file that is no response.
+/// A file that is not a response.
 #[derive(Serialize, JsonSchema)]
 struct Stray<'a> {
     file: &'a str,

@@ -16,7 +16,7 @@ impl FileChanges {
     pub(super) fn no_records_words(&self) -> String {
         let ((old, new), (old_alone, new_alone)) = (self.no_records, self.no_records_alone);
         format!(
-            "records that are no response records: {old} old, {new} new; on one side alone: {old_alone} old, {new_alone} new"
+            "records that are not response records: {old} old, {new} new; on one side alone: {old_alone} old, {new_alone} new"
         )
     }
 
@@ -55,7 +55,7 @@ impl DiffReport {
             }
         }
         if !self.strays.is_empty() {
-            text += "\nstray files, which are no responses and were not read\n";
+            text += "\nstray files, which are not responses and were not read\n";
         }
         for stray in &self.strays {
             let side = match stray.sides {

@@ -238,7 +238,7 @@ impl<'a> Misses<'a> {
         let roles = format!("{} here, {} there", text(here.code()), text(there.code()));
         let elsewhere = theirs.data.other_state != Some(self.asked.yours.extract.state);
         let why = match (ours.class(), row.class()) {
-            (None, _) | (_, None) => format!("a participant without a type is no key ({roles})"),
+            (None, _) | (_, None) => format!("a participant without a type is not a key ({roles})"),
             (Some(mine), Some(other)) if mine != other => {
                 format!("a child is looked for among children, an adult among adults ({roles})")
             }

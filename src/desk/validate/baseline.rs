@@ -102,7 +102,7 @@ impl Baseline {
         Self::parse(&file.bytes).ok_or_else(|| {
             Error::input(
                 path,
-                "is no report of `icr validate --format json` or `--format sarif`; make one of an accepted extract",
+                "is not a report of `icr validate --format json` or `--format sarif`; make one of an accepted extract",
             )
         })
     }

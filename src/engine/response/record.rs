@@ -17,12 +17,12 @@ impl ResponseFields {
         let refuse = |columns: Columns, what: &str, expected: &str| {
             let at = at(columns);
             Err(format!(
-                "is no response record: {what} ({at}) is not {expected}"
+                "is not a response record: {what} ({at}) is not {expected}"
             ))
         };
         if let Some(at) = record.iter().position(u8::is_ascii_control) {
             return Err(format!(
-                "is no response record: byte {} is a control byte",
+                "is not a response record: byte {} is a control byte",
                 at + 1
             ));
         }
@@ -198,7 +198,7 @@ impl<'s> ResponseRecord<'s> {
         let (Some(codes), Some(participant), (Some(state), Some(other_state))) =
             (fields.codes(&bytes), participant, states)
         else {
-            return Err("is no response record".to_owned());
+            return Err("is not a response record".to_owned());
         };
         let basis = fields.response.match_basis;
         Ok(ResponseRecord {

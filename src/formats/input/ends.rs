@@ -1,4 +1,4 @@
-//! What comes before the first record and after the last and is no record: a byte-order mark, and
+//! What comes before the first record and after the last and is not a record: a byte-order mark, and
 //! padding.
 
 use std::ops::Range;

@@ -226,7 +226,7 @@ pub struct InputForm {
 }
 
 impl InputForm {
-    /// Text as it lies, for files that this program writes or that are no records.
+    /// Text as it lies, for files that this program writes or that are not records.
     pub const TEXT: InputForm = InputForm {
         format: Some(Format::Text),
         encoding: Some(Encoding::Ascii),

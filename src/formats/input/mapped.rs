@@ -81,7 +81,7 @@ impl Mapped {
     /// Opens and maps a file.
     ///
     /// # Errors
-    /// [`Error::Io`] if it cannot be opened or mapped, [`Error::Input`] if it is no regular
+    /// [`Error::Io`] if it cannot be opened or mapped, [`Error::Input`] if it is not a regular
     /// file.
     pub fn open(path: &Path) -> Result<Self> {
         let file = regular(path).map_err(|error| match error.kind() {

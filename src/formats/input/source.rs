@@ -210,7 +210,7 @@ impl Source {
         if self.marked {
             tell(
                 "byte-order-mark",
-                "begins with a byte-order mark, which is no part of a record: skipped".to_owned(),
+                "begins with a byte-order mark, which is not part of a record: skipped".to_owned(),
             );
         }
         let padding = self.all().len() - self.body.end;
@@ -219,7 +219,7 @@ impl Source {
             tell(
                 "padding",
                 format!(
-                    "ends with {bytes} of padding (blanks, X'00' or X'1A') behind the last record, which are no record: left out"
+                    "ends with {bytes} of padding (blanks, X'00' or X'1A') after the last record, which are not records: left out"
                 ),
             );
         }

@@ -11,7 +11,7 @@ use crate::text::count_of;
 pub struct Told {
     /// What it is, in a word that stays.
     pub kind: String,
-    /// How many records have it; 0 where it is no record's.
+    /// How many records have it; 0 where it is not a record's.
     pub records: u64,
     /// The numbers of the first of them, from 1.
     pub first_records: Vec<u64>,

@@ -181,7 +181,7 @@ fn begin(
 fn refuse(path: &Path, fault: Fault) -> Error {
     let problem = match fault {
         Fault::Word(byte) => format!(
-            "is RECFM=VB only up to byte {byte}, where no record descriptor word stands; transfer it again, in binary mode and with its descriptor words"
+            "is RECFM=VB only up to byte {byte}, where there is no record descriptor word; transfer it again, in binary mode and with its descriptor words"
         ),
         Fault::Spanned(byte) => format!(
             "holds records that span blocks (RECFM=VBS, from byte {byte}), which are not read; unload it with RECFM=VB or RECFM=FB"

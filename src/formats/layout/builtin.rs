@@ -194,7 +194,7 @@ impl LayoutSet {
                 line: 1,
                 field: None,
                 problem: format!(
-                    "is no known layout or table; the names are {}",
+                    "is not a known layout or table; the names are {}",
                     known.join(", ")
                 ),
             });

@@ -13,7 +13,7 @@ pub enum SsnField {
     Absent,
     /// A number that SSA could have issued, and that is not a placeholder.
     Usable(Ssn),
-    /// Any other value. It is no key of any tier, no evidence for a match, and is never shown to
+    /// Any other value. It is not a key of any tier, no evidence for a match, and is never shown to
     /// the other state, because placeholders must not match strangers (ours).
     Invalid,
 }

@@ -98,7 +98,7 @@ pub fn check(
                 Some("is not a line of an audit trail, and the line before is none either")
             }
             _ if torn => None,
-            None => Some("is no line of an audit trail: it was changed or put in"),
+            None => Some("is not a line of an audit trail: it was changed or put in"),
             Some(_) if seal == Seal::Broken => {
                 Some("was changed: its seal is not of what it holds")
             }
@@ -328,7 +328,10 @@ mod tests {
                 .err()
                 .unwrap()
                 .to_string();
-            assert!(refused.contains("no line of an audit trail"), "{refused}");
+            assert!(
+                refused.contains("not a line of an audit trail"),
+                "{refused}"
+            );
             assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
         }
     }

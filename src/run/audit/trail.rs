@@ -158,7 +158,7 @@ fn append(
     let is_new = last.is_none();
     let torn = last.as_ref().is_some_and(|last| last.torn);
     if last.as_ref().is_some_and(LastLine::is_foreign) {
-        let problem = "its last line is no line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
+        let problem = "its last line is not a line of an audit trail: the file is something else, or the line was changed; look at it with `icr audit verify`, and name another file for --audit";
         return Err(Error::input(path, problem));
     }
     if let Some(problem) = last.as_ref().and_then(|last| last.refuses(key)) {

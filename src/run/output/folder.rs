@@ -235,8 +235,7 @@ impl OutputFolder {
                 // the start.
                 match standing(&self.place, self.replaces)? {
                     Standing::Run(old) => {
-                        self.replace(old)
-                            .map_err(Error::io(Attempt::Replace, target))?;
+                        self.replace(old)?;
                     }
                     Standing::Nothing | Standing::Empty => {
                         self.rename().map_err(Error::io(Attempt::Create, target))?;
@@ -265,29 +264,41 @@ impl OutputFolder {
     }
 
     /// Exchanges the content with the old run, which is then removed with the staging folder.
-    fn replace(&self, old: Identity) -> std::io::Result<()> {
+    fn replace(&self, old: Identity) -> Result<()> {
         let (staging, place) = (&self.staging, &self.place);
         let content = OsStr::new(CONTENT);
         let swap = || staging.folder.exchange(content, &place.parent, &place.name);
+        let refuse = |error| Error::io(Attempt::Replace, &place.target)(error);
         match swap() {
             Ok(()) => {}
             Err(error) if cannot_exchange(&error) => {
                 let aside = OsStr::new("old");
-                place.parent.rename(&place.name, &staging.folder, aside)?;
+                let set_aside = place.parent.rename(&place.name, &staging.folder, aside);
+                set_aside.map_err(refuse)?;
                 let renamed = self.rename();
                 if renamed.is_err() {
                     drop(staging.folder.rename(aside, &place.parent, &place.name));
                 }
-                return renamed;
+                return renamed.map_err(refuse);
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(refuse(error)),
         }
-        let taken = staging.folder.stat(content)?;
-        if taken.is_none_or(|stat| Identity::of(&stat) != old) {
-            swap()?;
-            return Err(changed());
+        let taken = staging.folder.stat(content);
+        match taken {
+            Ok(Some(stat)) if Identity::of(&stat) == old => Ok(()),
+            // What was taken is something else, or it is not known what: it goes back.
+            taken => {
+                let why = refuse(taken.err().unwrap_or_else(changed));
+                match swap() {
+                    Ok(()) => Err(why),
+                    Err(_) => Err(Error::Published {
+                        path: place.target.clone(),
+                        problem: "what it replaced is perhaps not the earlier run, and could not be put back",
+                        source: Box::new(why),
+                    }),
+                }
+            }
         }
-        Ok(())
     }
 
     /// Syncs the folders in which publishing changed names.

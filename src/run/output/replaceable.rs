@@ -92,7 +92,7 @@ pub(super) fn settle(
         }
     };
     let problem = format!(
-        "is not empty and is no run of icr, so --force does not replace it: {lacks}; name another folder"
+        "is not empty and is not a run of icr, so --force does not replace it: {lacks}; name another folder"
     );
     Err(refuse(target, &problem))
 }
@@ -120,7 +120,7 @@ pub(super) fn refuse_in_the_way(holder: &OpenFolder, name: &OsStr, target: &Path
         "it is not a folder"
     };
     let problem = format!(
-        "is where icr would write, and is no abandoned run of icr: {lacks}; move it away, or name another folder than {}",
+        "is where icr would write, and is not an abandoned run of icr: {lacks}; move it away, or name another folder than {}",
         shown_path(target)
     );
     Err(refuse(&named, &problem))
@@ -225,7 +225,7 @@ mod tests {
             let (parent, target) = folder(&[(name, text)]);
             let said = refusal(&target, true);
             assert!(
-                said.contains("no run of icr") && said.contains(lacks),
+                said.contains("not a run of icr") && said.contains(lacks),
                 "{name} {text:?}: {said}"
             );
             assert!(target.join("thesis.txt").exists());

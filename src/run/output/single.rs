@@ -59,7 +59,7 @@ impl OutputSingle {
         remove_left(&place.parent, &place.name).map_err(io())?;
         if place.parent.stat(&partial).map_err(io())?.is_some() {
             let problem = format!(
-                "cannot be written: {} is where icr would write, and is no file that icr left; move it away, or name another file",
+                "cannot be written: {} is where icr would write, and is not a file that icr left; move it away, or name another file",
                 shown_path(partial.as_ref())
             );
             return Err(refuse(target, &problem));
@@ -191,10 +191,10 @@ mod tests {
             refused.err().unwrap().to_string()
         };
         std::os::unix::fs::symlink(&input, &partial).unwrap();
-        assert!(refusal().contains("is no file that icr left"));
+        assert!(refusal().contains("is not a file that icr left"));
         std::fs::remove_file(&partial).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, &partial, rustix::fs::Mode::RWXU).unwrap();
-        assert!(refusal().contains("is no file that icr left"));
+        assert!(refusal().contains("is not a file that icr left"));
         std::fs::remove_file(&partial).unwrap();
         // The remains of a killed run are not overwritten but created anew, because they could be a
         // hard link.

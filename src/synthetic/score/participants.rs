@@ -84,7 +84,7 @@ impl Participants {
             stop.check_at(number)?;
             let refuse = |problem: &str| Error::record(path, number, problem);
             let more = reader.read_record(&mut cells).map_err(|_| {
-                refuse("is no line of six columns; give the truth-participants.csv that icr synth wrote")
+                refuse("is not a line of six columns; give the truth-participants.csv that icr synth wrote")
             })?;
             if !more {
                 break;

@@ -72,7 +72,7 @@ impl Truth {
             stop.check_at(number)?;
             let refuse = |problem: &str| Error::record(path, number, problem);
             let more = reader.read_record(&mut line).map_err(|_| {
-                refuse("is no line of eight columns; give the truth.csv that icr synth wrote")
+                refuse("is not a line of eight columns; give the truth.csv that icr synth wrote")
             })?;
             if !more {
                 break;

@@ -406,7 +406,7 @@ fn what_is_no_report_is_no_baseline() {
         scratch.write("base", wrong);
         let ended = scratch.icr(&format!("validate {DATE} --baseline base CA.txt"));
         assert_eq!(ended.status, 3, "{wrong}");
-        assert!(ended.stdout.is_empty() && ended.stderr.contains("base: is no report"));
+        assert!(ended.stdout.is_empty() && ended.stderr.contains("base: is not a report"));
     }
     let ended = scratch.icr(&format!("validate {DATE} --baseline nowhere CA.txt"));
     assert_eq!(ended.status, 3);

@@ -143,7 +143,7 @@ pub fn cases(response: &[u8]) -> Result<Vec<Case>, String> {
     let (mut cases, mut left) = (Vec::new(), &records[..]);
     while let Some(first) = left.first() {
         let told = String::from_utf8_lossy(first.at(473, 477)).parse();
-        let told: usize = told.map_err(|_| "473-477 is no number".to_owned())?;
+        let told: usize = told.map_err(|_| "473-477 is not a number".to_owned())?;
         let at = records.len() - left.len() + 1;
         if told == 0 || told > left.len() {
             return Err(format!("the case of record {at} is not whole"));

@@ -364,7 +364,7 @@ impl Form {
                 return "save it as ASCII (iconv -f UTF-16 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8 => {
-                return "give --input-encoding utf8, for one file among others NAME=utf8 (a letter of two bytes moves the columns behind it), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
+                return "give --input-encoding utf8, for one file among others NAME=utf8 (a letter of two bytes moves the columns after it), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();
             }
             Written::Utf8Mark => {
                 return "give --input-encoding utf8 (for one file among others NAME=utf8), or save it as ISO 8859-1 (iconv -f UTF-8 -t ISO-8859-1)".to_owned();

@@ -91,23 +91,23 @@ fn words(damage: Damage, group: &Group, all: bool, file: &ReadFile<'_>) -> (&'st
         ),
         Damage::Quoted => (
             "quoted",
-            "the line stands in quotation marks; write the records as they are, not as cells of a CSV file".to_owned(),
+            "the line is in quotation marks; write the records as they are, not as cells of a CSV file".to_owned(),
         ),
         Damage::Mark => (
             "byte-order-mark",
-            "a byte-order mark stands before the record, inside the file: several files were put together; write them without the mark".to_owned(),
+            "a byte-order mark is before the record, inside the file: several files were put together; write them without the mark".to_owned(),
         ),
         Damage::Utf8 => (
             "utf-8",
-            "letters are written in UTF-8, of two bytes and more, and move the columns behind them; give --input-encoding utf8 (for one file among others NAME=utf8), or write the file in ISO 8859-1".to_owned(),
+            "letters are written in UTF-8, of two bytes and more, and move the columns after them; give --input-encoding utf8 (for one file among others NAME=utf8), or write the file in ISO 8859-1".to_owned(),
         ),
         Damage::Hyphens => (
             "ssn-hyphens",
-            "the SSN is written with hyphens, in eleven columns instead of nine, and moves what is behind it; write nine digits".to_owned(),
+            "the SSN is written with hyphens, in eleven columns instead of nine, and moves what follows; write nine digits".to_owned(),
         ),
         Damage::Joined => (
             "line-end-missing",
-            "two records stand on one line, without a line end between them (were files put together of which one does not end with a line end?); put it in".to_owned(),
+            "two records are on one line, without a line end between them (were files put together of which one does not end with a line end?); put it in".to_owned(),
         ),
         Damage::Before(by) => (
             "bytes-before",
@@ -116,37 +116,37 @@ fn words(damage: Damage, group: &Group, all: bool, file: &ReadFile<'_>) -> (&'st
         Damage::Behind(_) => (
             "bytes-behind",
             match last {
-                Some(last) => format!("something stands behind the record, from column {} on (a line number, or another program's fields?); unload the first {last} columns alone", last + 1),
-                None => "something stands behind the record (a line number, or another program's fields?); unload the record alone".to_owned(),
+                Some(last) => format!("something follows the record, from column {} on (a line number, or another program's fields?); unload the first {last} columns alone", last + 1),
+                None => "something follows the record (a line number, or another program's fields?); unload the record alone".to_owned(),
             },
         ),
         Damage::Right(by) if by > 1 || all => (
             "shifted",
-            format!("the record stands {} too far right; write it from column 1", columns(by)),
+            format!("the record is {} too far right; write it from column 1", columns(by)),
         ),
         Damage::Right(_) => (
             "byte-added",
-            "a byte too many stands at the begin of the record, and what is behind it stands a column too far right; look at the program that writes it".to_owned(),
+            "there is a byte too many at the start of the record, and what follows is one column too far right; look at the program that writes it".to_owned(),
         ),
         Damage::Left(by) => (
             "shifted",
-            format!("the record stands {} too far left: its first bytes are missing; write it from column 1", columns(by)),
+            format!("the record is {} too far left: its first bytes are missing; write it from column 1", columns(by)),
         ),
         Damage::Missing(..) if all && group.columns.is_some_and(|columns| columns.first == 1) => (
             "shifted",
-            "the record stands 1 column too far left: its first byte is missing; write it from column 1".to_owned(),
+            "the record is 1 column too far left: its first byte is missing; write it from column 1".to_owned(),
         ),
         Damage::Missing(..) => (
             "byte-missing",
             format!(
-                "a byte is missing{place}, and what is behind it stands a column too far left{}; look at the program that writes {}",
+                "a byte is missing{place}, and what follows is one column too far left{}; look at the program that writes {}",
                 if fixed { ", as in all records that follow" } else { "" },
                 if all { "the field" } else { "it" }
             ),
         ),
         Damage::Added(..) => (
             "byte-added",
-            format!("a byte too many stands{place}, and what is behind it stands a column too far right; look at the program that writes it"),
+            format!("there is a byte too many{place}, and what follows is one column too far right; look at the program that writes it"),
         ),
     }
 }

@@ -94,7 +94,7 @@ pub fn diagnose_form(source: &Source, record_bytes: usize) -> Option<String> {
     let encoding = Encoding::of(&bytes);
     if source.encoding == Encoding::Ascii && repair::is_utf8(&bytes) {
         return Some(
-            "it holds letters in UTF-8, of two bytes and more, which move the columns behind them; give --input-encoding utf8"
+            "it holds letters in UTF-8, of two bytes and more, which move the columns after them; give --input-encoding utf8"
                 .to_owned(),
         );
     }

@@ -98,7 +98,7 @@ pub(super) fn ends(file: &ReadFile<'_>, found: &mut Found) {
         {
             found.explained[place] = true;
             let what = format!(
-                "the line is no record of a person but a {end}; {} has none: leave it out",
+                "the line is not a record of a person but a {end}; {} has none: leave it out",
                 kind.file
             );
             found.tell(end, 1, vec![number], what);

@@ -136,7 +136,7 @@ fn moved(sound: &SoundRecord, bytes: &[u8]) -> Option<Damage> {
             });
         }
     }
-    // What is as long as two records is no line of one, and what goes on as a response does is one.
+    // What is as long as two records is not a line of one, and what goes on as a response does is one.
     let length = sound.record_bytes;
     let behind = bytes.get(length..).unwrap_or_default();
     let answers = length == RECORD_BYTES

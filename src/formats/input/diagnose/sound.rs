@@ -49,7 +49,7 @@ impl Holds {
 /// A sound record of one kind: its fields, in order, with what each must hold.
 pub struct SoundRecord {
     pub(super) fields: Vec<(Columns, Holds)>,
-    /// Those without which it is no record.
+    /// Those without which it is not a record.
     pub(super) codes: Vec<(Columns, Holds)>,
     pub(super) state: Option<State>,
     /// SSN.
