@@ -156,7 +156,7 @@ impl Explainer<'_> {
             (found.tier, pair)
         });
         let (word, because) = outcome_text(&outcome, other);
-        let (class, leads) = leads::of_case(&asked, &outcome);
+        let (class, leads) = leads::of_case(&asked, &outcome)?;
         Ok(CaseEntry {
             yours: case_ids(&asked.yours.extract, asked.case),
             outcome: word,

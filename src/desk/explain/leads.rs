@@ -7,13 +7,16 @@ use super::person::case_ids;
 use crate::engine::confidence::{Facts, share_of};
 use crate::engine::leads::{Ask, Evidence, Lead, Why, leads_of_case};
 use crate::engine::matching::{Found, Outcome, Scratch, Side, Unobserved};
-use crate::stop::Stop;
+use crate::error::Result;
 
 /// The class of the answer, if the case was answered with one, and its leads, if it needs some.
+///
+/// # Errors
+/// [`crate::Error::Interrupted`].
 pub(super) fn of_case(
     asked: &Asked<'_>,
     outcome: &Outcome<'_>,
-) -> (Option<ClassEntry>, Vec<LeadEntry>) {
+) -> Result<(Option<ClassEntry>, Vec<LeadEntry>)> {
     let facts = match outcome {
         Outcome::Matched(found) => {
             let mut facts = Facts::of(asked.case, asked.rows(), found);
@@ -45,15 +48,13 @@ pub(super) fn of_case(
     }
     let side = ask.and_then(|ask| asked.matcher.sides.of(ask.other));
     let (Some(ask), Some(theirs)) = (ask, side) else {
-        return (class, Vec::new());
+        return Ok((class, Vec::new()));
     };
-    // One case is looked up in a moment: there is nothing to interrupt.
-    let found = leads_of_case(asked.yours, theirs, ask, &Stop::default());
-    let leads = match found {
-        Ok(Some((why, leads))) => leads.iter().map(|lead| entry(why, lead, theirs)).collect(),
-        _ => Vec::new(),
-    };
-    (class, leads)
+    let found = leads_of_case(asked.yours, theirs, ask, asked.stop)?;
+    let leads = found.map_or_else(Vec::new, |(why, leads)| {
+        leads.iter().map(|lead| entry(why, lead, theirs)).collect()
+    });
+    Ok((class, leads))
 }
 
 /// Whether another case of yours is answered with the same case.
