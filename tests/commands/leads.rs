@@ -314,6 +314,50 @@ fn pair(folder: &Path, mine: [(&str, &str); 2], theirs: [(&str, &str); 2], names
     std::fs::write(folder.join("world/misidentified.txt"), "").unwrap();
 }
 
+/// Of a large case not all participants are compared; which are does not depend on where they stand.
+#[test]
+fn the_order_of_a_large_cases_records_decides_no_lead() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let (mother, none) = (("412345678", "19800101"), ("         ", "        "));
+    pair(folder, [mother, none], [mother, none], ["BYRNE", "CASTRO"]);
+    let path = folder.join("world/extracts/CA.txt");
+    let mut records: Vec<String> = std::fs::read_to_string(&path)
+        .unwrap()
+        .split_inclusive('\n')
+        .map(str::to_owned)
+        .collect();
+    let filler = records.pop().unwrap();
+    for number in 0..200 {
+        let (ssn, birth) = match number % 2 {
+            0 => (format!("5{number:03}54321"), "19991231"),
+            _ => (String::new(), "        "),
+        };
+        let name = (["ONE", "TWO", "SIX"][number % 3], "CHILD");
+        let member = format!("N{number}");
+        records.push(record(
+            ("C1", "06"),
+            ("X9", "48"),
+            "CH",
+            name,
+            &ssn,
+            birth,
+            &member,
+        ));
+    }
+    let mut found = BTreeSet::new();
+    for place in [0, 60, 150, records.len() - 1] {
+        let mut turned = records.clone();
+        turned.rotate_right(place);
+        turned.push(filler.clone());
+        std::fs::write(&path, turned.concat()).unwrap();
+        run(folder, "run", &["--force"]);
+        found.insert(leads(folder, "run").remove("TX.csv").unwrap());
+    }
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found.first().unwrap().contains("cp-ssn"), "{found:?}");
+}
+
 #[test]
 fn a_placeholder_or_a_misidentified_ssn_is_never_evidence() {
     let evidence = |folder: &Path| -> Option<String> {

@@ -6,11 +6,38 @@ use super::evidence::{Evidence, EvidenceSet};
 use super::near::{ids_are_near, ssns_are_near};
 use crate::engine::extract::{Case, CaseNumber, CaseRows, Row};
 use crate::engine::matching::{Side, births_are_near, case_that_names};
-use crate::formats::record::{ParticipantClass, ParticipantType, PersonName};
+use crate::formats::record::{Date, ParticipantClass, ParticipantType, PersonName, Ssn};
 
 /// Of a case with more records so many are compared: the rest cannot change what is known by then, and
 /// two large cases would take the time of their product.
-pub(super) const MOST_ROWS: usize = 64;
+const MOST_ROWS: usize = 64;
+
+/// The participants of a case that are compared: those with a class. Of a large case they are the first in
+/// the order of what is compared, SSNs before all, so that the order of records decides nothing.
+pub(super) fn compared(rows: &[Row]) -> impl Iterator<Item = &Row> + Clone {
+    let is_large = rows.len() > MOST_ROWS;
+    let (all, mut some) = if is_large {
+        (
+            &[][..],
+            rows.iter().filter(|row| row.class().is_some()).collect(),
+        )
+    } else {
+        (rows, Vec::new())
+    };
+    some.sort_by_cached_key(|row| {
+        let ssn = row.ssn().map(Ssn::number);
+        let birth = row.date_of_birth().map(Date::days);
+        (
+            ssn.is_none(),
+            ssn,
+            row.name(),
+            birth,
+            row.participant().code(),
+        )
+    });
+    some.truncate(MOST_ROWS);
+    all.iter().filter(|row| row.class().is_some()).chain(some)
+}
 
 /// How two people agree; a higher one says more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,9 +82,7 @@ impl<'a> Person<'a> {
             extract: &side.extract,
             rows: side.extract.rows_of(case),
         };
-        let classed = rows.rows.iter().filter(|row| row.class().is_some());
-        classed
-            .take(MOST_ROWS)
+        compared(rows.rows)
             .map(|row| Person {
                 rows,
                 row,
@@ -309,9 +334,8 @@ fn may_share_people(ours: &[Row], theirs: &[Row]) -> bool {
             || (a.name().is_some() && a.name() == b.name())
             || (a.date_of_birth().is_some() && a.date_of_birth() == b.date_of_birth())
     };
-    let ours = ours.iter().take(MOST_ROWS);
-    ours.clone()
-        .any(|a| theirs.iter().take(MOST_ROWS).any(|b| is_alike(a, b)))
+    let theirs = compared(theirs);
+    compared(ours).any(|a| theirs.clone().any(|b| is_alike(a, b)))
 }
 
 /// What speaks for and against a case of the other state being the counterpart of a case of yours.

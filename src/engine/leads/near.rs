@@ -1,22 +1,6 @@
 //! Near misses of Case IDs and SSNs: one digit other, or two neighbouring ones exchanged.
 
-use crate::formats::record::{CaseId, Ssn, trim_end};
-
-/// Whether two texts of one length differ in one byte, or by two neighbouring bytes exchanged. Equal
-/// ones do not.
-fn one_slip_apart(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let Some(first) = a.iter().zip(b).position(|(x, y)| x != y) else {
-        return false;
-    };
-    let exchanged = first + 1 < a.len()
-        && a[first] == b[first + 1]
-        && a[first + 1] == b[first]
-        && a[first + 2..] == b[first + 2..];
-    exchanged || a[first + 1..] == b[first + 1..]
-}
+use crate::formats::record::{CaseId, Ssn, one_slip_apart, trim_end};
 
 /// Whether two SSNs are one slip apart.
 pub(super) fn ssns_are_near(a: Ssn, b: Ssn) -> bool {

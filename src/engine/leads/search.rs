@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::ask::{Ask, Why};
-use super::compare::{Asker, MOST_ROWS, have_the_same_people};
+use super::compare::{Asker, compared, have_the_same_people};
 use super::keys::{self, Filter};
 use super::lead::{self, Lead};
 use crate::engine::Postings;
@@ -184,14 +184,16 @@ fn rivals(theirs: &Side, answer: CaseNumber) -> Vec<CaseNumber> {
             }));
         }
     };
-    for row in extract.rows_of(case(answer)).iter().take(MOST_ROWS) {
+    for row in compared(extract.rows_of(case(answer))) {
         take(&index.adults, row.adult_key());
         take(&index.children, row.child_key());
     }
     if !rivals.is_empty() {
         rivals.sort_unstable();
         rivals.dedup();
-        rivals.truncate(CROWD);
+        if rivals.len() > CROWD {
+            return Vec::new();
+        }
         rivals.retain(|&other| have_the_same_people(theirs, answer, other));
     }
     rivals

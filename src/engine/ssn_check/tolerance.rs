@@ -1,7 +1,7 @@
 //! The name test: SSA's tolerance for names (public: SSA match criteria as documented for a state
 //! batch).
 
-use crate::formats::record::PersonName;
+use crate::formats::record::{PersonName, one_slip_apart};
 
 /// The numbers of bytes of the last and of the first name in the key of the test.
 const LAST: usize = 7;
@@ -25,7 +25,7 @@ pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
     {
         return true;
     }
-    differ_in_one_place(a.bytes(), b.bytes())
+    one_slip_apart(a.bytes(), b.bytes())
         || gives_by_removal(Key::new(ours, LAST + 1).bytes(), b.bytes())
         || gives_by_removal(Key::new(theirs, LAST + 1).bytes(), a.bytes())
 }
@@ -51,21 +51,6 @@ impl Key {
     fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
-}
-
-/// The keys have equal length, and one byte differs or two adjacent bytes are transposed.
-fn differ_in_one_place(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let Some(first) = a.iter().zip(b).position(|(x, y)| x != y) else {
-        return false;
-    };
-    let exchanged = first + 1 < a.len()
-        && a[first] == b[first + 1]
-        && a[first + 1] == b[first]
-        && a[first + 2..] == b[first + 2..];
-    a[first + 1..] == b[first + 1..] || exchanged
 }
 
 /// Deleting one byte of `long` gives `short`.

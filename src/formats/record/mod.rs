@@ -28,6 +28,22 @@ pub fn trim_end(field: &[u8]) -> &[u8] {
     rest
 }
 
+/// Whether two texts of one length differ in one byte, or by two neighbouring bytes exchanged. Equal
+/// ones do not.
+pub fn one_slip_apart(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let Some(first) = a.iter().zip(b).position(|(x, y)| x != y) else {
+        return false;
+    };
+    let exchanged = first + 1 < a.len()
+        && a[first] == b[first + 1]
+        && a[first + 1] == b[first]
+        && a[first + 2..] == b[first + 2..];
+    exchanged || a[first + 1..] == b[first + 1..]
+}
+
 /// True if the field has only spaces.
 #[inline]
 pub fn is_blank(field: &[u8]) -> bool {
