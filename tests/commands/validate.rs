@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::plain_matcher::plain::{Tables, name_key, records_as_they_came, run_with};
 use crate::plain_matcher::worlds::random_world;
 use crate::support::records::{Row, extract};
-use crate::support::write_world;
+use crate::support::{scratch, write_world};
 
 fn validate(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_icr"))
@@ -579,5 +579,37 @@ fn the_report_is_the_same_at_any_number_of_threads() {
             validate(&arguments, work.path()).stdout
         };
         assert!(!run("1").is_empty() && run("1") == run("3"));
+    }
+}
+
+/// Where a file was cut, no edit says that nothing is needed, or that something is to be filled in.
+#[test]
+fn the_advice_of_an_edit_gives_way_to_what_was_done_to_the_file() {
+    let text = std::fs::read_to_string("testdata/sample/extracts/CA.txt").unwrap();
+    let whole: Vec<String> = text.lines().map(|line| format!("{line:<241}")).collect();
+    let cut = |column: usize| whole.iter().map(|line| line[..column].to_owned()).collect();
+    let mut last: Vec<String> = whole.clone();
+    last.last_mut().unwrap().truncate(156);
+    let trimmed = whole
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    let given = "See what is said of the file as a whole.";
+    for (what, lines, edit, gives_way) in [
+        ("cut at 180", cut(180), "W01", true),
+        ("cut at 139", cut(139), "W05", true),
+        ("last record cut", last, "W01", true),
+        ("trimmed", trimmed, "W01", false),
+    ] {
+        let lines: Vec<String> = lines;
+        let scratch = scratch();
+        let ends = if what == "last record cut" { "" } else { "\n" };
+        std::fs::write(scratch.path().join("CA.txt"), lines.join("\n") + ends).unwrap();
+        let output = validate(&["--format", "json", "CA.txt"], scratch.path());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let codes = report["files"][0]["codes"].as_array().unwrap();
+        let found = codes.iter().find(|code| code["code"] == edit);
+        let advice = &found.unwrap_or_else(|| panic!("{what}: no {edit}"))["next_action"];
+        assert_eq!(advice == given, gives_way, "{what}: {advice}");
     }
 }

@@ -111,7 +111,13 @@ impl Findings {
     /// Counts one finding.
     #[inline]
     pub fn count(&mut self, edit: Edit) {
-        self.0[edit.index()] += 1;
+        self.add(edit, 1);
+    }
+
+    /// Counts so many findings of one edit.
+    #[inline]
+    pub fn add(&mut self, edit: Edit, count: u64) {
+        self.0[edit.index()] += count;
     }
 
     /// The number of findings of one edit.

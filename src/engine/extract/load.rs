@@ -321,7 +321,8 @@ impl Loader<'_> {
     }
 }
 
-/// How many rejected records of each error what was done to the file explains.
+/// How many findings of each kind what was done to the file explains: errors of rejected records; short
+/// lines where lines were cut, and the other county of most, where it was cut off.
 fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
     let mut explained = Findings::default();
     for (rejected, _) in whole
@@ -331,6 +332,19 @@ fn explained_of(shape: &Shape, whole: &Piece) -> Findings {
         .filter(|(_, explained)| **explained)
     {
         explained.count(rejected.edit);
+    }
+    let cut = |kind: &str| shape.told.iter().any(|told| told.kind == kind);
+    let most = |edit: Edit| whole.findings.of(edit) * 2 > whole.records;
+    if cut("last-record-cut") && whole.findings.of(Edit::W01) == 1 {
+        explained.count(Edit::W01);
+    }
+    if cut("cut-column") {
+        for edit in [Edit::W01, Edit::W05]
+            .into_iter()
+            .filter(|&edit| most(edit))
+        {
+            explained.add(edit, whole.findings.of(edit));
+        }
     }
     explained
 }

@@ -6,7 +6,7 @@ use super::ResponseFields;
 use crate::engine::matching::MatchBasis;
 use crate::engine::matching::ReasonCodes;
 use crate::formats::input::{Framing, Record};
-use crate::formats::layout::{Columns, RESPONSE_BYTES};
+use crate::formats::layout::{Columns, RECORD_BYTES, RESPONSE_BYTES};
 use crate::formats::record::{ParticipantType, is_blank};
 use crate::formats::reference::State;
 
@@ -178,7 +178,7 @@ impl<'s> ResponseRecord<'s> {
         let bytes: Cow<'_, [u8]> = if length >= RESPONSE_BYTES {
             let (record, rest) = bytes.split_at(RESPONSE_BYTES);
             if !is_blank(rest) {
-                return Err(wrong_length(length));
+                return Err(wrong_length(number, length));
             }
             record.into()
         } else if framing == Framing::Text && length >= fields.min_bytes() {
@@ -186,7 +186,7 @@ impl<'s> ResponseRecord<'s> {
             padded.resize(RESPONSE_BYTES, b' ');
             padded.into()
         } else {
-            return Err(wrong_length(length));
+            return Err(wrong_length(number, length));
         };
         fields.check(&bytes)?;
         let submitted = |columns: Columns| fields.submitted(&bytes, columns);
@@ -233,10 +233,15 @@ pub(super) fn at(columns: Columns) -> String {
     }
 }
 
-fn wrong_length(bytes: usize) -> String {
-    let hint = match bytes {
-        139..=241 => "; an extract? give the response file that came back",
-        _ => "",
+/// Why a record of so many bytes is not one. A shorter one than an extract's may be an extract's, trimmed, if
+/// it is the first; a later one was cut.
+fn wrong_length(number: u64, bytes: usize) -> String {
+    let may_be_extract =
+        bytes == RECORD_BYTES || (number == 1 && (139..RECORD_BYTES).contains(&bytes));
+    let hint = if may_be_extract {
+        "; an extract? give the response file that came back"
+    } else {
+        ""
     };
     format!("has {bytes} bytes; a response record has {RESPONSE_BYTES}{hint}")
 }
