@@ -45,8 +45,8 @@ impl Watch {
 
     /// Looks at the next pieces of the file.
     pub(super) fn look_at(&mut self, source: &Source, pieces: &[(usize, usize)]) {
-        let header = |bytes: &[u8]| self.is_registry && bytes.starts_with(b"FA");
         if !self.kinds.is_empty() {
+            let header = header_of(self.is_registry);
             self.examined.look_at(source, &self.kinds, &header, pieces);
         }
     }
@@ -62,6 +62,11 @@ impl Watch {
     }
 }
 
+/// Whether a line is the record that a registry file begins with.
+fn header_of(is_registry: bool) -> impl Fn(&[u8]) -> bool {
+    move |bytes| is_registry && bytes.starts_with(b"FA")
+}
+
 /// What was done to a file of records of this layout, of which not all was looked at yet.
 ///
 /// # Errors
@@ -74,8 +79,7 @@ pub(super) fn told(
 ) -> Result<Vec<Told>> {
     let mut watch = Watch::new(layout, layouts)?;
     if !watch.kinds.is_empty() {
-        let is_registry = watch.is_registry;
-        let header = |bytes: &[u8]| is_registry && bytes.starts_with(b"FA");
+        let header = header_of(watch.is_registry);
         watch.examined = Examined::of(source, &watch.kinds, &header, stop)?;
     }
     Ok(watch.told(source))

@@ -2,16 +2,14 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Write;
-use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
-use rustix::fs::{Advice, OFlags, fadvise};
+use rustix::fs::OFlags;
 use rustix::io::Errno;
-use sha2::{Digest, Sha256};
 
 use super::abandoned::{STAGING, remove_left, sweep};
+use super::file::{OutputFile, WrittenFile};
 use super::inside::{publish_inside, standing_inside, to_fill};
 use super::lock::{Lock, beside, try_lock};
 use super::open_folder::{Identity, OpenFolder, changed, is_folder};
@@ -21,21 +19,6 @@ use super::staging::{CONTENT, MARK, Staging};
 use crate::error::{Attempt, Error, Result};
 use crate::run::manifest::{MANIFEST, Manifest, OutputEntry};
 use crate::text::hex;
-
-/// After this many bytes of a file, the system is asked to start writing them to disk. The disk
-/// then works while the rest is rendered, and the final sync is short.
-const WRITE_OUT_BYTES: u64 = 1 << 20;
-
-/// A file that is complete.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenFile {
-    /// Its path below the folder, with `/`.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
-    /// Its SHA-256.
-    pub sha256: [u8; 32],
-}
 
 /// An unfinished folder. If dropped before [`OutputFolder::publish`], it is removed.
 ///
@@ -119,15 +102,8 @@ impl OutputFolder {
             let (folder, last) = self.folder_of(name)?;
             folder.create(OsStr::new(last), self.mode.of_file())
         };
-        Ok(OutputFile {
-            folder: self,
-            name: name.to_owned(),
-            file: made().map_err(Error::io(Attempt::Create, &path))?,
-            path,
-            digest: Sha256::new(),
-            bytes: 0,
-            written_out: 0,
-        })
+        let file = made().map_err(Error::io(Attempt::Create, &path))?;
+        Ok(OutputFile::new(file, (name, path), &self.written))
     }
 
     /// Writes a complete file.
@@ -320,74 +296,6 @@ fn cannot_exchange(error: &std::io::Error) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
         .iter()
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
-}
-
-/// An unfinished file.
-pub struct OutputFile<'a> {
-    folder: &'a OutputFolder,
-    name: String,
-    /// Its final path, for messages.
-    path: PathBuf,
-    file: File,
-    digest: Sha256,
-    bytes: u64,
-    /// The system was asked to write the file to disk up to this byte, from 0.
-    written_out: u64,
-}
-
-impl OutputFile<'_> {
-    /// Appends bytes, and adds them to the file's digest.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if they cannot be written.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file
-            .write_all(bytes)
-            .map_err(Error::io(Attempt::Write, &self.path))?;
-        self.digest.update(bytes);
-        self.bytes += bytes.len() as u64;
-        self.write_out();
-        Ok(())
-    }
-
-    /// Asks the system to start writing the file to disk.
-    fn write_out(&mut self) {
-        let from = self.written_out;
-        if let Some(length) = NonZeroU64::new(self.bytes - from)
-            && length.get() >= WRITE_OUT_BYTES
-        {
-            // This is only advice, so an error does not matter.
-            let _ = fadvise(&self.file, from, Some(length), Advice::DontNeed);
-            self.written_out = self.bytes;
-        }
-    }
-
-    /// Syncs the file.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if it cannot be synced.
-    pub fn finish(self) -> Result<()> {
-        self.file
-            .sync_all()
-            .map_err(Error::io(Attempt::Write, &self.path))?;
-        let written = WrittenFile {
-            name: self.name,
-            bytes: self.bytes,
-            sha256: self.digest.finalize().into(),
-        };
-        self.folder
-            .written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push(written);
-        Ok(())
-    }
-}
-
-impl crate::engine::response::ResponseSink for OutputFile<'_> {
-    fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        self.write(bytes)
-    }
 }
 
 /// Sets the permissions of each folder and syncs it, innermost first.

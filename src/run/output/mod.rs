@@ -2,6 +2,7 @@
 //! nothing of what is written.
 
 mod abandoned;
+mod file;
 mod folder;
 mod inside;
 mod lock;
@@ -15,7 +16,8 @@ mod staging;
 mod stdout;
 mod used;
 
-pub use folder::{OutputFile, OutputFolder, WrittenFile};
+pub use file::{OutputFile, WrittenFile};
+pub use folder::OutputFolder;
 pub use place::FileMode;
 pub use publish::Publish;
 pub(super) use remove::remove_run;
