@@ -6,6 +6,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 use super::World;
+use super::program::record;
 
 /// Seconds of processor time that a command takes, in user mode, to its end.
 fn seconds(command: &mut Command) -> f64 {
@@ -122,10 +123,6 @@ fn letters(mut number: usize) -> String {
     text
 }
 
-fn put(line: &mut [u8], first: usize, value: &str) {
-    line[first - 1..first - 1 + value.len()].copy_from_slice(value.as_bytes());
-}
-
 /// A folder with the extracts of two states: one case of `people` participants in each.
 fn two_cases(world: &World, people: usize, alike: Alike) -> String {
     let name = format!("large-{people}-{alike:?}");
@@ -154,25 +151,25 @@ fn two_cases(world: &World, people: usize, alike: Alike) -> String {
                 Alike::SsnsWithoutId => "NOWHERE".to_owned(),
                 _ => format!("CASE{other}"),
             };
-            let mut line = [b' '; 241];
-            for (first, value) in [
-                (1, format!("CASE{usps}").as_str()),
-                (16, "I"),
-                (17, fips),
-                (19, "001"),
-                (24, &ssn),
-                (33, &format!("M{number}")),
-                (48, if number % 3 == 0 { "NP" } else { "CH" }),
-                (50, "O"),
-                (51, &name),
-                (81, "JO"),
-                (113, &birth),
-                (122, &named),
-                (138, other_fips),
-                (140, "001"),
-            ] {
-                put(&mut line, first, value);
-            }
+            let line = record(
+                241,
+                &[
+                    (1, format!("CASE{usps}").as_str()),
+                    (16, "I"),
+                    (17, fips),
+                    (19, "001"),
+                    (24, &ssn),
+                    (33, &format!("M{number}")),
+                    (48, if number % 3 == 0 { "NP" } else { "CH" }),
+                    (50, "O"),
+                    (51, &name),
+                    (81, "JO"),
+                    (113, &birth),
+                    (122, &named),
+                    (138, other_fips),
+                    (140, "001"),
+                ],
+            );
             text.extend_from_slice(&line);
             text.push(b'\n');
         }

@@ -341,6 +341,10 @@ fn canaries_come_out_only_where_they_may() {
                 !canaries.holds(&masked),
                 "{how}: --mask to {to} shows a person"
             );
+            assert!(
+                how != "as it is" || masked.len() > 1000,
+                "{to}: nothing was masked"
+            );
         }
     }
     assert!(refused > 40, "{refused}");

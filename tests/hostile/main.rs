@@ -14,12 +14,12 @@ mod canaries;
 mod folders;
 mod fuzz;
 mod pipes;
+#[path = "../program/mod.rs"]
+mod program;
 mod source;
 mod terminal;
 mod trail;
 mod unpacking;
-#[path = "../program/zip.rs"]
-mod zip;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::zip::{DEFLATED, archive, zip};
+use super::program::zip::{DEFLATED, archive, zip};
 use super::{World, status, stderr, stdout};
 
 /// Frames of zstd, a few kilobytes, that unpack to so many times 64 MiB.

@@ -210,3 +210,124 @@ pub(super) fn entry_of(
         codes: codes.iter().map(ReasonCode::code).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::extract::{Loaded, Loader, Provenance};
+    use crate::engine::matching::{Work, compare};
+    use crate::engine::ssn_check::Misidentified;
+    use crate::formats::input::{InputForm, InputForms, Source};
+    use crate::formats::layout::{LayoutSet, RECORD_BYTES};
+    use crate::formats::record::Date;
+    use crate::formats::reference::Counties;
+    use crate::progress::Stage;
+
+    /// An extract of one case of people who have much in common.
+    fn extract(random: &mut u64, (own, other): (&str, &str)) -> Extract {
+        let mut pick = |values: &[&'static str]| {
+            *random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            values[(*random >> 33) as usize % values.len()]
+        };
+        let mut text = Vec::new();
+        for number in 0..9 {
+            let mut line = [b' '; RECORD_BYTES];
+            let mut put = |first: usize, text: &str| {
+                line[first - 1..][..text.len()].copy_from_slice(text.as_bytes());
+            };
+            let ssns = [
+                "",
+                "",
+                "412660101",
+                "412660102",
+                "412660110",
+                "512660101",
+                "999660101",
+                "000000000",
+            ];
+            let births = ["", "20120405", "20120406", "19800105"];
+            for (first, text) in [
+                (1, "C1"),
+                (16, "I"),
+                (17, own),
+                (24, pick(&ssns)),
+                (33, &number.to_string()),
+                (48, pick(&["CH", "CH", "CP", "NP", ""])),
+                (50, "O"),
+                (51, pick(&["ALVAREZ", "BYRNE", "CASTRO"])),
+                (81, pick(&["LUZ", "ANN"])),
+                (97, pick(&["", "MARIA", "JO"])),
+                (113, pick(&births)),
+                (122, "C1"),
+                (138, other),
+            ] {
+                put(first, text);
+            }
+            text.extend_from_slice(&line);
+            text.push(b'\n');
+        }
+        let (layouts, stop) = (LayoutSet::load(None).unwrap(), Stop::default());
+        let loader = Loader {
+            submitted_layout: layouts.extract().unwrap(),
+            fcr_layout: layouts.fcr_extract().unwrap(),
+            form: InputForms::default(),
+            run_date: Date::from_ccyymmdd(20_261_122).unwrap(),
+            counties: &Counties::default(),
+            misidentified: &Misidentified::default(),
+            master: None,
+            max_rejects_percent: 100.0,
+            max_warnings: 0,
+            digests: false,
+            progress: &Stage::hidden(),
+            stop: &stop,
+        };
+        let form = InputForm::default();
+        let source = Source::of_bytes("x", &text, RECORD_BYTES, form, &stop).unwrap();
+        match loader.load_source(source, Provenance::Submitted).unwrap() {
+            Loaded::Usable(extract) => *extract,
+            Loaded::Unusable(file) => panic!("{}", file.problem),
+        }
+    }
+
+    #[test]
+    fn the_nearest_by_key_is_the_nearest_of_all() {
+        let (mut random, mut ranks) = (7, [0; 4]);
+        for _ in 0..500 {
+            let ours = extract(&mut random, ("48001", "06001"));
+            let others = extract(&mut random, ("06001", "48001"));
+            let all = |extract| CaseRows {
+                extract,
+                rows: &extract.rows,
+            };
+            let (yours, theirs) = (all(&ours), all(&others));
+            let mut work = Work::default();
+            compare(yours, theirs, &mut work);
+            let compared = Compared {
+                yours,
+                theirs,
+                counterparts: &work.counterparts,
+                codes: &[],
+                show_pii: false,
+            };
+            let trials = Trials::new(yours, theirs, &work.counterparts);
+            let near_ones = NearOnes::new(theirs);
+            for row in yours.rows {
+                let every = (0..theirs.rows.len() as u32).filter_map(|place| {
+                    let trial = trials.of(row, place);
+                    let (rank, why) =
+                        compared.why_not(row, &theirs.rows[place as usize], &trial)?;
+                    Some(((rank, !trial.same_class, place), why))
+                });
+                let nearest = every.min_by_key(|(rank, _)| *rank);
+                if let Some(((rank, ..), _)) = nearest {
+                    ranks[usize::from(rank)] += 1;
+                }
+                let expected = nearest.map(|((.., place), why)| (place, why));
+                assert_eq!(compared.nearest(&trials, &near_ones, row), expected);
+            }
+        }
+        assert!(ranks.iter().all(|&rank| rank > 20), "{ranks:?}");
+    }
+}

@@ -346,7 +346,7 @@ impl World {
         }
         for (name, packed) in [
             ("gzip", gzip(&world.read("forms/text"))),
-            ("zip", crate::zip::zip(&world.read("forms/text"))),
+            ("zip", crate::program::zip::zip(&world.read("forms/text"))),
             ("vb", variable(&world.read("forms/fb"), false)),
             ("rdw", variable(&world.read("forms/cp037-fb"), true)),
         ] {
