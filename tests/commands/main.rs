@@ -29,6 +29,7 @@ mod registry_end_to_end;
 mod report;
 mod respond;
 mod respond_agreement;
+mod respond_bounds;
 #[path = "../respond_model/mod.rs"]
 mod respond_model;
 mod respond_whole;
