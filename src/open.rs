@@ -60,7 +60,10 @@ pub fn regular(path: &Path) -> std::io::Result<File> {
 pub fn is_there(path: &Path) -> std::io::Result<bool> {
     match std::fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        // Nothing is in what is no folder.
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }
