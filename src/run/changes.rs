@@ -19,11 +19,12 @@ use super::summary::Changes;
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, OutputForm, Read, ReadCase, ResponseFields,
 };
-use crate::error::{Error, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{Format, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
+use crate::open::is_there;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -72,12 +73,12 @@ impl ChangesWriter<'_> {
             .latest_first()
             .find(|run| run.output(&name).is_some());
         let pruned = |run: &FinishedRun| {
-            let pruned = Pruned::of(&run.folder);
-            pruned.is_some_and(|pruned| pruned.holds(&name)) && !run.folder.join(&name).exists()
+            let pruned = Pruned::of(&run.folder)?;
+            pruned.map_or(Ok(false), |pruned| pruned.took(&run.folder, &name))
         };
         let given = match last {
             // What it was given is not known any more: it is given its whole response.
-            Some(run) if pruned(run) => {
+            Some(run) if pruned(run)? => {
                 return Ok(Changes {
                     whole: true,
                     ..Changes::default()
@@ -147,7 +148,7 @@ impl ChangesWriter<'_> {
             let next = "so what changed since is not known; leave --changes out for one night and give the state its whole response";
             Error::input(&path, format!("{problem}, {next}"))
         };
-        if !path.is_file() {
+        if !is_there(&path).map_err(Error::io(Attempt::Open, &path))? {
             return Err(refuse("is the last response of the state and was removed"));
         }
         refuse_other_layouts(&run.folder, &run.manifest, self.layouts)?;

@@ -17,6 +17,7 @@ use crate::engine::extract::{Collected, Extract, Loaded, Loader, Provenance, Unu
 use crate::error::Result;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
+use crate::open::is_there;
 use crate::text::{count_of, hex};
 
 /// How old an extract may be that stands in, in days, where nothing else is said.
@@ -139,10 +140,18 @@ fn find_kept(
         ));
     };
     let path = accepted.run.folder.join(&name);
-    if !path.is_file() {
-        return Err(format!(
-            "the copy of {state}'s extract of {date} was removed"
-        ));
+    match is_there(&path) {
+        Ok(true) => {}
+        Ok(false) => {
+            return Err(format!(
+                "the copy of {state}'s extract of {date} was removed"
+            ));
+        }
+        Err(error) => {
+            return Err(format!(
+                "the copy of {state}'s extract of {date} cannot be looked at ({error})"
+            ));
+        }
     }
     Ok(Kept {
         path,

@@ -91,23 +91,26 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };
-    let pruned = Pruned::of(folder);
-    // What was taken out is not missed; what of it is still there is looked at.
-    let taken_out = |output: &&OutputEntry| {
-        pruned
-            .as_ref()
-            .is_some_and(|pruned| pruned.holds(&output.name))
-            && !folder.join(&output.name).exists()
+    let pruned = match Pruned::of(folder) {
+        Err(Error::Input { problem, .. }) => {
+            found.note(PRUNED, None, problem);
+            None
+        }
+        pruned => pruned?,
     };
-    let outputs: Vec<&OutputEntry> = manifest
-        .outputs
-        .iter()
-        .filter(|output| !taken_out(output))
-        .collect();
+    // What was taken out is not missed; what of it is still there is looked at.
+    let mut outputs: Vec<&OutputEntry> = Vec::new();
+    for output in &manifest.outputs {
+        let pruned = pruned.as_ref();
+        if pruned.map_or(Ok(false), |pruned| pruned.took(folder, &output.name))? {
+            found.pruned = pruned.map(|pruned| pruned.date.clone());
+        } else {
+            outputs.push(output);
+        }
+    }
     found.files = outputs.len();
     let sizes = outputs.iter().map(|output| output.bytes);
     found.bytes = sizes.fold(0, u64::saturating_add);
-    found.pruned = pruned.as_ref().map(|pruned| pruned.date.clone());
     let listed: BTreeSet<&str> = manifest
         .outputs
         .iter()
@@ -117,7 +120,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         // A run that filled a folder where it is was killed when all was in its place: the next one
         // removes this.
         let says_so = name == PRUNED && pruned.is_some();
-        let left = name.starts_with(LEFT_INSIDE);
+        let left = name.starts_with(LEFT_INSIDE) || name == LEFT_BY_PRUNE;
         if what != What::File {
             let problem = "is a link or a special file: a run writes neither; it was not followed";
             found.note(&name, None, problem);
@@ -184,6 +187,9 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
 
 /// The staging folder of a run inside its folder.
 const LEFT_INSIDE: &str = ".icr-staging/";
+
+/// What a killed prune left, which the next one removes.
+const LEFT_BY_PRUNE: &str = ".pruned.json.icr-partial";
 
 /// The kind of a name below the folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
