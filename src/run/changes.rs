@@ -24,6 +24,7 @@ use crate::formats::input::{Format, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -73,11 +74,12 @@ impl ChangesWriter<'_> {
             .find(|run| run.output(&name).is_some());
         let pruned = |run: &FinishedRun| {
             let pruned = Pruned::of(&run.folder);
-            pruned.is_some_and(|pruned| pruned.holds(&name)) && !run.folder.join(&name).exists()
+            let held = pruned.is_some_and(|pruned| pruned.holds(&name));
+            Ok(held && look(&run.folder.join(&name))?.is_none())
         };
         let given = match last {
             // What it was given is not known any more: it is given its whole response.
-            Some(run) if pruned(run) => {
+            Some(run) if pruned(run)? => {
                 return Ok(Changes {
                     whole: true,
                     ..Changes::default()
@@ -147,7 +149,7 @@ impl ChangesWriter<'_> {
             let next = "so what changed since is not known; leave --changes out for one night and give the state its whole response";
             Error::input(&path, format!("{problem}, {next}"))
         };
-        if !path.is_file() {
+        if !look(&path)?.is_some_and(|found| found.is_file()) {
             return Err(refuse("is the last response of the state and was removed"));
         }
         refuse_other_layouts(&run.folder, &run.manifest, self.layouts)?;

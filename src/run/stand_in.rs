@@ -17,6 +17,7 @@ use crate::engine::extract::{Collected, Extract, Loaded, Loader, Provenance, Unu
 use crate::error::Result;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::text::{count_of, hex};
 
 /// How old an extract may be that stands in, in days, where nothing else is said.
@@ -139,10 +140,15 @@ fn find_kept(
         ));
     };
     let path = accepted.run.folder.join(&name);
-    if !path.is_file() {
-        return Err(format!(
-            "the copy of {state}'s extract of {date} was removed"
-        ));
+    match look(&path) {
+        Ok(Some(found)) if found.is_file() => {}
+        Ok(_) => {
+            return Err(format!(
+                "the copy of {state}'s extract of {date} was removed"
+            ));
+        }
+        // Where it is read, the run stops for it.
+        Err(_) => {}
     }
     Ok(Kept {
         path,

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::formats::layout::Layout;
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
-use crate::open::read_regular;
+use crate::open::read_whole;
 use crate::run::audit::Session;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
@@ -125,7 +125,7 @@ fn state(text: &str) -> std::result::Result<State, String> {
 }
 
 impl EntriesArgs {
-    fn read(&self, layout: &Layout) -> Result<BTreeSet<MisidentifiedEntry>> {
+    fn read(&self, layout: &Layout, stop: &Stop) -> Result<BTreeSet<MisidentifiedEntry>> {
         let path = self.entries.as_path();
         let mut bytes = Vec::new();
         if path == Path::new("-") {
@@ -139,7 +139,7 @@ impl EntriesArgs {
             let read = stdin.lock().read_to_end(&mut bytes);
             read.map_err(Error::io(Attempt::Read, path))?;
         } else {
-            bytes = read_regular(path).map_err(Error::io(Attempt::Read, path))?;
+            bytes = read_whole(path, stop)?.bytes;
         }
         parse_entries(path, &bytes, layout)
     }
@@ -170,9 +170,11 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             })
         };
     match &args.action {
-        Action::Add { list, entries } => {
-            run_change(list, &|| Ok(Change::Add(entries.read(layout)?)), stdout)
-        }
+        Action::Add { list, entries } => run_change(
+            list,
+            &|| Ok(Change::Add(entries.read(layout, stop)?)),
+            stdout,
+        ),
         Action::Remove {
             list,
             entries,
@@ -181,7 +183,7 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
         } => {
             let what = || match participant(*state, member_id.as_deref())? {
                 Some(participant) => Ok(Change::RemoveParticipant(participant)),
-                None => Ok(Change::Remove(entries.read(layout)?)),
+                None => Ok(Change::Remove(entries.read(layout, stop)?)),
             };
             run_change(list, &what, stdout)
         }
