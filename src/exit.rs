@@ -11,13 +11,15 @@ pub enum Exit {
     Usage,
     /// 3: an input cannot be used or an output cannot be written; nothing was published.
     Failed,
-    /// 130 or 143: stopped by SIGINT or SIGTERM; nothing was published.
+    /// 129, 130 or 143: stopped by SIGHUP, SIGINT or SIGTERM; nothing was published.
     Interrupted(Signal),
 }
 
 /// A signal that asks the program to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
+    /// SIGHUP, 1: the terminal or the connection is gone.
+    HangUp,
     /// SIGINT, 2.
     Interrupt,
     /// SIGTERM, 15.
@@ -32,6 +34,7 @@ impl Exit {
             Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Failed => 3,
+            Exit::Interrupted(Signal::HangUp) => 129,
             Exit::Interrupted(Signal::Interrupt) => 130,
             Exit::Interrupted(Signal::Terminate) => 143,
         }
@@ -49,6 +52,7 @@ mod tests {
             (Exit::Findings, 1),
             (Exit::Usage, 2),
             (Exit::Failed, 3),
+            (Exit::Interrupted(Signal::HangUp), 129),
             (Exit::Interrupted(Signal::Interrupt), 130),
             (Exit::Interrupted(Signal::Terminate), 143),
         ];

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use icr::cli::Cli;
-use icr::run::output::Stdout;
+use icr::run::output::{ProcessOutput, Stdout};
 use icr::stderr::{Event, Level, LogFormat, set_format};
 use icr::stop::Stop;
 use icr::text::shown_path;
@@ -46,7 +46,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         guard::warn_of_root(cli.common.quiet);
     }
     let stop = Stop::on_signals().map_err(Error::Signals)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = std::io::BufWriter::new(ProcessOutput::new(&stop));
     let mut stdout = Stdout::new(&mut out);
     let exit = icr::cli::commands::run(cli, &mut stdout, &stop)?;
     stdout.flush()?;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
 use crate::error::{Error, Result};
 use crate::exit::Signal;
 
 /// The number of records or lines between checks.
 const STOP_RECORDS: u64 = 1 << 14;
 
-/// A flag that SIGINT and SIGTERM set.
+/// A flag that SIGHUP, SIGINT and SIGTERM set.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicUsize>);
 
@@ -20,7 +22,8 @@ impl Stop {
     /// The system's error if the handlers cannot be installed.
     pub fn on_signals() -> std::io::Result<Self> {
         let stop = Stop::default();
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             let number = usize::try_from(signal).unwrap_or_default();
             signal_hook::flag::register_usize(signal, Arc::clone(&stop.0), number)?;
         }
@@ -56,8 +59,20 @@ impl Stop {
     pub fn check(&self) -> Result<()> {
         match i32::try_from(self.0.load(Ordering::Relaxed)).unwrap_or_default() {
             0 => Ok(()),
-            signal_hook::consts::SIGINT => Err(Error::Interrupted(Signal::Interrupt)),
+            SIGHUP => Err(Error::Interrupted(Signal::HangUp)),
+            SIGINT => Err(Error::Interrupted(Signal::Interrupt)),
             _ => Err(Error::Interrupted(Signal::Terminate)),
         }
     }
+}
+
+/// Whether the program was started so that it outlives its terminal (`nohup`): the lowest bit of the mask
+/// of ignored signals is SIGHUP's.
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }

@@ -17,7 +17,7 @@ use crate::cli::commands::{score, synth};
 /// Interstate Case Reconciliation: matches states' child support cases and writes their response files.
 ///
 /// Data goes to stdout, messages to stderr. Exit status: 0 finished, 1 found what it looks for, 2 wrong
-/// usage, 3 an input or output cannot be used (nothing was published), 130 or 143 interrupted.
+/// usage, 3 an input or output cannot be used (nothing was published), 129, 130 or 143 interrupted.
 #[derive(Parser, Debug)]
 #[command(
     name = "icr",

@@ -12,7 +12,7 @@ use crate::formats::input::InputEntry;
 use crate::formats::layout::{Columns, Layout};
 use crate::formats::record::{nine_digits, trim_end};
 use crate::formats::reference::State;
-use crate::run::output::{FileMode, OutputSingle};
+use crate::run::output::OutputSingle;
 use crate::stop::Stop;
 use schemars::JsonSchema;
 
@@ -43,7 +43,7 @@ pub struct FormFaults {
 pub struct Changed {
     /// Entries that are new in it.
     pub added: u64,
-    /// Entries that are no longer in it.
+    /// Entries that are no longer in it, with those of no jurisdiction, which concern nobody.
     pub removed: u64,
     /// Entries that were in it already, or were not in it.
     pub without_effect: u64,
@@ -196,23 +196,33 @@ pub struct Written {
 }
 
 /// Writes a list with a change, beside the file that it will replace. A list that is not there yet
-/// is begun by adding.
+/// is begun by adding. `used` are the files that the command opens besides.
 ///
 /// # Errors
 /// [`Error::Output`] where another process changes it, as [`List::load`], and [`Error::Io`].
-pub fn change(path: &Path, change: &Change, layout: &Layout, stop: &Stop) -> Result<Written> {
-    let mode = mode_of(path);
-    // From here on no other process can change it.
-    let mut file = OutputSingle::create(path, mode, &[])?;
+pub fn change(
+    path: &Path,
+    change: &Change,
+    layout: &Layout,
+    used: &[&Path],
+    stop: &Stop,
+) -> Result<Written> {
+    // From here on no other icr can change it; if something else does, it is not replaced.
+    let mut file = OutputSingle::change(path, used)?;
     let list = match change {
-        Change::Add(_) if !path.exists() => List {
+        Change::Add(_) if !file.replaces_a_file() => List {
             entry: None,
             lines: Vec::new(),
         },
         _ => List::load(path, layout, stop)?,
     };
     let mut entries = list.entries();
-    let mut changed = Changed::default();
+    let all: BTreeSet<_> = list.lines.iter().collect();
+    let of_no_state = (all.len() - entries.len()) as u64;
+    let mut changed = Changed {
+        removed: of_no_state,
+        ..Changed::default()
+    };
     match change {
         Change::Add(added) => {
             for entry in added {
@@ -232,8 +242,9 @@ pub fn change(path: &Path, change: &Change, layout: &Layout, stop: &Stop) -> Res
             let before = entries.len();
             let fips = fips_of(*state);
             entries.retain(|entry| (entry.state_fips, entry.member_id) != (fips, *member));
-            changed.removed = (before - entries.len()) as u64;
-            changed.without_effect = u64::from(changed.removed == 0);
+            let removed = (before - entries.len()) as u64;
+            changed.removed += removed;
+            changed.without_effect = u64::from(removed == 0);
         }
     }
     changed.entries = entries.len() as u64;
@@ -243,16 +254,6 @@ pub fn change(path: &Path, change: &Change, layout: &Layout, stop: &Stop) -> Res
         changed,
         file,
     })
-}
-
-/// The permissions of a file that is to be replaced.
-fn mode_of(path: &Path) -> FileMode {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).map(|file| file.permissions().mode() & 0o777);
-    let mode = mode
-        .ok()
-        .and_then(|mode| format!("{mode:04o}").parse().ok());
-    mode.unwrap_or_default()
 }
 
 fn text_of(entries: &BTreeSet<MisidentifiedEntry>, layout: &Layout) -> Result<Vec<u8>> {

@@ -116,6 +116,16 @@ impl Roster {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
+        // A file with another first line and no rows would be a roster on which nobody is.
+        let head = reader.headers().map(|head| {
+            let mut head: Vec<_> = head.iter().collect();
+            head.sort_unstable();
+            head == ["agreement", "contact", "from", "role", "to", "usps"]
+        });
+        if !head.is_ok_and(|is_known| is_known) {
+            let problem = "is not the line usps,role,from,to,agreement,contact";
+            return Err(refuse(path, Some(1), problem.to_owned()));
+        }
         let mut roster = Roster {
             entry: Some(InputEntry::of_whole("roster", path, &file)),
             ..Roster::default()

@@ -48,7 +48,7 @@ fn of_many_runs_into_one_place_at_once_one_publishes_and_the_others_are_refused(
         for round in 0..rounds {
             let processes = [8, 2, 20, 8][round % 4];
             let forced = writer.name.contains("--force");
-            let force = round % 5 == 4 && writer.name != "convert" && !forced;
+            let force = round % 5 == 4 && !writer.is_single() && !forced;
             bench.prepare();
             if round % 3 == 2 && !writer.is_prepared() {
                 leave(&bench);
@@ -59,7 +59,7 @@ fn of_many_runs_into_one_place_at_once_one_publishes_and_the_others_are_refused(
             let count = |status| statuses.iter().filter(|&&s| s == Some(status)).count();
             assert_eq!(count(0) + count(3), statuses.len(), "{what}");
             // What replaces may replace again, one after the other.
-            let several = force || forced || writer.name == "convert";
+            let several = force || forced || writer.is_single();
             assert!(count(0) == 1 || several && count(0) > 1, "{what}");
             assert!(bench.check(&what), "{what}");
             published += count(0);

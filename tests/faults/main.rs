@@ -146,7 +146,7 @@ fn signals_stop_a_run_with_their_status_and_nothing_published() {
     let expected = expected();
     let parent = tempfile::tempdir().unwrap();
     let out = parent.path().join("run");
-    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+    for (signal, status) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
         let mut stopped = 0;
         for round in 0..if is_long() { 60 } else { 12 } {
             let child = command(&out).spawn().unwrap();
@@ -211,7 +211,7 @@ fn signals_stop_the_commands_that_read_much() {
         let started = std::time::Instant::now();
         icr(line).output().unwrap();
         let whole = started.elapsed();
-        for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        for (signal, status) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
             let mut stopped = 0;
             for round in [1, 3, 5, 7] {
                 let child = icr(line).spawn().unwrap();

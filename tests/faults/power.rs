@@ -125,7 +125,7 @@ fn all_is_synced_before_it_appears_and_its_folder_after() {
             }
         }
         assert!(
-            renames > 0 && marked == (writer.name != "convert"),
+            renames > 0 && marked != writer.is_single(),
             "{}",
             writer.name
         );

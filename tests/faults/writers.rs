@@ -22,13 +22,18 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
+    /// Whether it writes one file.
+    pub(crate) fn is_single(&self) -> bool {
+        ["convert", "validate", "misidentified"].contains(&self.name)
+    }
+
     /// Whether its place may hold something before it.
     pub(crate) fn is_prepared(&self) -> bool {
         self.inside || self.replaces
     }
 }
 
-pub(crate) const WRITERS: [Writer; 8] = [
+pub(crate) const WRITERS: [Writer; 10] = [
     Writer {
         name: "match",
         line: "match --run-date 20261122 --max-rejects 100 --threads 1 --fcr {in}/derived/extracts --ssn-master {in}/world/ssn-master.txt --receipts --out {out} {in}/world/extracts",
@@ -81,6 +86,20 @@ pub(crate) const WRITERS: [Writer; 8] = [
     Writer {
         name: "convert",
         line: "convert --threads 1 --to csv --output {out} {in}/world/extracts/CA.txt",
+        inside: false,
+        replaces: false,
+        has_trail: true,
+    },
+    Writer {
+        name: "validate",
+        line: "validate --threads 1 --max-rejects 100 --rejects {out} {in}/world/extracts/TX.txt",
+        inside: false,
+        replaces: false,
+        has_trail: false,
+    },
+    Writer {
+        name: "misidentified",
+        line: "misidentified add --file {out} --entries {in}/world/misidentified.txt",
         inside: false,
         replaces: false,
         has_trail: true,

@@ -16,6 +16,7 @@ mod fuzz;
 mod pipes;
 #[path = "../program/mod.rs"]
 mod program;
+mod single_file;
 mod source;
 mod terminal;
 mod trail;

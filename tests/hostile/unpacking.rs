@@ -191,3 +191,55 @@ fn a_packed_file_that_is_damaged_or_not_read_is_left_out_where_that_is_asked() {
         std::fs::remove_file(folder.join(name)).unwrap();
     }
 }
+
+#[test]
+fn frames_of_nothing_keep_nobody_waiting() {
+    let world = World::new();
+    let extract = std::fs::read(world.path("world/extracts/TX.txt")).unwrap();
+    let packed = zstd::encode_all(&extract[..], 1).unwrap();
+    // A million frames that a reader skips, 8 bytes each.
+    let skipped = [
+        &[0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0].repeat(1_000_000)[..],
+        &packed,
+    ]
+    .concat();
+    std::fs::write(world.path("skipped.zst"), skipped).unwrap();
+    // The invented extract has findings.
+    let sound = status(&world.run(&["validate", "world/extracts/TX.txt"], &[]));
+    let begun = Instant::now();
+    let read = world.run(&["validate", "skipped.zst"], &[]);
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(status(&read), sound, "{}", stderr(&read));
+    // Real frames without a byte: a few may stand together, not a hundred thousand.
+    let empty = zstd::encode_all(&b""[..], 1).unwrap();
+    for (count, expected) in [(100, sound), (100_000, 3)] {
+        std::fs::write(
+            world.path("empty.zst"),
+            [&empty.repeat(count)[..], &packed].concat(),
+        )
+        .unwrap();
+        let begun = Instant::now();
+        let read = world.run(&["validate", "empty.zst"], &[]);
+        assert!(
+            begun.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            begun.elapsed()
+        );
+        assert_eq!(status(&read), expected, "{}", stderr(&read));
+    }
+}
+
+#[test]
+fn of_two_files_of_one_name_in_an_archive_none_is_chosen() {
+    let world = World::new();
+    let extract = std::fs::read(world.path("world/extracts/TX.txt")).unwrap();
+    let two = [("TX.txt", &extract[..]), ("TX.txt", &extract[..241])];
+    std::fs::write(world.path("two.zip"), archive(&two, DEFLATED)).unwrap();
+    let read = world.run(&["validate", "two.zip"], &[]);
+    assert_eq!(status(&read), 3, "{}", stdout(&read));
+    assert!(stderr(&read).contains("holds 2 files"), "{}", stderr(&read));
+}

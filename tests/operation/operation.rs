@@ -218,6 +218,24 @@ fn cut(path: &Path) {
 }
 
 #[test]
+fn a_roster_with_another_first_line_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let roster = folder.path().join("roster.csv");
+    for text in [
+        "garbage header\n",
+        "usps,role\n",
+        "usps,role,from,to,agreement,kontact\n",
+    ] {
+        std::fs::write(&roster, text).unwrap();
+        let out = folder.path().join("out");
+        let output = run(&out, &["--roster", roster.to_str().unwrap()]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("line 1"), "{told}");
+    }
+}
+
+#[test]
 fn the_roster_stops_or_reports() {
     let folder = tempfile::tempdir().unwrap();
     let roster = folder.path().join("roster.csv");

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::formats::layout::{CodeTable, Layout, LayoutSet};
 use crate::run::output::Stdout;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Show the record layouts and code tables in use
 #[derive(ClapArgs, Debug)]
@@ -241,7 +241,8 @@ fn show(layout: &Layout) -> String {
             field.origin.word(),
             field.values
         );
-        text += line.trim_end();
+        // The names are those of the operator's own files, perhaps with line ends.
+        text += &shown(line.trim_end());
         text.push('\n');
     }
     text

@@ -1,8 +1,8 @@
 //! `icr misidentified`: keeps the list of misidentified SSNs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use schemars::JsonSchema;
@@ -14,16 +14,16 @@ use crate::desk::misidentified::{
     Change, Changed, FormFaults, List, Participant, change, member_id, parse_entries,
 };
 use crate::engine::ssn_check::MisidentifiedEntry;
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::formats::input::{delivered, is_stdin};
 use crate::formats::layout::Layout;
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
-use crate::open::read_whole;
 use crate::run::audit::Session;
 use crate::run::output::Stdout;
 use crate::stop::Stop;
-use crate::text::{count_of, json_text};
+use crate::text::{cell, count_of, json_text};
 
 /// Keep the list of misidentified SSNs: the SSNs that states reported as not being their participant's
 ///
@@ -127,21 +127,16 @@ fn state(text: &str) -> std::result::Result<State, String> {
 impl EntriesArgs {
     fn read(&self, layout: &Layout, stop: &Stop) -> Result<BTreeSet<MisidentifiedEntry>> {
         let path = self.entries.as_path();
-        let mut bytes = Vec::new();
-        if path == Path::new("-") {
-            let stdin = std::io::stdin();
-            if stdin.is_terminal() {
-                return Err(Error::Usage(
-                    "give the entries in a file (--entries PATH) or through a pipe: what is typed stays on the screen"
-                        .to_owned(),
-                ));
-            }
-            let read = stdin.lock().read_to_end(&mut bytes);
-            read.map_err(Error::io(Attempt::Read, path))?;
-        } else {
-            bytes = read_whole(path, stop)?.bytes;
+        if is_stdin(path) && std::io::stdin().is_terminal() {
+            return Err(Error::Usage(
+                "give the entries in a file (--entries PATH) or through a pipe: what is typed stays on the screen"
+                    .to_owned(),
+            ));
         }
-        parse_entries(path, &bytes, layout)
+        let bytes = delivered(path, stop)?;
+        let entries = parse_entries(path, &bytes, layout)?;
+        bytes.check_intact()?;
+        Ok(entries)
     }
 }
 
@@ -156,7 +151,10 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     let run_change =
         |list: &ListArgs, what: &dyn Fn() -> Result<Change>, stdout: &mut Stdout<'_>| {
             list.audit.run("misidentified", None, stop, |session| {
-                let written = change(&list.file, &what()?, layout, stop)?;
+                let what = what()?;
+                let used: Vec<_> = common.layouts.as_deref().into_iter().collect();
+                let used = [used, list.audit.paths().collect()].concat();
+                let written = change(&list.file, &what, layout, &used, stop)?;
                 session.read(written.before.as_slice());
                 session.totals(json!(written.changed));
                 let text = changed_text(args.format, written.changed);
@@ -358,10 +356,11 @@ fn list_text(format: Format, list: &List, show_pii: bool) -> String {
         Format::Csv => {
             let mut text = String::from("state,member_id,count,ssns\n");
             for ((state, member), ssns) in &participants {
+                let member = cell(member);
                 let member = if member.contains([',', '"']) {
                     format!("\"{}\"", member.replace('"', "\"\""))
                 } else {
-                    member.clone()
+                    member.into_owned()
                 };
                 text += &format!("{state},{member},{},{}\n", ssns.len(), shown(ssns));
             }

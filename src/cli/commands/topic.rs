@@ -66,6 +66,7 @@ Exit statuses
        findings
     2  wrong usage, layout, policy or profile file
     3  an input cannot be used or an output cannot be written; nothing was published
+  129  interrupted by SIGHUP; nothing was published
   130  interrupted by SIGINT; nothing was published
   143  interrupted by SIGTERM; nothing was published
 

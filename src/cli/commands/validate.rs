@@ -1,6 +1,6 @@
 //! `icr validate`: reports what is wrong with an extract, and where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -103,15 +103,33 @@ impl ReportFormatArg {
 /// two are for one state.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("validate", None, stop, |session| {
+        let rejects = args.rejects.as_deref();
+        let rejects = rejects
+            .map(|path| OutputSingle::create(path, FileMode::default(), &args.used(common)))
+            .transpose()?;
         let files = files_of(&args.extracts, &args.fcr)?;
         session.read_files(files.iter().map(|(path, _)| path.as_path()), stop)?;
-        validate_audited(args, common, stdout, stop)
+        validate_audited(args, common, rejects, stdout, stop)
     })
+}
+
+impl Args {
+    /// The files and folders that the command opens, none of which the list of findings may replace.
+    fn used<'p>(&'p self, common: &'p CommonArgs) -> Vec<&'p Path> {
+        let inputs = self.extracts.iter().chain(&self.fcr);
+        let side = [&self.misidentified, &self.baseline, &common.layouts];
+        let paths = inputs.chain(side.into_iter().flatten());
+        paths
+            .map(PathBuf::as_path)
+            .chain(self.audit.paths())
+            .collect()
+    }
 }
 
 fn validate_audited(
     args: &Args,
     common: &CommonArgs,
+    rejects: Option<OutputSingle>,
     stdout: &mut Stdout<'_>,
     stop: &Stop,
 ) -> Result<Exit> {
@@ -131,21 +149,18 @@ fn validate_audited(
         limits: Limits::with(&args.max_unusable),
         list_all: args.rejects.is_some(),
     };
-    let inputs = args.extracts.iter().chain(&args.fcr);
-    let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
-    let rejects = args.rejects.as_deref();
-    let rejects = rejects
-        .map(|path| OutputSingle::create(path, FileMode::default(), &inputs))
-        .transpose()?;
     let progress = Progress::new(common.quiet);
     let validated = args
         .threads
         .run(|| validate(&request, &layouts, &progress, stop))?;
     drop(progress);
-    if let Some(mut file) = rejects {
-        validated.rejects(&layouts, |lines| file.write(lines.as_bytes()))?;
-        file.publish()?;
-    }
+    let rejects = match rejects {
+        Some(mut file) => {
+            validated.rejects(&layouts, |lines| file.write(lines.as_bytes()))?;
+            Some(file)
+        }
+        None => None,
+    };
     let (mut report, refusal) = (validated.report, validated.refusal);
     if let Some(baseline) = &baseline {
         report.hold_against(baseline);
@@ -164,6 +179,12 @@ fn validate_audited(
         ReportFormatArg::Sarif => stdout.print(&report.sarif(said))?,
         ReportFormatArg::Junit => stdout.print(&report.junit(worst, said))?,
         ReportFormatArg::Github => stdout.print(&report.github(said))?,
+    }
+    if let Some(file) = rejects {
+        // What cannot be printed or is stopped publishes nothing.
+        stdout.flush()?;
+        stop.check()?;
+        file.publish()?;
     }
     match refusal {
         Some(refusal) => {

@@ -30,7 +30,7 @@ impl FileReport {
         let path = property(&self.listing.path.to_string_lossy());
         *text += &format!(
             "{}: {}, {} rejected\n",
-            message(&self.listing.path.to_string_lossy()),
+            plain(&self.listing.path.to_string_lossy()),
             count_of(self.records, "record"),
             self.rejected
         );
@@ -90,11 +90,22 @@ fn place(finding: &Finding<'_>, lines: bool) -> String {
     }
 }
 
-/// The text of a workflow command.
+/// The text of a workflow command. The older form of a command is known anywhere in a line.
 fn message(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
+        .replace("##[", "##%5B")
+}
+
+/// A name at the start of a line that is no workflow command.
+fn plain(name: &str) -> String {
+    let name = message(name);
+    if name.trim_start().starts_with("::") {
+        format!("./{name}")
+    } else {
+        name
+    }
 }
 
 /// A value of one of its properties.
@@ -108,5 +119,7 @@ mod tests {
     fn what_would_end_a_command_is_escaped() {
         assert_eq!(super::message("50 %\nmore: a, b"), "50 %25%0Amore: a, b");
         assert_eq!(super::property("a:b,c"), "a%3Ab%2Cc");
+        assert_eq!(super::plain(" ::error::x"), "./ ::error::x");
+        assert_eq!(super::plain("a ##[error]x"), "a ##%5Berror]x");
     }
 }

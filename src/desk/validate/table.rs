@@ -2,7 +2,7 @@
 
 use super::{FileReport, Report};
 use crate::error::{Error, Result};
-use crate::text::cell;
+use crate::text::{cell, shown};
 
 const HEADER: [&str; 11] = [
     "file",
@@ -33,7 +33,9 @@ impl Report {
         writer.write_record(HEADER).map_err(&unwritable)?;
         for file in &self.files {
             for line in file.lines() {
-                let head = [&file.file, file.kind, file.state.unwrap_or_default()];
+                // A file's name is not bytes of a record: none of its controls is kept.
+                let name = shown(&file.file);
+                let head = [&name, file.kind, file.state.unwrap_or_default()];
                 let cells = head.into_iter().chain(line.iter().map(String::as_str));
                 let cells = cells.map(|text| cell(text).into_owned());
                 writer.write_record(cells).map_err(&unwritable)?;

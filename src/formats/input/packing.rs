@@ -54,6 +54,7 @@ impl Packing {
         Ok(Box::new(Parts {
             packing: self,
             part: Some(Part::open(self, bytes)?),
+            empty: 0,
         }))
     }
 
@@ -86,6 +87,7 @@ impl<'a> Part<'a> {
         Ok(match packing {
             Packing::Gzip => Part::Gzip(flate2::bufread::GzDecoder::new(bytes)),
             Packing::Zstd => {
+                let bytes = past_skippable(bytes)?;
                 let mut frame = zstd::Decoder::with_buffer(bytes)?.single_frame();
                 frame.window_log_max(ZSTD_WINDOW_LOG)?;
                 Part::Zstd(frame)
@@ -113,10 +115,28 @@ impl<'a> Part<'a> {
     }
 }
 
+/// The bytes behind the frames of zstd that hold nothing for a reader: a number of four bytes, then their
+/// length in four.
+fn past_skippable(mut bytes: &[u8]) -> std::io::Result<&[u8]> {
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, rest @ ..] = bytes {
+        let ends = || std::io::Error::from(ErrorKind::UnexpectedEof);
+        let (length, rest) = rest.split_first_chunk().ok_or_else(ends)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        bytes = rest.get(length..).ok_or_else(ends)?;
+    }
+    Ok(bytes)
+}
+
+/// So many parts without a byte may stand together. Compressors write one or two; nobody could stop a run
+/// that looks for the end of millions.
+const MOST_EMPTY_PARTS: u32 = 4096;
+
 /// The parts of a packed file, one after the other; padding behind the last is none.
 struct Parts<'a> {
     packing: Packing,
     part: Option<Part<'a>>,
+    /// How many parts without a byte came since the last byte.
+    empty: u32,
 }
 
 impl Read for Parts<'_> {
@@ -124,7 +144,12 @@ impl Read for Parts<'_> {
         while let Some(part) = &mut self.part {
             let bytes = part.read(buffer)?;
             if bytes > 0 || buffer.is_empty() {
+                self.empty = 0;
                 return Ok(bytes);
+            }
+            self.empty += 1;
+            if self.empty > MOST_EMPTY_PARTS {
+                return Err(ErrorKind::InvalidData.into());
             }
             let rest = self.part.take().map_or(&[][..], Part::rest);
             if !rest.iter().all(|&byte| is_padding(byte)) {

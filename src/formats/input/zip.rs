@@ -22,6 +22,8 @@ pub(super) const NO_MEMBERS: &[u8] = b"PK\x05\x06";
 const END: &[u8] = b"PK\x05\x06";
 /// How many bytes that end has, without a comment.
 const END_BYTES: usize = 22;
+/// How many bytes an entry of the directory has, without what follows it.
+const ENTRY_BYTES: usize = 46;
 /// The folder into which macOS packs what is not part of the file.
 const NOT_THE_FILE: &[u8] = b"__MACOSX/";
 /// The methods that are read, by their numbers.
@@ -107,6 +109,25 @@ fn without_padding(bytes: &[u8]) -> &[u8] {
     &bytes[..end]
 }
 
+/// How many entries an archive's directory has, from its first byte.
+fn listed(archive: &[u8], first: u64) -> usize {
+    let first = usize::try_from(first).unwrap_or(usize::MAX);
+    let mut rest = archive.get(first..).unwrap_or_default();
+    let mut listed = 0;
+    while let [b'P', b'K', 1, 2, ..] = rest
+        && let Some(entry) = rest.get(..ENTRY_BYTES)
+    {
+        // The lengths of the name, the extra fields and the comment that follow.
+        let lengths = entry[28..34].chunks_exact(2);
+        let follows: usize = lengths
+            .map(|two| usize::from(u16::from_le_bytes([two[0], two[1]])))
+            .sum();
+        rest = rest.get(ENTRY_BYTES + follows..).unwrap_or_default();
+        listed += 1;
+    }
+    listed
+}
+
 /// Reads the one file of an archive, and compares it with its size and checksum at its end.
 pub(super) struct Unzip<'a> {
     packed: Packed<'a>,
@@ -130,7 +151,9 @@ impl<'a> Unzip<'a> {
         let bytes = without_padding(bytes);
         let error = |error| error_of(bytes, error);
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(error)?;
-        let (mut files, mut place) = (0, 0);
+        // The library keeps one of several files of one name; which of them is meant is not known either.
+        let listed = listed(bytes, archive.central_directory_start());
+        let (mut files, mut place) = (listed.saturating_sub(archive.len()), 0);
         for member in 0..archive.len() {
             let entry = archive.by_index_raw(member).map_err(error)?;
             if !entry.is_dir() && !entry.name_raw().starts_with(NOT_THE_FILE) {
@@ -240,6 +263,16 @@ mod tests {
         };
         let two = [("TX.txt", TEXT), ("KS.txt", TEXT)];
         assert_eq!(why(&archive(&two, archives::DEFLATED)), Refused::Members(2));
+        for second in [TEXT, b"another\n"] {
+            for large in [false, true] {
+                let packed_as = As {
+                    large,
+                    ..archives::DEFLATED
+                };
+                let same_name = archive(&[("TX.txt", TEXT), ("TX.txt", second)], packed_as);
+                assert_eq!(why(&same_name), Refused::Members(2));
+            }
+        }
         assert_eq!(why(&archive(&[], archives::DEFLATED)), Refused::Members(0));
         let one = |method, flags| {
             archive(

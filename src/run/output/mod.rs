@@ -22,5 +22,5 @@ pub use place::FileMode;
 pub use publish::Publish;
 pub(super) use remove::remove_run;
 pub use single::OutputSingle;
-pub use stdout::Stdout;
+pub use stdout::{ProcessOutput, Stdout};
 pub use used::refuse_used;

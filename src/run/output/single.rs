@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
+use rustix::fs::{Gid, Stat, Uid};
+
 use super::abandoned::{PARTIAL, remove_left, sweep};
 use super::lock::{Lock, beside};
 use super::open_folder::{Identity, changed, is_file};
@@ -19,8 +21,30 @@ pub struct OutputSingle {
     place: Place,
     partial: OsString,
     file: File,
+    /// The file that is to be replaced, as it was at the start.
+    replaces: Option<Stamp>,
+    /// Whether it is replaced only if it is still as it was at the start.
+    changes: bool,
     published: bool,
     _lock: Lock,
+}
+
+/// What tells a file from another one, and from itself after a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    identity: Identity,
+    bytes: i64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(stat: &Stat) -> Self {
+        Stamp {
+            identity: Identity::of(stat),
+            bytes: stat.st_size,
+            changed: (stat.st_ctime, stat.st_ctime_nsec.cast_signed()),
+        }
+    }
 }
 
 impl OutputSingle {
@@ -31,9 +55,29 @@ impl OutputSingle {
     /// [`Error::Output`] if the target is used, is something else than a regular file, cannot be
     /// replaced, or another run writes it, and [`Error::Io`] if the file cannot be made.
     pub fn create(target: &Path, mode: FileMode, used: &[&Path]) -> Result<Self> {
+        Self::begin(target, Some(mode), used)
+    }
+
+    /// Begins the next state of a file that is kept, with its permissions and its owner. It is published
+    /// only if nobody else changed it meanwhile.
+    ///
+    /// # Errors
+    /// As [`OutputSingle::create`], and [`Error::Output`] if the file belongs to somebody to whom the new
+    /// one cannot be given.
+    pub fn change(target: &Path, used: &[&Path]) -> Result<Self> {
+        Self::begin(target, None, used)
+    }
+
+    /// With no permissions, those of the file that is there.
+    fn begin(target: &Path, mode: Option<FileMode>, used: &[&Path]) -> Result<Self> {
         let io = || Error::io(Attempt::Create, target);
         let place = Place::of_file(target)?;
-        if let Some(stat) = place.parent.stat(&place.name).map_err(io())? {
+        let lock = Lock::take(&place.parent, &place.name)
+            .map_err(io())?
+            .ok_or_else(|| busy(target))?;
+        let there = place.parent.stat(&place.name).map_err(io())?;
+        if let Some(stat) = &there {
+            let stat = *stat;
             if !is_file(&stat) {
                 let problem = "exists and is not a regular file; name another file";
                 return Err(refuse(target, problem));
@@ -50,9 +94,6 @@ impl OutputSingle {
                 return Err(refuse(target, &problem));
             }
         }
-        let lock = Lock::take(&place.parent, &place.name)
-            .map_err(io())?
-            .ok_or_else(|| busy(target))?;
         sweep(&place.parent, &place.name);
         let partial = beside(&place.name, PARTIAL);
         // Anything but a regular file is not from icr, and stays.
@@ -64,17 +105,46 @@ impl OutputSingle {
             );
             return Err(refuse(target, &problem));
         }
-        let file = place
-            .parent
-            .create(&partial, mode.of_file())
-            .map_err(io())?;
-        Ok(OutputSingle {
+        let permissions = match (mode, &there) {
+            (Some(mode), _) => mode.of_file(),
+            (None, Some(stat)) => stat.st_mode & 0o666,
+            (None, None) => FileMode::default().of_file(),
+        };
+        let file = place.parent.create(&partial, permissions).map_err(io())?;
+        let output = OutputSingle {
             place,
             partial,
             file,
+            replaces: there.as_ref().map(Stamp::of),
+            changes: mode.is_none(),
             published: false,
             _lock: lock,
-        })
+        };
+        if let (None, Some(stat)) = (mode, &there) {
+            output.give_to_owner_of(stat)?;
+        }
+        Ok(output)
+    }
+
+    /// Whether a file is there that is to be replaced.
+    pub fn replaces_a_file(&self) -> bool {
+        self.replaces.is_some()
+    }
+
+    fn give_to_owner_of(&self, stat: &Stat) -> Result<()> {
+        let own = rustix::fs::fstat(&self.file)
+            .map_err(|error| Error::io(Attempt::Create, &self.place.target)(error.into()))?;
+        let group = (own.st_gid != stat.st_gid).then(|| Gid::from_raw(stat.st_gid));
+        let owner = (own.st_uid != stat.st_uid).then(|| Uid::from_raw(stat.st_uid));
+        // Without the right to do so the group stays that of the folder or the user.
+        if group.is_some() && owner.is_none() {
+            let _ = rustix::fs::fchown(&self.file, None, group);
+        }
+        if owner.is_some() && rustix::fs::fchown(&self.file, owner, group).is_err() {
+            let problem = "belongs to another user, to whom the new one cannot be given; let that user run icr";
+            return Err(refuse(&self.place.target, problem));
+        }
+        Ok(())
     }
 
     /// The final path, as given.
@@ -95,6 +165,7 @@ impl OutputSingle {
     /// Publishes the file by one rename.
     ///
     /// # Errors
+    /// [`Error::Output`] if a file that is kept was changed by somebody else.
     /// [`Error::Io`] if it cannot be synced or renamed; then it has not appeared.
     /// [`Error::Published`] if it has, but is perhaps not durable.
     pub fn publish(mut self) -> Result<()> {
@@ -102,6 +173,14 @@ impl OutputSingle {
         self.file
             .sync_all()
             .map_err(Error::io(Attempt::Write, &target))?;
+        if self.changes {
+            let there = self.place.parent.stat(&self.place.name);
+            let there = there.map_err(Error::io(Attempt::Create, &target))?;
+            if there.as_ref().map(Stamp::of) != self.replaces {
+                let problem = "was changed by another program meanwhile, and was left as it is; run the command again";
+                return Err(refuse(&target, problem));
+            }
+        }
         self.rename().map_err(Error::io(Attempt::Create, &target))?;
         self.published = true;
         let synced = self.place.parent.sync();
@@ -177,6 +256,38 @@ mod tests {
                 .unwrap()
                 .to_string()
                 .contains("not a regular file")
+        );
+    }
+
+    #[test]
+    fn a_kept_file_that_somebody_else_changes_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("list");
+        let mode = || std::fs::metadata(&target).unwrap().permissions().mode() & 0o777;
+        let publish = |meanwhile: &dyn Fn()| {
+            let mut file = OutputSingle::change(&target, &[]).unwrap();
+            OutputSingle::write(&mut file, b"ours").unwrap();
+            meanwhile();
+            file.publish().map_err(|error| error.to_string())
+        };
+        let theirs = || std::fs::write(&target, "theirs").unwrap();
+        for there in [false, true] {
+            if there {
+                std::fs::write(&target, "before").unwrap();
+            }
+            let refused = publish(&theirs).unwrap_err();
+            assert!(refused.contains("changed by another program"), "{refused}");
+            assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
+        }
+        let gone = publish(&|| std::fs::remove_file(&target).unwrap());
+        assert!(gone.is_err() && !target.exists());
+        publish(&|| ()).unwrap();
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
+        publish(&|| ()).unwrap();
+        assert_eq!(
+            (std::fs::read(&target).unwrap(), mode()),
+            (b"ours".to_vec(), 0o640)
         );
     }
 

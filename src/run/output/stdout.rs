@@ -2,8 +2,19 @@
 
 use std::io::{ErrorKind, Write};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
 use crate::error::{Error, Result};
+use crate::stop::Stop;
 use crate::text::{shown_lines, write_json};
+
+/// The interval at which a wait for the reader checks for a stop request.
+const WAIT_STEP: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
 
 /// The output of a command. After the reader has closed the pipe, the rest is dropped, and the
 /// program ends quietly with the status that it would have had.
@@ -73,8 +84,56 @@ impl<'a> Stdout<'a> {
                 self.closed = true;
                 Ok(())
             }
-            other => other.map_err(Error::Stdout),
+            Err(error) => Err(match error.downcast::<Error>() {
+                Ok(stopped) => stopped,
+                Err(error) => Error::Stdout(error),
+            }),
+            Ok(()) => Ok(()),
         }
+    }
+}
+
+/// The standard output of the process. A reader that does not read keeps nobody from stopping the program.
+pub struct ProcessOutput<'a> {
+    stop: &'a Stop,
+    /// Whether a write may have to wait for a reader.
+    waits: bool,
+}
+
+impl<'a> ProcessOutput<'a> {
+    /// The standard output, until a stop is asked for.
+    pub fn new(stop: &'a Stop) -> Self {
+        let kind = rustix::fs::fstat(std::io::stdout()).map(|stat| stat.st_mode);
+        let kind = kind.map(rustix::fs::FileType::from_raw_mode);
+        ProcessOutput {
+            stop,
+            waits: !matches!(kind, Ok(FileType::RegularFile)),
+        }
+    }
+}
+
+impl Write for ProcessOutput<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let out = std::io::stdout();
+        if !self.waits {
+            return Ok(rustix::io::write(&out, bytes)?);
+        }
+        loop {
+            self.stop.check().map_err(std::io::Error::other)?;
+            let mut wanted = [PollFd::new(&out, PollFlags::OUT)];
+            match poll(&mut wanted, Some(&WAIT_STEP)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // So much a pipe that is ready takes without waiting.
+        let most = bytes.len().min(libc::PIPE_BUF);
+        Ok(rustix::io::write(&out, &bytes[..most])?)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

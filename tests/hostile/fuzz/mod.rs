@@ -1,15 +1,20 @@
 //! Every kind of file that the program reads, damaged at random: no panic, no status that the contract
 //! does not have, no run that never ends. The short form runs the kept corpus (`testdata/fuzz`) and a few
-//! mutations of every seed. The long form mutates for a while and keeps what is new:
+//! mutations of every seed. The long form mutates for a while, and mutates again what was new:
 //!
 //! ```sh
-//! ICR_FUZZ=3600 cargo test --test hostile fuzz -- --nocapture
+//! .ci/fuzz 3600
 //! ```
+//!
+//! The script builds the program with a counter for each of its branches, so that inputs that reach a new
+//! part of it are new. Without the counters (`ICR_FUZZ=3600 cargo test --test hostile no_bytes`) new are
+//! those whose answer is.
 //!
 //! `ICR_FUZZ` is the number of seconds for each kind of file; `ICR_FUZZ_ONLY=roster` takes one kind;
 //! `ICR_FUZZ_SEED` begins elsewhere; `ICR_FUZZ_KEEP=1` writes small inputs whose answer was new into the
 //! corpus. What stops the program is written there always: it becomes part of the corpus with its repair.
 
+mod coverage;
 mod library;
 mod mutate;
 mod targets;
@@ -25,6 +30,7 @@ use icr::cli::Cli;
 use icr::run::output::Stdout;
 use icr::stop::Stop;
 
+use coverage::{Reached, is_measured};
 use mutate::Mutator;
 use targets::{TARGETS, Target, World};
 
@@ -178,9 +184,10 @@ fn fuzz(target: &Target) {
     let mut pool = target.seeds(&world);
     let seeds = pool.len();
     pool.extend(kept(target));
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut reached) = (BTreeSet::new(), Reached::default());
     for input in &pool {
         seen.insert(check(target, &world, input));
+        reached.is_new();
     }
     let limit = setting("ICR_FUZZ").map(Duration::from_secs);
     let mut mutator = Mutator::new(setting("ICR_FUZZ_SEED").unwrap_or(1));
@@ -193,7 +200,9 @@ fn fuzz(target: &Target) {
     while !enough(runs) {
         let input = mutator.mutate(&pool);
         runs += 1;
-        if seen.insert(check(target, &world, &input)) && limit.is_some() {
+        let is_new_answer = seen.insert(check(target, &world, &input));
+        let is_new = reached.is_new() || is_new_answer;
+        if is_new && limit.is_some() {
             new += 1;
             let is_wanted = input.len() <= SMALL && kept(target).len() < MOST_KEPT;
             if is_wanted && setting("ICR_FUZZ_KEEP").is_some() {
@@ -203,16 +212,20 @@ fn fuzz(target: &Target) {
         }
     }
     println!(
-        "fuzz {}: {runs} runs, {} different answers, {new} of them new, from {seeds} seeds and {} kept inputs",
+        "fuzz {}: {runs} runs in {} s, {} different answers, {} parts of the program, {new} new inputs, from {seeds} seeds and {} kept inputs",
         target.name,
+        started.elapsed().as_secs(),
         seen.len(),
+        reached.parts(),
         pool.len() - seeds - new
     );
 }
 
 #[test]
 fn no_bytes_stop_the_program() {
-    let only = std::env::var("ICR_FUZZ_ONLY").ok();
+    let only = std::env::var("ICR_FUZZ_ONLY")
+        .ok()
+        .filter(|only| !only.is_empty());
     let chosen: Vec<&Target> = TARGETS
         .iter()
         .filter(|target| only.as_deref().is_none_or(|only| only == target.name))
@@ -221,7 +234,11 @@ fn no_bytes_stop_the_program() {
         !chosen.is_empty(),
         "there is no such kind of file: {only:?}"
     );
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // The counters are of the whole program: one kind at a time.
+    let threads = match std::thread::available_parallelism() {
+        Ok(threads) if !is_measured() => threads.get(),
+        _ => 1,
+    };
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads {
