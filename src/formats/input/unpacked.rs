@@ -2,8 +2,9 @@
 //!
 //! 131 KB can unpack to gigabytes. The limits here guard the machine and never change an answer, so
 //! the one that can be set (`--max-unpacked`) is of the process. A file over a limit is one that
-//! cannot be used, and messages name the file that was delivered. That the folder of temporary files is
-//! full or missing is no limit but a fault of this machine: it stops the run, whatever the file.
+//! cannot be used, and messages name the file that was delivered; so is one that takes up all the room
+//! for temporary files. That their folder is missing, or full before the file's first byte, is a fault of
+//! this machine: it stops the run, whatever the file.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -89,11 +90,18 @@ impl<'p> Unpacked<'p> {
             self.refuse_without_room()?;
             self.look_at = after + LOOK_BYTES;
         }
-        self.file
-            .write_all(bytes)
-            .map_err(Error::temporary(self.path))?;
-        self.bytes = after;
-        Ok(())
+        match self.file.write_all(bytes) {
+            Ok(()) => {
+                self.bytes = after;
+                Ok(())
+            }
+            Err(error)
+                if [ErrorKind::StorageFull, ErrorKind::QuotaExceeded].contains(&error.kind()) =>
+            {
+                Err(self.no_room(error))
+            }
+            Err(error) => Err(Error::temporary(self.path)(error)),
+        }
     }
 
     /// The file, complete.
@@ -124,10 +132,21 @@ impl<'p> Unpacked<'p> {
         let free = rustix::fs::fstatvfs(&self.file)
             .map_or(u64::MAX, |now| now.f_bavail.saturating_mul(now.f_frsize));
         if free < RESERVE_BYTES {
-            let full = std::io::Error::from(ErrorKind::StorageFull);
-            return Err(Error::temporary(self.path)(full));
+            return Err(self.no_room(ErrorKind::StorageFull.into()));
         }
         Ok(())
+    }
+
+    /// The file took up all the room, or found none.
+    fn no_room(&self, error: std::io::Error) -> Error {
+        if self.bytes == 0 {
+            return Error::temporary(self.path)(error);
+        }
+        let problem = format!(
+            "cannot be unpacked or translated: after {} bytes the disk of temporary files has no more room; make room, or name another folder with TMPDIR",
+            self.bytes
+        );
+        Error::unusable(self.path, problem)
     }
 }
 
