@@ -73,6 +73,21 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// Temporary files cannot be kept: their folder is missing, full, or not to be written. That is this
+    /// machine's fault and never makes a file of a state unusable.
+    #[error(
+        "temporary files cannot be kept in {}, as {} needs: {problem}; make room there, or name another folder with TMPDIR",
+        shown_path(folder),
+        shown_path(path)
+    )]
+    Temporary {
+        /// The folder of temporary files.
+        folder: PathBuf,
+        /// The file that is unpacked, translated or kept.
+        path: PathBuf,
+        /// What the system says.
+        problem: String,
+    },
     /// An output folder or file that must not be written.
     #[error("{}: {problem}", shown_path(path))]
     Output {
@@ -117,6 +132,11 @@ pub enum Error {
     /// stdout could not be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] std::io::Error),
+    /// One thread for each core cannot be started, though no number was asked for: this machine's fault.
+    #[error(
+        "cannot start a thread for each core; give fewer with --threads, or raise the limits of processes and memory (ulimit -u, -v)"
+    )]
+    Threads(#[source] std::io::Error),
     /// The handlers of SIGINT and SIGTERM cannot be installed.
     #[error("cannot watch for signals")]
     Signals(#[source] std::io::Error),
@@ -132,7 +152,6 @@ pub enum Error {
 pub enum Attempt {
     Create,
     CreateFolder,
-    HoldInMemory,
     LockTrail,
     Map,
     Open,
@@ -142,8 +161,6 @@ pub enum Attempt {
     Remove,
     RemoveRemains,
     Replace,
-    Spool,
-    Unpack,
     Write,
     WriteFolderOf,
     WriteTrail,
@@ -155,7 +172,6 @@ impl Attempt {
         match self {
             Attempt::Create => "create",
             Attempt::CreateFolder => "create the folder",
-            Attempt::HoldInMemory => "hold in memory",
             Attempt::LockTrail => "lock the audit trail",
             Attempt::Map => "map",
             Attempt::Open => "open",
@@ -165,8 +181,6 @@ impl Attempt {
             Attempt::Remove => "remove",
             Attempt::RemoveRemains => "remove what a killed run left in",
             Attempt::Replace => "replace",
-            Attempt::Spool => "keep in a temporary file",
-            Attempt::Unpack => "unpack or translate",
             Attempt::Write => "write",
             Attempt::WriteFolderOf => "write the folder of",
             Attempt::WriteTrail => "write the audit trail",
@@ -207,11 +221,13 @@ impl Error {
             | Error::Unusable { .. }
             | Error::Inputs(_)
             | Error::Io { .. }
+            | Error::Temporary { .. }
             | Error::Output { .. }
             | Error::Published { .. }
             | Error::Unbalanced(_)
             | Error::Row { .. }
             | Error::Stdout(_)
+            | Error::Threads(_)
             | Error::Signals(_) => Exit::Failed,
             Error::Pruned { exit, .. } => *exit,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
@@ -226,6 +242,7 @@ impl Error {
             | Error::Unusable { path, .. }
             | Error::Io { path, .. }
             | Error::Output { path, .. } => Some(path),
+            Error::Temporary { folder, .. } => Some(folder),
             _ => None,
         }
     }
@@ -261,6 +278,16 @@ impl Error {
         Error::Unusable {
             path: path.to_owned(),
             problem: problem.into(),
+        }
+    }
+
+    /// An [`Error::Temporary`] for `path`; use as `.map_err(Error::temporary(path))`.
+    pub fn temporary(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Error::Temporary {
+            folder: std::env::temp_dir(),
+            path,
+            problem: source.to_string(),
         }
     }
 

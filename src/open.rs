@@ -5,7 +5,7 @@
 //! files are therefore refused before they are opened, except for pipes where a small file is read
 //! once ([`read_whole`]); these are polled with a time limit, and a signal interrupts the wait.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
@@ -60,10 +60,7 @@ pub fn regular(path: &Path) -> std::io::Result<File> {
 pub fn is_there(path: &Path) -> std::io::Result<bool> {
     match std::fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
-        // Nothing is in what is no folder.
-        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
-            Ok(false)
-        }
+        Err(error) if is_missing(&error) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -76,6 +73,34 @@ pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     regular(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What a path leads to; none where nothing is there. That it cannot be looked at is an error, and
+/// never taken for missing or for damaged: whoever may read it would find it sound.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn look(path: &Path) -> Result<Option<Metadata>> {
+    match std::fs::metadata(path) {
+        Err(error) if is_missing(&error) => Ok(None),
+        looked => looked.map(Some).map_err(Error::io(Attempt::Open, path)),
+    }
+}
+
+/// The bytes of a regular file; none where nothing is there, or something else than a file.
+///
+/// # Errors
+/// [`Error::Io`] where it is there and cannot be read.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    match read_regular(path) {
+        Err(error) if is_missing(&error) || error.kind() == ErrorKind::InvalidInput => Ok(None),
+        read => read.map(Some).map_err(Error::io(Attempt::Read, path)),
+    }
+}
+
+/// Whether the system says that nothing has this name.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// A small file that was read whole.

@@ -138,14 +138,18 @@ impl ThreadsArgs {
     /// Runs `work` in a thread pool of its own.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the threads cannot be started, and any error of `work`.
+    /// [`Error::Threads`] if the threads cannot be started, [`Error::Usage`] if that many were asked for
+    /// and cannot, and any error of `work`.
     pub fn run<T: Send>(self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
-            .map_err(|e| {
-                Error::Usage(format!("--threads {threads}: {e}; give a smaller number"))
+            .map_err(|error| match self.threads {
+                Some(asked) => {
+                    Error::Usage(format!("--threads {asked}: {error}; give a smaller number"))
+                }
+                None => Error::Threads(std::io::Error::other(error)),
             })?;
         pool.install(work)
     }

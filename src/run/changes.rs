@@ -19,12 +19,12 @@ use super::summary::Changes;
 use crate::engine::response::{
     CaseReader, CutBy, OnFault, OutputForm, Read, ReadCase, ResponseFields,
 };
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::formats::input::{Format, InputForm, Source};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::trim_end;
 use crate::formats::reference::State;
-use crate::open::is_there;
+use crate::open::look;
 use crate::stop::Stop;
 use crate::text::hex;
 
@@ -148,7 +148,7 @@ impl ChangesWriter<'_> {
             let next = "so what changed since is not known; leave --changes out for one night and give the state its whole response";
             Error::input(&path, format!("{problem}, {next}"))
         };
-        if !is_there(&path).map_err(Error::io(Attempt::Open, &path))? {
+        if !look(&path)?.is_some_and(|found| found.is_file()) {
             return Err(refuse("is the last response of the state and was removed"));
         }
         refuse_other_layouts(&run.folder, &run.manifest, self.layouts)?;

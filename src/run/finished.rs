@@ -10,7 +10,7 @@ use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY}
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
-use crate::open::{is_there, read_regular};
+use crate::open::{is_there, read_if_there, read_regular};
 use crate::text::{hex, shown};
 
 /// A finished run of match.
@@ -138,9 +138,13 @@ pub fn other_layouts_words(others: &[&str]) -> String {
 }
 
 /// The manifest of a folder, if it is a finished run of match.
-pub fn find_match_manifest(folder: &Path) -> Option<Manifest> {
-    let text = read_regular(&folder.join(MANIFEST)).ok()?;
-    Manifest::parse(&text).filter(|manifest| manifest.command == "match")
+///
+/// # Errors
+/// [`Error::Io`] if a manifest is there and cannot be read.
+pub fn find_match_manifest(folder: &Path) -> Result<Option<Manifest>> {
+    let text = read_if_there(&folder.join(MANIFEST))?;
+    let manifest = text.and_then(|text| Manifest::parse(&text));
+    Ok(manifest.filter(|manifest| manifest.command == "match"))
 }
 
 /// The error for a folder that a run of match did not write.

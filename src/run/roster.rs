@@ -106,10 +106,7 @@ impl Roster {
     /// [`Error::Configuration`] naming the line that is malformed or gives a state two roles on the
     /// date, and as [`read_whole`].
     pub fn load(path: &Path, date: Date, stop: &Stop) -> Result<Self> {
-        let file = read_whole(path, stop).map_err(|error| match error {
-            Error::Io { source, .. } => refuse(path, None, format!("cannot be read ({source})")),
-            other => other,
-        })?;
+        let file = read_whole(path, stop)?;
         let text = utf8_text(&file.bytes)
             .map_err(|no_text| refuse(path, no_text.line, no_text.problem.to_owned()))?;
         if text.trim().is_empty() {

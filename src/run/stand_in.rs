@@ -17,7 +17,7 @@ use crate::engine::extract::{Collected, Extract, Loaded, Loader, Provenance, Unu
 use crate::error::Result;
 use crate::formats::record::Date;
 use crate::formats::reference::State;
-use crate::open::is_there;
+use crate::open::look;
 use crate::text::{count_of, hex};
 
 /// How old an extract may be that stands in, in days, where nothing else is said.
@@ -140,18 +140,15 @@ fn find_kept(
         ));
     };
     let path = accepted.run.folder.join(&name);
-    match is_there(&path) {
-        Ok(true) => {}
-        Ok(false) => {
+    match look(&path) {
+        Ok(Some(found)) if found.is_file() => {}
+        Ok(_) => {
             return Err(format!(
                 "the copy of {state}'s extract of {date} was removed"
             ));
         }
-        Err(error) => {
-            return Err(format!(
-                "the copy of {state}'s extract of {date} cannot be looked at ({error})"
-            ));
-        }
+        // Where it is read, the run stops for it.
+        Err(_) => {}
     }
     Ok(Kept {
         path,

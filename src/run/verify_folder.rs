@@ -1,19 +1,25 @@
 //! Verifies a finished folder against its manifest and, for a match, its control totals. It reads
 //! the folder and changes nothing.
+//!
+//! What cannot be read is an error, and neither damage nor intact: it says nothing about the folder.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::engine::response::{Difference, ResponseFields, StateTotals, differences, recount};
 use crate::error::{Attempt, Error, Result};
-use crate::formats::input::{InputForm, Source};
+use crate::formats::input::{InputForm, Mapped, Source, digest_until};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::open::read_regular;
-use crate::run::{MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY};
+use crate::open::read_if_there;
+use crate::parallel::largest_first;
+use crate::run::{
+    MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY, StateSummary,
+};
 use crate::run::{noted_response_form, refuse_other_layouts};
 use crate::stop::Stop;
 use crate::text::hex;
@@ -62,9 +68,9 @@ impl Verification {
 /// files, and every record of every response is valid in its layout and consistent with its case.
 ///
 /// # Errors
-/// [`Error::Io`] if the folder cannot be read at all, [`Error::Input`] if it is not a finished
-/// folder or was made with other response layouts than `layouts`, [`Error::Interrupted`] if a stop
-/// was requested.
+/// [`Error::Io`] and [`Error::Temporary`] if the folder, or a file of it that is there, cannot be
+/// read, [`Error::Input`] if it is not a finished folder, changed meanwhile, or was made with other
+/// response layouts than `layouts`, [`Error::Interrupted`] if a stop was requested.
 pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Verification> {
     if !std::fs::metadata(folder)
         .map_err(Error::io(Attempt::Open, folder))?
@@ -79,7 +85,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         cases_checked: ResponseFields::new(layouts)?.has_record_counts(),
         ..Verification::default()
     };
-    let Ok(text) = read_regular(&folder.join(MANIFEST)) else {
+    let Some(text) = read_if_there(&folder.join(MANIFEST))? else {
         found.note(
             MANIFEST,
             None,
@@ -139,9 +145,8 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         .into_iter()
         .filter(|output| names.remove(output.name.as_str()))
         .collect();
-    let summary = read_regular(&folder.join(SUMMARY))
-        .ok()
-        .and_then(|text| MatchSummary::parse(&text));
+    let summary = read_if_there(&folder.join(SUMMARY))?;
+    let summary = summary.and_then(|text| MatchSummary::parse(&text));
     let is_match = manifest.command == "match";
     if is_match {
         // A pruned run has no record that could be read at wrong columns.
@@ -153,30 +158,13 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         }
         check_summary(&manifest, summary.as_ref(), &mut found);
     }
-    let parts: Vec<Verification> = outputs
-        .par_iter()
-        .map(|&output| {
-            let mut part = Verification::default();
-            let Some(path) = below(folder, &output.name) else {
-                let problem = "is not the path of a file of the folder, or leads through a link";
-                part.note(&output.name, None, problem);
-                return Ok(part);
-            };
-            check_file(&path, output, &mut part, stop)?;
-            if is_match {
-                check_match_file(
-                    &path,
-                    output,
-                    &manifest,
-                    summary.as_ref(),
-                    layouts,
-                    &mut part,
-                    stop,
-                )?;
-            }
-            Ok(part)
-        })
-        .collect::<Result<_>>()?;
+    let match_run = is_match.then_some(MatchRun {
+        form: noted_response_form(&manifest),
+        summary: summary.as_ref(),
+        layouts,
+    });
+    let verify = |output: &&OutputEntry| verify_file(folder, output, match_run.as_ref(), stop);
+    let parts = largest_first(&outputs, |output| output.bytes, verify)?;
     for part in parts {
         found.response_records += part.response_records;
         found.damage.extend(part.damage);
@@ -228,56 +216,87 @@ fn files_below(root: &Path, stop: &Stop) -> Result<Vec<(String, What)>> {
     Ok(names)
 }
 
-fn check_file(
-    path: &Path,
-    output: &OutputEntry,
-    found: &mut Verification,
-    stop: &Stop,
-) -> Result<()> {
-    stop.check()?;
-    let source = match Source::open(path, RESPONSE_BYTES, InputForm::TEXT, stop) {
-        Err(error @ Error::Interrupted(_)) => return Err(error),
-        Err(_) => {
-            found.note(&output.name, None, "is missing or cannot be read");
-            return Ok(());
-        }
-        Ok(source) => source,
-    };
-    if source.raw_bytes() != output.bytes {
-        let problem = format!(
-            "has {} bytes instead of {}",
-            source.raw_bytes(),
-            output.bytes
-        );
-        found.note(&output.name, None, problem);
-    } else if hex(&source.sha256_until(stop)?) != output.sha256 {
-        found.note(
-            &output.name,
-            None,
-            "was changed: its SHA-256 is not that of the manifest",
-        );
-    }
-    Ok(())
+/// What the files of a match are held against.
+struct MatchRun<'a> {
+    form: InputForm,
+    summary: Option<&'a MatchSummary>,
+    layouts: &'a LayoutSet,
 }
 
-/// The path of a name in the manifest. It must not lead out of the folder or through a link.
-fn below(folder: &Path, name: &str) -> Option<PathBuf> {
+/// Verifies one file: its size, its digest and, of a match, what it holds. It is opened once, so that
+/// what is recounted is what the digest was of.
+fn verify_file(
+    folder: &Path,
+    output: &OutputEntry,
+    run: Option<&MatchRun<'_>>,
+    stop: &Stop,
+) -> Result<Verification> {
+    stop.check()?;
+    let mut found = Verification::default();
+    let path = match below(folder, &output.name)? {
+        Below::File(path) => path,
+        Below::Missing => {
+            found.note(&output.name, None, "is missing");
+            return Ok(found);
+        }
+        Below::Elsewhere => {
+            let problem = "is not the path of a file of the folder, or leads through a link";
+            found.note(&output.name, None, problem);
+            return Ok(found);
+        }
+    };
+    let file = Mapped::open(&path)?;
+    file.will_read();
+    let mut digest = Sha256::new();
+    digest_until(&mut digest, &file, stop)?;
+    if file.len() as u64 != output.bytes {
+        let problem = format!("has {} bytes instead of {}", file.len(), output.bytes);
+        found.note(&output.name, None, problem);
+    } else if hex(&digest.finalize().into()) != output.sha256 {
+        let problem = "was changed: its SHA-256 is not that of the manifest";
+        found.note(&output.name, None, problem);
+    }
+    // A page that could not be read must not be taken for one of zeroes.
+    file.check_intact()?;
+    if let Some(run) = run {
+        run.check_file(file, output, &mut found, stop)?;
+    }
+    Ok(found)
+}
+
+/// What is at a name of the manifest.
+enum Below {
+    File(PathBuf),
+    Missing,
+    /// It leads out of the folder or through a link, or is no file.
+    Elsewhere,
+}
+
+/// Finds a name of the manifest. It must not lead out of the folder or through a link.
+fn below(folder: &Path, name: &str) -> Result<Below> {
     let mut path = folder.to_owned();
     let mut parts = Path::new(name).components().peekable();
-    parts.peek()?;
+    if parts.peek().is_none() {
+        return Ok(Below::Elsewhere);
+    }
     while let Some(part) = parts.next() {
         let std::path::Component::Normal(part) = part else {
-            return None;
+            return Ok(Below::Elsewhere);
         };
         path.push(part);
-        match std::fs::symlink_metadata(&path) {
-            Ok(metadata) if parts.peek().is_some() && !metadata.is_dir() => return None,
-            Ok(metadata) if parts.peek().is_none() && !metadata.is_file() => return None,
-            // If it is missing, that is reported when it is opened.
-            _ => {}
+        let metadata = match std::fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Below::Missing),
+            looked => looked.map_err(Error::io(Attempt::Open, &path))?,
+        };
+        let fits = match parts.peek() {
+            Some(_) => metadata.is_dir(),
+            None => metadata.is_file(),
+        };
+        if !fits {
+            return Ok(Below::Elsewhere);
         }
     }
-    Some(path)
+    Ok(Below::File(path))
 }
 
 fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mut Verification) {
@@ -303,29 +322,58 @@ fn check_summary(manifest: &Manifest, summary: Option<&MatchSummary>, found: &mu
     }
 }
 
-/// Responses are recounted, and so are the errors in rejects files.
-fn check_match_file(
-    path: &Path,
-    output: &OutputEntry,
-    manifest: &Manifest,
-    summary: Option<&MatchSummary>,
-    layouts: &LayoutSet,
-    found: &mut Verification,
-    stop: &Stop,
-) -> Result<()> {
-    let state = |prefix: &str, suffix: &str| {
-        let usps = output.name.strip_prefix(prefix)?.strip_suffix(suffix)?;
-        Some(summary.and_then(|summary| summary.states.get(usps)))
-    };
-    if let Some(said) = state("responses/", ".icr") {
-        let form = noted_response_form(manifest);
-        let source = match Source::open(path, RESPONSE_BYTES, form, stop) {
-            Err(error @ Error::Interrupted(_)) => return Err(error),
-            // Its digest shows that already.
-            Err(_) => return Ok(()),
-            Ok(source) => source,
+impl MatchRun<'_> {
+    /// Responses are recounted, and so are the errors in rejects files.
+    fn check_file(
+        &self,
+        file: Mapped,
+        output: &OutputEntry,
+        found: &mut Verification,
+        stop: &Stop,
+    ) -> Result<()> {
+        let state = |prefix: &str, suffix: &str| {
+            let usps = output.name.strip_prefix(prefix)?.strip_suffix(suffix)?;
+            Some(self.summary.and_then(|summary| summary.states.get(usps)))
         };
-        let counted = recount(&source, &ResponseFields::new(layouts)?, stop)?;
+        if let Some(said) = state("responses/", ".icr") {
+            self.recount(file, said, output, found, stop)?;
+        } else if let Some(Some(said)) = state("rejects/", ".csv") {
+            let rejected = file
+                .split(|&b| b == b'\n')
+                .filter(|line| is_error_line(line))
+                .count() as u64;
+            let said = said.totals.records.rejected;
+            if said != rejected {
+                let difference = Difference {
+                    figure: "records.rejected".to_owned(),
+                    said,
+                    counted: rejected,
+                };
+                found.note(&output.name, None, difference.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    fn recount(
+        &self,
+        file: Mapped,
+        said: Option<&StateSummary>,
+        output: &OutputEntry,
+        found: &mut Verification,
+        stop: &Stop,
+    ) -> Result<()> {
+        let source = match Source::of_mapped(file, RESPONSE_BYTES, self.form, stop) {
+            // It is no file that a run wrote; what cannot be unpacked or translated here is an error.
+            Err(Error::Unusable { problem, .. } | Error::Input { problem, .. }) => {
+                let problem = format!("its records cannot be read: it {problem}");
+                found.note(&output.name, None, problem);
+                return Ok(());
+            }
+            opened => opened?,
+        };
+        let counted = recount(&source, &ResponseFields::new(self.layouts)?, stop)?;
+        source.check_intact()?;
         found.response_records += counted.totals.records;
         let more = counted.faults.count - counted.faults.listed.len() as u64;
         for fault in counted.faults.listed {
@@ -342,26 +390,11 @@ fn check_match_file(
                 }
             }
             // A missing summary is reported only once.
-            None if summary.is_none() => {}
+            None if self.summary.is_none() => {}
             None => found.note(&output.name, None, "the summary does not name the state"),
         }
-    } else if let Some(Some(said)) = state("rejects/", ".csv") {
-        let text = read_regular(path).unwrap_or_default();
-        let rejected = text
-            .split(|&b| b == b'\n')
-            .filter(|line| is_error_line(line))
-            .count() as u64;
-        let said = said.totals.records.rejected;
-        if said != rejected {
-            let difference = Difference {
-                figure: "records.rejected".to_owned(),
-                said,
-                counted: rejected,
-            };
-            found.note(&output.name, None, difference.to_string());
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn is_error_line(line: &[u8]) -> bool {

@@ -21,6 +21,7 @@ mod source;
 mod terminal;
 mod trail;
 mod unpacking;
+mod unreadable;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

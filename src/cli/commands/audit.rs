@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::OutputFormatArg;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::formats::input::Mapped;
+use crate::formats::input::{Mapped, delivered};
 use crate::formats::reference::State;
 use crate::run::audit::{AuditKey, Broken, Check, MonthReport, check, is_trail, report};
 use crate::run::output::Stdout;
@@ -115,7 +115,7 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
         } => {
             let key = audit_key.as_deref();
             let key = key.map(|path| AuditKey::load(path, stop)).transpose()?;
-            let trail = open(file)?;
+            let trail = open(file, stop)?;
             let found = check(&trail, expect.as_deref(), key.as_ref(), stop)?;
             trail.check_intact()?;
             let lost = expect.is_some() && found.expected.is_none();
@@ -131,8 +131,9 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
             })
         }
         Action::Report { state, month, file } => {
-            let trail = open(file)?;
+            let trail = open(file, stop)?;
             let report = report(&trail, state.usps(), month, stop)?;
+            trail.check_intact()?;
             stdout.print(&if json {
                 json_text(&report)
             } else {
@@ -148,8 +149,8 @@ pub fn run(args: &Args, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
 }
 
 /// Opens a trail. Refuses a file that is not one.
-fn open(file: &Path) -> Result<Mapped> {
-    let trail = Mapped::open(file)?;
+fn open(file: &Path, stop: &Stop) -> Result<Mapped> {
+    let trail = delivered(file, stop)?;
     if trail.is_empty() {
         return Err(Error::input(
             file,

@@ -9,6 +9,7 @@ use crate::cli::{CommonArgs, InputArgs, ThreadsArgs};
 use crate::desk::diff::{DiffFields, DiffReport, compare_files, pair_files};
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::open::look;
 use crate::run::output::Stdout;
 use crate::run::{find_match_manifest, other_layouts};
 use crate::stderr::warn;
@@ -57,14 +58,11 @@ enum DiffFormat {
 /// read or there is nothing to compare, and an interruption.
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     args.audit.run("diff", None, stop, |session| {
-        let files = [&args.old, &args.new];
-        session.read_files(
-            files
-                .into_iter()
-                .filter(|path| path.is_file())
-                .map(PathBuf::as_path),
-            stop,
-        )?;
+        for path in [&args.old, &args.new] {
+            if look(path)?.is_some_and(|found| found.is_file()) {
+                session.read_files([path.as_path()], stop)?;
+            }
+        }
         diff_audited(args, common, stdout, stop)
     })
 }
@@ -86,13 +84,13 @@ fn diff_audited(
             .collect::<Result<Vec<_>>>()
     })?;
     let others = |side: &PathBuf| {
-        let manifest = find_match_manifest(side);
-        manifest.map_or_else(Vec::new, |manifest| other_layouts(&manifest, &layouts))
+        let manifest = find_match_manifest(side)?;
+        Ok(manifest.map_or_else(Vec::new, |manifest| other_layouts(&manifest, &layouts)))
     };
     let report = DiffReport {
         files,
         strays: compared.strays,
-        other_layouts: (others(&args.old), others(&args.new)),
+        other_layouts: (others(&args.old)?, others(&args.new)?),
         cases_checked: fields.has_record_counts(),
     };
     if !common.quiet {

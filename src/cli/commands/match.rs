@@ -12,6 +12,7 @@ use crate::cli::{
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::progress::Progress;
 use crate::run::output::Stdout;
 use crate::run::{MANIFEST, MatchInputs, MatchRequest, MatchSummary, RosterPolicy, reconcile};
@@ -105,8 +106,12 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
     args.out.spare_trail(&args.audit)?;
     args.audit.run("match", None, stop, |session| {
         // A folder that holds runs is used but for the one that is replaced.
-        let runs = request.inputs.previous.iter();
-        let runs = runs.filter(|folder| folder.join(MANIFEST).exists());
+        let mut runs = Vec::new();
+        for folder in &request.inputs.previous {
+            if look(&folder.join(MANIFEST))?.is_some() {
+                runs.push(folder);
+            }
+        }
         let side = request.roster.iter().chain(runs);
         let used = request.inputs.paths().chain(side.map(PathBuf::as_path));
         let folder = args.out.create(common, used)?;

@@ -138,7 +138,7 @@ fn score_audited(
                 .map(|(cases, unknown)| LeadScore::new(&cases, unknown, &tally.returned, &truth));
             scores.push(ScoredRun {
                 score: Score::new(tally, &truth, cases_checked).with_leads(leads),
-                routine: routine_of(folder),
+                routine: routine_of(folder)?,
             });
         }
         let mut scores = scores.into_iter();
@@ -228,8 +228,10 @@ fn calibrate(
 }
 
 /// The routine that a run's manifest names.
-fn routine_of(folder: &Path) -> Option<String> {
+fn routine_of(folder: &Path) -> Result<Option<String>> {
     let manifest = find_match_manifest(folder)?;
-    let routine = manifest.options.get("routine")?.as_str()?;
-    Some(routine.to_owned())
+    let routine = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.options.get("routine")?.as_str());
+    Ok(routine.map(str::to_owned))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::folder_files;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::text::shown_path;
 
 /// A response file of each side; one of them may be missing.
@@ -118,7 +119,7 @@ fn files_of(side: &Path) -> Result<Side> {
         return Ok(files);
     }
     let responses = side.join("responses");
-    let is_run = responses.is_dir();
+    let is_run = look(&responses)?.is_some_and(|found| found.is_dir());
     let folder = if is_run { responses } else { side.to_owned() };
     for path in folder_files(&folder)? {
         let name = name_of(&path);

@@ -17,7 +17,7 @@ use super::temporary::temporary_file;
 use super::translate::{Translated, needs_no_translation, translate};
 use super::unpacked::refuse_zeros;
 use super::{Encoding, Format, Framing, InputForm, Mapped, Packing, Records, Told, spool};
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::text::count_of;
 
@@ -68,12 +68,12 @@ impl Source {
     ///
     /// # Errors
     /// [`crate::Error::Io`] and [`crate::Error::Input`] if it cannot be opened, mapped or
-    /// unpacked, or where there is no room for what is unpacked; [`Error::Interrupted`] if the run
-    /// is to stop.
+    /// unpacked, [`Error::Temporary`] where there is no room for what is unpacked;
+    /// [`Error::Interrupted`] if the run is to stop.
     pub fn open(path: &Path, record_bytes: usize, form: InputForm, stop: &Stop) -> Result<Self> {
         let delivered = spool::delivered(path, stop)?;
         delivered.will_read();
-        Self::of_delivered(delivered, record_bytes, form, stop)
+        Self::of_mapped(delivered, record_bytes, form, stop)
     }
 
     /// A file that is open; messages call it `path`.
@@ -87,7 +87,7 @@ impl Source {
         form: InputForm,
         stop: &Stop,
     ) -> Result<Self> {
-        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
+        Self::of_mapped(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
     /// A file that is in memory; messages call it `name`.
@@ -102,10 +102,9 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         let path = Path::new(name);
-        let mut file = temporary_file().map_err(Error::io(Attempt::HoldInMemory, path))?;
-        file.write_all(bytes)
-            .map_err(Error::io(Attempt::HoldInMemory, path))?;
-        Self::of_delivered(Mapped::of_file(file, path)?, record_bytes, form, stop)
+        let mut file = temporary_file().map_err(Error::temporary(path))?;
+        file.write_all(bytes).map_err(Error::temporary(path))?;
+        Self::of_mapped(Mapped::of_file(file, path)?, record_bytes, form, stop)
     }
 
     /// The same file with another record length. It is not decompressed again, unless it is EBCDIC,
@@ -120,13 +119,17 @@ impl Source {
         stop: &Stop,
     ) -> Result<Self> {
         if self.encoding.is_ebcdic() {
-            return Self::of_delivered(self.delivered, record_bytes, form, stop);
+            return Self::of_mapped(self.delivered, record_bytes, form, stop);
         }
         self.take_body(record_bytes, form.format);
         Ok(self)
     }
 
-    fn of_delivered(
+    /// A file that is mapped.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn of_mapped(
         delivered: Mapped,
         record_bytes: usize,
         form: InputForm,
@@ -140,7 +143,10 @@ impl Source {
         } else {
             let (file, translated) = translate(&delivered, packing, record_bytes, form, stop)
                 // A file that was cut short is reported as such, not as one that cannot be unpacked.
-                .map_err(|error| delivered.check_intact().err().unwrap_or(error))?;
+                .map_err(|error| match error {
+                    Error::Temporary { .. } => error,
+                    error => delivered.check_intact().err().unwrap_or(error),
+                })?;
             let bytes = Mapped::of_file(file, &path)?;
             let checksum = bytes.checksum();
             (Some(Decoded { bytes, checksum }), translated)

@@ -48,7 +48,7 @@ pub(super) fn is_read_once(path: &Path) -> bool {
 /// Maps what a path gives: a file, a pipe, or standard input.
 ///
 /// # Errors
-/// As [`Mapped::open`]; [`Error::Io`] and [`Error::Interrupted`] where a pipe cannot be read.
+/// As [`Mapped::open`]; [`Error::Temporary`], [`Error::Io`] and [`Error::Interrupted`] where a pipe cannot be read.
 pub fn delivered(path: &Path, stop: &Stop) -> Result<Mapped> {
     if is_read_once(path) {
         Mapped::of_file(kept(path, stop)?, path)
@@ -73,7 +73,7 @@ fn kept(path: &Path, stop: &Stop) -> Result<File> {
 }
 
 fn keep(path: &Path, stop: &Stop) -> Result<File> {
-    let file = temporary_file().map_err(Error::io(Attempt::Spool, path))?;
+    let file = temporary_file().map_err(Error::temporary(path))?;
     if is_stdin(path) {
         return copy(std::io::stdin().lock(), path, Waits::ToRead, file, stop);
     }
@@ -127,7 +127,7 @@ fn copy<R: Read + AsFd>(
             Ok(bytes) => {
                 has_writer = true;
                 to.write_all(&buffer[..bytes])
-                    .map_err(Error::io(Attempt::Spool, path))?;
+                    .map_err(Error::temporary(path))?;
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => has_writer = true,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

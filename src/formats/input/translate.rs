@@ -99,7 +99,7 @@ fn put(table: Option<&[u8; 256]>, utf8: Option<&mut FromUtf8>, bytes: &[u8], out
 ///
 /// # Errors
 /// [`Error::Unusable`] where the file cannot be unpacked, is not RECFM=VB although that was asked or
-/// found, or is over a limit or has no room; [`Error::Io`]; [`Error::Interrupted`].
+/// found, or is over a limit; [`Error::Temporary`]; [`Error::Io`]; [`Error::Interrupted`].
 pub(super) fn translate(
     delivered: &Mapped,
     packing: Option<Packing>,

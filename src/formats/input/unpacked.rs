@@ -2,7 +2,9 @@
 //!
 //! 131 KB can unpack to gigabytes. The limits here guard the machine and never change an answer, so
 //! the one that can be set (`--max-unpacked`) is of the process. A file over a limit is one that
-//! cannot be used, and messages name the file that was delivered.
+//! cannot be used, and messages name the file that was delivered; so is one that takes up all the room
+//! for temporary files. That their folder is missing, or full before the file's first byte, is a fault of
+//! this machine: it stops the run, whatever the file.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -10,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::temporary::temporary_file;
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 
 /// The standard of `--max-unpacked`: 64 GiB, several times the registry of the nation.
 pub const MAX_UNPACKED_BYTES: u64 = 64 << 30;
@@ -60,14 +62,14 @@ impl<'p> Unpacked<'p> {
     /// Begins the temporary file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be made.
+    /// [`Error::Temporary`] where it cannot be made.
     pub(super) fn create(path: &'p Path, delivered_bytes: u64, is_packed: bool) -> Result<Self> {
         let file = temporary_file();
         Ok(Unpacked {
             path,
             delivered_bytes,
             is_packed,
-            file: file.map_err(Error::io(Attempt::Unpack, path))?,
+            file: file.map_err(Error::temporary(path))?,
             bytes: 0,
             look_at: 0,
         })
@@ -76,8 +78,8 @@ impl<'p> Unpacked<'p> {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`Error::Unusable`] where the file is over a limit or has no room, [`Error::Io`] where it
-    /// cannot be written.
+    /// [`Error::Unusable`] where the file is over a limit, [`Error::Temporary`] where there is no room
+    /// for it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if self.bytes == 0 {
             refuse_zeros(self.path, bytes)?;
@@ -96,9 +98,9 @@ impl<'p> Unpacked<'p> {
             Err(error)
                 if [ErrorKind::StorageFull, ErrorKind::QuotaExceeded].contains(&error.kind()) =>
             {
-                Err(self.no_room())
+                Err(self.no_room(error))
             }
-            Err(error) => Err(Error::io(Attempt::Unpack, self.path)(error)),
+            Err(error) => Err(Error::temporary(self.path)(error)),
         }
     }
 
@@ -130,12 +132,16 @@ impl<'p> Unpacked<'p> {
         let free = rustix::fs::fstatvfs(&self.file)
             .map_or(u64::MAX, |now| now.f_bavail.saturating_mul(now.f_frsize));
         if free < RESERVE_BYTES {
-            return Err(self.no_room());
+            return Err(self.no_room(ErrorKind::StorageFull.into()));
         }
         Ok(())
     }
 
-    fn no_room(&self) -> Error {
+    /// The file took up all the room, or found none.
+    fn no_room(&self, error: std::io::Error) -> Error {
+        if self.bytes == 0 {
+            return Error::temporary(self.path)(error);
+        }
         let problem = format!(
             "cannot be unpacked or translated: after {} bytes the disk of temporary files has no more room; make room, or name another folder with TMPDIR",
             self.bytes

@@ -14,6 +14,7 @@ use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
 use super::open_folder::{Identity, OpenFolder};
+use crate::text::shown_path;
 
 /// The suffix of a lock file's name.
 pub(super) const LOCK: &str = ".icr-lock";
@@ -38,6 +39,16 @@ pub(super) fn beside(output: &OsStr, ending: &str) -> OsString {
     name.push(output);
     name.push(ending);
     name
+}
+
+/// Whether a file holds what a lock's file holds: nothing, or what a removal, perhaps killed, wrote.
+fn is_lock_text(file: &mut File) -> Result<bool> {
+    let mut text = Vec::new();
+    file.rewind()?;
+    file.take(REMOVING.len() as u64 + 1)
+        .read_to_end(&mut text)?;
+    file.rewind()?;
+    Ok(REMOVING.starts_with(&text))
 }
 
 /// Locks a file or folder. Returns false if another process holds the lock.
@@ -96,8 +107,12 @@ impl Lock {
                 let removing = text == REMOVING;
                 return Ok(Attempt::Held { removing });
             }
-            if file.metadata()?.len() > REMOVING.len() as u64 {
-                let problem = "a file of somebody else has the name of its lock";
+            // Another name of somebody's file, or a file that holds something, must not be emptied.
+            if rustix::fs::fstat(&file)?.st_nlink > 1 || !is_lock_text(&mut file)? {
+                let name = shown_path(name.as_ref());
+                let problem = format!(
+                    "{name} beside it has the name of its lock, and is not one that icr made; move it away"
+                );
                 return Err(Error::new(ErrorKind::AlreadyExists, problem));
             }
             let lock = Lock {
@@ -176,6 +191,26 @@ mod tests {
             }
         });
         assert!(taken.into_inner() > 100);
+    }
+
+    #[test]
+    fn another_name_of_a_file_is_no_lock_and_keeps_what_it_holds() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OpenFolder::open(parent.path()).unwrap();
+        let path = |name: &str| parent.path().join(name);
+        for text in ["id=7\n", "", "removing\n"] {
+            std::fs::write(path("small"), text).unwrap();
+            std::fs::hard_link(path("small"), path(".run.icr-lock")).unwrap();
+            let name = OsStr::new("run");
+            let refused = Lock::take(&folder, name).err().unwrap().to_string();
+            assert!(refused.contains(".run.icr-lock"), "{refused}");
+            assert!(Lock::take_for_removal(&folder, name).is_err());
+            assert_eq!(std::fs::read_to_string(path("small")).unwrap(), text);
+            std::fs::remove_file(path(".run.icr-lock")).unwrap();
+        }
+        std::fs::write(path(".run.icr-lock"), "id=7\n").unwrap();
+        assert!(Lock::take(&folder, OsStr::new("run")).is_err());
+        assert_eq!(std::fs::read(path(".run.icr-lock")).unwrap(), b"id=7\n");
     }
 
     #[test]

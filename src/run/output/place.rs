@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::open_folder::OpenFolder;
 use crate::error::{Attempt, Error, Result};
+use crate::open::look;
 use crate::text::shown_path;
 
 /// `--file-mode`: the permissions of files. Folders also get the matching search bits.
@@ -112,7 +113,7 @@ fn require_parent(target: &Path) -> Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => return Ok(()),
     };
-    if parent.is_dir() {
+    if look(parent)?.is_some_and(|found| found.is_dir()) {
         return Ok(());
     }
     let parent = shown_path(parent);

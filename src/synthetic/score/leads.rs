@@ -10,6 +10,7 @@ use crate::engine::leads::{EvidenceSet, Why};
 use crate::error::Result;
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::run::read_leads_file;
 use crate::stop::Stop;
 
@@ -76,20 +77,20 @@ pub struct LeadScore {
 /// Reads the leads of a run; none where it wrote none.
 ///
 /// # Errors
-/// As [`read_leads_file`].
+/// [`crate::Error::Io`] where they are there and cannot be looked at, and as [`read_leads_file`].
 pub fn read_leads(
     folder: &Path,
     truth: &Truth,
     stop: &Stop,
 ) -> Result<Option<(Vec<CaseLeads>, u64)>> {
     let folder = folder.join("leads");
-    if !folder.is_dir() {
+    if !look(&folder)?.is_some_and(|found| found.is_dir()) {
         return Ok(None);
     }
     let (mut cases, mut unknown) = (Vec::new(), 0);
     for state in State::all() {
         let path = folder.join(format!("{state}.csv"));
-        if path.is_file() {
+        if look(&path)?.is_some() {
             read_file(&path, state, truth, (&mut cases, &mut unknown), stop)?;
         }
     }

@@ -12,12 +12,12 @@ use std::path::Path;
 use super::truth::{CaseKey, Truth};
 use crate::engine::matching::{MatchBasis, ReasonCode};
 use crate::engine::response::{ReadCase, ResponseFields};
-use crate::error::{Attempt, Error, Result};
-use crate::formats::input::{InputForm, Source};
+use crate::error::{Error, Result};
+use crate::formats::input::{InputForm, Source, delivered};
 use crate::formats::layout::{LayoutSet, RECORD_BYTES};
 use crate::formats::record::CaseId;
 use crate::formats::reference::{STATE_COUNT, State};
-use crate::open::{read_regular, regular};
+use crate::open::read_if_there;
 use crate::stop::Stop;
 use crate::synthetic::synth::who::HEADER;
 use std::io::ErrorKind;
@@ -74,10 +74,10 @@ impl Participants {
     /// [`Error::Io`] where it cannot be read, [`Error::Input`] naming the line that is not of the form, or
     /// is about a case that the truth does not have; [`Error::Interrupted`].
     pub fn load(path: &Path, truth: &Truth, layouts: &LayoutSet, stop: &Stop) -> Result<Self> {
-        let file = regular(path).map_err(Error::io(Attempt::Open, path))?;
+        let bytes = delivered(path, stop)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
-            .from_reader(std::io::BufReader::new(file));
+            .from_reader(&*bytes);
         let mut cells = csv::StringRecord::new();
         let mut lines = Vec::new();
         for number in 1.. {
@@ -220,10 +220,7 @@ fn is_missing(path: &Path) -> bool {
 /// [`Error::Io`] where the file is there and cannot be read.
 pub(super) fn rejected(folder: &Path, state: &str) -> Result<BTreeSet<u64>> {
     let path = folder.join("rejects").join(format!("{state}.csv"));
-    if is_missing(&path) {
-        return Ok(BTreeSet::new());
-    }
-    let bytes = read_regular(&path).map_err(Error::io(Attempt::Read, &path))?;
+    let bytes = read_if_there(&path)?.unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let errors = text.lines().filter_map(|line| {
         let mut cells = line.split(',');

@@ -16,6 +16,7 @@ use crate::formats::input::{InputForm, Source, input_files};
 use crate::formats::layout::{Columns, LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
+use crate::open::look;
 use crate::progress::{Progress, Unit};
 use crate::run::{find_match_manifest, refuse_other_layouts};
 use crate::stop::Stop;
@@ -34,13 +35,13 @@ pub fn score(
 ) -> Result<Tally> {
     let fields = ResponseFields::new(layouts)?;
     let responses = folder.join("responses");
-    if !responses.is_dir() {
+    if !look(&responses)?.is_some_and(|found| found.is_dir()) {
         return Err(Error::input(
             folder,
             "holds no folder `responses`; give the folder that icr match wrote",
         ));
     }
-    if let Some(manifest) = find_match_manifest(folder) {
+    if let Some(manifest) = find_match_manifest(folder)? {
         refuse_other_layouts(folder, &manifest, layouts)?;
     }
     let mut files = Vec::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::engine::Postings;
 use crate::engine::matching::ReasonCodes;
 use crate::error::{Error, Result};
-use crate::formats::input::Mapped;
+use crate::formats::input::delivered;
 use crate::formats::record::CaseId;
 use crate::formats::reference::State;
 use crate::stop::Stop;
@@ -59,7 +59,7 @@ impl Truth {
     /// [`Error::Io`] if it cannot be read; [`Error::Input`] naming the line, if one is malformed;
     /// [`Error::Interrupted`] if a stop was requested.
     pub fn load(path: &Path, stop: &Stop) -> Result<Self> {
-        let bytes = Mapped::open(path)?;
+        let bytes = delivered(path, stop)?;
         bytes.will_read();
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
