@@ -222,3 +222,36 @@ fn hostile_ids_are_shown_escaped_and_are_no_formulas() {
         }
     }
 }
+
+#[test]
+fn names_of_run_folders_forge_no_line_and_are_no_formulas() {
+    let world = World::new();
+    std::fs::create_dir(world.path("runs")).unwrap();
+    for name in ["a\nicr: error: forged", "=1+1", "b\u{9b}31m"] {
+        let copied = std::process::Command::new("cp")
+            .arg("-r")
+            .arg(world.path("run"))
+            .arg(world.path("runs").join(name))
+            .status();
+        assert!(copied.unwrap().success());
+    }
+    for line in [
+        "history --summaries-only runs",
+        "history --summaries-only --format csv runs",
+        "status runs/=1+1",
+        "prune --dry-run --run-date 20290101 --keep-responses 1 --keep-summaries 2 runs",
+    ] {
+        let output = ends(world.command().args(line.split(' ')));
+        assert_eq!(status(&output), 0, "{line}: {}", stderr(&output));
+        let text = stdout(&output);
+        assert_harmless(line, &text, &output.stdout);
+        assert!(
+            !text.lines().any(|line| line.starts_with("icr: ")),
+            "{line}: {text}"
+        );
+        assert!(
+            !line.contains("csv") || !text.contains(",=") && !text.contains("\n="),
+            "{text}"
+        );
+    }
+}

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::run::output::Stdout;
 use crate::run::{Done, PruneOutcome, PruneRequest, PrunedRun, prune};
 use crate::stop::Stop;
-use crate::text::json_text;
+use crate::text::{json_text, shown};
 
 /// Take responses, rejects and kept extracts out of old runs
 ///
@@ -128,7 +128,7 @@ pub struct PruneDocument<'a> {
 fn text(done: &[PrunedRun]) -> String {
     let line = |run: &PrunedRun| {
         let date = run.run_date.as_deref().unwrap_or("-");
-        format!("{date:<8}  {:<18}{}\n", run.run, run.done.word())
+        format!("{date:<8}  {:<18}{}\n", shown(&run.run), run.done.word())
     };
     done.iter().map(line).collect()
 }

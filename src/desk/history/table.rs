@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::figures::SHOWN;
 use super::model::{History, Point, Scope};
 use crate::error::{Error, Result};
-use crate::text::count_of;
+use crate::text::{cell, count_of, shown};
 
 /// The history as tables; `*` marks a sudden change.
 pub fn text(history: &History) -> String {
@@ -25,7 +25,7 @@ pub fn text(history: &History) -> String {
         }
         text = text.trim_end().to_owned() + "\n";
         for (night, point) in history.nights.iter().zip(&scope.points) {
-            let _ = write!(text, "{:<10}{:<14}", night.run_date, night.run);
+            let _ = write!(text, "{:<10}{:<14}", night.run_date, shown(&night.run));
             row(&mut text, point.as_ref());
         }
         corrected(&mut text, scope);
@@ -110,11 +110,13 @@ pub fn csv(history: &History) -> Result<String> {
         .map_err(|e| failed(e.to_string()))?;
     for scope in &history.scopes {
         for (night, point) in history.nights.iter().zip(&scope.points) {
+            let run = shown(&night.run);
+            let run = cell(&run);
             for (name, figure) in point.iter().flat_map(|point| &point.figures) {
                 let median = figure.median.map(|median| median.to_string());
                 let cells = [
                     night.run_date.as_str(),
-                    &night.run,
+                    &run,
                     &scope.name,
                     name,
                     &figure.value.to_string(),

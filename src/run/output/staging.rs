@@ -27,7 +27,7 @@ pub(super) struct Staging {
     pub(super) folder: OpenFolder,
     pub(super) content: OpenFolder,
     _mark: File,
-    _made: Made,
+    made: Made,
 }
 
 /// A folder that was created and must be removed.
@@ -59,7 +59,7 @@ impl Staging {
             holder,
             name,
             identity,
-        } = &self._made;
+        } = &self.made;
         remove_folder(holder, name, *identity, &[MARK])
     }
 
@@ -83,7 +83,7 @@ impl Staging {
             folder,
             content,
             _mark: mark,
-            _made: made,
+            made,
         })
     }
 }
