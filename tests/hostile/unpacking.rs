@@ -154,6 +154,28 @@ fn gigabytes_of_nothing_are_told_at_once() {
 }
 
 #[test]
+fn a_file_of_nothing_but_empty_records_is_given_up_before_it_takes_gigabytes() {
+    let world = World::new();
+    let folder = world.extracts("in");
+    std::fs::write(folder.join("OR.gz"), gzip(&vec![b'\n'; 60 << 20])).unwrap();
+    let shell = |line: &str| {
+        let mut command = std::process::Command::new("sh");
+        // These records took five gigabytes and more.
+        let line = format!("ulimit -v 2000000; exec {} {line}", super::ICR);
+        command.args(["-c", &line]);
+        super::ends(command.current_dir(world.folder.path()))
+    };
+    let stopped = shell("match --threads 2 --out r in");
+    assert_eq!(status(&stopped), 3, "{}", stderr(&stopped));
+    assert!(stderr(&stopped).contains("cannot make up for them"));
+    let excluded = shell("match --threads 2 --on-bad-file exclude --out r in");
+    assert_eq!(status(&excluded), 0, "{}", stderr(&excluded));
+    assert!(stderr(&excluded).contains("OR.gz was left out"));
+    let checked = shell("validate --threads 2 in");
+    assert!([1, 3].contains(&status(&checked)), "{}", stderr(&checked));
+}
+
+#[test]
 fn a_packed_file_that_is_damaged_or_not_read_is_left_out_where_that_is_asked() {
     let world = World::new();
     let folder = world.extracts("in");

@@ -231,6 +231,10 @@ fn load(
     let as_far_as_can_be = |((path, provenance), loaded): (&(PathBuf, _), Loaded)| {
         let unusable = match loaded {
             Loaded::Usable(extract) => return Ok(File::Read(extract, None)),
+            // Not read, or given up: a second look would not find more.
+            Loaded::Unusable(unusable) if unusable.records == 0 => {
+                return Ok(File::Unreadable(unusable));
+            }
             Loaded::Unusable(unusable) => unusable,
         };
         Ok(match loader.load(path, *provenance)? {

@@ -35,6 +35,12 @@ const PIECE_BYTES: usize = 256 * 1024;
 /// The number of pieces that are edited in parallel before their rows are merged.
 const WINDOW_PIECES: usize = 16;
 
+/// After so many rejected records, of which each takes memory, a file is given up that is nothing but
+/// scraps: mostly records of fewer than [`SCRAP_BYTES`], and its rest too short to make up for them.
+const MOST_SCRAPS: u64 = 1_000_000;
+/// No extract has records as short as this.
+const SCRAP_BYTES: u64 = 20;
+
 /// Reads files of extract records.
 pub struct Loader<'a> {
     /// The columns of a submitted record.
@@ -72,8 +78,9 @@ impl Loader<'_> {
     /// [`Error::Interrupted`] if a stop was requested. A file that can be read but not used is not
     /// an error here, see [`Loaded`].
     pub fn load(&self, path: &Path, provenance: Provenance) -> Result<Loaded> {
-        match Source::open(path, RECORD_BYTES, self.form.of(path), self.stop) {
-            Ok(source) => self.load_source(source, provenance),
+        let source = Source::open(path, RECORD_BYTES, self.form.of(path), self.stop);
+        match source.and_then(|source| self.load_source(source, provenance)) {
+            Ok(loaded) => Ok(loaded),
             Err(Error::Unusable { path, problem }) => {
                 let unusable = not_read(path, provenance, problem)?;
                 Ok(Loaded::Unusable(Box::new(unusable)))
@@ -85,7 +92,7 @@ impl Loader<'_> {
     /// Reads an open file.
     ///
     /// # Errors
-    /// As [`Loader::load`].
+    /// As [`Loader::load`], and [`Error::Unusable`] if it was given up.
     pub fn load_source(&self, source: Source, provenance: Provenance) -> Result<Loaded> {
         let layout = match provenance {
             Provenance::Submitted => &self.submitted_layout,
@@ -219,9 +226,37 @@ impl Loader<'_> {
             }
             self.progress.advance((end - first) as u64);
             read_bytes += end - first;
+            self.give_up_on_scraps(&whole.all, source, read_bytes, editor.layout.min_bytes)?;
         }
         debug_assert_eq!(read_bytes, file.len());
         Ok(whole)
+    }
+
+    /// Refuses a file whose records can no longer be accepted in the share that is wanted, whatever the
+    /// rest of it holds.
+    fn give_up_on_scraps(
+        &self,
+        whole: &Piece,
+        source: &Source,
+        read_bytes: usize,
+        min_bytes: usize,
+    ) -> Result<()> {
+        let rejected = whole.rejected.len() as u64;
+        let is_scraps = rejected > MOST_SCRAPS && (read_bytes as u64) < whole.records * SCRAP_BYTES;
+        if !is_scraps || self.max_rejects_percent >= 100.0 {
+            return Ok(());
+        }
+        let rest = (source.bytes().len() - read_bytes) / min_bytes.max(1);
+        let most_records = whole.records + rest as u64 + 1;
+        let least_share = rejected as f64 * 100.0 / most_records as f64;
+        if least_share > self.max_rejects_percent {
+            let problem = format!(
+                "{rejected} of its first {} records are rejected, most of them shorter than {SCRAP_BYTES} bytes, and the rest cannot make up for them (--max-rejects {}): it was not read further",
+                whole.records, self.max_rejects_percent
+            );
+            return Err(Error::unusable(&source.path, problem));
+        }
+        Ok(())
     }
 
     /// What was done to the file as a whole.
