@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::exit::{Exit, Signal};
 use crate::text::{shown, shown_path};
 
-/// A fatal error: the run ends, and nothing is published, except for [`Error::Published`].
+/// A fatal error: the run ends, and nothing is published, except for [`Error::Published`];
+/// of a prune, [`Error::Pruned`] says what is gone.
 ///
 /// Every message is a lowercase fragment that names its subject and what to do next. It must not
 /// contain a value of a record.
@@ -104,6 +105,14 @@ pub enum Error {
         problem: &'static str,
         /// The cause.
         source: Box<Error>,
+    },
+    /// A prune did not do all that was asked, or could not tell that it did.
+    #[error("{told}")]
+    Pruned {
+        /// What is gone, what is not, and why.
+        told: String,
+        /// How it ends the program.
+        exit: Exit,
     },
     /// Control totals that do not balance: a fault of this program.
     #[error(
@@ -220,6 +229,7 @@ impl Error {
             | Error::Stdout(_)
             | Error::Threads(_)
             | Error::Signals(_) => Exit::Failed,
+            Error::Pruned { exit, .. } => *exit,
             Error::Interrupted(signal) => Exit::Interrupted(*signal),
         }
     }

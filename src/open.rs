@@ -52,6 +52,19 @@ pub fn regular(path: &Path) -> std::io::Result<File> {
     }
 }
 
+/// Whether a name is there, whatever it is; a link is not followed. That it cannot be looked at is an
+/// error, and not that it is missing.
+///
+/// # Errors
+/// The system's answer.
+pub fn is_there(path: &Path) -> std::io::Result<bool> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The bytes of a regular file.
 ///
 /// # Errors

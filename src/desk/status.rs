@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::run::{FinishedRun, Pruned, StoodIn};
+use crate::run::{FinishedRun, StoodIn, responses_pruned};
 use crate::stop::Stop;
 use crate::text::{json_text, shown};
 
@@ -105,7 +105,7 @@ impl Status {
         let mut states = Vec::new();
         for folder in folders {
             stop.check()?;
-            states.extend(of_run(&FinishedRun::open(folder)?));
+            states.extend(of_run(&FinishedRun::open(folder)?)?);
         }
         states
             .sort_by(|a, b| (&a.state, &a.run_date, &a.run).cmp(&(&b.state, &b.run_date, &b.run)));
@@ -126,9 +126,9 @@ impl Status {
     }
 }
 
-fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
+fn of_run(run: &FinishedRun) -> Result<Vec<StateStatus>> {
     let (name, summary) = (run.name(), &run.summary);
-    let pruned = Pruned::of(&run.folder).map(|pruned| pruned.date);
+    let pruned = responses_pruned(run)?;
     let blank = |state: &str, received| StateStatus {
         run: name.clone(),
         run_date: run.manifest.run_date.clone().unwrap_or_default(),
@@ -205,7 +205,7 @@ fn of_run(run: &FinishedRun) -> Vec<StateStatus> {
         };
         rows.insert(state, row);
     }
-    rows.into_values().collect()
+    Ok(rows.into_values().collect())
 }
 
 fn form(said: &str) -> String {

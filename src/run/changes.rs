@@ -73,9 +73,8 @@ impl ChangesWriter<'_> {
             .latest_first()
             .find(|run| run.output(&name).is_some());
         let pruned = |run: &FinishedRun| {
-            let pruned = Pruned::of(&run.folder);
-            let held = pruned.is_some_and(|pruned| pruned.holds(&name));
-            Ok(held && look(&run.folder.join(&name))?.is_none())
+            let pruned = Pruned::of(&run.folder)?;
+            pruned.map_or(Ok(false), |pruned| pruned.took(&run.folder, &name))
         };
         let given = match last {
             // What it was given is not known any more: it is given its whole response.

@@ -1,5 +1,6 @@
 //! The folder of a finished run of match, with its manifest and summary read once.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,7 +10,7 @@ use super::{LayoutEntry, MANIFEST, Manifest, MatchSummary, OutputEntry, SUMMARY}
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::InputForm;
 use crate::formats::layout::LayoutSet;
-use crate::open::{read_if_there, read_regular};
+use crate::open::{is_there, read_if_there, read_regular};
 use crate::text::{hex, shown};
 
 /// A finished run of match.
@@ -32,10 +33,17 @@ impl FinishedRun {
     /// [`Error::Input`] if the folder is not a finished run of match, and [`Error::Io`] if its
     /// manifest or summary cannot be read.
     pub fn open(folder: &Path) -> Result<Self> {
+        let text = read(folder, MANIFEST)?;
+        let manifest = manifest_of_match(folder, &text)?;
+        let summary = folder.join(SUMMARY);
+        if !is_there(&summary).map_err(Error::io(Attempt::Open, &summary))? {
+            let problem = "is not there although the manifest is: the run was damaged, or an icr prune of an earlier version was cut short; move its folder away, or let icr prune remove it when it is old enough";
+            return Err(Error::input(&summary, problem));
+        }
         Ok(FinishedRun {
             folder: folder.to_owned(),
-            manifest: match_manifest(folder)?,
-            manifest_sha256: hex(&Sha256::digest(read(folder, MANIFEST)?).into()),
+            manifest,
+            manifest_sha256: hex(&Sha256::digest(&text).into()),
             summary: MatchSummary::parse(&read(folder, SUMMARY)?)
                 .ok_or_else(|| no_run(folder, SUMMARY))?,
         })
@@ -71,8 +79,11 @@ impl FinishedRun {
 /// # Errors
 /// [`Error::Input`] if it is not such a folder, and [`Error::Io`] if its manifest cannot be read.
 pub fn match_manifest(folder: &Path) -> Result<Manifest> {
-    let text = read(folder, MANIFEST)?;
-    let manifest = Manifest::parse(&text).ok_or_else(|| no_run(folder, MANIFEST))?;
+    manifest_of_match(folder, &read(folder, MANIFEST)?)
+}
+
+fn manifest_of_match(folder: &Path, text: &[u8]) -> Result<Manifest> {
+    let manifest = Manifest::parse(text).ok_or_else(|| no_run(folder, MANIFEST))?;
     if manifest.command == "match" {
         Ok(manifest)
     } else {
@@ -143,19 +154,26 @@ fn no_run(folder: &Path, name: &str) -> Error {
 }
 
 fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
-    if !folder.is_dir() {
-        let what = if folder.exists() {
-            "is not a folder"
-        } else {
-            "is not there"
-        };
-        let problem = format!("{what}; give the folder of a finished run of icr match");
-        return Err(Error::input(folder, problem));
-    }
+    require_folder(folder, GIVE_A_RUN)?;
     let path = folder.join(name);
-    if !path.exists() {
-        let problem = format!("holds no {name}; give the folder of a finished run of icr match");
-        return Err(Error::input(folder, problem));
+    if !is_there(&path).map_err(Error::io(Attempt::Open, &path))? {
+        return Err(Error::input(
+            folder,
+            format!("holds no {name}; {GIVE_A_RUN}"),
+        ));
     }
     read_regular(&path).map_err(Error::io(Attempt::Read, &path))
+}
+
+const GIVE_A_RUN: &str = "give the folder of a finished run of icr match";
+
+/// Refuses what is not a folder; `next` says what to give instead.
+pub(super) fn require_folder(folder: &Path, next: &str) -> Result<()> {
+    let problem = match std::fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => return Ok(()),
+        Ok(_) => format!("is not a folder; {next}"),
+        Err(error) if error.kind() == ErrorKind::NotFound => format!("is not there; {next}"),
+        Err(error) => return Err(Error::io(Attempt::Open, folder)(error)),
+    };
+    Err(Error::input(folder, problem))
 }

@@ -8,10 +8,12 @@ mod finished;
 mod inputs;
 mod leads;
 mod leads_file;
+mod listing;
 mod manifest;
 mod options;
 pub mod output;
 mod previous;
+mod prune;
 mod pruned;
 mod receipts;
 mod reconcile;
@@ -30,10 +32,12 @@ pub use finished::{
 pub use inputs::{Gathered, MatchInputs, Reading, SideFiles};
 pub use leads::LEADS_HEAD;
 pub use leads_file::{LeadLine, read_leads_file};
+pub use listing::runs_of;
 pub use manifest::{LayoutEntry, MANIFEST, Manifest, OutputEntry};
 pub use options::{MatchOptions, OnBadFile, note_input_form, noted_response_form};
-pub use previous::{EarlierRuns, runs_below, runs_of};
-pub use pruned::{Done, PRUNED, PruneRequest, Pruned, PrunedRun, prune};
+pub use previous::EarlierRuns;
+pub use prune::{Done, PruneOutcome, PruneRequest, PrunedRun, prune};
+pub use pruned::{PRUNED, Pruned, responses_pruned};
 pub use receipts::{excluded_receipt, receipt};
 pub use reconcile::{MatchRequest, Reconciled, reconcile};
 pub use rejects::{

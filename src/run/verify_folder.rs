@@ -15,7 +15,7 @@ use crate::engine::response::{Difference, ResponseFields, StateTotals, differenc
 use crate::error::{Attempt, Error, Result};
 use crate::formats::input::{InputForm, Mapped, Source, digest_until};
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
-use crate::open::{look, read_if_there};
+use crate::open::read_if_there;
 use crate::parallel::largest_first;
 use crate::run::{
     MANIFEST, Manifest, MatchSummary, OutputEntry, PRUNED, Pruned, SUMMARY, StateSummary,
@@ -97,21 +97,26 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         found.note(MANIFEST, None, "is not a manifest of icr");
         return Ok(found);
     };
-    let pruned = Pruned::of(folder);
-    let mut outputs = Vec::new();
+    let pruned = match Pruned::of(folder) {
+        Err(Error::Input { problem, .. }) => {
+            found.note(PRUNED, None, problem);
+            None
+        }
+        pruned => pruned?,
+    };
+    // What was taken out is not missed; what of it is still there is looked at.
+    let mut outputs: Vec<&OutputEntry> = Vec::new();
     for output in &manifest.outputs {
-        let held = pruned
-            .as_ref()
-            .is_some_and(|pruned| pruned.holds(&output.name));
-        // What was taken out is not missed; what of it is still there is looked at.
-        if !held || look(&folder.join(&output.name))?.is_some() {
+        let pruned = pruned.as_ref();
+        if pruned.map_or(Ok(false), |pruned| pruned.took(folder, &output.name))? {
+            found.pruned = pruned.map(|pruned| pruned.date.clone());
+        } else {
             outputs.push(output);
         }
     }
     found.files = outputs.len();
     let sizes = outputs.iter().map(|output| output.bytes);
     found.bytes = sizes.fold(0, u64::saturating_add);
-    found.pruned = pruned.as_ref().map(|pruned| pruned.date.clone());
     let listed: BTreeSet<&str> = manifest
         .outputs
         .iter()
@@ -121,7 +126,7 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
         // A run that filled a folder where it is was killed when all was in its place: the next one
         // removes this.
         let says_so = name == PRUNED && pruned.is_some();
-        let left = name.starts_with(LEFT_INSIDE);
+        let left = name.starts_with(LEFT_INSIDE) || name == LEFT_BY_PRUNE;
         if what != What::File {
             let problem = "is a link or a special file: a run writes neither; it was not followed";
             found.note(&name, None, problem);
@@ -170,6 +175,9 @@ pub fn verify_folder(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<
 
 /// The staging folder of a run inside its folder.
 const LEFT_INSIDE: &str = ".icr-staging/";
+
+/// What a killed prune left, which the next one removes.
+const LEFT_BY_PRUNE: &str = ".pruned.json.icr-partial";
 
 /// The kind of a name below the folder.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -315,6 +315,7 @@ fn code_of(key: &str, kind: &str) -> Option<&'static str> {
         _ if key.starts_with("additional_ssn") || key.starts_with("reason_code") => "412660001",
         _ if key.ends_with("verification_indicator") || key.ends_with("match_indicator") => "Y",
         "multiple_case_indicator" | "fcr_supplied_indicator" => "N",
+        "filler_137" => " ",
         _ if kind == "n" || kind == "date" => "412660001412660001",
         _ => return None,
     })
@@ -358,6 +359,148 @@ fn a_record_whose_coded_fields_are_wrong_is_blanked_under_a_mask_and_counted() {
     assert!(rows[0].contains("*****0001"));
     for row in &rows[1..] {
         assert!(row.bytes().all(|byte| byte == b','), "{row}");
+    }
+}
+
+/// An extract record. Its names, date of birth and SSN are found wherever they stand.
+fn canary(case: &str, member: &str, sex: &str, other_case: &str, fips: &str) -> Vec<u8> {
+    let line = format!(
+        "{case:<15}I48001  912837465{member:<15}CHO{:<30}{:<16}{:<16}19830514{sex:<1}{other_case:<15} {fips:<7}{:17}{:<40}{:<10}{:<30}",
+        "QXLASTNAME", "QXFIRST", "QXMID", "", "QXCONTACT", "5125550147", "qxmail@a.b"
+    );
+    assert_eq!(line.len(), 241);
+    line.into_bytes()
+}
+
+/// What a masked record must not show.
+fn shows_a_person(row: &BTreeMap<String, String>) -> bool {
+    let all: Vec<&str> = row.values().map(String::as_str).collect();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let ssn = "912837465";
+    // Consecutive digits of the SSN, in two fields or one.
+    let of_ssn = |text: &str| {
+        (1..=9)
+            .rev()
+            .find(|&n| (0..=9 - n).any(|at| text.contains(&ssn[at..at + n])))
+            .unwrap_or(0)
+    };
+    let own = &row["ssn"];
+    let shown_of_ssn = if digits(own) == 0 { 0 } else { of_ssn(own) };
+    let beside = of_ssn(&row["member_id"]);
+    let names = [
+        "QXL", "XLAST", "LASTN", "QXF", "FIRST", "QXM", "MID", "QXC", "CONT", "qxm",
+    ];
+    let parts = ["8305", "0514", "19830", "555014"];
+    names
+        .iter()
+        .chain(&parts)
+        .any(|part| all.iter().any(|value| value.contains(part)))
+        || all.iter().any(|value| of_ssn(value) > 4)
+        || beside > 1 && shown_of_ssn + beside > 4
+}
+
+#[test]
+fn a_mask_shows_no_person_where_columns_were_left_out_or_are_wider() {
+    let work = tempfile::tempdir().unwrap();
+    let set = icr::formats::layout::LayoutSet::load(None).unwrap();
+    let fields = &set.require("extract").unwrap().fields;
+    let sound = [
+        canary("CASE1", "M77", "F", "", "0600100"),
+        canary("CASE1", "0000778899", "F", "X55", "06001"),
+        canary(
+            "100000000000002",
+            "000077889900001",
+            "",
+            "200000020612345",
+            "06",
+        ),
+        canary("100000000000002", "", "M", "000000000000001", "0600100"),
+    ];
+    let mut lines = sound.to_vec();
+    for record in &sound {
+        for field in fields {
+            let columns = field.columns.range();
+            let border = columns.start;
+            for (width, fill) in (1..=9).flat_map(|width| [(width, b' '), (width, b'0')]) {
+                let added = std::iter::repeat_n(fill, width);
+                let wider = record[..border].iter().copied().chain(added);
+                lines.push(
+                    wider
+                        .chain(record[border..].iter().copied())
+                        .take(241)
+                        .collect(),
+                );
+                // So many columns of the field are missing.
+                if width < columns.len() {
+                    lines.push([&record[..border], &record[border + width..]].concat());
+                }
+            }
+            lines.push([&record[..border], &record[columns.end..]].concat());
+        }
+    }
+    let shifted = lines.len();
+    // Zeros before the SSN, and as many blanks less behind the Member ID.
+    for zeros in 1..=8 {
+        let member = format!("{:<1$}", "1234567", 15 - zeros);
+        let mut record = canary("CASE1", "", "F", "", "0600100");
+        let moved = format!("{}912837465{member}", "0".repeat(zeros));
+        record[23..47].copy_from_slice(moved.as_bytes());
+        lines.push(record);
+    }
+    let input: Vec<u8> = lines.join(&b'\n');
+    fs::write(work.path().join("in"), &input).unwrap();
+    let out = converted(
+        work.path(),
+        "--to jsonl --mask --layout extract --input-format text in",
+    );
+    let rows: Vec<BTreeMap<String, String>> = String::from_utf8(out)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), lines.len());
+    for (row, record) in rows.iter().zip(&sound) {
+        assert_eq!(row["case_id"].as_bytes(), record[..15].trim_ascii());
+        assert_eq!(row["ssn"], "*****7465");
+    }
+    for (number, (row, line)) in rows.iter().zip(&lines).enumerate() {
+        let line = String::from_utf8_lossy(line);
+        assert!(
+            !shows_a_person(row),
+            "{number} of {shifted}: {line}\n{row:?}"
+        );
+    }
+    assert!(lines.len() > 1500, "{}", lines.len());
+}
+
+#[test]
+fn no_sound_record_is_blanked_whatever_the_noise() {
+    let work = tempfile::tempdir().unwrap();
+    for noise in ["none", "light", "national", "harsh", "adverse"] {
+        let line = format!(
+            "synth --cases 400 --states TX,CA --fcr-states FL --noise {noise} --out {noise}"
+        );
+        let made = Command::new(env!("CARGO_BIN_EXE_icr"))
+            .args(line.split(' '))
+            .current_dir(work.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        for file in ["extracts/TX.txt", "extracts/CA.txt", "fcr/FL.txt"] {
+            let line = format!("--to jsonl --mask --format json --output masked {noise}/{file}");
+            let output = convert(work.path(), &line);
+            let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            let (blanked, records) = (
+                summary["blanked"].as_u64().unwrap(),
+                summary["records"].as_u64().unwrap(),
+            );
+            // Noise makes control bytes and wrong codes in a few.
+            let most = if noise == "none" { 0 } else { records / 100 };
+            assert!(
+                records > 100 && blanked <= most,
+                "{noise}, {file}: {blanked} of {records}"
+            );
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 mod at_once;
 mod places;
 mod power;
+mod prune;
 mod system_calls;
 mod writers;
 

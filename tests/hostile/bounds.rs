@@ -5,8 +5,8 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use super::World;
 use super::program::record;
+use super::{World, begin, finish, signal, status};
 
 /// Seconds of processor time that a command takes, in user mode, to its end.
 fn seconds(command: &mut Command) -> f64 {
@@ -250,6 +250,72 @@ fn explain_takes_time_proportional_to_the_cases_of_one_case_id() {
                 .args(["explain", "--state", "TX", "--case", "ONE", &name]),
         )
     });
+}
+
+/// An extract of so many records with one SSN, none of which has a name of the master, and a master
+/// with so many names for that SSN. Returns the arguments of a match.
+fn one_ssn(world: &World, count: usize) -> Vec<String> {
+    let (folder, master) = (format!("one-ssn-{count}"), format!("master-{count}"));
+    std::fs::create_dir_all(world.path(&folder)).unwrap();
+    let mut names = String::new();
+    for number in 0..count {
+        names += &format!("123121234{:<30}JO\n", letters(number));
+    }
+    std::fs::write(world.path(&master), names).unwrap();
+    let mut text = Vec::with_capacity(count * 242);
+    for number in 0..count {
+        let (case, member) = (format!("C{number}"), format!("M{number}"));
+        // Letters that no name of the master has, in four places.
+        let name = format!("99{}99", letters(number));
+        text.extend_from_slice(&record(
+            241,
+            &[
+                (1, case.as_str()),
+                (16, "I"),
+                (17, "48001"),
+                (24, "123121234"),
+                (33, &member),
+                (48, "CH"),
+                (50, "O"),
+                (51, &name),
+                (81, "BO"),
+                (113, "20100101"),
+                (138, "0600100"),
+            ],
+        ));
+        text.push(b'\n');
+    }
+    std::fs::write(world.path(&folder).join("TX.txt"), text).unwrap();
+    let line = format!(
+        "match --absent-state unmatched --force --ssn-master {master} --out {folder}-run {folder}"
+    );
+    line.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_record_is_verified_in_time_that_does_not_grow_with_the_names_of_its_ssn() {
+    let world = World::new();
+    assert_linear("match --ssn-master, one SSN", 2000, |count| {
+        let arguments = one_ssn(&world, count);
+        let took = seconds(world.command().args(&arguments));
+        let run = world.path(&format!("one-ssn-{count}-run"));
+        assert!(run.join("manifest.json").exists());
+        took
+    });
+}
+
+#[test]
+fn a_signal_is_heard_while_many_records_are_verified_against_many_names() {
+    let world = World::new();
+    let arguments = one_ssn(&world, 30_000);
+    let mut child = begin(world.command().args(&arguments));
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    if child.try_wait().unwrap().is_none() {
+        signal(child.id(), "TERM");
+    }
+    // Name by name this took minutes, and was deaf.
+    let output = finish(child, std::time::Duration::from_secs(10));
+    assert!([0, 143].contains(&status(&output)), "{}", status(&output));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::cli::{AuditArgs, CommonArgs, OutputFormatArg, whole_number};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::run::output::Stdout;
-use crate::run::{Done, PruneRequest, PrunedRun, prune};
+use crate::run::{Done, PruneOutcome, PruneRequest, PrunedRun, prune};
 use crate::stop::Stop;
 use crate::text::json_text;
 
@@ -47,7 +47,8 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Error::Usage`] where summaries are to go before responses; as [`prune`].
+/// [`Error::Usage`] where summaries are to go before responses; as [`prune`] and
+/// [`PruneOutcome::check`].
 pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Stop) -> Result<Exit> {
     if args.keep_summaries < args.keep_responses {
         return Err(Error::Usage(
@@ -63,22 +64,52 @@ pub fn run(args: &Args, common: &CommonArgs, stdout: &mut Stdout<'_>, stop: &Sto
             keep_summaries_days: args.keep_summaries,
             dry_run: args.dry_run,
         };
-        let done = prune(&request, stop)?;
-        let count = |what: Done| done.iter().filter(|run| run.done == what).count();
-        session.totals(json!({"pruned": count(Done::Pruned), "removed": count(Done::Removed)}));
-        session.end(Exit::Success)?;
+        let outcome = prune(&request, stop)?;
+        if !args.dry_run {
+            session.totals(totals(&outcome));
+        }
         let json = args.format == OutputFormatArg::Json;
         let text = if json {
             json_text(&PruneDocument {
                 dry_run: args.dry_run,
-                runs: &done,
+                runs: &outcome.runs,
                 schema: "icr.prune/1",
             })
         } else {
-            text(&done)
+            text(&outcome.runs)
         };
-        stdout.print(&common.printed(args.format, text))?;
+        // Whoever interrupts does not wait for a reader; the message says what is gone.
+        if !outcome.is_interrupted() {
+            let text = common.printed(args.format, text);
+            let printed = stdout.print(&text).and_then(|()| stdout.flush());
+            printed.map_err(|error| told(args, &outcome, error))?;
+        }
+        if outcome.is_complete() {
+            let ended = session.end(Exit::Success);
+            ended.map_err(|error| told(args, &outcome, error))?;
+        }
+        outcome.check(args.dry_run)?;
         Ok(Exit::Success)
+    })
+}
+
+/// An error after the work: it says what is gone, unless nothing was to be removed.
+fn told(args: &Args, outcome: &PruneOutcome, error: Error) -> Error {
+    if args.dry_run {
+        error
+    } else {
+        outcome.with_gone(error)
+    }
+}
+
+/// What the audit trail says of it.
+fn totals(outcome: &PruneOutcome) -> serde_json::Value {
+    json!({
+        "pruned": outcome.count(Done::Pruned),
+        "removed": outcome.count(Done::Removed),
+        "unfinished": outcome.count(Done::Unfinished),
+        "failed": outcome.count(Done::Failed),
+        "not_reached": outcome.not_reached(),
     })
 }
 
@@ -95,6 +126,9 @@ pub struct PruneDocument<'a> {
 }
 
 fn text(done: &[PrunedRun]) -> String {
-    let line = |run: &PrunedRun| format!("{}  {:<18}{}\n", run.run_date, run.run, run.done.word());
+    let line = |run: &PrunedRun| {
+        let date = run.run_date.as_deref().unwrap_or("-");
+        format!("{date:<8}  {:<18}{}\n", run.run, run.done.word())
+    };
     done.iter().map(line).collect()
 }

@@ -106,16 +106,18 @@ const HARMLESS: &[&str] = &[
     "participant_status",
 ];
 
-/// What a coded field must hold; blanks are always right, for what a record lacks is no sign that it
-/// moved.
+/// What a coded field must hold. Blanks are right where [`is_required`] does not say otherwise: what a
+/// record may lack is no sign that it moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// One of these letters.
     Letter(&'static [u8]),
     /// Digits alone.
     Digits,
-    /// A state's FIPS code, and then digits or blanks.
+    /// A state's FIPS code, and then a county and two more, each in digits or blank.
     Fips,
+    /// Nothing.
+    Blank,
     /// A Participant Type.
     Participant,
     /// FA, FC, FP or FF.
@@ -151,6 +153,8 @@ impl Form {
             {
                 Form::Letter(b"YN")
             }
+            // Between two fields that are shown: it takes up what moves by a few columns.
+            "filler_137" => Form::Blank,
             _ if matches!(field.kind.as_str(), "n" | "date") => Form::Digits,
             _ => return None,
         })
@@ -165,14 +169,57 @@ impl Form {
                 Form::Digits => is_number(field),
                 Form::Fips => {
                     let rest = field.get(2..).unwrap_or_default();
-                    State::from_fips(field).is_some()
-                        && rest
-                            .iter()
-                            .all(|byte| byte.is_ascii_digit() || *byte == b' ')
+                    let (county, more) = rest.split_at(rest.len().min(3));
+                    let whole = |part: &[u8]| is_number(part) || is_blank(part);
+                    State::from_fips(field).is_some() && whole(county) && whole(more)
                 }
+                Form::Blank => false,
                 Form::Participant => ParticipantType::parse(field).is_some(),
                 Form::Identifier => matches!(field, b"FA" | b"FC" | b"FP" | b"FF"),
             }
+    }
+}
+
+/// Whether a coded field of a sound record is never blank: the layout says so (layouts.md, section 1),
+/// or the field is one of a response that is always given (section 3).
+pub(super) fn is_required(field: &Field, in_response: bool) -> bool {
+    let given = || {
+        field.kind == "n"
+            || matches!(
+                field.key.as_str(),
+                "fcr_supplied_indicator"
+                    | "other_state_fips_code_verification_indicator"
+                    | "cp_match_indicator"
+                    | "np_match_indicator"
+                    | "multiple_case_indicator"
+            )
+    };
+    matches!(field.required.as_str(), "yes" | "first 2") || in_response && given()
+}
+
+/// How an SSN stands against the Member ID behind it. Zeros that were put before the SSN push its last
+/// digits into the Member ID, where they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Nothing suggests that it moved.
+    Sound,
+    /// It may have moved by a column or two: what is shown as its last four digits may be others.
+    Doubtful,
+    /// It moved: no SSN begins with 000, but for nine zeros.
+    Moved,
+}
+
+impl Beside {
+    pub(super) fn of(ssn: &[u8], member_id: &[u8]) -> Self {
+        let is_number = |byte: &u8| byte.is_ascii_digit();
+        if !member_id.first().is_some_and(is_number) || ssn.iter().all(|&byte| byte == b'0') {
+            return Beside::Sound;
+        }
+        match ssn {
+            [b'0', b'0', b'0', ..] => Beside::Moved,
+            [b'0', ..] => Beside::Doubtful,
+            _ => Beside::Sound,
+        }
     }
 }
 
@@ -235,7 +282,23 @@ impl Mask {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Mask};
+    use super::{Beside, Form, Mask};
+
+    #[test]
+    fn zeros_before_an_ssn_are_told_by_the_member_id() {
+        for (ssn, member, beside) in [
+            ("412660001", "12345", Beside::Sound),
+            ("041266000", "M1", Beside::Sound),
+            ("041266000", "12345", Beside::Doubtful),
+            ("000412660", "12345", Beside::Moved),
+            ("000412660", "     ", Beside::Sound),
+            ("000000000", "12345", Beside::Sound),
+            ("         ", "12345", Beside::Sound),
+        ] {
+            let seen = Beside::of(ssn.as_bytes(), member.as_bytes());
+            assert_eq!(seen, beside, "{ssn} {member}");
+        }
+    }
 
     #[test]
     fn a_coded_field_holds_its_code_or_blanks() {
@@ -244,6 +307,8 @@ mod tests {
             (Form::Digits, "412660001", " 41266000"),
             (Form::Fips, "06037  ", "6037  M"),
             (Form::Fips, "0603712", "99037  "),
+            (Form::Fips, "06   12", "06 0371"),
+            (Form::Blank, " ", "0"),
             (Form::Participant, "CH", "HO"),
             (Form::Identifier, "FP", "PA"),
         ] {

@@ -12,6 +12,7 @@ mod plan;
 mod refused;
 mod request;
 mod rows;
+mod shown;
 
 pub use from_csv::FromCsv;
 #[cfg(feature = "parquet")]

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::mask::{Form, Mask};
+use super::mask::{Beside, Mask};
 use super::refused::Refused;
+use super::shown::Shown;
 use crate::engine::extract::edit_whole;
 use crate::error::{Error, Result};
 use crate::formats::input::{Framing, Records, Source};
@@ -30,8 +31,8 @@ pub struct Plan {
     /// The ranges that are blanked in a fixed record: the fields that were not selected.
     unpicked: Vec<std::ops::Range<usize>>,
     rejects: Option<Rejects>,
-    /// With `--mask`: what coded fields must hold, for a record to be shown at all.
-    coded: Vec<(std::ops::Range<usize>, Form)>,
+    /// With `--mask`: what a record must hold to be shown at all.
+    shown: Option<Shown>,
     /// How many records were blanked since one did not.
     blanked: AtomicU64,
 }
@@ -85,13 +86,7 @@ impl Plan {
             masks,
             unpicked,
             rejects: None,
-            coded: if mask {
-                let coded = layout.fields.iter();
-                let coded = coded.filter_map(|f| Some((f.columns.range(), Form::of(f)?)));
-                coded.collect()
-            } else {
-                Vec::new()
-            },
+            shown: mask.then(|| Shown::new(layout)),
             blanked: AtomicU64::new(0),
         })
     }
@@ -112,7 +107,9 @@ impl Plan {
     /// How many records were blanked since a coded field did not hold what it must; none without a
     /// mask.
     pub fn blanked(&self) -> Option<u64> {
-        (!self.coded.is_empty()).then(|| self.blanked.load(Ordering::Relaxed))
+        self.shown
+            .as_ref()
+            .map(|_| self.blanked.load(Ordering::Relaxed))
     }
 
     /// Copies a record into `record`, which has the full length: padded and masked.
@@ -137,14 +134,16 @@ impl Plan {
         }
         record[..length].copy_from_slice(&bytes[..length]);
         record[length..].fill(b' ');
-        let is_shown =
-            |(columns, form): &(std::ops::Range<usize>, Form)| form.holds(&record[columns.clone()]);
-        let control = |&byte: &u8| byte < b' ' || byte == 0x7f;
-        if !self.coded.is_empty()
-            && (!self.coded.iter().all(is_shown) || record.iter().any(control))
-        {
+        let Some(shown) = &self.shown else {
+            return Ok(());
+        };
+        let beside = shown.of(record);
+        if beside == Beside::Moved {
             self.blanked.fetch_add(1, Ordering::Relaxed);
             record.fill(b' ');
+        }
+        if beside == Beside::Doubtful {
+            shown.hide_ssn(record);
         }
         for (columns, mask) in &self.masks {
             mask.apply(&mut record[columns.clone()]);

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::engine::matching::ReasonCode;
 use crate::engine::response::{CaseReader, CutBy, OnFault, Read, ResponseFields};
-use crate::error::Result;
+use crate::error::{Attempt, Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::record::Date;
+use crate::open::is_there;
 use crate::run::{FinishedRun, other_layouts};
 use crate::stop::Stop;
 
@@ -59,7 +60,8 @@ type Family = ([u8; 15], [u8; 2]);
 /// or nothing where its response is not there, or was made with other layouts.
 ///
 /// # Errors
-/// As [`Source::open`], and [`crate::Error::Interrupted`].
+/// [`Error::Io`] where a response cannot be looked at, as [`Source::open`], and
+/// [`Error::Interrupted`].
 pub(super) fn corrections(
     runs: &[FinishedRun],
     usps: &str,
@@ -74,7 +76,7 @@ pub(super) fn corrections(
         let path = run.folder.join(format!("responses/{usps}.icr"));
         let date = Date::parse(run.summary.run_date.as_bytes()).map_or(0, Date::days);
         if run.response(usps).is_none()
-            || !path.is_file()
+            || !is_there(&path).map_err(Error::io(Attempt::Open, &path))?
             || !other_layouts(&run.manifest, layouts).is_empty()
         {
             nights.push(None);

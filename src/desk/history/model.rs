@@ -11,7 +11,7 @@ use super::corrections::{Corrections, corrections};
 use super::figures::figures_of;
 use crate::error::Result;
 use crate::formats::layout::LayoutSet;
-use crate::run::{FinishedRun, Pruned, runs_of};
+use crate::run::{FinishedRun, responses_pruned, runs_of};
 use crate::stop::Stop;
 
 /// A figure is compared with the median of so many nights before, at most and at least.
@@ -110,7 +110,7 @@ pub fn history(
     stop: &Stop,
 ) -> Result<History> {
     let runs = runs_of(paths)?;
-    let nights: Vec<Night> = runs.iter().map(night_of).collect();
+    let nights: Vec<Night> = runs.iter().map(night_of).collect::<Result<_>>()?;
     let states: BTreeSet<&str> = runs
         .iter()
         .flat_map(|run| run.summary.states.keys().copied())
@@ -139,13 +139,13 @@ pub fn history(
     })
 }
 
-fn night_of(run: &FinishedRun) -> Night {
-    Night {
+fn night_of(run: &FinishedRun) -> Result<Night> {
+    Ok(Night {
         run: run.name(),
         run_date: run.summary.run_date.clone(),
         partial: run.summary.only.is_some(),
-        pruned: Pruned::of(&run.folder).map(|pruned| pruned.date),
-    }
+        pruned: responses_pruned(run)?,
+    })
 }
 
 fn plain(value: u64) -> Figure {

@@ -15,7 +15,9 @@ use crate::error::{Error, Result};
 use crate::formats::input::Source;
 use crate::formats::layout::{LayoutSet, RESPONSE_BYTES};
 use crate::formats::reference::State;
-use crate::run::{FindingCounts, FinishedRun, Pruned, StateSummary, refuse_other_layouts};
+use crate::run::{
+    FindingCounts, FinishedRun, StateSummary, refuse_other_layouts, responses_pruned,
+};
 use crate::stop::Stop;
 
 /// Reads the report of a finished run.
@@ -26,10 +28,9 @@ use crate::stop::Stop;
 /// altered or do not agree with its summary; [`Error::Interrupted`].
 pub fn read_run(folder: &Path, layouts: &LayoutSet, stop: &Stop) -> Result<Report> {
     let run = FinishedRun::open(folder)?;
-    if let Some(pruned) = Pruned::of(folder) {
+    if let Some(date) = responses_pruned(&run)? {
         let problem = format!(
-            "was pruned on {}: its responses are gone; icr history shows what is known of it",
-            pruned.date
+            "was pruned on {date}: its responses are gone; icr history shows what is known of it"
         );
         return Err(Error::input(folder, problem));
     }

@@ -1,6 +1,7 @@
 //! SSN verification and misidentified SSNs (verification.md, sections 1 and 2). The answers are per
 //! record; no other state's record is looked at.
 
+mod crowded_names;
 mod line_offsets;
 mod misidentified;
 mod side_file;

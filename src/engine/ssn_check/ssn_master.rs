@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+use ahash::AHashMap;
+
+use super::crowded_names::CrowdedNames;
 use super::line_offsets::LineOffsets;
 use super::passes_name_test;
 use super::side_file::SideFile;
@@ -13,11 +16,17 @@ use crate::formats::layout::{Columns, Layout};
 use crate::formats::record::{PersonName, Ssn, nine_digits, trim_end};
 use crate::stop::Stop;
 
+/// How many names of one SSN are compared one after the other. Nobody has as many; a master that says
+/// so would make a run take time in proportion to the names times the records with that SSN.
+const MOST_COMPARED: usize = 64;
+
 /// Pairs of SSN and name on record. Several lines with one SSN are alternate names.
 pub struct SsnMaster {
     file: SideFile,
     offsets: LineOffsets,
     by_ssn: Postings,
+    /// The names of each SSN that has more than [`MOST_COMPARED`].
+    crowded: AHashMap<u32, CrowdedNames>,
     last_name: Columns,
     first_name: Columns,
 }
@@ -65,17 +74,37 @@ impl SsnMaster {
                 emit(ssn, line as u32);
             }
         });
-        Ok(SsnMaster {
+        let mut master = SsnMaster {
             file,
             offsets,
             by_ssn,
+            crowded: AHashMap::new(),
             last_name,
             first_name,
-        })
+        };
+        master.crowded = master.crowded_names(&ssns, stop)?;
+        Ok(master)
+    }
+
+    fn crowded_names(&self, ssns: &[u32], stop: &Stop) -> Result<AHashMap<u32, CrowdedNames>> {
+        let mut crowded: AHashMap<u32, CrowdedNames> = AHashMap::new();
+        let lines = self.by_ssn.crowded(MOST_COMPARED).flatten();
+        for (number, line) in (1..).zip(lines) {
+            stop.check_at(number)?;
+            let (last, first) = self.names(line);
+            let names = crowded.entry(ssns[line as usize]).or_default();
+            names.insert(&PersonName::new(last, first));
+        }
+        Ok(crowded)
     }
 
     /// Whether some line with this SSN passes the name test.
     pub fn verify(&self, ssn: Ssn, name: &PersonName) -> bool {
+        if !self.crowded.is_empty()
+            && let Some(names) = self.crowded.get(&ssn.number())
+        {
+            return names.pass(name);
+        }
         self.by_ssn.rows(ssn.number()).any(|line| {
             let (last, first) = self.names(line);
             passes_name_test(name, &PersonName::new(last, first))

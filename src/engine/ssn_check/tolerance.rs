@@ -4,19 +4,21 @@
 use crate::formats::record::{PersonName, one_slip_apart};
 
 /// The numbers of bytes of the last and of the first name in the key of the test.
-const LAST: usize = 7;
-const FIRST: usize = 1;
+pub(super) const LAST: usize = 7;
+pub(super) const FIRST: usize = 1;
+
+/// A name without a last or a first part never passes.
+pub(super) fn can_pass(name: &PersonName) -> bool {
+    !name.last.is_empty() && !name.first.is_empty()
+}
 
 /// Whether two names may be one person's (verification.md, section 2). A name without a last or a
 /// first part never passes.
 pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
-    if [ours, theirs]
-        .iter()
-        .any(|name| name.last.is_empty() || name.first.is_empty())
-    {
+    if !can_pass(ours) || !can_pass(theirs) {
         return false;
     }
-    let (a, b) = (Key::new(ours, LAST), Key::new(theirs, LAST));
+    let (a, b) = (key_of(ours, LAST), key_of(theirs, LAST));
     if a.bytes() == b.bytes() {
         return true;
     }
@@ -26,29 +28,30 @@ pub fn passes_name_test(ours: &PersonName, theirs: &PersonName) -> bool {
         return true;
     }
     one_slip_apart(a.bytes(), b.bytes())
-        || gives_by_removal(Key::new(ours, LAST + 1).bytes(), b.bytes())
-        || gives_by_removal(Key::new(theirs, LAST + 1).bytes(), a.bytes())
+        || gives_by_removal(key_of(ours, LAST + 1).bytes(), b.bytes())
+        || gives_by_removal(key_of(theirs, LAST + 1).bytes(), a.bytes())
 }
 
 /// The first bytes of the last name, followed by the first bytes of the first name.
-struct Key {
+pub(super) struct Key {
     bytes: [u8; LAST + 1 + FIRST],
     length: usize,
 }
 
-impl Key {
-    fn new(name: &PersonName, last_bytes: usize) -> Self {
-        let (last, first) = (name.last.prefix(last_bytes), name.first.prefix(FIRST));
-        let mut bytes = [0; LAST + 1 + FIRST];
-        bytes[..last.len()].copy_from_slice(last);
-        bytes[last.len()..last.len() + first.len()].copy_from_slice(first);
-        Key {
-            bytes,
-            length: last.len() + first.len(),
-        }
+/// The key of a name, with so many bytes of the last name.
+pub(super) fn key_of(name: &PersonName, last_bytes: usize) -> Key {
+    let (last, first) = (name.last.prefix(last_bytes), name.first.prefix(FIRST));
+    let mut bytes = [0; LAST + 1 + FIRST];
+    bytes[..last.len()].copy_from_slice(last);
+    bytes[last.len()..last.len() + first.len()].copy_from_slice(first);
+    Key {
+        bytes,
+        length: last.len() + first.len(),
     }
+}
 
-    fn bytes(&self) -> &[u8] {
+impl Key {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }

@@ -191,8 +191,8 @@ impl Session {
     /// Writes the end line of a failed command. If that fails too, the first error is the one to
     /// report.
     fn failed(&self, error: &Error) {
-        let outcome = match error {
-            Error::Interrupted(_) => "interrupted",
+        let outcome = match error.exit() {
+            Exit::Interrupted(_) => "interrupted",
             _ => "failed",
         };
         {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::io::Result;
+use std::io::{Error, Result};
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::OFlags;
@@ -25,20 +25,37 @@ pub(super) const PARTIAL: &str = ".icr-partial";
 /// Removes what killed runs left in a folder, except for the output `own`. If something cannot be
 /// removed, it stays: that must not make tonight's run fail.
 pub(super) fn sweep(folder: &OpenFolder, own: &OsStr) {
+    let mut outputs = outputs_left(folder);
+    outputs.remove(own);
+    for output in outputs {
+        drop(sweep_one(folder, &output));
+    }
+}
+
+/// Removes what killed runs left in a folder; gives the outputs of which it could not be removed.
+pub(super) fn sweep_and_tell(folder: &OpenFolder) -> Vec<(OsString, Error)> {
+    let mut refused = Vec::new();
+    for output in outputs_left(folder) {
+        if let Err(error) = sweep_one(folder, &output) {
+            refused.push((output, error));
+        }
+    }
+    refused
+}
+
+/// The outputs beside which this user has temporary files or folders.
+fn outputs_left(folder: &OpenFolder) -> BTreeSet<OsString> {
     let user = rustix::process::geteuid().as_raw();
     let mut outputs = BTreeSet::new();
     for name in folder.names().unwrap_or_default() {
         let stat = folder.stat(&name).ok().flatten();
         if let Some(output) = output_of(&name)
-            && output != own
             && stat.is_some_and(|stat| stat.st_uid == user)
         {
             outputs.insert(output);
         }
     }
-    for output in outputs {
-        drop(sweep_one(folder, &output));
-    }
+    outputs
 }
 
 /// The output that a temporary name belongs to.

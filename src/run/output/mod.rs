@@ -4,6 +4,7 @@
 mod abandoned;
 mod file;
 mod folder;
+mod held_run;
 mod inside;
 mod lock;
 mod open_folder;
@@ -18,9 +19,9 @@ mod used;
 
 pub use file::{OutputFile, WrittenFile};
 pub use folder::OutputFolder;
+pub(super) use held_run::{HeldRun, Named, RunFolder, RunsFolder};
 pub use place::FileMode;
 pub use publish::Publish;
-pub(super) use remove::remove_run;
 pub use single::OutputSingle;
 pub use stdout::{ProcessOutput, Stdout};
 pub use used::refuse_used;

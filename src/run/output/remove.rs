@@ -3,12 +3,10 @@
 
 use std::ffi::OsStr;
 use std::io::{Error, Result};
-use std::path::Path;
 
 use rustix::io::Errno;
 
 use super::open_folder::{Identity, OpenFolder, changed};
-use crate::run::manifest::MANIFEST;
 
 /// Deletes a folder with its contents, if it is still the one that is meant. The names in `last`
 /// are deleted last: they mark the folder as a run's, so that an interrupted delete can resume.
@@ -24,21 +22,6 @@ pub(super) fn remove_folder(
     }
     empty(&folder, last)?;
     parent.remove_folder(name)
-}
-
-/// Removes a finished run, its manifest last: a removal that is cut short can be taken up again.
-pub(in crate::run) fn remove_run(folder: &Path) -> Result<()> {
-    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
-        return Err(Errno::INVAL.into());
-    };
-    let here = if parent == Path::new("") {
-        Path::new(".")
-    } else {
-        parent
-    };
-    let parent = OpenFolder::open(here)?;
-    let meant = parent.child(name)?.identity()?;
-    remove_folder(&parent, name, meant, &[MANIFEST])
 }
 
 /// Removes what has a name, a folder with all that is in it.

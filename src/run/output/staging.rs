@@ -50,6 +50,19 @@ impl Drop for Made {
 }
 
 impl Staging {
+    /// Removes the folder with all that is in it.
+    ///
+    /// # Errors
+    /// The system's error; then the next run in its parent tries again.
+    pub(super) fn remove(self) -> Result<()> {
+        let Made {
+            holder,
+            name,
+            identity,
+        } = &self._made;
+        remove_folder(holder, name, *identity, &[MARK])
+    }
+
     /// Creates a staging folder with this name, which must not exist.
     pub(super) fn make(holder: &OpenFolder, name: &OsStr) -> Result<Self> {
         let folder = holder.make(name)?;

@@ -203,3 +203,91 @@ fn a_pruned_run_is_known_as_pruned_and_keeps_its_totals() {
     world.ends(2, "prune --keep-responses 5 --keep-summaries 4 runs");
     world.ends(3, "prune --keep-responses 5 --keep-summaries 5 in");
 }
+
+/// Two old nights and a young one.
+fn three_nights() -> World {
+    let world = World::sample();
+    for date in [20_260_101, 20_261_101, 20_261_128] {
+        world.night(date, 0, "--quiet --file-mode 0640");
+    }
+    world
+}
+
+const PRUNE: &str = "prune --run-date 20261129 --keep-responses 14 --keep-summaries 1000";
+
+#[test]
+fn a_prune_follows_no_link_and_a_history_counts_no_run_twice() {
+    let world = three_nights();
+    let before = world.ends(0, "history runs");
+    world.shell(
+        "cp -r runs/20260101 other; ln -s ../other runs/elsewhere; ln -s 20260101 runs/00first",
+        &[],
+    );
+    let said = world.ends(0, &format!("{PRUNE} runs"));
+    assert!(
+        said.contains("00first           a link, left alone\n"),
+        "{said}"
+    );
+    assert!(world.path("other/responses").exists());
+    assert!(!world.path("runs/20260101/responses").exists());
+    world.shell("rm runs/elsewhere", &[]);
+    let after = world.ends(0, "history --summaries-only runs");
+    assert!(after.starts_with("History of 3 runs\n"), "{after}");
+    assert!(before.starts_with("History of 3 runs\n"), "{before}");
+    // Its folder of responses is a link: what it leads to would stay.
+    world.shell(
+        "mkdir archive; cp -r other runs/20260102; mv runs/20260102/responses archive/r; ln -s ../../archive/r runs/20260102/responses",
+        &[],
+    );
+    let said = world.ends(3, &format!("{PRUNE} runs"));
+    assert!(
+        said.contains("20260102          failed, as it was"),
+        "{said}"
+    );
+    assert!(
+        said.contains("runs/20260102/responses: is a link"),
+        "{said}"
+    );
+    assert!(world.path("archive/r/TX.icr").exists());
+    // A link that leads nowhere may have been the run that counts.
+    world.shell("rm -r runs/20260102; ln -s gone runs/lost", &[]);
+    for line in [
+        PRUNE,
+        "history",
+        "match --out new --changes in/extracts --previous",
+    ] {
+        let said = world.ends(3, &format!("{line} runs"));
+        assert!(
+            said.contains("runs/lost: is a link that leads nowhere"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn the_record_of_a_prune_is_as_the_run_and_one_that_cannot_be_read_is_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = three_nights();
+    world.ends(0, &format!("{PRUNE} runs"));
+    let record = world.path("runs/20261101/pruned.json");
+    let mode = std::fs::metadata(&record).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    let text = std::fs::read(&record).unwrap();
+    std::fs::write(&record, "{}").unwrap();
+    for line in [
+        "history runs",
+        "status runs/20261101",
+        "report runs/20261101",
+        &format!("{PRUNE} runs"),
+    ] {
+        let said = world.ends(3, line);
+        assert!(
+            said.contains("pruned.json: is not what icr prune writes"),
+            "{said}"
+        );
+    }
+    assert_eq!(std::fs::read(&record).unwrap(), b"{}");
+    world.ends(1, "verify runs/20261101");
+    std::fs::write(&record, text).unwrap();
+    world.ends(0, "verify runs/20261101");
+}
