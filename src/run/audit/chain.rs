@@ -120,7 +120,9 @@ pub fn check(
             Some(_) if !is_of_key => Some(
                 "is not signed with this key: it was changed or put in by somebody who has not got it",
             ),
-            Some(Line::Prepared(end) | Line::End(end)) if !begun.contains(&end.start) => {
+            Some(Line::Prepared(end) | Line::End(end))
+                if end.began.is_none() && !begun.contains(&end.start) =>
+            {
                 Some("ends a command that no line before it begins")
             }
             Some(_) => None,
@@ -353,6 +355,41 @@ mod tests {
             (found.torn.as_slice(), found.broken, found.lines),
             (&[6][..], None, 7)
         );
+    }
+
+    #[test]
+    fn a_trail_that_was_rotated_during_a_command_holds_and_says_who_ran_it() {
+        let (_folder, path) = trail();
+        // Moved away; copied and emptied; replaced by a trail with more lines.
+        for how in 0..3 {
+            let running = write(&path, "match");
+            let old = path.with_extension(how.to_string());
+            if how == 1 {
+                std::fs::copy(&path, &old).unwrap();
+                std::fs::write(&path, "").unwrap();
+            } else {
+                std::fs::rename(&path, &old).unwrap();
+            }
+            if how == 2 {
+                for _ in 0..9 {
+                    write(&path, "verify");
+                }
+            }
+            let stop = Stop::default();
+            running.prepared(&Outcome::default(), &stop).unwrap();
+            running.end(&Outcome::default(), &stop).unwrap();
+            write(&path, "status");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let found = check(text.as_bytes());
+            assert_eq!((found.broken, found.prepared.len()), (None, 0), "{how}");
+            assert_eq!(text.matches("\"began\":{").count(), 2, "{how}");
+            assert_eq!(check(&std::fs::read(old).unwrap()).broken, None, "{how}");
+        }
+        // One that was not says nothing of it.
+        let running = write(&path, "match");
+        running.end(&Outcome::default(), &Stop::default()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches("\"began\":{").count(), 2);
     }
 
     #[test]

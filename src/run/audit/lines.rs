@@ -104,6 +104,9 @@ pub struct EndLine {
     /// The SHA-256 of the start line.
     pub start: String,
     pub command: String,
+    /// The start line, where it is in an earlier trail: this one was begun while the command ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Box<StartLine>>,
     #[serde(flatten)]
     pub outcome: Outcome,
 }

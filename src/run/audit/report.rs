@@ -71,7 +71,7 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
             Ok(Line::Prepared(line)) => drop(prepared.insert(line.start.clone(), line)),
             Ok(Line::End(end)) => {
                 prepared.remove(&end.start);
-                let start = starts.remove(&end.start);
+                let start = starts.remove(&end.start).or(end.began.as_deref().cloned());
                 if end.time.starts_with(month) {
                     entries.extend(entry(start.as_ref(), &end, state));
                 }
@@ -81,7 +81,9 @@ pub fn report(trail: &[u8], state: &str, month: &str, stop: &Stop) -> Result<Mon
     }
     // Killed while they published: what they were about to publish may have appeared.
     for line in prepared.values() {
-        let start = starts.remove(&line.start);
+        let start = starts
+            .remove(&line.start)
+            .or(line.began.as_deref().cloned());
         if line.time.starts_with(month) {
             entries.extend(entry(start.as_ref(), line, state));
         }

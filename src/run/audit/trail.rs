@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use super::lines::{EndLine, Line, Outcome, SCHEMA, StartLine, is_torn};
 use super::seal::{sealed, unsealed};
 use crate::clock::utc_now;
 use crate::error::{Attempt, Error, Result};
+use crate::open::look;
 use crate::stderr::warn;
 use crate::stop::Stop;
 use crate::text::shown_path;
@@ -44,8 +45,9 @@ pub struct Start {
 pub struct Trail {
     path: PathBuf,
     key: Option<AuditKey>,
-    command: String,
     start: String,
+    /// The start line, and where it ends in the trail.
+    began: (StartLine, u64),
 }
 
 impl Trail {
@@ -57,10 +59,11 @@ impl Trail {
     /// The command must then not run.
     pub fn start(path: &Path, key: Option<AuditKey>, start: &Start, stop: &Stop) -> Result<Trail> {
         let user_id = rustix::process::getuid().as_raw();
-        let digest = append(
+        let appended = append(
             (path, key.as_ref()),
+            None,
             stop,
-            |number, previous, after_torn_line| {
+            |number, previous, after_torn_line, _| {
                 Line::Start(StartLine {
                     schema: SCHEMA.to_owned(),
                     number,
@@ -81,11 +84,14 @@ impl Trail {
                 })
             },
         )?;
+        let Line::Start(began) = appended.line else {
+            unreachable!("a start line was appended");
+        };
         Ok(Trail {
             path: path.to_owned(),
             key,
-            command: start.command.clone(),
-            start: digest,
+            start: appended.digest,
+            began: (began, appended.ends_at),
         })
     }
 
@@ -107,10 +113,12 @@ impl Trail {
     }
 
     fn append(&self, outcome: &Outcome, stop: &Stop, event: fn(EndLine) -> Line) -> Result<()> {
+        let (began, ends_at) = &self.began;
         append(
             (&self.path, self.key.as_ref()),
+            Some((&self.start, *ends_at)),
             stop,
-            |number, previous, after_torn_line| {
+            |number, previous, after_torn_line, holds_start| {
                 event(EndLine {
                     schema: SCHEMA.to_owned(),
                     number,
@@ -118,7 +126,8 @@ impl Trail {
                     after_torn_line,
                     time: utc_now(),
                     start: self.start.clone(),
-                    command: self.command.clone(),
+                    command: began.command.clone(),
+                    began: (!holds_start).then(|| Box::new(began.clone())),
                     outcome: outcome.clone(),
                 })
             },
@@ -127,25 +136,64 @@ impl Trail {
     }
 }
 
-/// Appends a line under a lock, so that several processes can append at once. Returns its digest.
+/// A line that was appended.
+struct Appended {
+    line: Line,
+    digest: String,
+    /// Where it ends in the file, before its line end.
+    ends_at: u64,
+}
+
+/// Opens the trail and locks it. It may be rotated while its lock is waited for; a line belongs into the
+/// file that has the trail's name.
+fn open_locked(path: &Path, stop: &Stop) -> Result<File> {
+    let io = |action| Error::io(action, path);
+    for _ in 0..100 {
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            let problem = "is not a regular file; name a file for --audit";
+            return Err(Error::input(path, problem));
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(io(Attempt::OpenTrail))?;
+        lock(&file, path, stop)?;
+        let own = file.metadata().map_err(io(Attempt::ReadTrail))?;
+        let named = look(path)?;
+        if named.is_some_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
+            return Ok(file);
+        }
+    }
+    let problem =
+        "is moved away again and again while its lock is waited for; look which program does it";
+    Err(Error::input(path, problem))
+}
+
+/// Whether the trail holds the line of this digest where it was written. It does not where the trail was
+/// rotated since.
+fn holds(file: &mut File, (digest, ends_at): (&str, u64)) -> std::io::Result<bool> {
+    if file.metadata()?.len() < ends_at {
+        return Ok(false);
+    }
+    let line = line_that_ends_at(file, ends_at)?;
+    Ok(line.is_some_and(|line| hex_digest(&line.bytes) == digest))
+}
+
+/// Appends a line under a lock, so that several processes can append at once. The line is told whether
+/// the trail holds the start line that it belongs to.
 fn append(
     (path, key): (&Path, Option<&AuditKey>),
+    start: Option<(&str, u64)>,
     stop: &Stop,
-    line: impl FnOnce(u64, String, bool) -> Line,
-) -> Result<String> {
+    line: impl FnOnce(u64, String, bool, bool) -> Line,
+) -> Result<Appended> {
     let io = |action| Error::io(action, path);
-    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        let problem = "is not a regular file; name a file for --audit";
-        return Err(Error::input(path, problem));
-    }
-    let mut file = OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(io(Attempt::OpenTrail))?;
-    lock(&file, path, stop)?;
+    let mut file = open_locked(path, stop)?;
+    let holds_start = start.map_or(Ok(true), |start| holds(&mut file, start));
+    let holds_start = holds_start.map_err(io(Attempt::ReadTrail))?;
     let last = last_line(&mut file).map_err(io(Attempt::ReadTrail))?;
     let (number, previous) = match &last {
         Some(last) => (
@@ -164,7 +212,7 @@ fn append(
     if let Some(problem) = last.as_ref().and_then(|last| last.refuses(key)) {
         return Err(Error::input(path, problem));
     }
-    let line = line(number, previous, torn);
+    let line = line(number, previous, torn, holds_start);
     let text = serde_json::to_vec(&line).map_err(|e| io(Attempt::WriteTrail)(e.into()))?;
     let text = key.map_or(text.clone(), |key| key.signed(&text));
     let text = sealed(&text);
@@ -180,7 +228,12 @@ fn append(
     if is_new {
         sync_folder_of(path).map_err(io(Attempt::WriteTrail))?;
     }
-    Ok(hex_digest(&text))
+    let length = file.metadata().map_err(io(Attempt::ReadTrail))?.len();
+    Ok(Appended {
+        line,
+        digest: hex_digest(&text),
+        ends_at: length.saturating_sub(1),
+    })
 }
 
 /// Waits for the trail's lock; a signal interrupts the wait. Anyone who can read the trail can hold
@@ -263,6 +316,11 @@ impl LastLine {
 
 fn last_line(file: &mut File) -> std::io::Result<Option<LastLine>> {
     let length = file.seek(SeekFrom::End(0))?;
+    line_that_ends_at(file, length)
+}
+
+/// The line that ends at a place in the file.
+fn line_that_ends_at(file: &mut File, length: u64) -> std::io::Result<Option<LastLine>> {
     if length == 0 {
         return Ok(None);
     }
