@@ -99,7 +99,7 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whether the system says that nothing has this name.
-fn is_missing(error: &std::io::Error) -> bool {
+pub fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 

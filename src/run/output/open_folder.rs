@@ -29,6 +29,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
+    pub(super) fn of_found(found: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Identity {
+            device: found.dev(),
+            inode: found.ino(),
+        }
+    }
+
     pub(super) fn of(stat: &Stat) -> Self {
         Identity {
             device: stat.st_dev,

@@ -86,7 +86,7 @@ impl OutputSingle {
                 let problem = "is a mount point, which no file can replace; mount its folder, and name a file in it";
                 return Err(refuse(target, problem));
             }
-            if let Some(used) = find_used_file(Identity::of(&stat), used) {
+            if let Some(used) = find_used_file(Identity::of(&stat), used)? {
                 let problem = format!(
                     "is {}, which this run uses; name another output file",
                     shown_path(used)
