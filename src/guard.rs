@@ -58,6 +58,18 @@ pub fn warn_of_root(quiet: bool) {
     }
 }
 
+/// Whether the program was started so that it outlives its terminal (`nohup`): the lowest bit of the mask
+/// of ignored signals is SIGHUP's.
+pub fn ignores_hang_up() -> bool {
+    let status = crate::open::read_regular(Path::new("/proc/self/status")).unwrap_or_default();
+    let status = String::from_utf8_lossy(&status);
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

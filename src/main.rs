@@ -45,7 +45,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     if cli.command.reads_people() {
         guard::warn_of_root(cli.common.quiet);
     }
-    let stop = Stop::on_signals().map_err(Error::Signals)?;
+    let stop = Stop::on_signals(guard::ignores_hang_up()).map_err(Error::Signals)?;
     let mut out = std::io::BufWriter::new(ProcessOutput::new(&stop));
     let mut stdout = Stdout::new(&mut out);
     let exit = icr::cli::commands::run(cli, &mut stdout, &stop)?;

@@ -16,13 +16,14 @@ const STOP_RECORDS: u64 = 1 << 14;
 pub struct Stop(Arc<AtomicUsize>);
 
 impl Stop {
-    /// A flag that signals set from now on.
+    /// A flag that signals set from now on; SIGHUP too, unless the program was started so that it
+    /// outlives its terminal.
     ///
     /// # Errors
     /// The system's error if the handlers cannot be installed.
-    pub fn on_signals() -> std::io::Result<Self> {
+    pub fn on_signals(ignores_hang_up: bool) -> std::io::Result<Self> {
         let stop = Stop::default();
-        let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+        let hang_up = (!ignores_hang_up).then_some(SIGHUP);
         for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             let number = usize::try_from(signal).unwrap_or_default();
             signal_hook::flag::register_usize(signal, Arc::clone(&stop.0), number)?;
@@ -64,15 +65,4 @@ impl Stop {
             _ => Err(Error::Interrupted(Signal::Terminate)),
         }
     }
-}
-
-/// Whether the program was started so that it outlives its terminal (`nohup`): the lowest bit of the mask
-/// of ignored signals is SIGHUP's.
-fn ignores_hang_up() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & 1 == 1)
 }

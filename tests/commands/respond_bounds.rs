@@ -11,9 +11,11 @@ fn under_the_lowest_percentages_somebody_must_have_matched_all_the_same() {
         "policy.toml",
         "min_adults_percent = 0\nmin_children_percent = 0\n",
     );
-    for (name, matched, flags, updates) in
-        [("nobody", "0000", "NN", 0), ("a-child", "0001", "YY", 1)]
-    {
+    for (name, matched, flags, updates) in [
+        ("nobody", "0000", "NN", 0),
+        ("indicators", "0000", "YY", 0),
+        ("a-child", "0001", "YY", 1),
+    ] {
         let fields = [(243, "02"), (385, matched), (389, flags)];
         scratch.write(&format!("{name}.icr"), lines_of(&[np(&fields)]));
         let ended = scratch.icr(&format!(
@@ -74,4 +76,57 @@ fn the_totals_of_notices_say_what_became_of_each() {
     let second = totals("second", "--run-date 20261125 --sent first/sent.csv");
     let expected = serde_json::json!({"written": 0, "sent_before": 2, "not_sent": 1});
     assert_eq!(second, expected);
+}
+
+#[test]
+fn the_latest_date_of_the_log_counts_in_whatever_order_its_rows_stand() {
+    let scratch = Scratch::new();
+    scratch.write("TX.icr", lines_of(&[np(&[(243, "00")])]));
+    let head = "case_id,other_state,other_case_id,transaction,date,serial\n";
+    let row = |date: &str, serial: u8| format!("TX1,CA,CA1,CSI R FRINF,{date},{serial}\n");
+    for (dates, is_told) in [
+        (["20261101", "20270101"], true),
+        (["20270101", "20261101"], true),
+        (["20261101", "20261102"], false),
+    ] {
+        let text = format!("{head}{}{}", row(dates[0], 1), row(dates[1], 2));
+        scratch.write("sent.csv", text);
+        let ended =
+            scratch.icr("respond --run-date 20261122 --sent sent.csv --force --out work TX.icr");
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        assert_eq!(
+            ended.stderr.contains("--sent, record"),
+            is_told,
+            "{dates:?}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_built_is_counted_and_a_case_without_matches_has_one_reason() {
+    let scratch = Scratch::new();
+    let case = |id: &'static str, matched: &'static str| {
+        let fields = [(1, id), (385, matched), (22, "05")];
+        let of = |code: &'static str| [&fields[..], &[(243, code)]].concat();
+        // Who was not found has no Match Basis.
+        let child_code = if matched == "0000" { "0206" } else { "02" };
+        [np(&of("0206")), child(&of(child_code))]
+    };
+    // The last serial number is for the first of the two.
+    for (name, matched, not_built) in [("used-up", "0001", 1), ("nobody", "0000", 0)] {
+        scratch.write(
+            "TX.icr",
+            lines_of(&[case("TX1", matched), case("TX2", matched)].concat()),
+        );
+        let ended = scratch.icr(&format!(
+            "respond --run-date 20261122 --serial-start 999999999999 --format json --out {name} TX.icr"
+        ));
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!(summary["not_built"], not_built, "{name}");
+        for item in rows(&scratch.read(&format!("{name}/worklist.csv"))) {
+            assert!(!item[7].contains("Match Basis"), "{}", item[7]);
+        }
+    }
 }

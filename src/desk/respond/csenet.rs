@@ -273,3 +273,25 @@ fn divide<'r>(case: &ResponseCase<'r>) -> Option<Family<'r>> {
         left_out: left_out.into_iter().map(member).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_does_not_fit_is_zeros() {
+        let layouts = LayoutSet::load(None).unwrap();
+        let mut block = Block::new(layouts.require("csenet-header").unwrap());
+        for (value, written) in [
+            (&b"7"[..], b"007"),
+            (b"123", b"123"),
+            (b"1234", b"000"),
+            (b"7A", b"000"),
+            (b"12A4", b"000"),
+            (b"", b"000"),
+        ] {
+            block.number("csenet_version_number", value).unwrap();
+            assert_eq!(&block.bytes[14..17], written, "{value:?}");
+        }
+    }
+}

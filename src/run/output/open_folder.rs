@@ -230,3 +230,34 @@ pub(super) fn changed() -> Error {
         "something else was put in its place during the run",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_is_opened_and_no_link_in_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = |name: &str| parent.path().join(name);
+        std::fs::create_dir(path("folder")).unwrap();
+        std::fs::write(path("file"), "x").unwrap();
+        std::os::unix::fs::symlink("folder", path("link")).unwrap();
+        rustix::fs::mkfifoat(CWD, path("pipe"), Mode::RWXU).unwrap();
+        // A pipe that is opened as a folder would wait for its writer.
+        let (done, ended) = std::sync::mpsc::channel();
+        let folder = parent.path().to_owned();
+        std::thread::spawn(move || {
+            let open = OpenFolder::open(&folder).unwrap();
+            let child = |name: &str| open.child(OsStr::new(name)).is_ok();
+            let opened = ["folder", "file", "link", "pipe"].map(child);
+            let at = |name: &str| OpenFolder::open(&folder.join(name)).is_ok();
+            let _ = done.send((opened, ["folder", "file", "link", "pipe"].map(at)));
+        });
+        let (children, paths) = ended
+            .recv_timeout(std::time::Duration::from_secs(20))
+            .unwrap();
+        assert_eq!(children, [true, false, false, false]);
+        // The operator's own path may be a link.
+        assert_eq!(paths, [true, false, true, false]);
+    }
+}
