@@ -11,21 +11,16 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result};
-use crate::stop::Stop;
+use crate::stop::{Stop, WAIT_STEP};
 use crate::text::hex;
 
 /// How long a pipe without a writer is waited for.
 const WRITER_WAIT: Duration = Duration::from_mins(1);
-/// The interval at which a wait checks for a stop request.
-const WAIT_STEP: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
 /// The largest file that is read whole. Policies, rosters, profiles and logs are far smaller.
 const WHOLE_BYTES: u64 = 1 << 30;
 

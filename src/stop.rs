@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::event::Timespec;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::error::{Error, Result};
@@ -10,6 +11,12 @@ use crate::exit::Signal;
 
 /// The number of records or lines between checks.
 const STOP_RECORDS: u64 = 1 << 14;
+
+/// The interval at which a wait for a pipe checks for a stop request.
+pub const WAIT_STEP: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
 
 /// A flag that SIGHUP, SIGINT and SIGTERM set.
 #[derive(Clone, Debug, Default)]

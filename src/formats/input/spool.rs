@@ -13,23 +13,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::OFlags;
 
 use super::Mapped;
 use super::temporary::temporary_file;
 use crate::error::{Attempt, Error, Result};
-use crate::stop::Stop;
+use crate::stop::{Stop, WAIT_STEP};
 
 /// What came, by the path that was given.
 static KEPT: Mutex<BTreeMap<PathBuf, File>> = Mutex::new(BTreeMap::new());
 /// How long nobody may write to a named pipe before it is given up.
 const WRITER_WAIT: Duration = Duration::from_mins(1);
-/// How long one wait is between looks at whether to stop.
-const WAIT_STEP: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
 
 /// Whether the path stands for standard input.
 pub fn is_stdin(path: &Path) -> bool {

@@ -2,19 +2,13 @@
 
 use std::io::{ErrorKind, Write};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
-use crate::stop::Stop;
+use crate::stop::{Stop, WAIT_STEP};
 use crate::text::{shown_lines, write_json};
-
-/// The interval at which a wait for the reader checks for a stop request.
-const WAIT_STEP: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
 
 /// The output of a command. After the reader has closed the pipe, the rest is dropped, and the
 /// program ends quietly with the status that it would have had.
